@@ -1,0 +1,189 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+
+import { parseDuration } from './duration.js';
+
+const text = (hint: string) => z.string().min(1, `must not be empty; ${hint}`);
+const port = (fallback: number) =>
+  z.coerce
+    .number('must be a port number')
+    .int()
+    .min(1, 'must be 1 to 65535')
+    .max(65_535, 'must be 1 to 65535')
+    .default(fallback);
+const duration = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((value, context) => {
+      const parsed = parseDuration(value);
+      if (parsed !== undefined) return parsed;
+      context.addIssue({
+        code: 'custom',
+        message: `"${value}" is not a duration; write 500ms, 15s, 30m, 12h or 14d`,
+      });
+      return z.NEVER;
+    });
+const positive = (fallback: string) => duration(fallback).refine((ms) => ms > 0, 'must be longer than 0');
+const url = (protocols: string[], example: string) =>
+  z.string().refine((value) => protocols.includes(URL.canParse(value) ? new URL(value).protocol : ''), {
+    message: `is not a ${protocols.join('// or ')}// URL; write ${example}`,
+  });
+const flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .default('false')
+  .transform((value) => value === 'true');
+const list = (fallback: string, item: RegExp, what: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((value) =>
+      value
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
+    .refine((entries) => entries.every((entry) => item.test(entry)), `must be ${what}, separated by commas`);
+
+/** What every part of the system reads. Each group is one part's; `environmentFor` picks the groups it needs. */
+const groups = {
+  store: z.object({
+    DATABASE_URL: url(['postgresql:', 'postgres:'], 'postgresql://user:password@host:5432/database'),
+    DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+  }),
+  temporal: z.object({
+    TEMPORAL_ADDRESS: z
+      .string()
+      .regex(/^[^\s/]+:\d+$/, 'must be host:port, such as 127.0.0.1:7233')
+      .default('127.0.0.1:7233'),
+    TEMPORAL_NAMESPACE: text('the default is orders').default('orders'),
+    TEMPORAL_TLS: flag,
+    TEMPORAL_API_KEY: text('leave it out if there is none').optional(),
+  }),
+  payments: z.object({
+    STRIPE_SECRET_KEY: z
+      .string()
+      .regex(/^(sk|rk)_(test|live)_\w+$/, 'must be a secret key of Stripe, sk_test_… or sk_live_…'),
+    STRIPE_API_URL: url(['http:', 'https:'], 'https://api.stripe.com').default('https://api.stripe.com'),
+  }),
+  carrier: z.object({
+    CARRIER_URL: url(['http:', 'https:'], 'https://carrier.example.com'),
+  }),
+  carrierWebhooks: z.object({
+    CARRIER_SECRET: z
+      .string()
+      .regex(
+        /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
+        'must be whsec_ and at least 24 bytes in base64, as the carrier shows it',
+      ),
+  }),
+  mail: z.object({
+    SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://127.0.0.1:1025'),
+    MAIL_FROM: text('write Shop <orders@shop.example>').default('Shop <orders@shop.example>'),
+  }),
+  providers: z.object({ PROVIDER_TIMEOUT: positive('10s') }),
+  api: z.object({
+    API_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
+    API_PORT: port(3000),
+  }),
+  pricing: z.object({
+    CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes'),
+    TAX_RATE: z.coerce.number('must be a fraction, such as 0.19').min(0).max(1).default(0),
+    SHIPPING_FEE: z.coerce.number('must be minor units, such as 490').int().min(0).max(1_000_000).default(0),
+  }),
+  policy: z
+    .object({
+      RESERVATION_TTL: positive('45m'),
+      GRACE_BEFORE_CHARGE: duration('0s'),
+      DELIVERY_DEADLINE: positive('14d'),
+      RETRY_ATTEMPTS: z.coerce.number('must be a whole number').int().min(1).max(1_000).default(20),
+      RETRY_INITIAL: positive('1s'),
+      RETRY_MAX: positive('1m'),
+    })
+    .refine((p) => p.GRACE_BEFORE_CHARGE < p.RESERVATION_TTL, {
+      path: ['GRACE_BEFORE_CHARGE'],
+      message: 'must be shorter than RESERVATION_TTL, or no order could ever be charged',
+    })
+    .refine((p) => p.RETRY_INITIAL <= p.RETRY_MAX, {
+      path: ['RETRY_INITIAL'],
+      message: 'must not be longer than RETRY_MAX',
+    }),
+  worker: z.object({
+    SHIP_TO: list('', /^[A-Z]{2}$/, 'ISO 3166-1 alpha-2 country codes'),
+    SWEEP_INTERVAL: positive('10s'),
+    SHUTDOWN_GRACE: positive('15s'),
+  }),
+  logs: z.object({
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  }),
+  sandbox: z.object({
+    SANDBOX_PORT: port(4010),
+    SANDBOX_DELIVERY_AFTER: duration('15s'),
+  }),
+  local: z.object({
+    POSTGRES_PORT: port(5433),
+    TEMPORAL_PORT: port(7233),
+    TEMPORAL_UI_PORT: port(8233),
+    SMTP_PORT: port(1025),
+    INBOX_PORT: port(1080),
+    TEMPORAL_CLI_PATH: text('leave it out to have it found').optional(),
+  }),
+} as const;
+
+export type GroupName = keyof typeof groups;
+export type Environment<G extends GroupName> = {
+  [K in G]: z.output<(typeof groups)[K]>;
+};
+
+/** The names of every variable that is read, with whether it must be set. */
+export const VARIABLES: Readonly<Record<string, { group: GroupName; required: boolean }>> =
+  Object.fromEntries(
+    (Object.keys(groups) as GroupName[]).flatMap((group) =>
+      Object.entries<z.ZodType>(groups[group].shape).map(([name, schema]) => [
+        name,
+        { group, required: !schema.safeParse(undefined).success },
+      ]),
+    ),
+  );
+
+export class InvalidEnvironment extends Error {
+  override readonly name = 'InvalidEnvironment';
+}
+
+/**
+ * Reads and checks the groups of variables a process needs, taking what `.env` adds to `process.env`.
+ * A variable set to nothing counts as not set.
+ *
+ * @throws InvalidEnvironment with one line for each fault
+ */
+export function environmentFor<G extends GroupName>(
+  names: readonly G[],
+  source: Readonly<Record<string, string | undefined>> = processEnvironment(),
+): Environment<G> {
+  const present = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const faults: string[] = [];
+  const read = names.map((name) => {
+    const result = groups[name].safeParse(present);
+    if (result.success) return [name, result.data] as const;
+    for (const issue of result.error.issues) {
+      const variable = String(issue.path[0]);
+      faults.push(variable in present ? `${variable} ${issue.message}` : `${variable} is not set`);
+    }
+    return [name, undefined] as const;
+  });
+  if (faults.length > 0) {
+    throw new InvalidEnvironment(
+      ['The environment is not usable:', ...faults.map((fault) => `  - ${fault}`), 'See .env.example.'].join(
+        '\n',
+      ),
+    );
+  }
+  return Object.fromEntries(read) as Environment<G>;
+}
+
+function processEnvironment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}

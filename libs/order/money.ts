@@ -1,0 +1,42 @@
+/**
+ * An amount of one currency. Amounts are integers in the currency's minor unit (cents for EUR).
+ * Arithmetic on two currencies throws, so a sum can never mix them unseen.
+ */
+export class Money {
+  private constructor(
+    /** Minor units. */
+    readonly amount: number,
+    /** ISO 4217 code. */
+    readonly currency: string,
+  ) {}
+
+  /** @throws RangeError unless `amount` is a safe integer */
+  static of(amount: number, currency: string): Money {
+    if (!Number.isSafeInteger(amount)) throw new RangeError('money is a whole number of minor units');
+    return new Money(amount, currency);
+  }
+
+  static zero(currency: string): Money {
+    return Money.of(0, currency);
+  }
+
+  plus(other: Money): Money {
+    return Money.of(this.amount + this.sameCurrency(other).amount, this.currency);
+  }
+
+  times(quantity: number): Money {
+    return Money.of(this.amount * quantity, this.currency);
+  }
+
+  /** The share that a rate such as 0.19 takes, rounded half up to the minor unit. */
+  share(rate: number): Money {
+    return Money.of(Math.round(this.amount * rate), this.currency);
+  }
+
+  private sameCurrency(other: Money): Money {
+    if (other.currency !== this.currency) {
+      throw new RangeError(`cannot add ${other.currency} to ${this.currency}`);
+    }
+    return other;
+  }
+}

@@ -1,0 +1,20 @@
+/** The rules an order was accepted under. Durations are milliseconds. They travel in the workflow's input. */
+export interface OrderPolicy {
+  /** How long an order may hold stock before it is paid. */
+  readonly reservationTtl: number;
+  /** A window for remorse between the reservation and the charge. */
+  readonly graceBeforeCharge: number;
+  /** How long after the label a delivery may take before somebody looks. */
+  readonly deliveryDeadline: number;
+  /** How often and how patiently an outage is retried before a step is parked. */
+  readonly retry: {
+    readonly attempts: number;
+    readonly initial: number;
+    readonly max: number;
+  };
+}
+
+/** How long after failing attempt number `attempt` (from 1) the next one starts, in milliseconds. */
+export function backoff(retry: OrderPolicy['retry'], attempt: number): number {
+  return Math.min(retry.initial * 2 ** (attempt - 1), retry.max);
+}

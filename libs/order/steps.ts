@@ -1,0 +1,27 @@
+import type { EndCode } from './end.js';
+
+/** The seven steps, in order. */
+export const STEPS = ['validate', 'reserve', 'charge', 'ship', 'confirm', 'deliver', 'notify'] as const;
+export type StepName = (typeof STEPS)[number];
+
+/** What an operator may answer to an attention. */
+export type Resolution = 'retry' | 'skip' | 'fail' | 'acknowledge';
+
+interface StepRules {
+  /** How an order ends when this step is refused; null when it goes on regardless. */
+  readonly refusal: { status: 'rejected' | 'cancelled'; fallback: EndCode } | null;
+  /** What may be answered when this step is parked, or (deliver) overdue. */
+  readonly resolutions: readonly Resolution[];
+}
+
+const compensated: readonly Resolution[] = ['retry', 'fail'];
+
+export const STEP_RULES: Readonly<Record<StepName, StepRules>> = {
+  validate: { refusal: { status: 'rejected', fallback: 'invalid' }, resolutions: compensated },
+  reserve: { refusal: { status: 'rejected', fallback: 'out_of_stock' }, resolutions: compensated },
+  charge: { refusal: { status: 'rejected', fallback: 'payment_declined' }, resolutions: compensated },
+  ship: { refusal: { status: 'cancelled', fallback: 'carrier_refused' }, resolutions: compensated },
+  confirm: { refusal: null, resolutions: ['retry', 'skip'] },
+  deliver: { refusal: null, resolutions: ['skip', 'fail'] },
+  notify: { refusal: null, resolutions: ['retry', 'skip'] },
+};
