@@ -29,10 +29,11 @@ const url = (protocols: string[], example: string) =>
   z.string().refine((value) => protocols.includes(URL.canParse(value) ? new URL(value).protocol : ''), {
     message: `is not a ${protocols.join('// or ')}// URL; write ${example}`,
   });
-const flag = z
-  .enum(['true', 'false'], 'must be true or false')
-  .default('false')
-  .transform((value) => value === 'true');
+const flag = (fallback: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .default(fallback)
+    .transform((value) => value === 'true');
 const list = (fallback: string, item: RegExp, what: string) =>
   z
     .string()
@@ -57,7 +58,7 @@ const groups = {
       .regex(/^[^\s/]+:\d+$/, 'must be host:port, such as 127.0.0.1:7233')
       .default('127.0.0.1:7233'),
     TEMPORAL_NAMESPACE: text('the default is orders').default('orders'),
-    TEMPORAL_TLS: flag,
+    TEMPORAL_TLS: flag('false'),
     TEMPORAL_API_KEY: text('leave it out if there is none').optional(),
   }),
   payments: z.object({
@@ -119,6 +120,11 @@ const groups = {
   sandbox: z.object({
     SANDBOX_PORT: port(4010),
     SANDBOX_DELIVERY_AFTER: duration('15s'),
+    SANDBOX_GATEWAY: flag('true'),
+    SANDBOX_STATE_FILE: text('leave it out to keep nothing').optional(),
+    CARRIER_WEBHOOK_URL: url(['http:', 'https:'], 'http://127.0.0.1:3000/webhooks/deliveries').default(
+      'http://127.0.0.1:3000/webhooks/deliveries',
+    ),
   }),
   local: z.object({
     POSTGRES_PORT: port(5433),
