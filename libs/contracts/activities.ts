@@ -1,0 +1,70 @@
+import type { AttentionKind } from '#libs/order/attention';
+import type { ShipmentReport } from '#libs/order/carrier-event';
+import type { EndReason } from '#libs/order/end';
+import type { OrderId } from '#libs/order/order-id';
+import type { Resolution, StepName } from '#libs/order/steps';
+
+/** `too_late`: what was to be undone has become final, and the order goes on. */
+export type UndoAnswer = 'undone' | 'too_late';
+
+/** Why money goes back. Money that arrives although the window is over keeps the order; else it is refunded. */
+export type ReturnReason = 'refused' | 'expired' | 'cancelled' | 'undelivered';
+
+/** The steps of an order and their undos. Each is idempotent and takes the order's id first. */
+export interface StepActivities {
+  validateOrder(orderId: OrderId): Promise<void>;
+  reserveStock(orderId: OrderId): Promise<void>;
+  releaseStock(orderId: OrderId): Promise<UndoAnswer>;
+  chargePayment(orderId: OrderId): Promise<void>;
+  returnPayment(orderId: OrderId, reason: ReturnReason): Promise<UndoAnswer>;
+  createShipment(orderId: OrderId): Promise<void>;
+  cancelShipment(orderId: OrderId): Promise<UndoAnswer>;
+  /** Asks the carrier what became of the parcel, and applies it; answers an arrival, or null when there is none. */
+  checkDelivery(orderId: OrderId): Promise<ShipmentReport | null>;
+}
+
+/** What runs on the email task queue, so that a mail outage never holds up payments. */
+export interface EmailActivities {
+  sendConfirmation(orderId: OrderId): Promise<void>;
+  sendDeliveryNotice(orderId: OrderId): Promise<void>;
+}
+
+/** What the workflow itself decides, written down. */
+export interface DecisionActivities {
+  parkOrder(orderId: OrderId, attention: NewAttention): Promise<void>;
+  /** `action` is null when the order went on, or fell, without an operator's answer. */
+  resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void>;
+  beginCancellation(orderId: OrderId, reason: EndReason): Promise<'accepted' | 'too_late'>;
+  closeOrder(orderId: OrderId, end: OrderEnd): Promise<void>;
+}
+
+export interface NewAttention {
+  readonly id: string;
+  readonly kind: AttentionKind;
+  readonly step: StepName;
+  /** Whether it is the step's undo that is stuck. */
+  readonly undo: boolean;
+  /** A failure's code. */
+  readonly reason: string;
+}
+
+export type OrderEnd =
+  | { readonly status: 'delivered' | 'undelivered' }
+  | { readonly status: 'rejected' | 'cancelled'; readonly reason: EndReason };
+
+/** Which step each of its activities belongs to: where a failing attempt is shown as waiting. */
+export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailActivities, StepName>> = {
+  validateOrder: 'validate',
+  reserveStock: 'reserve',
+  releaseStock: 'reserve',
+  chargePayment: 'charge',
+  returnPayment: 'charge',
+  createShipment: 'ship',
+  cancelShipment: 'ship',
+  checkDelivery: 'deliver',
+  sendConfirmation: 'confirm',
+  sendDeliveryNotice: 'notify',
+};
+
+/** How a failure is marked in a history: its type says what the workflow does with it, its message is the code. */
+export const FAILURE_TYPES = { refusal: 'Refusal', outage: 'Outage', bug: 'Bug' } as const;

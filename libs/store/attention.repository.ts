@@ -1,0 +1,136 @@
+import { type AttentionKind, resolutionsFor } from '#libs/order/attention';
+import type { Actor } from '#libs/order/end';
+import type { OrderId } from '#libs/order/order-id';
+import { isEnd } from '#libs/order/states';
+import type { Resolution, StepName } from '#libs/order/steps';
+
+import { openAttention } from './attention.sql.js';
+import type { Database } from './database.js';
+import { Prisma } from './generated/client.js';
+import type { OrderChange } from './order-change.js';
+import type { OrderRecord } from './order-record.js';
+import type { OrderRepository } from './order.repository.js';
+
+export interface ParkedStep {
+  readonly id: string;
+  readonly kind: AttentionKind;
+  readonly step: StepName;
+  readonly undo: boolean;
+  readonly reason: string;
+}
+
+/** An operator's answer, as the run is to be told. */
+export interface Answer {
+  readonly attentionId: string;
+  readonly orderId: OrderId;
+  readonly action: Resolution;
+}
+
+export type ResolveResult = 'resolved' | 'not_found' | 'already_resolved' | 'illegal_resolution';
+
+/** What waits for a person, and what persons answered. */
+export class AttentionRepository {
+  constructor(
+    private readonly db: Database,
+    private readonly orders: OrderRepository,
+  ) {}
+
+  /** Opens an attention under the id the run gave it; again, does nothing. */
+  async park(order: OrderRecord, parked: ParkedStep): Promise<void> {
+    await this.orders.change(order, () => ({
+      event: {
+        type: 'order.parked',
+        actor: 'workflow',
+        details: {
+          step: parked.step,
+          undo: parked.undo || undefined,
+          reason: parked.reason,
+          attention: parked.id,
+        },
+      },
+      gate: Prisma.sql`
+        INSERT INTO attention (id, order_id, kind, step, reason, undo)
+        SELECT ${parked.id}::uuid, id, ${parked.kind}, ${parked.step}, ${parked.reason}, ${parked.undo} FROM before
+        ON CONFLICT (id) DO NOTHING RETURNING id`,
+    }));
+  }
+
+  /** Ends an attention that nobody answered, because the order went on or fell without. */
+  async withdraw(order: OrderRecord, attentionId: string): Promise<void> {
+    await this.orders.change(order, () => ({
+      event: { type: 'order.resumed', actor: 'workflow', details: { attention: attentionId } },
+      gate: Prisma.sql`
+        UPDATE attention a SET resolved_at = now(), signalled_at = now(), by = 'workflow' FROM before
+        WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
+    }));
+  }
+
+  /** Stores an operator's answer. Where the answer is itself the news (arrived, lost), it is applied with it. */
+  async resolve(
+    order: OrderRecord,
+    attentionId: string,
+    answer: { action: Resolution; note: string | null; by: Actor },
+  ): Promise<ResolveResult> {
+    const [found] = await this.db.$queryRaw<
+      { kind: AttentionKind; step: StepName | null; undo: boolean; resolved: boolean }[]
+    >`
+      SELECT kind, step, undo, resolved_at IS NOT NULL AS resolved FROM attention
+      WHERE id = ${attentionId}::uuid AND order_id = ${order.id}::uuid`;
+    if (!found) return 'not_found';
+    if (found.resolved) return 'already_resolved';
+    if (!resolutionsFor(found.kind, found.step, found.undo).includes(answer.action))
+      return 'illegal_resolution';
+    const written = await this.orders.change(order, (current) => ({
+      ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
+      event: {
+        type: 'attention.resolved',
+        actor: answer.by,
+        details: { attention: attentionId, step: found.step, action: answer.action },
+      },
+      gate: Prisma.sql`
+        UPDATE attention a SET resolved_at = now(), action = ${answer.action}, by = ${answer.by}, note = ${answer.note}
+        FROM before WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
+    }));
+    return written ? 'resolved' : 'already_resolved';
+  }
+
+  /** Notes that a run has closed although its order has not ended; once, while nobody has looked. */
+  async flagClosedRun(order: OrderRecord, reason: string): Promise<boolean> {
+    return this.orders.change(order, (current) => {
+      if (current.closedAt !== null || current.attention.some((open) => open.kind === 'run_closed'))
+        return null;
+      return {
+        event: { type: 'order.run_closed', actor: 'sweeper', details: { reason } },
+        also: [openAttention('run_closed', null, reason)],
+      };
+    });
+  }
+
+  /** Answers that no run is known to have been told of. @param olderThan milliseconds */
+  async unsignalled(olderThan: number, limit: number): Promise<Answer[]> {
+    return this.db.$queryRaw<Answer[]>`
+      SELECT id::text AS "attentionId", order_id::text AS "orderId", action FROM attention
+      WHERE resolved_at < now() - ${olderThan} * interval '1 millisecond' AND signalled_at IS NULL
+      ORDER BY resolved_at LIMIT ${limit}`;
+  }
+
+  async markSignalled(attentionId: string): Promise<void> {
+    await this.db.$executeRaw`UPDATE attention SET signalled_at = now() WHERE id = ${attentionId}::uuid`;
+  }
+}
+
+/** A delivery wait skipped means the parcel arrived; failed means it is lost. Nothing, if the order has ended. */
+function deliveryAnswer(order: OrderRecord, answer: { action: Resolution; by: Actor }): Partial<OrderChange> {
+  if (isEnd(order.status)) return {};
+  if (answer.action === 'skip') {
+    return { next: { status: 'delivered', fulfilment: 'delivered' }, ended: ['deliver'] };
+  }
+  if (answer.action === 'fail') {
+    return {
+      next: { status: 'undelivered', fulfilment: 'lost' },
+      endReason: { code: 'lost', by: answer.by },
+      ended: ['deliver'],
+    };
+  }
+  return {};
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+
+import { PrismaPg } from '@prisma/adapter-pg';
+
+import { PrismaClient } from './generated/client.js';
+
+export type Database = PrismaClient;
+
+/**
+ * Opens the store. Connections are made when first needed.
+ *
+ * @param url a postgresql:// URL
+ * @param poolSize connections at most
+ */
+export function openDatabase(url: string, poolSize: number): Database {
+  const adapter = new PrismaPg(
+    { connectionString: url, max: poolSize, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 },
+    // Named statements are parsed and planned once a connection instead of once a call.
+    { statementNameGenerator: ({ sql }) => statementName(sql) },
+  );
+  return new PrismaClient({ adapter });
+}
+
+const names = new Map<string, string>();
+
+function statementName(sql: string): string {
+  const known = names.get(sql);
+  if (known !== undefined) return known;
+  const name = createHash('sha256').update(sql).digest('base64url').slice(0, 24);
+  names.set(sql, name);
+  return name;
+}

@@ -1,0 +1,88 @@
+import type { OrderId } from '#libs/order/order-id';
+
+import type { Database } from './database.js';
+import { Prisma } from './generated/client.js';
+
+/** A row of the journal, as an attempt finds it. */
+export interface Effect {
+  readonly key: string;
+  readonly state: 'started' | 'done' | 'refused' | 'closed';
+  /** What this attempt must hold to write: a later attempt has raised it. */
+  readonly fence: number;
+  /** Counts the idempotency keys used up at the provider. */
+  readonly try: number;
+  readonly requestHash: string;
+  readonly providerId: string | null;
+  readonly result: unknown;
+  /** True when this call made the row. */
+  readonly fresh: boolean;
+}
+
+export interface Settlement {
+  readonly state: 'done' | 'refused' | 'closed';
+  readonly providerId?: string;
+  readonly result?: unknown;
+}
+
+/** The journal of calls that change the outside world. */
+export class EffectRepository {
+  constructor(private readonly db: Database) {}
+
+  /** Starts an effect, or takes over a started one by raising its fence; a settled one is answered as it is. */
+  async begin(orderId: OrderId, key: string, requestHash: string): Promise<Effect> {
+    return this.one(Prisma.sql`
+      INSERT INTO effect (key, order_id, request_hash, state) VALUES (${key}, ${orderId}::uuid, ${requestHash}, 'started')
+      ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int`);
+  }
+
+  /**
+   * Keeps an effect that has not begun from ever beginning, and takes over one that has. Absent becomes closed;
+   * started stays started under a new fence, for the caller to resolve.
+   */
+  async close(orderId: OrderId, key: string): Promise<Effect> {
+    return this.one(Prisma.sql`
+      INSERT INTO effect (key, order_id, request_hash, state, settled_at)
+      VALUES (${key}, ${orderId}::uuid, '', 'closed', now())
+      ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int`);
+  }
+
+  /** Moves a started effect to a fresh idempotency key, journalled before the key is used. */
+  async freshenKey(key: string, fence: number): Promise<void> {
+    await this.db
+      .$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started' AND fence = ${fence}`;
+  }
+
+  /** Gives an order's unclear refunds a fresh key each: only an operator's retry asks for that. */
+  async freshenRefundKeys(orderId: OrderId): Promise<void> {
+    await this.db.$executeRaw`
+      UPDATE effect SET try = try + 1
+      WHERE order_id = ${orderId}::uuid AND state = 'started' AND starts_with(key, ${`${orderId}:refund:`})`;
+  }
+
+  async find(key: string): Promise<Effect | null> {
+    const rows = await this.db.$queryRaw<
+      Effect[]
+    >`SELECT ${COLUMNS}, false AS fresh FROM effect WHERE key = ${key}`;
+    return rows[0] ?? null;
+  }
+
+  private async one(insert: Prisma.Sql): Promise<Effect> {
+    const rows = await this.db.$queryRaw<Effect[]>`${insert} RETURNING ${COLUMNS}, xmax = 0 AS fresh`;
+    const row = rows[0];
+    if (!row) throw new Error('an upsert answered no row');
+    return row;
+  }
+}
+
+const COLUMNS = Prisma.sql`key, state, fence, try, request_hash AS "requestHash", provider_id AS "providerId", result`;
+
+/**
+ * The gate that settles an effect: it opens only while the effect is started under the caller's fence, so an
+ * attempt that was overtaken cannot write. An expression over `before`, for `OrderChange.gate`.
+ */
+export const settle = (effect: Pick<Effect, 'key' | 'fence'>, settlement: Settlement) => Prisma.sql`
+  UPDATE effect e SET state = ${settlement.state}, settled_at = now(),
+    provider_id = COALESCE(${settlement.providerId ?? null}, e.provider_id),
+    result = ${settlement.result === undefined ? null : JSON.stringify(settlement.result)}::jsonb
+  FROM before WHERE e.key = ${effect.key} AND e.state = 'started' AND e.fence = ${effect.fence}
+  RETURNING e.key`;

@@ -1,0 +1,101 @@
+import type { Actor, EndReason } from '#libs/order/end';
+import { movementsFor } from '#libs/order/goods';
+import { type OrderState, transition } from '#libs/order/states';
+import type { StepName } from '#libs/order/steps';
+
+import { Prisma } from './generated/client.js';
+import type { OrderRecord } from './order-record.js';
+import { moveGoods } from './stock.sql.js';
+
+/**
+ * One fact about an order: what it changes, the audit row that explains it, and whatever must be written with
+ * it. All of it is written by one statement, or none of it.
+ */
+export interface OrderChange {
+  /** The states it leads to; what `libs/order` does not allow is refused before anything is written. */
+  readonly next?: Partial<OrderState>;
+  readonly event: {
+    readonly type: string;
+    readonly actor: Actor;
+    readonly details?: Readonly<Record<string, unknown>>;
+  };
+  readonly intentId?: string;
+  readonly endReason?: EndReason;
+  /** The run has nothing left to do. */
+  readonly closes?: boolean;
+  /** Waits that end. */
+  readonly ended?: readonly StepName[];
+  /** A durable wait that begins; `for` in milliseconds. */
+  readonly begun?: { readonly step: StepName; readonly for: number };
+  /** Further `name AS (…)` expressions over `before`, which the gate may ask. */
+  readonly prior?: readonly Prisma.Sql[];
+  /**
+   * A data-modifying statement over `before` that returns a row exactly when the fact may be written: an
+   * effect's settlement under its fence, an inbox row that is new.
+   */
+  readonly gate?: Prisma.Sql;
+  /** Further `name AS (…)` expressions, each over `changed`. */
+  readonly also?: readonly Prisma.Sql[];
+}
+
+export interface ChangeResult {
+  /** False when the order has changed since the version the change was decided on. */
+  readonly current: boolean;
+  /** False when the gate let nothing through, or the version was old. */
+  readonly written: boolean;
+}
+
+/**
+ * The statement that writes a change, decided on `order` as it was read. The order's row is locked first and
+ * must still have that version, so every row that belongs to the order is seen as it was decided on.
+ *
+ * @throws IllegalTransition when the change is not allowed from the order's state
+ */
+export function changeStatement(order: OrderRecord, change: OrderChange): Prisma.Sql {
+  const next = transition(order, change.next ?? {});
+  const changes = Object.fromEntries(
+    Object.entries(next).map(([field, to]) => [field, { from: order[field as keyof OrderState], to }]),
+  );
+  const sets = [
+    Prisma.sql`version = o.version + 1, updated_at = now()`,
+    ...Object.entries(next).map(([field, to]) => Prisma.sql`${Prisma.raw(field)} = ${to}`),
+    ...(change.intentId ? [Prisma.sql`intent_id = ${change.intentId}`] : []),
+    ...(change.endReason
+      ? [Prisma.sql`end_code = ${change.endReason.code}, end_by = ${change.endReason.by}`]
+      : []),
+    ...(change.closes ? [Prisma.sql`closed_at = now()`] : []),
+  ];
+  const also = [
+    ...(next.fulfilment ? moveGoods(movementsFor(order.fulfilment, next.fulfilment)) : []),
+    ...(change.ended?.length
+      ? [
+          Prisma.sql`ended AS (DELETE FROM order_wait w USING changed c
+            WHERE w.order_id = c.id AND w.step = ANY(${[...change.ended]}))`,
+        ]
+      : []),
+    ...(change.begun
+      ? [
+          Prisma.sql`begun AS (INSERT INTO order_wait (order_id, step, deadline)
+            SELECT id, ${change.begun.step}, now() + ${change.begun.for} * interval '1 millisecond' FROM changed
+            ON CONFLICT (order_id, step) DO NOTHING)`,
+        ]
+      : []),
+    ...(change.also ?? []),
+  ];
+  const parts = [
+    Prisma.sql`before AS (
+      SELECT id FROM orders WHERE id = ${order.id}::uuid AND version = ${order.version} FOR UPDATE)`,
+    ...(change.prior ?? []),
+    Prisma.sql`gate AS (${change.gate ?? Prisma.sql`SELECT id FROM before`})`,
+    Prisma.sql`changed AS (
+      UPDATE orders o SET ${Prisma.join(sets)} FROM before WHERE o.id = before.id AND EXISTS (SELECT 1 FROM gate)
+      RETURNING o.id)`,
+    Prisma.sql`logged AS (
+      INSERT INTO order_event (order_id, type, actor, changes)
+      SELECT id, ${change.event.type}, ${change.event.actor}, ${JSON.stringify({ ...changes, ...change.event.details })}::jsonb
+      FROM changed)`,
+    ...also,
+  ];
+  return Prisma.sql`WITH ${Prisma.join(parts)}
+    SELECT EXISTS (SELECT 1 FROM before) AS current, EXISTS (SELECT 1 FROM changed) AS written`;
+}

@@ -1,0 +1,112 @@
+import type { AttentionKind } from '#libs/order/attention';
+import type { EndReason } from '#libs/order/end';
+import type { OrderId } from '#libs/order/order-id';
+import type { OrderPolicy } from '#libs/order/policy';
+import type { OrderState } from '#libs/order/states';
+import type { StepName } from '#libs/order/steps';
+import type { PricedLine, Totals } from '#libs/order/totals';
+
+import { Prisma } from './generated/client.js';
+
+/** A postal address, as the shop gave it. */
+export interface Address {
+  readonly line1: string;
+  readonly line2?: string;
+  readonly city: string;
+  readonly postalCode: string;
+  readonly region?: string;
+  readonly country: string;
+  readonly phone?: string;
+}
+
+export interface Customer {
+  /** Absent for guests. */
+  readonly id?: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export interface LineRecord extends PricedLine {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface ShipmentRecord {
+  readonly id: string;
+  readonly carrier: string;
+  readonly trackingNumber: string;
+  readonly status: string;
+}
+
+export interface AttentionRecord {
+  readonly id: string;
+  readonly kind: AttentionKind;
+  readonly step: StepName | null;
+  readonly reason: string;
+  readonly openedAt: string;
+}
+
+export interface WaitRecord {
+  readonly step: StepName;
+  readonly since: string;
+  readonly attempt: number;
+  readonly nextTryAt: string | null;
+  readonly deadline: string | null;
+  readonly lastError: string | null;
+}
+
+/** An order as it stands, with all that hangs on it. Times are RFC 3339, amounts minor units. */
+export interface OrderRecord extends OrderState {
+  readonly id: OrderId;
+  readonly number: string;
+  /** What a change must have been decided on to be written. */
+  readonly version: number;
+  readonly endReason: EndReason | null;
+  readonly customer: Customer;
+  readonly shippingAddress: Address;
+  readonly currency: string;
+  readonly totals: Totals;
+  readonly paymentMethod: string;
+  readonly intentId: string | null;
+  readonly policy: OrderPolicy;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly closedAt: string | null;
+  readonly lines: readonly LineRecord[];
+  readonly shipments: readonly ShipmentRecord[];
+  /** The open ones. */
+  readonly attention: readonly AttentionRecord[];
+  readonly waits: readonly WaitRecord[];
+}
+
+/** RFC 3339 in UTC with milliseconds, made by the database so that JSON from it needs no second pass. */
+const time = (column: string) =>
+  Prisma.raw(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+
+/** One row `{ "order": OrderRecord }` for each of `o`, a table expression of orders. */
+export const selectOrders = (o: Prisma.Sql) => Prisma.sql`
+  SELECT jsonb_build_object(
+    'id', o.id, 'number', o.number, 'version', o.version,
+    'status', o.status, 'payment', o.payment, 'fulfilment', o.fulfilment,
+    'endReason', CASE WHEN o.end_code IS NOT NULL THEN jsonb_build_object('code', o.end_code, 'by', o.end_by) END,
+    'customer', jsonb_strip_nulls(jsonb_build_object('id', o.customer_id, 'name', o.customer_name, 'email', o.customer_email)),
+    'shippingAddress', o.shipping_address,
+    'currency', o.currency,
+    'totals', jsonb_build_object('subtotal', o.subtotal, 'shipping', o.shipping, 'discount', o.discount, 'tax', o.tax, 'total', o.total),
+    'paymentMethod', o.payment_method, 'intentId', o.intent_id, 'policy', o.policy,
+    'createdAt', ${time('o.created_at')}, 'updatedAt', ${time('o.updated_at')}, 'closedAt', ${time('o.closed_at')},
+    'lines', (SELECT jsonb_agg(jsonb_build_object(
+        'id', l.id, 'sku', l.sku, 'name', l.name, 'quantity', l.quantity, 'unitPrice', l.unit_price, 'taxRate', l.tax_rate
+      ) ORDER BY l.position) FROM order_line l WHERE l.order_id = o.id),
+    'shipments', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
+        'id', s.id, 'carrier', s.carrier, 'trackingNumber', s.tracking_number, 'status', s.status
+      ) ORDER BY s.created_at), '[]') FROM shipment s WHERE s.order_id = o.id),
+    'attention', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
+        'id', a.id, 'kind', a.kind, 'step', a.step, 'reason', a.reason, 'openedAt', ${time('a.opened_at')}
+      ) ORDER BY a.opened_at), '[]') FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL),
+    'waits', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
+        'step', w.step, 'since', ${time('w.since')}, 'attempt', w.attempt, 'nextTryAt', ${time('w.next_try_at')},
+        'deadline', ${time('w.deadline')}, 'lastError', w.last_error
+      ) ORDER BY w.last_error IS NULL, w.since DESC), '[]') FROM order_wait w WHERE w.order_id = o.id)
+  ) AS "order"
+  FROM ${o} o`;

@@ -1,0 +1,181 @@
+import type { OrderId } from '#libs/order/order-id';
+import type { OrderPolicy } from '#libs/order/policy';
+import { INITIAL_STATE, type OrderStatus } from '#libs/order/states';
+import type { Totals } from '#libs/order/totals';
+
+import type { Database } from './database.js';
+import { Prisma } from './generated/client.js';
+import { type OrderChange, changeStatement, type ChangeResult } from './order-change.js';
+import {
+  type Address,
+  type Customer,
+  type LineRecord,
+  type OrderRecord,
+  selectOrders,
+} from './order-record.js';
+
+export interface NewOrder {
+  readonly id: OrderId;
+  readonly number: string;
+  readonly customer: Customer;
+  readonly shippingAddress: Address;
+  readonly billingAddress?: Address;
+  readonly currency: string;
+  readonly lines: readonly LineRecord[];
+  readonly totals: Totals;
+  readonly paymentMethod: string;
+  readonly policy: OrderPolicy;
+}
+
+/** Under which key, and by whom, a request was made that must have its effect once. */
+export interface RequestKey {
+  readonly principal: string;
+  readonly operation: string;
+  readonly key: string;
+  readonly requestHash: string;
+}
+
+export interface OrderEventRecord {
+  readonly id: string;
+  readonly at: string;
+  readonly type: string;
+  readonly actor: string;
+  readonly changes: Readonly<Record<string, unknown>>;
+}
+
+export interface OrderFilter {
+  readonly status?: OrderStatus;
+  /** Only orders that wait for a person. */
+  readonly needsAttention?: boolean;
+  /** Only orders placed before this one. */
+  readonly before?: OrderId;
+  readonly limit: number;
+}
+
+export class OrderNotFound extends Error {
+  override readonly name = 'OrderNotFound';
+}
+
+/** Orders and their audit trail. */
+export class OrderRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Stores a new order with its lines, its first audit row and its request key, all or nothing.
+   *
+   * @returns false when the request key was used before; nothing is stored then
+   */
+  async accept(order: NewOrder, request: RequestKey): Promise<boolean> {
+    const { customer, totals } = order;
+    const lines = order.lines.map((line, position) => ({ ...line, position }));
+    const written = await this.db.$executeRaw`
+      WITH asked AS (
+        INSERT INTO idempotency_key (principal, operation, key, request_hash, order_id)
+        VALUES (${request.principal}, ${request.operation}, ${request.key}, ${request.requestHash}, ${order.id}::uuid)
+        ON CONFLICT DO NOTHING RETURNING order_id),
+      accepted AS (
+        INSERT INTO orders (id, number, status, payment, fulfilment, customer_id, customer_name, customer_email,
+          shipping_address, billing_address, currency, subtotal, shipping, discount, tax, total, payment_method, policy)
+        SELECT order_id, ${order.number}, ${INITIAL_STATE.status}, ${INITIAL_STATE.payment}, ${INITIAL_STATE.fulfilment},
+          ${customer.id ?? null}, ${customer.name}, ${customer.email},
+          ${JSON.stringify(order.shippingAddress)}::jsonb, ${jsonOrNull(order.billingAddress)}::jsonb,
+          ${order.currency}, ${totals.subtotal}, ${totals.shipping}, ${totals.discount}, ${totals.tax}, ${totals.total},
+          ${order.paymentMethod}, ${JSON.stringify(order.policy)}::jsonb
+        FROM asked RETURNING id),
+      logged AS (
+        INSERT INTO order_event (order_id, type, actor, changes)
+        SELECT id, 'order.accepted', ${`service:${request.principal}`}, ${JSON.stringify({
+          status: { from: null, to: INITIAL_STATE.status },
+          payment: { from: null, to: INITIAL_STATE.payment },
+          fulfilment: { from: null, to: INITIAL_STATE.fulfilment },
+        })}::jsonb FROM accepted)
+      INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate)
+      SELECT l.id, accepted.id, l.position, l.sku, l.name, l.quantity, l."unitPrice", l."taxRate"
+      FROM accepted, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
+        AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" int, "taxRate" numeric)`;
+    return written > 0;
+  }
+
+  /** What an earlier request under the same key asked for, and which order it made. */
+  async findRequest(
+    request: Omit<RequestKey, 'requestHash'>,
+  ): Promise<{ requestHash: string; orderId: OrderId } | null> {
+    const rows = await this.db.$queryRaw<{ requestHash: string; orderId: OrderId }[]>`
+      SELECT request_hash AS "requestHash", order_id::text AS "orderId" FROM idempotency_key
+      WHERE principal = ${request.principal} AND operation = ${request.operation} AND key = ${request.key}`;
+    return rows[0] ?? null;
+  }
+
+  async find(id: OrderId): Promise<OrderRecord | null> {
+    return (await this.select(Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`))[0] ?? null;
+  }
+
+  /** @throws OrderNotFound */
+  async get(id: OrderId): Promise<OrderRecord> {
+    const order = await this.find(id);
+    if (!order) throw new OrderNotFound(`no order ${id}`);
+    return order;
+  }
+
+  async findByTrackingNumber(trackingNumber: string): Promise<OrderRecord | null> {
+    const orders = await this.select(Prisma.sql`
+      (SELECT * FROM orders WHERE id = (SELECT order_id FROM shipment WHERE tracking_number = ${trackingNumber}))`);
+    return orders[0] ?? null;
+  }
+
+  /** Newest first. Ids are UUIDv7, so their order is the order of acceptance. */
+  async list(filter: OrderFilter): Promise<OrderRecord[]> {
+    const conditions = [
+      Prisma.sql`true`,
+      ...(filter.status ? [Prisma.sql`status = ${filter.status}`] : []),
+      ...(filter.before ? [Prisma.sql`id < ${filter.before}::uuid`] : []),
+      ...(filter.needsAttention
+        ? [Prisma.sql`id IN (SELECT order_id FROM attention WHERE resolved_at IS NULL)`]
+        : []),
+    ];
+    return this.select(Prisma.sql`
+      (SELECT * FROM orders WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY id DESC LIMIT ${filter.limit})`);
+  }
+
+  /** The audit trail, oldest first. */
+  async events(id: OrderId): Promise<OrderEventRecord[]> {
+    const rows = await this.db.$queryRaw<(Omit<OrderEventRecord, 'at'> & { at: Date })[]>`
+      SELECT id::text AS id, at, type, actor, changes FROM order_event WHERE order_id = ${id}::uuid ORDER BY seq`;
+    return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+  }
+
+  /**
+   * Writes the fact that `decide` makes of the order; when the order has changed meanwhile, reads it and
+   * decides again.
+   *
+   * @param order as the caller has read it
+   * @param decide null when there is nothing to write
+   * @returns whether something was written: false when there was nothing, or the gate was shut
+   * @throws IllegalTransition when `libs/order` does not allow the change
+   */
+  async change(order: OrderRecord, decide: (order: OrderRecord) => OrderChange | null): Promise<boolean> {
+    // Whoever loses the race has seen somebody else make progress; the bound only guards against a bug.
+    for (let attempt = 0, current = order; attempt < 500; attempt++, current = await this.get(order.id)) {
+      const change = decide(current);
+      if (change === null) return false;
+      const [result] = await this.db.$queryRaw<ChangeResult[]>(changeStatement(current, change));
+      if (result?.current) return result.written;
+    }
+    throw new Error(`order ${order.id} changed faster than it could be read`);
+  }
+
+  /** Remembers that the run is known to exist. */
+  async markStarted(id: OrderId): Promise<void> {
+    await this.db
+      .$executeRaw`UPDATE orders SET started_at = now() WHERE id = ${id}::uuid AND started_at IS NULL`;
+  }
+
+  private async select(orders: Prisma.Sql): Promise<OrderRecord[]> {
+    const rows = await this.db.$queryRaw<{ order: OrderRecord }[]>(
+      Prisma.sql`${selectOrders(orders)} ORDER BY o.id DESC`,
+    );
+    return rows.map((row) => row.order);
+  }
+}
+
+const jsonOrNull = (value: unknown) => (value === undefined ? null : JSON.stringify(value));

@@ -1,0 +1,49 @@
+import { ApiKeyRepository } from './api-key.repository.js';
+import { AttentionRepository } from './attention.repository.js';
+import { CatalogueRepository } from './catalogue.repository.js';
+import { type Database, openDatabase } from './database.js';
+import { EffectRepository } from './effect.repository.js';
+import { InboxRepository } from './inbox.repository.js';
+import { OrderRepository } from './order.repository.js';
+import { StockRepository } from './stock.repository.js';
+import { SweepRepository } from './sweep.repository.js';
+import { WaitRepository } from './wait.repository.js';
+
+/** The business facts: every repository over one pool of connections. */
+export class Store {
+  readonly orders: OrderRepository;
+  readonly effects: EffectRepository;
+  readonly stock: StockRepository;
+  readonly inbox: InboxRepository;
+  readonly attention: AttentionRepository;
+  readonly waits: WaitRepository;
+  readonly catalogue: CatalogueRepository;
+  readonly apiKeys: ApiKeyRepository;
+  readonly sweep: SweepRepository;
+
+  constructor(private readonly db: Database) {
+    this.orders = new OrderRepository(db);
+    this.effects = new EffectRepository(db);
+    this.stock = new StockRepository(this.orders, this.effects);
+    this.inbox = new InboxRepository(db, this.orders);
+    this.attention = new AttentionRepository(db, this.orders);
+    this.waits = new WaitRepository(db);
+    this.catalogue = new CatalogueRepository(db);
+    this.apiKeys = new ApiKeyRepository(db);
+    this.sweep = new SweepRepository(db);
+  }
+
+  /** @param url a postgresql:// URL; @param poolSize connections at most */
+  static open(url: string, poolSize: number): Store {
+    return new Store(openDatabase(url, poolSize));
+  }
+
+  /** Answers when the database does. */
+  async ping(): Promise<void> {
+    await this.db.$queryRaw`SELECT 1`;
+  }
+
+  async close(): Promise<void> {
+    await this.db.$disconnect();
+  }
+}

@@ -1,0 +1,34 @@
+import type { OrderId } from '#libs/order/order-id';
+import type { StepName } from '#libs/order/steps';
+
+import type { Database } from './database.js';
+
+/** Steps that are being tried again, and why. */
+export class WaitRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Notes that an attempt failed.
+   *
+   * @param nextTryIn milliseconds until the next attempt; null when the last one has been spent
+   * @param error a failure's code
+   */
+  async failed(
+    orderId: OrderId,
+    step: StepName,
+    wait: { attempt: number; nextTryIn: number | null; error: string; beforePayment: boolean },
+  ): Promise<void> {
+    await this.db.$executeRaw`
+      INSERT INTO order_wait (order_id, step, attempt, next_try_at, last_error, deadline)
+      SELECT o.id, ${step}, ${wait.attempt}, now() + ${wait.nextTryIn}::float8 * interval '1 millisecond', ${wait.error},
+        CASE WHEN ${wait.beforePayment}
+          THEN COALESCE(o.started_at, o.created_at) + (o.policy ->> 'reservationTtl')::float8 * interval '1 millisecond' END
+      FROM orders o WHERE o.id = ${orderId}::uuid
+      ON CONFLICT (order_id, step) DO UPDATE SET
+        attempt = EXCLUDED.attempt, next_try_at = EXCLUDED.next_try_at, last_error = EXCLUDED.last_error`;
+  }
+
+  async ended(orderId: OrderId, step: StepName): Promise<void> {
+    await this.db.$executeRaw`DELETE FROM order_wait WHERE order_id = ${orderId}::uuid AND step = ${step}`;
+  }
+}
