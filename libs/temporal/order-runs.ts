@@ -1,0 +1,91 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+
+import {
+  attentionResolved,
+  ORDER_WORKFLOW,
+  type OrderWorkflowInput,
+  OrderStatusAttribute,
+  orderWorkflowId,
+  shipmentReported,
+  TASK_QUEUES,
+} from '#libs/contracts/order-workflow';
+import type { OrderId } from '#libs/order/order-id';
+import type { OrderPolicy } from '#libs/order/policy';
+import type { Answer } from '#libs/store/attention.repository';
+import type { Report } from '#libs/store/inbox.repository';
+import type { Store } from '#libs/store/store';
+
+/** How long a call may take: whoever nudges has stored the request, and the sweeper repeats it. */
+const DEADLINE = 5_000;
+
+/**
+ * The runs of `OrderWorkflow`: started and told what is stored. Every method is safe to repeat, and throws
+ * only when Temporal cannot be reached; what it was to tell stays stored then.
+ */
+export class OrderRuns {
+  constructor(
+    private readonly client: Client,
+    private readonly store: Store,
+  ) {}
+
+  /** Starts an accepted order's run; one that was started before, even one that has ended, is left alone. */
+  async start(orderId: OrderId, policy: OrderPolicy): Promise<void> {
+    const input: OrderWorkflowInput = { orderId, policy };
+    try {
+      await this.client.withDeadline(Date.now() + DEADLINE, () =>
+        this.client.workflow.start(ORDER_WORKFLOW, {
+          workflowId: orderWorkflowId(orderId),
+          taskQueue: TASK_QUEUES.orders,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          typedSearchAttributes: [{ key: OrderStatusAttribute, value: 'pending' }],
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    await this.store.orders.markStarted(orderId);
+  }
+
+  /** Tells a run where its parcel is. A run that is gone counts as told. */
+  async reportShipment(report: Report): Promise<void> {
+    await this.tell(() =>
+      this.client.workflow
+        .getHandle(orderWorkflowId(report.orderId))
+        .signal(shipmentReported, { eventId: report.eventId, state: report.state }),
+    );
+    await this.store.inbox.markSignalled(report.inboxId);
+  }
+
+  /** Tells a run what an operator answered. A run that is gone counts as told. */
+  async resolveAttention(answer: Answer): Promise<void> {
+    await this.tell(() =>
+      this.client.workflow
+        .getHandle(orderWorkflowId(answer.orderId))
+        .signal(attentionResolved, { attentionId: answer.attentionId, action: answer.action }),
+    );
+    await this.store.attention.markSignalled(answer.attentionId);
+  }
+
+  /** Why a run is closed without having come to its end by itself: its status, or `missing`; null when it is alive or done. */
+  async closedBecause(orderId: OrderId): Promise<string | null> {
+    try {
+      const { status } = await this.client.withDeadline(Date.now() + DEADLINE, () =>
+        this.client.workflow.getHandle(orderWorkflowId(orderId)).describe(),
+      );
+      return status.name === 'RUNNING' ? null : status.name.toLowerCase();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'missing';
+      throw error;
+    }
+  }
+
+  private async tell(signal: () => Promise<void>): Promise<void> {
+    try {
+      await this.client.withDeadline(Date.now() + DEADLINE, signal);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+}
