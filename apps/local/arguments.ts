@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+
+import { isPartName, PART_NAMES, type PartName } from './parts.js';
+
+export interface Arguments {
+  /** Begin anew: delete what earlier runs kept. */
+  fresh: boolean;
+  /** Parts somebody starts by hand, or wants to see missing. */
+  without: ReadonlySet<PartName>;
+}
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws UsageError that says what there is */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const { fresh, without } = flags(argv);
+  const unknown = without.filter((name) => !isPartName(name));
+  if (unknown.length > 0) throw new UsageError(`There is no part named ${unknown.join(' or ')}.\n${usage()}`);
+  return { fresh, without: new Set(without.filter(isPartName)) };
+}
+
+function flags(argv: readonly string[]): { fresh: boolean; without: string[] } {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        fresh: { type: 'boolean', default: false },
+        without: { type: 'string', multiple: true, default: [] },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message.split('. ')[0] : error}.\n${usage()}`);
+  }
+}
+
+function usage(): string {
+  return [
+    'Usage: npm start -- [--fresh] [--without PART]…',
+    '  --fresh         delete .data, where everything is kept, and begin anew',
+    '  --without PART  leave a part out; may be repeated',
+    `Parts: ${PART_NAMES.join(', ')}`,
+  ].join('\n');
+}

@@ -1,0 +1,29 @@
+import { createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const REMEMBERED_LINES = 15;
+
+export interface ChildLog {
+  write(line: string): void;
+  lastLines(): string[];
+  close(): void;
+}
+
+/** Keeps a child's output in a file, the former run's beside it as `.previous`, and its end in memory. */
+export function openLog(file: string | undefined): ChildLog {
+  const lines: string[] = [];
+  if (file) {
+    mkdirSync(dirname(file), { recursive: true });
+    if (existsSync(file)) renameSync(file, `${file}.previous`);
+  }
+  const stream = file ? createWriteStream(file) : undefined;
+  return {
+    write(line) {
+      lines.push(line);
+      if (lines.length > REMEMBERED_LINES) lines.shift();
+      stream?.write(`${line}\n`);
+    },
+    lastLines: () => [...lines],
+    close: () => stream?.end(),
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * Preloaded by `npm run worker` and `npm run api` with `node --import`: gives the program the environment the
+ * local stack has, in its own process, so that signals and `kill -9` reach the program itself.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { InvalidEnvironment } from '#libs/config/environment';
+
+import { localSettings } from './local-settings.js';
+import { isListening } from './ports.js';
+import { DATA_DIR, PROJECT_ROOT } from './project.js';
+import { keepSecret, keptSecret, newCarrierSecret } from './secrets.js';
+
+if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
+const carrierSecret = keptSecret('carrier-secret') ?? newCarrierSecret();
+try {
+  const { environment, variables, embedded } = localSettings(process.env, {
+    dataDir: DATA_DIR,
+    carrierSecret,
+  });
+  Object.assign(process.env, variables);
+  keepSecret('carrier-secret', carrierSecret);
+  const { POSTGRES_PORT, TEMPORAL_PORT } = environment.local;
+  const needed = [
+    ...(embedded.postgres ? [POSTGRES_PORT] : []),
+    ...(embedded.temporal ? [TEMPORAL_PORT] : []),
+  ];
+  const running = await Promise.all(needed.map((port) => isListening(port)));
+  if (running.includes(false)) {
+    console.error(
+      'PostgreSQL or Temporal is not running here. In another terminal: npm start -- --without api --without worker',
+    );
+  }
+} catch (error) {
+  if (!(error instanceof InvalidEnvironment)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}

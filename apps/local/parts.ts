@@ -1,0 +1,22 @@
+/**
+ * What `npm start` brings up, in this order, and takes down in the opposite one. A part starts once those it
+ * needs have; whatever needs none of another starts beside it.
+ */
+export const PARTS = {
+  postgres: { needs: [] },
+  migrations: { needs: ['postgres'] },
+  catalogue: { needs: ['migrations'] },
+  temporal: { needs: [] },
+  sandbox: { needs: [] },
+  mail: { needs: [] },
+  api: { needs: ['catalogue', 'migrations', 'temporal', 'sandbox', 'mail'] },
+  worker: { needs: ['catalogue', 'migrations', 'temporal', 'sandbox', 'mail'] },
+} as const satisfies Record<string, { needs: readonly string[] }>;
+
+export type PartName = keyof typeof PARTS;
+
+export const PART_NAMES = Object.keys(PARTS).filter(isPartName);
+
+export function isPartName(name: string): name is PartName {
+  return Object.hasOwn(PARTS, name);
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { DATA_DIR } from './project.js';
+
+export type SecretName = 'api-key' | 'carrier-secret';
+
+/** A secret made by an earlier start. */
+export function keptSecret(name: SecretName): string | undefined {
+  const file = secretFile(name);
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
+/** Keeps a secret for the next start, readable by this user only. */
+export function keepSecret(name: SecretName, secret: string): void {
+  mkdirSync(DATA_DIR, { recursive: true });
+  writeFileSync(secretFile(name), `${secret}\n`, { mode: 0o600 });
+}
+
+/** As the Standard Webhooks specification has it: `whsec_` and 24 to 64 random bytes in base64. */
+export function newCarrierSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+export function secretFile(name: SecretName): string {
+  return join(DATA_DIR, name);
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** pino's number for `warn`. */
+const WARN = 40;
+const LEVELS: Readonly<Record<number, string>> = { 40: 'warn', 50: 'error', 60: 'fatal' };
+
+const Line = z.object({
+  level: z.number(),
+  msg: z.string().default(''),
+  err: z.object({ type: z.string().optional(), code: z.string().optional() }).optional(),
+});
+
+/** What a person at the terminal should see of a program's log: the lines from `warn` on, in brief. */
+export function warningIn(program: string, line: string): string | undefined {
+  if (!line.startsWith('{')) return undefined;
+  const parsed = Line.safeParse(json(line));
+  if (!parsed.success || parsed.data.level < WARN) return undefined;
+  const { level, msg, err } = parsed.data;
+  const cause = [err?.type, err?.code].filter(Boolean).join(' ');
+  return `[${program}] ${LEVELS[level] ?? level}: ${msg}${cause ? ` (${cause})` : ''}`;
+}
+
+function json(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

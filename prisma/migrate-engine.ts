@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+
+import { MigrationAdapter } from './migrate-adapter.js';
+import { migrationList, SCHEMA } from './migrate-files.js';
+
+/** Node has it; TypeScript describes it for browsers only. */
+declare const WebAssembly: {
+  Module: new (code: Uint8Array) => object;
+  Instance: new (module: object, imports: Record<string, object>) => { exports: Record<string, unknown> };
+};
+
+const FILTERS = { externalTables: [], externalEnums: [] };
+
+/**
+ * Prisma's schema engine, in its WebAssembly build: the same code as `prisma migrate` runs, but no executable
+ * that has to be downloaded. It holds its lock on the database until the process ends, so end it soon.
+ */
+export class MigrationEngine {
+  private constructor(
+    private readonly engine: bindings.SchemaEngine,
+    private readonly url: string,
+  ) {}
+
+  /** @param url a postgresql:// URL of a database that exists */
+  static async open(url: string): Promise<MigrationEngine> {
+    instantiate();
+    const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(url));
+    const options = { datamodels: [[SCHEMA.path, SCHEMA.content] satisfies [string, string]] };
+    return new MigrationEngine(await bindings.SchemaEngine.new(options, () => {}, adapter), url);
+  }
+
+  /** Applies what is not applied yet. @returns the names of what was */
+  async apply(): Promise<string[]> {
+    const input = { migrationsList: migrationList(), filters: FILTERS };
+    return (await this.said(this.engine.applyMigrations(input))).appliedMigrationNames;
+  }
+
+  /** The SQL that would make the database what the schema says; undefined when it is. */
+  async drift(): Promise<string | undefined> {
+    const { exitCode, stdout } = await this.said(
+      this.engine.diff({
+        from: { tag: 'schemaDatasource', files: [SCHEMA], configDir: import.meta.dirname },
+        to: { tag: 'schemaDatamodel', files: [SCHEMA] },
+        script: true,
+        exitCode: true,
+        filters: FILTERS,
+      }),
+    );
+    return exitCode === 0 ? undefined : (stdout ?? '');
+  }
+
+  /** What the engine says may quote the URL, and that its password. */
+  private async said<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw new Error(withoutPassword(error instanceof Error ? error.message : String(error), this.url));
+    }
+  }
+}
+
+export function withoutPassword(text: string, url: string): string {
+  const { password } = new URL(url);
+  return [password, decodeURIComponent(password)]
+    .filter((secret) => secret !== '')
+    .reduce((safe, secret) => safe.replaceAll(secret, '***'), text);
+}
+
+function instantiate(): void {
+  const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
+  const code = readFileSync(join(dirname(entry), 'schema_engine_bg.wasm'));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), {
+    './schema_engine_bg.js': { ...bindings },
+  });
+  bindings.__wbg_set_wasm(exports);
+  const start = exports['__wbindgen_start'];
+  if (typeof start === 'function') start();
+  // The engine looks for this where Prisma's own command line puts it.
+  Reflect.set(globalThis, 'PRISMA_WASM_PANIC_REGISTRY', {
+    set_message: (message: string) => console.error(message),
+  });
+}

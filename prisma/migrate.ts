@@ -1,0 +1,14 @@
+/** `npm run migrate`: applies the migrations to DATABASE_URL. A short program, as the engine keeps its lock. */
+import { environmentFor } from '#libs/config/environment';
+
+import { MigrationEngine } from './migrate-engine.js';
+
+try {
+  const { store } = environmentFor(['store']);
+  const applied = await (await MigrationEngine.open(store.DATABASE_URL)).apply();
+  console.log(applied.length > 0 ? applied.map((name) => `Applied ${name}`).join('\n') : 'Nothing to apply');
+  process.exit(0);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
