@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+import { text } from './text.api.js';
+
+const Address = z
+  .strictObject({
+    line1: text(200),
+    line2: text(200).optional(),
+    city: text(100),
+    postalCode: text(20),
+    region: text(100).optional(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code, such as DE')
+      .describe('ISO 3166-1 alpha-2'),
+    phone: text(40).optional(),
+  })
+  .meta({ id: 'Address' });
+
+const Line = z
+  .strictObject({
+    sku: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+    quantity: z.int().min(1).max(1000),
+  })
+  .meta({ id: 'OrderedLine' });
+
+/** The body of `POST /orders`. */
+export const PlaceOrder = z
+  .strictObject({
+    customer: z.strictObject({
+      id: text(100).optional().describe("The shop's own id; absent for guests"),
+      name: text(200),
+      email: z.email('must be an email address').max(254),
+    }),
+    shippingAddress: Address,
+    billingAddress: Address.optional(),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, such as EUR')
+      .describe('ISO 4217'),
+    lines: z.array(Line).min(1).max(100),
+    payment: z.strictObject({
+      method: z
+        .string()
+        .regex(/^[A-Za-z0-9_]{1,255}$/, "must be the payment provider's name of a payment method")
+        .describe("The payment provider's name of the payment method"),
+    }),
+    expectedTotal: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Minor units. When the order costs something else, it is refused as price_changed'),
+  })
+  .meta({
+    id: 'PlaceOrder',
+    examples: [
+      {
+        customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+        shippingAddress: { line1: 'Hauptstr. 1', city: 'Berlin', postalCode: '10827', country: 'DE' },
+        currency: 'EUR',
+        lines: [{ sku: 'MUG-BLUE', quantity: 2 }],
+        payment: { method: 'pm_card_visa' },
+      },
+    ],
+  });
+export type PlaceOrder = z.output<typeof PlaceOrder>;

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+import {
+  FULFILMENT,
+  type FulfilmentStatus,
+  ORDER_STATUSES,
+  PAYMENT,
+  type PaymentStatus,
+} from '#libs/order/states';
+import { STEPS } from '#libs/order/steps';
+
+const time = z.iso.datetime();
+const minorUnits = z.int().min(0).describe('Minor units');
+
+export const TotalsView = z
+  .object({
+    subtotal: minorUnits,
+    shipping: minorUnits,
+    discount: minorUnits,
+    tax: minorUnits,
+    total: minorUnits,
+  })
+  .meta({ id: 'Totals' });
+
+const LineView = z
+  .object({
+    id: z.uuid(),
+    sku: z.string(),
+    name: z.string(),
+    quantity: z.int(),
+    unitPrice: minorUnits.describe('Minor units, without tax'),
+    taxRate: z.number().describe('A fraction: 0.19 is 19 %'),
+  })
+  .meta({ id: 'OrderLine' });
+
+const ShipmentView = z
+  .object({ id: z.uuid(), carrier: z.string(), trackingNumber: z.string(), status: z.string() })
+  .meta({ id: 'Shipment' });
+
+const AttentionView = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(['parked', 'delivery_overdue', 'contradicting_event', 'run_closed']),
+    step: z.enum(STEPS).nullable(),
+    reason: z.string(),
+    openedAt: time,
+  })
+  .meta({ id: 'Attention', description: 'Something that waits for a person' });
+
+const WaitView = z
+  .object({
+    step: z.enum(STEPS),
+    since: time,
+    attempt: z.int().describe('Attempts that have failed so far'),
+    nextTryAt: time.nullable(),
+    deadline: time.nullable(),
+    lastError: z.string().nullable().describe('A code'),
+  })
+  .meta({ id: 'WaitingFor' });
+
+/** An order, as every answer shows it. */
+export const OrderView = z
+  .object({
+    id: z.uuid(),
+    number: z.string().describe('For humans'),
+    status: z.enum(ORDER_STATUSES),
+    payment: z.enum(Object.keys(PAYMENT) as PaymentStatus[]),
+    fulfilment: z.enum(Object.keys(FULFILMENT) as FulfilmentStatus[]),
+    attention: z.array(AttentionView).describe('What waits for a person'),
+    endReason: z
+      .object({
+        code: z.enum([
+          'invalid',
+          'out_of_stock',
+          'payment_declined',
+          'reservation_expired',
+          'carrier_refused',
+          'operator_failed',
+          'cancelled',
+          'returned',
+          'lost',
+        ]),
+        by: z.string(),
+      })
+      .nullable()
+      .describe('Why the order ended otherwise than delivered'),
+    waitingFor: WaitView.nullable(),
+    customer: z.object({ id: z.string().optional(), name: z.string(), email: z.string() }),
+    lines: z.array(LineView),
+    currency: z.string(),
+    totals: TotalsView,
+    shipments: z.array(ShipmentView),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Order' });
+export type OrderView = z.output<typeof OrderView>;
+
+/** One row of the audit trail. */
+export const OrderEventView = z
+  .object({
+    id: z.uuid(),
+    at: time,
+    type: z.string(),
+    actor: z.string(),
+    changes: z
+      .record(z.string(), z.unknown())
+      .describe('States as { from, to }, and what else explains the change'),
+  })
+  .meta({ id: 'OrderEvent' });
+
+export const OrderEventList = z
+  .object({ data: z.array(OrderEventView).describe('Oldest first') })
+  .meta({ id: 'OrderEventList' });
+export type OrderEventList = z.output<typeof OrderEventList>;

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+import { PROBLEM_CODES } from './problems.js';
+import { TotalsView } from './order-view.api.js';
+
+/** One fault of a request: where it is, and what is wrong there. */
+export const Fault = z
+  .object({
+    pointer: z
+      .string()
+      .describe('Where: a JSON pointer (RFC 6901) into the body or, when there is none, the query'),
+    detail: z.string(),
+  })
+  .meta({ id: 'Fault' });
+export type Fault = z.output<typeof Fault>;
+
+/** The body of every error: RFC 9457, `application/problem+json`. */
+export const Problem = z
+  .object({
+    type: z.string().describe('The address of the documentation'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What happened this time'),
+    instance: z.string().describe('The path that was asked'),
+    code: z.enum(PROBLEM_CODES).describe('Stable; branch on this'),
+    requestId: z.string().describe('What to quote when reporting the problem; also the X-Request-Id header'),
+    errors: z.array(Fault).optional(),
+    totals: TotalsView.optional().describe('With price_changed: what the order costs'),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.output<typeof Problem>;

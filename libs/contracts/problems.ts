@@ -1,0 +1,162 @@
+/** A kind of error the API can answer, as it is documented at its `type` address. */
+export interface ProblemType {
+  readonly status: number;
+  readonly title: string;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/** Every problem type (RFC 9457), by its code. Codes are stable: a shop may branch on them. */
+export const PROBLEMS = {
+  invalid_request: {
+    status: 400,
+    title: 'The request is not valid',
+    meaning: 'The body or a parameter breaks the rules of the OpenAPI document. Nothing was stored.',
+    remedy: 'Correct everything that `errors` lists and send the request again.',
+  },
+  malformed_body: {
+    status: 400,
+    title: 'The body cannot be read',
+    meaning: 'The body is not JSON in UTF-8, or did not arrive whole.',
+    remedy: 'Send one JSON document in UTF-8.',
+  },
+  idempotency_key_missing: {
+    status: 400,
+    title: 'The Idempotency-Key is missing',
+    meaning: 'This request must carry a key, so that sending it twice has its effect once.',
+    remedy: 'Make up a key, such as a UUID, for each thing you want done, and repeat it when you retry.',
+  },
+  idempotency_key_malformed: {
+    status: 400,
+    title: 'The Idempotency-Key is malformed',
+    meaning: 'A key is 1 to 255 visible ASCII characters, bare or in double quotes.',
+    remedy: 'Use a UUID.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'No valid API key',
+    meaning: 'The request carries no API key, or one that is unknown or revoked.',
+    remedy: 'Send `Authorization: Bearer <key>`.',
+  },
+  invalid_signature: {
+    status: 401,
+    title: 'The signature is not valid',
+    meaning: 'The webhook is not signed with the shared secret, or its time is more than five minutes off.',
+    remedy: 'Sign the raw body as https://www.standardwebhooks.com describes, and check secret and clock.',
+  },
+  insufficient_scope: {
+    status: 403,
+    title: 'The API key may not do this',
+    meaning: 'The key is valid, but was made without the scope this operation takes.',
+    remedy: 'Use a key with the scope that `detail` names.',
+  },
+  not_found: {
+    status: 404,
+    title: 'There is nothing here',
+    meaning: 'No resource has this address.',
+    remedy: 'See /docs for the addresses there are.',
+  },
+  order_not_found: {
+    status: 404,
+    title: 'There is no such order',
+    meaning: 'No order has this id.',
+    remedy: "Use the id that `POST /orders` answered, not the order's number.",
+  },
+  attention_not_found: {
+    status: 404,
+    title: 'There is no such attention',
+    meaning: 'The order has no attention with this id.',
+    remedy: 'Read the order; `attention` lists what is open.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'The method is not allowed here',
+    meaning: 'The resource exists, but does not take this method.',
+    remedy: 'Use one of the methods that the `Allow` header names.',
+  },
+  price_changed: {
+    status: 409,
+    title: 'The order costs something else',
+    meaning: '`expectedTotal` is not what the order costs now. Nothing was stored, and the key is free.',
+    remedy: 'Show the shopper the total in `totals`, and place the order with it.',
+  },
+  illegal_resolution: {
+    status: 409,
+    title: 'The attention cannot be resolved so',
+    meaning: 'This action does not answer this kind of attention.',
+    remedy:
+      'Steps 1 to 4: retry or fail; emails: retry or skip; delivery: skip or fail; others: acknowledge.',
+  },
+  already_resolved: {
+    status: 409,
+    title: 'The attention is resolved already',
+    meaning: 'Somebody answered it, or the order went on without an answer.',
+    remedy: 'Read the order and its events.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    meaning: 'A body may have 64 KiB.',
+    remedy: 'Send less.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'The body has a type that is not read here',
+    meaning: 'Bodies are read as application/json in UTF-8, plain or compressed with gzip, deflate or br.',
+    remedy: 'Send `Content-Type: application/json`.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The Idempotency-Key was used for another request',
+    meaning: 'The same key came with another body before. Nothing was stored.',
+    remedy: 'Use a new key for a new request, and the same body for a retry.',
+  },
+  duplicate_sku: {
+    status: 422,
+    title: 'A SKU is listed twice',
+    meaning: 'Each SKU may have one line. Nothing was stored, and the key is free.',
+    remedy: 'Add the quantities up in one line.',
+  },
+  unknown_sku: {
+    status: 422,
+    title: 'A SKU is unknown',
+    meaning: 'The catalogue has no product with this SKU. Nothing was stored, and the key is free.',
+    remedy: 'Correct the lines that `errors` lists.',
+  },
+  currency_not_supported: {
+    status: 422,
+    title: 'The currency does not fit',
+    meaning:
+      'Orders are not taken in this currency, or a product is priced in another. Nothing was stored, and the key is free.',
+    remedy: 'Order in the currency the products are priced in.',
+  },
+  order_too_large: {
+    status: 422,
+    title: 'The order costs too much',
+    meaning: 'A total may be at most 2147483647 minor units. Nothing was stored, and the key is free.',
+    remedy: 'Split the order.',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Something went wrong here',
+    meaning: 'The fault is ours. Whether the request had its effect is not known.',
+    remedy: 'Retry with the same Idempotency-Key. If it stays, report the request id.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Not available right now',
+    meaning: 'The database cannot be reached. Whether the request had its effect is not known.',
+    remedy: 'Retry with the same Idempotency-Key after the time in `Retry-After`.',
+  },
+} as const satisfies Readonly<Record<string, ProblemType>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];
+
+export function isProblemCode(value: string): value is ProblemCode {
+  return Object.hasOwn(PROBLEMS, value);
+}
+
+/** Where a problem type is documented; relative to wherever the API is. */
+export const problemAddress = (code: ProblemCode) => `/problems/${code}`;

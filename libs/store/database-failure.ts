@@ -1,0 +1,50 @@
+/** What of a driver's failure is known: Prisma hides it in `meta`, in two shapes. */
+interface Cause {
+  readonly kind?: string;
+  readonly originalCode?: string;
+  readonly constraint?: { readonly index?: string };
+}
+
+/** The driver adapter's names for "not now". */
+const UNREACHABLE_KINDS: readonly (string | undefined)[] = [
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TooManyConnections',
+];
+
+/** PostgreSQL's class 57P (shutting down, starting up) and 08 (connection lost). https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const UNREACHABLE_CODES = /^(57P0|08)/;
+
+/** pg and its pool throw these bare, without a code. */
+const UNREACHABLE_MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect)/;
+
+/** Whether the database could not be asked, so that asking later may help. */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { kind, originalCode } = causeOf(error);
+  return (
+    UNREACHABLE_KINDS.includes(kind) ||
+    UNREACHABLE_CODES.test(originalCode ?? '') ||
+    UNREACHABLE_MESSAGES.test(error.message)
+  );
+}
+
+/** Whether a row was refused because another has the number already. */
+export function isOrderNumberTaken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { kind, constraint } = causeOf(error);
+  return kind === 'UniqueConstraintViolation' && constraint?.index === 'orders_number_key';
+}
+
+function causeOf(error: Error): Cause {
+  const { meta } = error as { meta?: { driverAdapterError?: { cause?: Cause } } };
+  return meta?.driverAdapterError?.cause ?? {};
+}
+
+/** Two transactions stood in each other's way and PostgreSQL gave one up: nothing was written. */
+const CONTENDED_CODES = /^(40001|40P01|55P03)$/;
+
+export function isContended(error: unknown): boolean {
+  return error instanceof Error && CONTENDED_CODES.test(causeOf(error).originalCode ?? '');
+}
