@@ -1,0 +1,67 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+
+import type { Environment } from '#libs/config/environment';
+import { Store } from '#libs/store/store';
+import { lazyClient } from '#libs/temporal/connection';
+import { OrderRuns } from '#libs/temporal/order-runs';
+
+import { Drain } from './drain.js';
+import { HealthController } from './health/health.controller.js';
+import { ApiKeyGuard } from './http/api-key.guard.js';
+import { ValidationPipe } from './http/validation.pipe.js';
+import { LOG } from './log.js';
+import { Nudges } from './nudges.js';
+import { AttentionController } from './orders/attention.controller.js';
+import { AttentionService } from './orders/attention.service.js';
+import { OrderAcceptance } from './orders/order-acceptance.js';
+import { OrdersController } from './orders/orders.controller.js';
+import { OrdersService } from './orders/orders.service.js';
+import { ProblemsController } from './problems/problems.controller.js';
+import { Settings } from './settings.js';
+import { CarrierSignature } from './webhooks/carrier-signature.js';
+import { DeliveriesController } from './webhooks/deliveries.controller.js';
+import { DeliveriesService } from './webhooks/deliveries.service.js';
+
+export type ApiEnvironment = Environment<'store' | 'temporal' | 'carrierWebhooks' | 'pricing' | 'policy'>;
+
+@Module({})
+export class ApiModule {
+  static with(environment: ApiEnvironment, log: Logger): DynamicModule {
+    const { store, temporal } = environment;
+    return {
+      module: ApiModule,
+      imports: [TerminusModule],
+      controllers: [
+        OrdersController,
+        AttentionController,
+        DeliveriesController,
+        HealthController,
+        ProblemsController,
+      ],
+      providers: [
+        { provide: LOG, useValue: log },
+        { provide: Settings, useValue: new Settings(environment) },
+        { provide: Store, useFactory: () => Store.open(store.DATABASE_URL, store.DATABASE_POOL_SIZE) },
+        { provide: Client, useFactory: () => lazyClient(temporal) },
+        {
+          provide: OrderRuns,
+          useFactory: (client: Client, facts: Store) => new OrderRuns(client, facts),
+          inject: [Client, Store],
+        },
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_PIPE, useClass: ValidationPipe },
+        Nudges,
+        OrdersService,
+        OrderAcceptance,
+        AttentionService,
+        CarrierSignature,
+        DeliveriesService,
+        Drain,
+      ],
+    };
+  }
+}

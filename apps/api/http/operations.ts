@@ -1,0 +1,84 @@
+import type { ProblemCode } from '#libs/contracts/problems';
+import type { Scope } from '#libs/store/api-key.repository';
+
+/** What can be done here, who may do it, and which problems it can answer besides those of every operation. */
+interface OperationRule {
+  readonly summary: string;
+  /** What an API key must have been made with; `open` to all, or `signed` by a provider. */
+  readonly access: Scope | 'open' | 'signed';
+  readonly problems: readonly ProblemCode[];
+}
+
+const BODY = ['invalid_request', 'malformed_body', 'body_too_large', 'unsupported_media_type'] as const;
+
+export const OPERATIONS = {
+  placeOrder: {
+    summary: 'Place an order',
+    access: 'write',
+    problems: [
+      ...BODY,
+      'idempotency_key_missing',
+      'idempotency_key_malformed',
+      'idempotency_key_reused',
+      'duplicate_sku',
+      'unknown_sku',
+      'currency_not_supported',
+      'order_too_large',
+      'price_changed',
+      'unavailable',
+    ],
+  },
+  listOrders: {
+    summary: 'List orders, newest first',
+    access: 'read',
+    problems: ['invalid_request', 'unavailable'],
+  },
+  readOrder: {
+    summary: 'See how an order stands',
+    access: 'read',
+    problems: ['order_not_found', 'unavailable'],
+  },
+  listOrderEvents: {
+    summary: "See an order's audit trail",
+    access: 'read',
+    problems: ['order_not_found', 'unavailable'],
+  },
+  resolveAttention: {
+    summary: 'Answer what waits for a person',
+    access: 'operate',
+    problems: [
+      ...BODY,
+      'order_not_found',
+      'attention_not_found',
+      'illegal_resolution',
+      'already_resolved',
+      'unavailable',
+    ],
+  },
+  receiveDelivery: {
+    summary: "Take a carrier's signed event",
+    access: 'signed',
+    problems: ['invalid_signature', 'invalid_request', 'malformed_body', 'body_too_large', 'unavailable'],
+  },
+  checkLive: { summary: 'Tell that the process runs', access: 'open', problems: [] },
+  checkReady: {
+    summary: 'Tell whether orders can be taken',
+    access: 'open',
+    problems: ['unavailable'],
+  },
+  listProblems: { summary: 'List the problem types', access: 'open', problems: [] },
+  readProblem: { summary: 'Read about a problem type', access: 'open', problems: ['not_found'] },
+} as const satisfies Readonly<Record<string, OperationRule>>;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+/** The problems that an operation can answer, those of every operation included. */
+export function problemsOf(name: OperationName): readonly ProblemCode[] {
+  const { access, problems }: OperationRule = OPERATIONS[name];
+  const keyed = access !== 'open' && access !== 'signed';
+  return [
+    ...problems,
+    ...(keyed ? (['unauthenticated', 'insufficient_scope'] as const) : []),
+    'internal_error',
+  ];
+}

@@ -1,0 +1,26 @@
+import { type ProblemCode, PROBLEMS } from '#libs/contracts/problems';
+import type { Fault, Problem } from '#libs/contracts/problem.api';
+
+type Extra = Partial<Pick<Problem, 'errors' | 'totals'>> & {
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** An error that is an answer: one of the catalogue's problems, with what happened this time. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly errors?: readonly Fault[];
+  readonly totals?: Problem['totals'];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string = PROBLEMS[code].meaning,
+    { errors, totals, headers = {} }: Extra = {},
+    options?: { cause: unknown },
+  ) {
+    super(code, options);
+    this.errors = errors;
+    this.totals = totals;
+    this.headers = headers;
+  }
+}

@@ -1,0 +1,55 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
+
+import { problemAddress, PROBLEMS } from '#libs/contracts/problems';
+import type { Problem } from '#libs/contracts/problem.api';
+
+import type { AllowedMethods } from './allowed-methods.js';
+import { ProblemError } from './problem-error.js';
+import { problemOf } from './problem-of.js';
+
+/** Answers every error as RFC 9457 problem details, and logs those that are not the client's. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly log: Logger,
+    private readonly methods: AllowedMethods,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const problem = this.orMethodNotAllowed(problemOf(error), request);
+    const { status, title } = PROBLEMS[problem.code];
+    const requestId = String(request.id);
+    if (status >= 500)
+      this.log.error({ err: problem.cause, requestId, code: problem.code }, 'a request failed');
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const body: Problem = {
+      type: problemAddress(problem.code),
+      title,
+      status,
+      detail: problem.detail,
+      instance: request.path,
+      code: problem.code,
+      requestId,
+      ...(problem.errors ? { errors: [...problem.errors] } : {}),
+      ...(problem.totals ? { totals: problem.totals } : {}),
+    };
+    response.status(status).set(problem.headers).type('application/problem+json').send(JSON.stringify(body));
+  }
+
+  /** The router says "not found" of a known address with a wrong method. RFC 9110, 15.5.6. */
+  private orMethodNotAllowed(problem: ProblemError, request: Request): ProblemError {
+    if (problem.code !== 'not_found') return problem;
+    const allowed = this.methods.of(request.path);
+    if (allowed.length === 0 || allowed.includes(request.method)) return problem;
+    return new ProblemError('method_not_allowed', `${request.path} takes ${allowed.join(', ')}.`, {
+      headers: { Allow: allowed.join(', ') },
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import type { ApiKeyRecord } from '#libs/store/api-key.repository';
+import { isUnreachable } from '#libs/store/database-failure';
+import { Store } from '#libs/store/store';
+
+import { BadCommand, type KeysCommand, parseKeysCommand } from './keys-command.js';
+
+/** Makes, lists and revokes API keys: `npm run keys`. */
+async function run(command: KeysCommand): Promise<string> {
+  const { store: database } = environmentFor(['store']);
+  const store = Store.open(database.DATABASE_URL, 1);
+  try {
+    if (command.does === 'create') return await store.apiKeys.create(command.service, command.scopes);
+    if (command.does === 'list') return table((await store.apiKeys.list()).map(row));
+    if (await store.apiKeys.revoke(command.id)) return `revoked ${command.id}`;
+    throw new BadCommand(`no key ${command.id} is in use; see: keys list`);
+  } finally {
+    await store.close();
+  }
+}
+
+const COLUMNS = ['id', 'service', 'scopes', 'created', 'revoked'];
+
+const row = ({ id, service, scopes, createdAt, revokedAt }: ApiKeyRecord) => [
+  id,
+  service,
+  scopes.join(','),
+  createdAt.toISOString(),
+  revokedAt?.toISOString() ?? '-',
+];
+
+function table(rows: readonly (readonly string[])[]): string {
+  const all = [COLUMNS, ...rows];
+  const widths = COLUMNS.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
+  return all
+    .map((cells) =>
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+try {
+  console.log(await run(parseKeysCommand(process.argv.slice(2))));
+} catch (error) {
+  if (error instanceof BadCommand) {
+    console.error(error.message);
+    process.exitCode = 2;
+  } else if (error instanceof InvalidEnvironment) {
+    console.error(error.message);
+    process.exitCode = 1;
+  } else if (isUnreachable(error)) {
+    console.error('The database that DATABASE_URL names cannot be reached; is it running?');
+    process.exitCode = 1;
+  } else {
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { z } from 'zod';
+
+import { DeliveryEvent } from '#libs/contracts/delivery.api';
+import { Problem } from '#libs/contracts/problem.api';
+
+type Direction = 'input' | 'output';
+
+/** The OpenAPI 3.1 document, made of the schemas that validate. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Order processing')
+    .setDescription(
+      'Places orders and follows them to their end. Every error is one of [the problem types](/problems).',
+    )
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'key')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    standardSchemaConverter: (schema, { schemaType }) => convert(schema, schemaType),
+    autoTagControllers: false,
+  });
+  document.components = {
+    ...document.components,
+    schemas: {
+      ...document.components?.schemas,
+      ...components(Problem, 'output'),
+      ...components(DeliveryEvent, 'input'),
+    },
+  };
+  return document;
+}
+
+/** At /docs for people, at /openapi.json for programs. */
+export function serveDocuments(app: INestApplication, document: OpenAPIObject): void {
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Order processing',
+  });
+}
+
+/** Nest would make OpenAPI 3.0 schemas, which a 3.1 document may not hold. */
+function convert(schema: unknown, io: Direction) {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const { $defs, $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+  return { schema: rest, components: $defs ?? {} };
+}
+
+/** The components of what routes name without declaring it as a parameter or an answer of their own. */
+function components(schema: z.ZodType, io: Direction): Record<string, object> {
+  const text = JSON.stringify(z.toJSONSchema(schema, { io }).$defs);
+  return JSON.parse(text.replaceAll('#/$defs/', '#/components/schemas/'));
+}

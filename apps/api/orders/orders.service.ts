@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+
+import { encodeCursor, type ListOrders, type OrderList } from '#libs/contracts/order-list.api';
+import type { OrderEventList } from '#libs/contracts/order-view.api';
+import type { OrderId } from '#libs/order/order-id';
+import type { OrderRecord } from '#libs/store/order-record';
+import { Store } from '#libs/store/store';
+
+import { ProblemError } from '../http/problem-error.js';
+import { presentOrder } from './order.presenter.js';
+
+/** Orders as they stand in the store. */
+@Injectable()
+export class OrdersService {
+  constructor(private readonly store: Store) {}
+
+  /** @throws ProblemError order_not_found */
+  async get(id: OrderId): Promise<OrderRecord> {
+    const order = await this.store.orders.find(id);
+    if (!order) throw new ProblemError('order_not_found');
+    return order;
+  }
+
+  /** @throws ProblemError order_not_found; an order has had at least the event of its acceptance */
+  async events(id: OrderId): Promise<OrderEventList> {
+    const data = await this.store.orders.events(id);
+    if (data.length === 0) throw new ProblemError('order_not_found');
+    return { data };
+  }
+
+  async list({ status, attention, cursor, limit }: ListOrders): Promise<OrderList> {
+    const orders = await this.store.orders.list({
+      status,
+      needsAttention: attention === 'open',
+      before: cursor,
+      // One more than asked for tells whether there is another page.
+      limit: limit + 1,
+    });
+    const page = orders.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      data: page.map(presentOrder),
+      nextCursor: orders.length > limit && last ? encodeCursor(last.id) : null,
+    };
+  }
+}

@@ -1,0 +1,30 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+
+import { isProblemCode, PROBLEM_CODES, type ProblemCode } from '#libs/contracts/problems';
+
+import { Operation } from '../http/operation.decorator.js';
+import { ProblemError } from '../http/problem-error.js';
+import { problemEntry, problemPage } from './problem-page.js';
+
+/** What each `type` of a problem means, for programs and for people. */
+@Controller('problems')
+export class ProblemsController {
+  @Get()
+  @Operation('listProblems')
+  list(@Req() request: Request, @Res() response: Response): void {
+    show(request, response, PROBLEM_CODES, { data: PROBLEM_CODES.map(problemEntry) });
+  }
+
+  @Get(':code')
+  @Operation('readProblem')
+  read(@Param('code') code: string, @Req() request: Request, @Res() response: Response): void {
+    if (!isProblemCode(code)) throw new ProblemError('not_found');
+    show(request, response, [code], problemEntry(code));
+  }
+}
+
+function show(request: Request, response: Response, codes: readonly ProblemCode[], json: object): void {
+  if (request.accepts(['json', 'html']) === 'html') response.type('html').send(problemPage(codes));
+  else response.json(json);
+}

@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+
+import { ProblemError } from '../http/problem-error.js';
+import { Settings } from '../settings.js';
+
+/** The carrier's signature, by https://www.standardwebhooks.com; its time may be five minutes off. */
+@Injectable()
+export class CarrierSignature {
+  private readonly webhook: Webhook;
+
+  constructor(settings: Settings) {
+    this.webhook = new Webhook(settings.carrierSecret);
+  }
+
+  /** @throws ProblemError invalid_signature, unless these bytes were signed with the shared secret */
+  verify(body: Buffer, headers: Record<string, string>): void {
+    try {
+      this.webhook.verify(body, headers, { jsonParse: false });
+    } catch (error) {
+      if (error instanceof WebhookVerificationError) throw new ProblemError('invalid_signature');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { Controller, Headers, HttpCode, Post, RawBody } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
+
+import { Operation } from '../http/operation.decorator.js';
+import { DeliveriesService } from './deliveries.service.js';
+
+@Controller('webhooks/deliveries')
+export class DeliveriesController {
+  constructor(private readonly deliveries: DeliveriesService) {}
+
+  @Post()
+  @HttpCode(202)
+  @Operation('receiveDelivery')
+  @ApiHeader({
+    name: 'webhook-id',
+    required: true,
+    description: 'What the event is known by, however often sent',
+  })
+  @ApiHeader({ name: 'webhook-timestamp', required: true, description: 'Seconds since 1970' })
+  @ApiHeader({ name: 'webhook-signature', required: true, description: 'https://www.standardwebhooks.com' })
+  @ApiBody({ schema: { $ref: '#/components/schemas/DeliveryEvent' } })
+  @ApiResponse({ status: 202, description: 'Stored' })
+  async receive(
+    @RawBody() body: Buffer | undefined,
+    @Headers() headers: Record<string, string>,
+  ): Promise<void> {
+    await this.deliveries.receive(body ?? Buffer.alloc(0), headers);
+  }
+}
