@@ -9,7 +9,7 @@ export type Resolution = 'retry' | 'skip' | 'fail' | 'acknowledge';
 
 interface StepRules {
   /** How an order ends when this step is refused; null when it goes on regardless. */
-  readonly refusal: { status: 'rejected' | 'cancelled'; fallback: EndCode } | null;
+  readonly refusal: { status: 'rejected' | 'cancelled'; end: EndCode } | null;
   /** What may be answered when this step is parked, or (deliver) overdue. */
   readonly resolutions: readonly Resolution[];
 }
@@ -17,10 +17,10 @@ interface StepRules {
 const compensated: readonly Resolution[] = ['retry', 'fail'];
 
 export const STEP_RULES: Readonly<Record<StepName, StepRules>> = {
-  validate: { refusal: { status: 'rejected', fallback: 'invalid' }, resolutions: compensated },
-  reserve: { refusal: { status: 'rejected', fallback: 'out_of_stock' }, resolutions: compensated },
-  charge: { refusal: { status: 'rejected', fallback: 'payment_declined' }, resolutions: compensated },
-  ship: { refusal: { status: 'cancelled', fallback: 'carrier_refused' }, resolutions: compensated },
+  validate: { refusal: { status: 'rejected', end: 'invalid' }, resolutions: compensated },
+  reserve: { refusal: { status: 'rejected', end: 'out_of_stock' }, resolutions: compensated },
+  charge: { refusal: { status: 'rejected', end: 'payment_declined' }, resolutions: compensated },
+  ship: { refusal: { status: 'cancelled', end: 'carrier_refused' }, resolutions: compensated },
   confirm: { refusal: null, resolutions: ['retry', 'skip'] },
   deliver: { refusal: null, resolutions: ['skip', 'fail'] },
   notify: { refusal: null, resolutions: ['retry', 'skip'] },

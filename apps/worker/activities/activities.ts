@@ -1,0 +1,56 @@
+import type { DecisionActivities, EmailActivities, StepActivities } from '#libs/contracts/activities';
+import type { Mailer } from '#libs/mail/mailer';
+import type { PaymentGateway } from '#libs/payments/payment-gateway';
+import type { Carrier } from '#libs/shipping/carrier';
+import type { Store } from '#libs/store/store';
+import type { Logger } from '#libs/telemetry/logger';
+import type { OrderRuns } from '#libs/temporal/order-runs';
+
+import { OrderDecisions } from './decision.activities.js';
+import { EffectJournal } from './effect-journal.js';
+import { OrderEmails } from './email.activities.js';
+import { InventoryActivities } from './inventory.activities.js';
+import { PaymentActivities } from './payment.activities.js';
+import { ShipmentActivities } from './shipment.activities.js';
+
+/** What the activities work with. */
+export interface Ports {
+  readonly store: Store;
+  readonly runs: OrderRuns;
+  readonly gateway: PaymentGateway;
+  readonly carrier: Carrier;
+  readonly mailer: Mailer;
+  readonly logger: Logger;
+  /** Countries that are shipped to; empty means all. */
+  readonly shipTo: readonly string[];
+}
+
+/** Every activity under its name, as a worker takes them, for each of the two task queues. */
+export function orderActivities({ store, runs, gateway, carrier, mailer, logger, shipTo }: Ports) {
+  const journal = new EffectJournal(store.effects, store.orders, logger);
+  const inventory = new InventoryActivities(store.orders, store.stock, store.catalogue, logger, shipTo);
+  const payment = new PaymentActivities(store.orders, journal, gateway);
+  const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs);
+  const decisions = new OrderDecisions(store.orders, store.attention, store.effects);
+  const emails = new OrderEmails(store.orders, journal, mailer);
+  return {
+    orders: {
+      validateOrder: (id) => inventory.validateOrder(id),
+      reserveStock: (id) => inventory.reserveStock(id),
+      releaseStock: (id) => inventory.releaseStock(id),
+      chargePayment: (id) => payment.chargePayment(id),
+      returnPayment: (id, reason) => payment.returnPayment(id, reason),
+      createShipment: (id) => shipment.createShipment(id),
+      cancelShipment: (id) => shipment.cancelShipment(id),
+      checkDelivery: (id) => shipment.checkDelivery(id),
+      parkOrder: (id, attention) => decisions.parkOrder(id, attention),
+      resumeOrder: (id, attentionId, action) => decisions.resumeOrder(id, attentionId, action),
+      beginCancellation: (id, reason) => decisions.beginCancellation(id, reason),
+      closeOrder: (id, end) => decisions.closeOrder(id, end),
+    } satisfies StepActivities & DecisionActivities,
+    email: {
+      sendConfirmation: (id) => emails.sendConfirmation(id),
+      sendDeliveryNotice: (id) => emails.sendDeliveryNotice(id),
+    } satisfies EmailActivities,
+  };
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+
+import stringify from 'safe-stable-stringify';
+
+import { Outage, Refusal } from '#libs/order/failure';
+import { type Effect, type EffectRepository, settle, type Settlement } from '#libs/store/effect.repository';
+import type { OrderChange } from '#libs/store/order-change';
+import type { OrderRecord } from '#libs/store/order-record';
+import type { OrderRepository } from '#libs/store/order.repository';
+import type { Logger } from '#libs/telemetry/logger';
+
+/** What an effect's answer means: how the journal is settled, and the fact that is written with it. */
+export interface Outcome {
+  readonly settlement: Settlement;
+  readonly change: (order: OrderRecord) => Omit<OrderChange, 'gate'>;
+}
+
+/** One call that changes the outside world. */
+export interface Call<T> {
+  readonly key: string;
+  /** What is asked for; the same key never asks for anything else. */
+  readonly request: unknown;
+  /** Asks the provider what became of an earlier attempt; null when it has not happened. */
+  readonly ask?: (effect: Effect) => Promise<T | null>;
+  /** Makes the call, under an idempotency key that stays the same until the provider has stored a failure. */
+  readonly act: (idempotencyKey: string, effect: Effect) => Promise<T>;
+  readonly outcome: (answer: T) => Outcome;
+  /** The fact written when the provider refuses; without it, nothing but the refusal itself. */
+  readonly refused?: (code: string) => OrderChange;
+  /** Whether an unclear failure keeps its key until an operator asks for a fresh one. */
+  readonly keepsKey?: boolean;
+}
+
+/**
+ * Makes each call at most once, however often it is asked to: the call is journalled before it is made,
+ * resolved by asking when in doubt, and settled in the statement that writes what it changed.
+ */
+export class EffectJournal {
+  constructor(
+    private readonly effects: EffectRepository,
+    private readonly orders: OrderRepository,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * @returns how the effect is settled, now or by an earlier attempt
+   * @throws Refusal `closed` when an undo came first
+   * @throws Outage when the provider gave no usable answer, or `overtaken` when another attempt took over
+   */
+  async run<T>(order: OrderRecord, call: Call<T>): Promise<Settlement> {
+    const hash = createHash('sha256')
+      .update(stringify(call.request) ?? '')
+      .digest('hex');
+    const effect = await this.effects.begin(order.id, call.key, hash);
+    if (effect.state === 'closed') throw new Refusal('closed');
+    if (effect.requestHash !== hash) throw new Error(`effect ${call.key} was started with another request`);
+    if (effect.state !== 'started') {
+      this.detected(order, call.key);
+      return { state: effect.state, providerId: effect.providerId ?? undefined, result: effect.result };
+    }
+    const { settlement, change } = await this.answer(order, call, effect);
+    const written = await this.orders.change(order, (current) => ({
+      ...change(current),
+      gate: settle(effect, settlement),
+    }));
+    if (!written) throw new Outage('overtaken');
+    return settlement;
+  }
+
+  /** Keeps an effect from beginning; one that has begun is left for the caller to resolve by running it. */
+  async close(order: OrderRecord, key: string): Promise<Effect> {
+    return this.effects.close(order.id, key);
+  }
+
+  private async answer<T>(order: OrderRecord, call: Call<T>, effect: Effect): Promise<Outcome> {
+    const known = effect.fresh ? null : ((await call.ask?.(effect)) ?? null);
+    if (known !== null) {
+      this.detected(order, call.key);
+      return call.outcome(known);
+    }
+    try {
+      return call.outcome(await call.act(idempotencyKey(effect), effect));
+    } catch (error) {
+      if (error instanceof Refusal) {
+        const { refused } = call;
+        const event = {
+          type: 'effect.refused',
+          actor: 'workflow',
+          details: { key: call.key, code: error.code },
+        };
+        return {
+          settlement: { state: 'refused', result: { code: error.code } },
+          change: () => (refused ? refused(error.code) : { event }),
+        };
+      }
+      if (error instanceof Outage && error.keySpent && !call.keepsKey) {
+        await this.effects.freshenKey(effect.key, effect.fence);
+      }
+      throw error;
+    }
+  }
+
+  private detected(order: OrderRecord, key: string): void {
+    this.logger.info({ orderId: order.id, effect: key }, `Idempotency detected: ${key} already processed`);
+  }
+}
+
+/** The key itself for the first try, `…:<try>` once the provider has stored a failure under it. */
+function idempotencyKey(effect: Effect): string {
+  return effect.try === 1 ? effect.key : `${effect.key}:${effect.try}`;
+}
+
+/** The code a refused effect was refused with. */
+export function refusalCode(settlement: Settlement): string {
+  const { result } = settlement;
+  const code = typeof result === 'object' && result !== null && 'code' in result ? result.code : undefined;
+  return typeof code === 'string' ? code : 'refused';
+}

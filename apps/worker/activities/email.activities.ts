@@ -1,0 +1,47 @@
+import type { EmailActivities } from '#libs/contracts/activities';
+import type { Mailer } from '#libs/mail/mailer';
+import { confirmationMail, deliveryNotice } from '#libs/mail/order-mails';
+import type { OrderId } from '#libs/order/order-id';
+import type { OrderRepository } from '#libs/store/order.repository';
+
+import type { EffectJournal } from './effect-journal.js';
+
+type Kind = keyof typeof MAILS;
+const MAILS = { confirmation: confirmationMail, delivery: deliveryNotice } as const;
+
+/** Steps 5 and 7. */
+export class OrderEmails implements EmailActivities {
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly journal: EffectJournal,
+    private readonly mailer: Mailer,
+  ) {}
+
+  async sendConfirmation(orderId: OrderId): Promise<void> {
+    await this.send(orderId, 'confirmation');
+  }
+
+  async sendDeliveryNotice(orderId: OrderId): Promise<void> {
+    await this.send(orderId, 'delivery');
+  }
+
+  /**
+   * A mail server cannot be asked what became of a mail, so one in doubt is sent again under the same
+   * Message-ID. A mail refused for good is recorded, and the order goes on.
+   */
+  private async send(orderId: OrderId, kind: Kind): Promise<void> {
+    const order = await this.orders.get(orderId);
+    await this.journal.run(order, {
+      key: `${orderId}:email:${kind}`,
+      request: { kind },
+      act: () => this.mailer.send(MAILS[kind](order)),
+      outcome: () => ({
+        settlement: { state: 'done' },
+        change: () => ({ event: { type: 'email.sent', actor: 'workflow', details: { kind } } }),
+      }),
+      refused: (code) => ({
+        event: { type: 'email.refused', actor: 'workflow', details: { kind, reason: code } },
+      }),
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { StepActivities } from '#libs/contracts/activities';
+import { Refusal } from '#libs/order/failure';
+import type { OrderId } from '#libs/order/order-id';
+import type { CatalogueRepository, Product } from '#libs/store/catalogue.repository';
+import type { OrderRecord } from '#libs/store/order-record';
+import type { OrderRepository } from '#libs/store/order.repository';
+import { reserveKey, type StockRepository } from '#libs/store/stock.repository';
+import type { Logger } from '#libs/telemetry/logger';
+
+/** Steps 1 and 2: is the order sound, and are its goods there. */
+export class InventoryActivities implements Pick<
+  StepActivities,
+  'validateOrder' | 'reserveStock' | 'releaseStock'
+> {
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly stock: StockRepository,
+    private readonly catalogue: CatalogueRepository,
+    private readonly logger: Logger,
+    /** Countries that are shipped to; empty means all. */
+    private readonly shipTo: readonly string[],
+  ) {}
+
+  async validateOrder(orderId: OrderId): Promise<void> {
+    const order = await this.orders.get(orderId);
+    const products = await this.catalogue.findBySkus(order.lines.map((line) => line.sku));
+    const faults = [...lineFaults(order, products), ...addressFaults(order, this.shipTo)];
+    if (faults.length === 0) return;
+    await this.orders.change(order, (current) =>
+      current.status === 'pending'
+        ? { event: { type: 'order.invalid', actor: 'workflow', details: { faults } } }
+        : null,
+    );
+    throw new Refusal('invalid');
+  }
+
+  async reserveStock(orderId: OrderId): Promise<void> {
+    const order = await this.orders.get(orderId);
+    const answer = await this.stock.reserve(order, order.policy.graceBeforeCharge);
+    if (answer === 'out_of_stock' || answer === 'closed') throw new Refusal(answer);
+    if (answer === 'already') {
+      const key = reserveKey(orderId);
+      this.logger.info({ orderId, effect: key }, `Idempotency detected: ${key} already processed`);
+    }
+  }
+
+  async releaseStock(orderId: OrderId) {
+    await this.stock.release(await this.orders.get(orderId));
+    return 'undone' as const;
+  }
+}
+
+/** Which lines cannot be sold, by SKU. The catalogue may have changed since the order was accepted. */
+function lineFaults(order: OrderRecord, products: readonly Product[]): string[] {
+  return order.lines.flatMap(({ sku }) => {
+    const product = products.find((candidate) => candidate.sku === sku);
+    if (!product) return [`${sku}: gone`];
+    if (!product.sellable) return [`${sku}: not_sellable`];
+    return product.currency === order.currency ? [] : [`${sku}: other_currency`];
+  });
+}
+
+function addressFaults(order: OrderRecord, shipTo: readonly string[]): string[] {
+  return shipTo.length === 0 || shipTo.includes(order.shippingAddress.country) ? [] : ['country_not_served'];
+}

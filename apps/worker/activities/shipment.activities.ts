@@ -1,0 +1,142 @@
+import type { StepActivities, UndoAnswer } from '#libs/contracts/activities';
+import { type CarrierEventType, type ShipmentReport } from '#libs/order/carrier-event';
+import { Refusal } from '#libs/order/failure';
+import type { OrderId } from '#libs/order/order-id';
+import type { Carrier, Parcel, ParcelStatus } from '#libs/shipping/carrier';
+import type { InboxRepository } from '#libs/store/inbox.repository';
+import type { OrderRecord } from '#libs/store/order-record';
+import type { OrderRepository } from '#libs/store/order.repository';
+import { addShipment, cancelShipments } from '#libs/store/shipment.sql';
+import type { OrderRuns } from '#libs/temporal/order-runs';
+
+import { type EffectJournal, refusalCode } from './effect-journal.js';
+
+const shipKey = (orderId: OrderId) => `${orderId}:ship`;
+const cancelKey = (orderId: OrderId) => `${orderId}:cancel-shipment`;
+
+/** What a parcel's status at the carrier is called when the carrier reports it. */
+const EVENTS: Readonly<Partial<Record<ParcelStatus, CarrierEventType>>> = {
+  picked_up: 'shipment.picked_up',
+  in_transit: 'shipment.in_transit',
+  delivery_failed: 'shipment.delivery_failed',
+  delivered: 'shipment.delivered',
+  returned: 'shipment.returned',
+};
+
+/** Step 4, its undo, and the question that ends a wait which has lasted too long. */
+export class ShipmentActivities implements Pick<
+  StepActivities,
+  'createShipment' | 'cancelShipment' | 'checkDelivery'
+> {
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly inbox: InboxRepository,
+    private readonly journal: EffectJournal,
+    private readonly carrier: Carrier,
+    private readonly runs: Pick<OrderRuns, 'reportShipment'>,
+  ) {}
+
+  async createShipment(orderId: OrderId): Promise<void> {
+    const order = await this.orders.get(orderId);
+    const settled = await this.journal.run<Parcel>(order, {
+      key: shipKey(orderId),
+      request: { reference: orderId },
+      ask: () => this.carrier.findShipment(orderId),
+      act: () => this.carrier.createShipment(labelFor(order)),
+      outcome: (parcel) => ({
+        settlement: { state: 'done', providerId: parcel.trackingNumber },
+        change: () => ({
+          next: { fulfilment: 'ready' },
+          event: {
+            type: 'shipment.created',
+            actor: 'carrier',
+            details: { trackingNumber: parcel.trackingNumber },
+          },
+          begun: { step: 'deliver', for: order.policy.deliveryDeadline },
+          also: [addShipment(parcel)],
+        }),
+      }),
+      refused: (code) => ({
+        event: { type: 'shipment.refused', actor: 'carrier', details: { reason: code } },
+      }),
+    });
+    if (settled.state !== 'done') throw new Refusal(refusalCode(settled));
+    if (settled.providerId !== undefined) await this.claimEarlyEvents(settled.providerId);
+  }
+
+  async cancelShipment(orderId: OrderId): Promise<UndoAnswer> {
+    const order = await this.orders.get(orderId);
+    const label = await this.journal.close(order, shipKey(orderId));
+    if (label.state === 'closed' || label.state === 'refused') return 'undone';
+    // In doubt whether there is a parcel: resolve that first, so that it is known here if it travels.
+    if (label.state === 'started' && (await this.carrier.findShipment(orderId)))
+      await this.createShipment(orderId);
+    const settled = await this.journal.run(await this.orders.get(orderId), {
+      key: cancelKey(orderId),
+      request: { reference: orderId },
+      act: () => this.carrier.cancelShipment(orderId),
+      outcome: (answer) =>
+        answer === 'cancelled'
+          ? {
+              settlement: { state: 'done' },
+              change: (current) => ({
+                ...(current.fulfilment === 'ready' ? { next: { fulfilment: 'reserved' } as const } : {}),
+                event: { type: 'shipment.cancelled', actor: 'carrier' },
+                ended: ['deliver'],
+                also: [cancelShipments],
+              }),
+            }
+          : {
+              settlement: { state: 'refused', result: { code: 'already_picked_up' } },
+              change: pickedUpAfterAll,
+            },
+    });
+    return settled.state === 'done' ? 'undone' : 'too_late';
+  }
+
+  async checkDelivery(orderId: OrderId): Promise<ShipmentReport | null> {
+    const order = await this.orders.get(orderId);
+    const parcel = await this.carrier.findShipment(orderId);
+    const event = parcel && EVENTS[parcel.status];
+    if (parcel && event) await this.inbox.applyLookup(order, event, parcel.trackingNumber);
+    const { fulfilment } = await this.orders.get(orderId);
+    return fulfilment === 'delivered' || fulfilment === 'returned' || fulfilment === 'lost'
+      ? fulfilment
+      : null;
+  }
+
+  /** The carrier may have spoken of the parcel before we knew its number. */
+  private async claimEarlyEvents(trackingNumber: string): Promise<void> {
+    for (const report of await this.inbox.claim(trackingNumber)) await this.runs.reportShipment(report);
+  }
+}
+
+/** The carrier will not cancel because it has the parcel: that is a pick-up, and the cancellation is refused. */
+const pickedUpAfterAll = (order: OrderRecord) => ({
+  next:
+    order.fulfilment === 'ready'
+      ? {
+          fulfilment: 'shipped' as const,
+          ...(order.status === 'cancelling' ? { status: 'shipped' as const } : {}),
+        }
+      : {},
+  event: { type: 'cancellation.refused', actor: 'carrier', details: { reason: 'already_shipped' } },
+});
+
+function labelFor(order: OrderRecord) {
+  const { line1, line2, city, postalCode, region, country, phone } = order.shippingAddress;
+  return {
+    reference: order.id,
+    recipient: {
+      name: order.customer.name,
+      line1,
+      line2: line2 ?? null,
+      city,
+      postalCode,
+      region: region ?? null,
+      country,
+      phone: phone ?? null,
+    },
+    items: order.lines.map(({ sku, quantity }) => ({ sku, quantity })),
+  };
+}

@@ -1,0 +1,89 @@
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+
+import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { SmtpMailer } from '#libs/mail/smtp.mailer';
+import { StripeGateway } from '#libs/payments/stripe.gateway';
+import { CarrierClient } from '#libs/shipping/carrier.client';
+import { Store } from '#libs/store/store';
+import { createLogger, type Logger } from '#libs/telemetry/logger';
+import { connectionOptions, lazyClient } from '#libs/temporal/connection';
+import { OrderRuns } from '#libs/temporal/order-runs';
+
+import { createOrderWorkers } from './order-workers.js';
+import { Sweeper } from './sweeper.js';
+import { workflowCode } from './workflow-code.js';
+
+/** Runs until the process is told to stop; then finishes or hands back what it holds. */
+async function main(): Promise<void> {
+  const env = environmentFor([
+    'store',
+    'temporal',
+    'payments',
+    'carrier',
+    'mail',
+    'providers',
+    'worker',
+    'logs',
+  ]);
+  const logger = createLogger('worker', env.logs.LOG_LEVEL);
+  installRuntime(logger);
+
+  const timeout = env.providers.PROVIDER_TIMEOUT;
+  const store = Store.open(env.store.DATABASE_URL, env.store.DATABASE_POOL_SIZE);
+  const client = lazyClient(env.temporal);
+  const runs = new OrderRuns(client, store);
+  const mailer = new SmtpMailer({ url: env.mail.SMTP_URL, from: env.mail.MAIL_FROM, timeout });
+  const connection = await NativeConnection.connect(connectionOptions(env.temporal));
+  const workers = await createOrderWorkers({
+    store,
+    runs,
+    gateway: new StripeGateway({
+      secretKey: env.payments.STRIPE_SECRET_KEY,
+      apiUrl: env.payments.STRIPE_API_URL,
+      timeout,
+    }),
+    carrier: new CarrierClient({ url: env.carrier.CARRIER_URL, timeout }),
+    mailer,
+    logger,
+    shipTo: env.worker.SHIP_TO,
+    connection,
+    namespace: env.temporal.TEMPORAL_NAMESPACE,
+    workflows: workflowCode(),
+    shutdownGrace: env.worker.SHUTDOWN_GRACE,
+  });
+  const sweeper = new Sweeper(store, runs, logger, env.worker.SWEEP_INTERVAL);
+
+  try {
+    sweeper.start();
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    logger.info('worker ready');
+    await running;
+  } finally {
+    await sweeper.stop();
+    await mailer.close();
+    await client.connection.close();
+    await connection.close();
+    await store.close();
+    logger.info('worker stopped');
+  }
+}
+
+/** The SDK's own messages go where ours go, without the values they may carry. */
+function installRuntime(logger: Logger): void {
+  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      const { workflowId, activityType, taskQueue, error } = meta ?? {};
+      logger[levels[level]]({ workflowId, activityType, taskQueue, err: error }, message);
+    }),
+    shutdownSignals: ['SIGTERM', 'SIGINT'],
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof InvalidEnvironment)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,48 @@
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+
+import { TASK_QUEUES } from '#libs/contracts/order-workflow';
+
+import { OrderActivityInterceptor } from './activity.interceptor.js';
+import { orderActivities, type Ports } from './activities/activities.js';
+
+/** How many activities a worker runs at once: well above the database's connections, as most of the time is waiting. */
+const CONCURRENT_ACTIVITIES = 100;
+const CONCURRENT_EMAILS = 20;
+
+export interface OrderWorkersOptions extends Ports {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** Where the workflow's code is: a prebuilt bundle, or sources to bundle now. */
+  readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'>;
+  /** How long a stop waits for what is running, in milliseconds. */
+  readonly shutdownGrace: number;
+  readonly maxCachedWorkflows?: number;
+}
+
+/** One worker for each task queue: emails have their own, so that a mail outage never holds up payments. */
+export async function createOrderWorkers(options: OrderWorkersOptions): Promise<Worker[]> {
+  const activities = orderActivities(options);
+  const shared = {
+    connection: options.connection,
+    namespace: options.namespace,
+    shutdownGraceTime: options.shutdownGrace,
+    interceptors: {
+      activity: [() => ({ inbound: new OrderActivityInterceptor(options.store.waits, options.logger) })],
+    },
+  } satisfies Partial<WorkerOptions>;
+  const orders = Worker.create({
+    ...shared,
+    ...options.workflows,
+    taskQueue: TASK_QUEUES.orders,
+    activities: activities.orders,
+    maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
+    ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
+  });
+  const email = Worker.create({
+    ...shared,
+    taskQueue: TASK_QUEUES.email,
+    activities: activities.email,
+    maxConcurrentActivityTaskExecutions: CONCURRENT_EMAILS,
+  });
+  return Promise.all([orders, email]);
+}

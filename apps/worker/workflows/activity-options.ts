@@ -1,0 +1,33 @@
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+
+import type { DecisionActivities, EmailActivities, StepActivities } from '#libs/contracts/activities';
+import { TASK_QUEUES } from '#libs/contracts/order-workflow';
+import type { OrderPolicy } from '#libs/order/policy';
+
+/** What an order calls, each with the patience its policy asks for. */
+export function orderActivities(policy: OrderPolicy) {
+  const patient: ActivityOptions = {
+    // Longer than every provider call of one activity together; see PROVIDER_TIMEOUT.
+    startToCloseTimeout: '90s',
+    // How soon a worker that died in the middle of a call is noticed.
+    heartbeatTimeout: '4s',
+    // A running step is waited for: its undo must not overtake it.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    // No scheduleToClose: time without a worker spends none of the budget.
+    retry: {
+      initialInterval: policy.retry.initial,
+      backoffCoefficient: 2,
+      maximumInterval: policy.retry.max,
+      maximumAttempts: policy.retry.attempts,
+    },
+  };
+  return {
+    steps: proxyActivities<StepActivities>(patient),
+    emails: proxyActivities<EmailActivities>({ ...patient, taskQueue: TASK_QUEUES.email }),
+    // The books are written however long it takes: there is nothing to compensate or to park instead.
+    decisions: proxyActivities<DecisionActivities>({
+      startToCloseTimeout: '30s',
+      retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+    }),
+  };
+}

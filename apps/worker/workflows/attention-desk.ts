@@ -1,0 +1,55 @@
+import { CancellationScope, condition, setHandler, uuid4 } from '@temporalio/workflow';
+
+import type { DecisionActivities } from '#libs/contracts/activities';
+import { attention, attentionResolved, type OpenAttention } from '#libs/contracts/order-workflow';
+import type { AttentionKind } from '#libs/order/attention';
+import type { OrderId } from '#libs/order/order-id';
+import type { Resolution, StepName } from '#libs/order/steps';
+
+import { showAttention } from './visibility.js';
+
+/** An attention that has been opened and waits for an answer. */
+export interface Ticket {
+  answer(): Resolution | undefined;
+  /** Waits for an operator. @param patience milliseconds; without it, as long as it takes */
+  answered(patience?: number): Promise<Resolution | undefined>;
+  /** Ends it, answered or not. */
+  close(): Promise<void>;
+}
+
+export type AttentionDesk = ReturnType<typeof attentionDesk>;
+
+/** Where an order asks for a person, and hears the answer. */
+export function attentionDesk(orderId: OrderId, { parkOrder, resumeOrder }: DecisionActivities) {
+  const open = new Map<string, OpenAttention>();
+  const answers = new Map<string, Resolution>();
+
+  setHandler(attention, () => [...open.values()]);
+  setHandler(attentionResolved, ({ attentionId, action }) => {
+    answers.set(attentionId, action);
+  });
+
+  const show = () => showAttention([...open.values()].at(-1)?.step ?? null);
+
+  return {
+    async open(kind: AttentionKind, step: StepName, reason: string, undo = false): Promise<Ticket> {
+      const id = uuid4();
+      open.set(id, { id, kind, step, reason });
+      show();
+      await CancellationScope.nonCancellable(() => parkOrder(orderId, { id, kind, step, reason, undo }));
+      return {
+        answer: () => answers.get(id),
+        async answered(patience) {
+          const heard = () => answers.has(id);
+          await (patience === undefined ? condition(heard) : condition(heard, patience));
+          return answers.get(id);
+        },
+        async close() {
+          open.delete(id);
+          show();
+          await CancellationScope.nonCancellable(() => resumeOrder(orderId, id, answers.get(id) ?? null));
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import { v7 as uuidv7 } from 'uuid';
+
+import { orderId, type OrderId } from '#libs/order/order-id';
+import { orderNumber } from '#libs/order/order-number';
+import type { OrderPolicy } from '#libs/order/policy';
+import { totalsOf } from '#libs/order/totals';
+import type { NewOrder } from '#libs/store/order.repository';
+import type { Store } from '#libs/store/store';
+
+/** Impatient, so that a test of running out of patience is short. */
+export const TEST_POLICY: OrderPolicy = {
+  reservationTtl: 30_000,
+  graceBeforeCharge: 0,
+  deliveryDeadline: 60_000,
+  retry: { attempts: 3, initial: 50, max: 200 },
+};
+
+export const CATALOGUE = [
+  { sku: 'MUG-BLUE', name: 'Blue mug', currency: 'EUR', unitPrice: 1990, sellable: true, stock: 1000 },
+  { sku: 'TEA-GREEN', name: 'Green tea', currency: 'EUR', unitPrice: 850, sellable: true, stock: 500 },
+  { sku: 'LAST-ONE', name: 'The last one', currency: 'EUR', unitPrice: 4900, sellable: true, stock: 1 },
+  { sku: 'SOLD-OUT', name: 'Sold out', currency: 'EUR', unitPrice: 1200, sellable: true, stock: 0 },
+  { sku: 'RETIRED', name: 'No longer sold', currency: 'EUR', unitPrice: 900, sellable: false, stock: 5 },
+  { sku: 'GIFT', name: 'A gift', currency: 'EUR', unitPrice: 0, sellable: true, stock: 50 },
+] as const;
+
+export interface Wanted {
+  readonly lines?: readonly { sku: string; quantity: number }[];
+  readonly method?: string;
+  readonly postalCode?: string;
+  readonly country?: string;
+  readonly policy?: Partial<OrderPolicy>;
+}
+
+/** Stores an order as the API does, without an API. */
+export async function acceptOrder(store: Store, wanted: Wanted = {}): Promise<NewOrder & { id: OrderId }> {
+  const lines = (wanted.lines ?? [{ sku: 'MUG-BLUE', quantity: 2 }]).map(({ sku, quantity }) => {
+    const product = CATALOGUE.find((entry) => entry.sku === sku);
+    return {
+      id: uuidv7(),
+      sku,
+      quantity,
+      name: product?.name ?? sku,
+      unitPrice: product?.unitPrice ?? 0,
+      taxRate: 0,
+    };
+  });
+  const id = orderId(uuidv7());
+  const order: NewOrder = {
+    id,
+    number: orderNumber(randomBytes(8)),
+    customer: { name: 'Ada Lovelace', email: `ada-${id}@example.com` },
+    shippingAddress: {
+      line1: '12 St James Square',
+      city: 'London',
+      postalCode: wanted.postalCode ?? 'SW1Y 4JH',
+      country: wanted.country ?? 'GB',
+    },
+    currency: 'EUR',
+    lines,
+    totals: totalsOf(lines, 0, 'EUR'),
+    paymentMethod: wanted.method ?? 'pm_card_visa',
+    policy: { ...TEST_POLICY, ...wanted.policy },
+  };
+  const request = { principal: 'tests', operation: 'POST /orders', key: randomUUID(), requestHash: '' };
+  if (!(await store.orders.accept(order, request))) throw new Error('a new key was taken');
+  return order;
+}

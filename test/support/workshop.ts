@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { Client } from '@temporalio/client';
+import Stripe from 'stripe';
+import { inject } from 'vitest';
+
+import { createOrderWorkers } from '../../apps/worker/order-workers.js';
+import { Sweeper } from '../../apps/worker/sweeper.js';
+import { bundleSources, WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
+import { type Sandbox, startSandbox } from '../../apps/sandbox/sandbox.js';
+import { orderWorkflowId } from '#libs/contracts/order-workflow';
+import { SmtpMailer } from '#libs/mail/smtp.mailer';
+import type { CarrierEventType } from '#libs/order/carrier-event';
+import type { OrderId } from '#libs/order/order-id';
+import { StripeGateway } from '#libs/payments/stripe.gateway';
+import { CarrierClient } from '#libs/shipping/carrier.client';
+import type { OrderRecord } from '#libs/store/order-record';
+import { Store } from '#libs/store/store';
+import { createLogger } from '#libs/telemetry/logger';
+import { lazyClient } from '#libs/temporal/connection';
+import { OrderRuns } from '#libs/temporal/order-runs';
+
+import { eventually } from './eventually.js';
+import { Inbox } from './inbox.js';
+import { checkInvariants } from './invariants.js';
+import { lease } from './lease.js';
+import { acceptOrder, CATALOGUE, type Wanted } from './orders.js';
+import { NAMESPACES } from './servers.js';
+import { testDatabase } from './test-database.js';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+/** How long a provider may take in a test, in milliseconds. */
+const PROVIDER_TIMEOUT = 2_000;
+
+/**
+ * A worker in this process on real parts: its own database, its own Temporal namespace, the real Stripe SDK
+ * and carrier client against a sandbox of its own, real SMTP.
+ */
+export class Workshop {
+  private workers: Worker[] = [];
+  private running: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly databaseUrl: string,
+    readonly store: Store,
+    readonly sandbox: Sandbox,
+    readonly stripe: Stripe,
+    readonly inbox: Inbox,
+    readonly client: Client,
+    readonly runs: OrderRuns,
+    readonly sweeper: Sweeper,
+    private readonly connection: NativeConnection,
+    private readonly mailer: SmtpMailer,
+  ) {}
+
+  static async open(): Promise<Workshop> {
+    const logger = createLogger('test', process.env['LOG_LEVEL'] ?? 'fatal');
+    const databaseUrl = await testDatabase();
+    const store = Store.open(databaseUrl, 10);
+    await store.catalogue.seed(CATALOGUE);
+    const sandbox = await startSandbox({
+      port: 0,
+      // Tests speak for the carrier themselves, so that they choose when.
+      carrierWebhookUrl: 'http://127.0.0.1:9/',
+      carrierSecret: `whsec_${randomBytes(32).toString('base64')}`,
+      deliveryAfter: null,
+      logger,
+    });
+    const { hostname, port } = new URL(sandbox.url);
+    const stripe = new Stripe('sk_test_counting', { host: hostname, port, protocol: 'http' });
+    const inbox = await Inbox.open();
+    const environment = {
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_NAMESPACE: lease(NAMESPACES),
+      TEMPORAL_TLS: false,
+    };
+    const client = lazyClient(environment);
+    const runs = new OrderRuns(client, store);
+    const connection = await NativeConnection.connect({ address: environment.TEMPORAL_ADDRESS });
+    const mailer = new SmtpMailer({
+      url: inbox.url,
+      from: 'Shop <orders@shop.example>',
+      timeout: PROVIDER_TIMEOUT,
+    });
+    const workshop = new Workshop(
+      databaseUrl,
+      store,
+      sandbox,
+      stripe,
+      inbox,
+      client,
+      runs,
+      new Sweeper(store, runs, logger, 60_000),
+      connection,
+      mailer,
+    );
+    workshop.workers = await createOrderWorkers({
+      store,
+      runs,
+      gateway: new StripeGateway({
+        secretKey: 'sk_test_tests',
+        apiUrl: sandbox.url,
+        timeout: PROVIDER_TIMEOUT,
+      }),
+      carrier: new CarrierClient({ url: sandbox.url, timeout: PROVIDER_TIMEOUT }),
+      mailer,
+      logger,
+      shipTo: ['GB', 'DE'],
+      connection,
+      namespace: environment.TEMPORAL_NAMESPACE,
+      workflows: { workflowsPath: WORKFLOWS_PATH, bundlerOptions: bundleSources },
+      shutdownGrace: 1_000,
+      // Every workflow task replays from the beginning, which proves that the code is deterministic.
+      maxCachedWorkflows: 0,
+    });
+    workshop.running = Promise.all(workshop.workers.map((worker) => worker.run()));
+    return workshop;
+  }
+
+  /** Accepts an order and starts its run. */
+  async place(wanted: Wanted = {}): Promise<OrderId> {
+    const { id, policy } = await acceptOrder(this.store, wanted);
+    await this.runs.start(id, policy);
+    return id;
+  }
+
+  handle(id: OrderId) {
+    return this.client.workflow.getHandle(orderWorkflowId(id));
+  }
+
+  /** Waits until the order is as wanted. */
+  async until(id: OrderId, accepts: (order: OrderRecord) => boolean, within?: number): Promise<OrderRecord> {
+    return eventually(() => this.store.orders.get(id), accepts, within);
+  }
+
+  /** Waits until the run has nothing left to do. */
+  async closed(id: OrderId): Promise<OrderRecord> {
+    const order = await this.until(id, ({ closedAt }) => closedAt !== null);
+    await this.handle(id).result();
+    return order;
+  }
+
+  /** Waits for the label. @returns the tracking number */
+  async label(id: OrderId): Promise<string> {
+    const order = await this.until(id, ({ shipments }) => shipments.length > 0);
+    return order.shipments[0]?.trackingNumber ?? '';
+  }
+
+  /** What the carrier reports, as its webhook would have it applied. */
+  async carrierSays(
+    trackingNumber: string,
+    type: CarrierEventType,
+    eventId = `evt_${randomBytes(8).toString('hex')}`,
+  ) {
+    const report = await this.store.inbox.receive({ eventId, type, trackingNumber, occurredAt: new Date() });
+    if (report) await this.runs.reportShipment(report);
+    return report;
+  }
+
+  /** Scripts a fault at the sandbox. */
+  async fault(operation: string, fault: string, times: number, delay?: number): Promise<void> {
+    await this.ask('POST', '/sandbox/faults', { operation, fault, times, delay });
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.ask('DELETE', '/sandbox/faults');
+  }
+
+  async ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.sandbox.url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? undefined : response.json();
+  }
+
+  /** What the gateway holds for an order. */
+  async intents(id: OrderId): Promise<Stripe.PaymentIntent[]> {
+    const { data } = await this.stripe.paymentIntents.list({ limit: 100 });
+    return data.filter((intent) => intent.metadata['orderId'] === id);
+  }
+
+  async eventTypes(id: OrderId): Promise<string[]> {
+    return (await this.store.orders.events(id)).map((event) => event.type);
+  }
+
+  async checkInvariants(): Promise<void> {
+    await checkInvariants(this.databaseUrl, this.stripe);
+  }
+
+  async close(): Promise<void> {
+    for (const worker of this.workers) worker.shutdown();
+    await this.running;
+    await this.sandbox.close();
+    await this.mailer.close();
+    await this.inbox.close();
+    await this.client.connection.close();
+    await this.connection.close();
+    await this.store.close();
+  }
+}
