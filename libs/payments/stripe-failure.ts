@@ -1,0 +1,52 @@
+import Stripe from 'stripe';
+
+import { Outage, Refusal } from '#libs/order/failure';
+
+/** Stripe's codes that mean "no", whatever is tried again (docs.stripe.com/error-codes), with ours. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  amount_too_small: 'amount_too_small',
+  amount_too_large: 'amount_too_large',
+  charge_already_refunded: 'already_refunded',
+  charge_disputed: 'charge_disputed',
+  charge_not_refundable: 'not_refundable',
+  refund_disputed_payment: 'charge_disputed',
+  payment_intent_incompatible_payment_method: 'payment_method_refused',
+  payment_method_currency_mismatch: 'payment_method_refused',
+  payment_method_invalid_parameter: 'payment_method_refused',
+  payment_method_not_available: 'payment_method_refused',
+  payment_method_unactivated: 'payment_method_refused',
+  payment_method_unexpected_state: 'payment_method_refused',
+};
+
+/**
+ * Says what an error of the SDK means to us: a `Refusal`, an `Outage`, or, for anything else, the error as it
+ * came: a bug. Among the bugs are a key that Stripe does not take (an operator's to put right, and no retry
+ * helps), and an idempotency key used for two different calls (ours to put right).
+ */
+export function stripeFailure(error: unknown): unknown {
+  if (!(error instanceof Stripe.errors.StripeError)) return error;
+  const { statusCode, code, param } = error;
+  if (error instanceof Stripe.errors.StripeConnectionError) {
+    return new Outage('gateway_unreachable', { cause: error });
+  }
+  // Another call holds the key or the object; it will let go.
+  if (statusCode === 409 || code === 'lock_timeout') return new Outage('gateway_busy', { cause: error });
+  if (error instanceof Stripe.errors.StripeRateLimitError) {
+    return new Outage('gateway_rate_limited', { cause: error });
+  }
+  if (statusCode !== undefined && statusCode >= 500) {
+    return new Outage('gateway_error', { cause: error, keySpent: true });
+  }
+  // An answer that is no JSON comes from something between us and Stripe, which stored nothing.
+  if (error instanceof Stripe.errors.StripeAPIError && statusCode === undefined) {
+    return new Outage('gateway_unreachable', { cause: error });
+  }
+  if (error instanceof Stripe.errors.StripeCardError) {
+    return new Refusal('payment_declined', { cause: error });
+  }
+  if (code === 'resource_missing' && param === 'payment_method') {
+    return new Refusal('payment_method_unknown', { cause: error });
+  }
+  const refusal = code === undefined ? undefined : REFUSALS[code];
+  return refusal === undefined ? error : new Refusal(refusal, { cause: error });
+}
