@@ -1,0 +1,73 @@
+export type CardOutcome =
+  | { readonly is: 'approved' }
+  /** The shopper has to authenticate first. */
+  | { readonly is: 'challenged' }
+  | Decline;
+
+export interface Decline {
+  readonly is: 'declined';
+  readonly code: string;
+  /** The issuer's reason, where it gives one. */
+  readonly declineCode?: string;
+  readonly message: string;
+}
+
+export interface TestCard {
+  readonly brand: string;
+  readonly last4: string;
+  readonly outcome: CardOutcome;
+}
+
+const approved: CardOutcome = { is: 'approved' };
+const challenged: CardOutcome = { is: 'challenged' };
+const declined = (code: string, message: string): CardOutcome => ({ is: 'declined', code, message });
+const byIssuer = (declineCode: string, message: string): CardOutcome => ({
+  is: 'declined',
+  code: 'card_declined',
+  declineCode,
+  message,
+});
+
+const GENERIC = byIssuer('generic_decline', 'Your card was declined.');
+const FUNDS = byIssuer('insufficient_funds', 'Your card has insufficient funds.');
+const LOST = byIssuer('lost_card', 'Your card was declined.');
+const STOLEN = byIssuer('stolen_card', 'Your card was declined.');
+const VELOCITY = byIssuer(
+  'card_velocity_exceeded',
+  'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
+);
+const EXPIRED = declined('expired_card', 'Your card has expired.');
+const CVC = declined('incorrect_cvc', "Your card's security code is incorrect.");
+const PROCESSING = declined(
+  'processing_error',
+  'An error occurred while processing your card. Try again in a little bit.',
+);
+
+/**
+ * Stripe's test payment methods, by the names its testing page gives them (docs.stripe.com/testing); the
+ * older names without `_visa_` are still accepted there, and here.
+ */
+export const TEST_CARDS: Readonly<Record<string, TestCard>> = {
+  pm_card_visa: { brand: 'visa', last4: '4242', outcome: approved },
+  pm_card_visa_debit: { brand: 'visa', last4: '5556', outcome: approved },
+  pm_card_mastercard: { brand: 'mastercard', last4: '4444', outcome: approved },
+  pm_card_amex: { brand: 'amex', last4: '8431', outcome: approved },
+
+  pm_card_visa_chargeDeclined: { brand: 'visa', last4: '0002', outcome: GENERIC },
+  pm_card_chargeDeclined: { brand: 'visa', last4: '0002', outcome: GENERIC },
+  pm_card_visa_chargeDeclinedInsufficientFunds: { brand: 'visa', last4: '9995', outcome: FUNDS },
+  pm_card_chargeDeclinedInsufficientFunds: { brand: 'visa', last4: '9995', outcome: FUNDS },
+  pm_card_visa_chargeDeclinedLostCard: { brand: 'visa', last4: '9987', outcome: LOST },
+  pm_card_chargeDeclinedLostCard: { brand: 'visa', last4: '9987', outcome: LOST },
+  pm_card_visa_chargeDeclinedStolenCard: { brand: 'visa', last4: '9979', outcome: STOLEN },
+  pm_card_chargeDeclinedStolenCard: { brand: 'visa', last4: '9979', outcome: STOLEN },
+  pm_card_visa_chargeDeclinedVelocityLimitExceeded: { brand: 'visa', last4: '6975', outcome: VELOCITY },
+  pm_card_chargeDeclinedExpiredCard: { brand: 'visa', last4: '0069', outcome: EXPIRED },
+  pm_card_chargeDeclinedIncorrectCvc: { brand: 'visa', last4: '0127', outcome: CVC },
+  pm_card_chargeDeclinedProcessingError: { brand: 'visa', last4: '0119', outcome: PROCESSING },
+
+  pm_card_authenticationRequired: { brand: 'visa', last4: '3184', outcome: challenged },
+};
+
+/** What a scripted refusal of a confirmation plays instead of the card that was given. */
+export const REFUSED_CARD: TestCard = { brand: 'visa', last4: '0002', outcome: GENERIC };
