@@ -8,10 +8,12 @@ import { join } from 'node:path';
 import { InvalidEnvironment } from '#libs/config/environment';
 
 import { localSettings } from './local-settings.js';
+import { whenNpmEnds } from './parent.js';
 import { isListening } from './ports.js';
 import { DATA_DIR, PROJECT_ROOT } from './project.js';
 import { keepSecret, keptSecret, newCarrierSecret } from './secrets.js';
 
+whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
 if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
 const carrierSecret = keptSecret('carrier-secret') ?? newCarrierSecret();
 try {

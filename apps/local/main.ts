@@ -10,6 +10,7 @@ import { parseArguments, UsageError } from './arguments.js';
 import { bringUp } from './bring-up.js';
 import { ChildFailed, describeExit } from './child.js';
 import { localSettings, neededPorts } from './local-settings.js';
+import { whenNpmEnds } from './parent.js';
 import { PortsTaken, requireFreePorts } from './ports.js';
 import { deletePostgresHome } from './postgres-home.js';
 import { AlreadyRunning, forgetProcesses, refuseSecondStart, stopOrphans } from './process-file.js';
@@ -32,8 +33,9 @@ const stopping = new AbortController();
 const hurrying = new AbortController();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => (stopping.signal.aborted ? hurrying.abort() : stopping.abort(new Interrupted())));
+  process.on(signal, interrupt);
 }
+whenNpmEnds(() => stopping.abort(new Interrupted()));
 
 try {
   await run();
@@ -76,6 +78,12 @@ async function run(): Promise<void> {
   await roster.stop(hurrying.signal);
   forgetProcesses();
   terminal.say('Stopped.');
+}
+
+/** The first Ctrl-C stops, the second hurries. */
+function interrupt(): void {
+  if (stopping.signal.aborted) hurrying.abort();
+  else stopping.abort(new Interrupted());
 }
 
 function beginAnew(): void {

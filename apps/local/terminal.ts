@@ -53,7 +53,7 @@ export class Terminal {
   private draw(): void {
     if (!this.out.isTTY || this.unfinished === undefined) return;
     this.clear();
-    this.out.write(`  ${this.unfinished} …`.slice(0, this.out.columns - 1));
+    this.out.write(`  ${this.unfinished} …`.slice(0, (this.out.columns || 80) - 1));
   }
 
   private clear(): void {

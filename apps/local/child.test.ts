@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+
+import { ChildFailed, type ChildOptions, runChild, startChild } from './child.js';
+import { identify } from './process-identity.js';
+
+function node(script: string): ChildOptions {
+  return { name: 'it', command: process.execPath, args: ['-e', script] };
+}
+
+test('a child is ready once it says so, and gone once it was stopped', async () => {
+  const child = await startChild({
+    ...node('console.log("ready now"); setInterval(() => {}, 1e3)'),
+    ready: /^ready/,
+  });
+  expect(identify(child.pid)).toBe(child.identity);
+  await child.stop();
+  expect(identify(child.pid)).toBeUndefined();
+  expect(await child.exited).toEqual({ code: null, signal: 'SIGTERM', expected: true });
+});
+
+test('one that does not heed the signal is made to end after its grace', async () => {
+  const stubborn = node('process.on("SIGTERM", () => {}); console.log("ready"); setInterval(() => {}, 1e3)');
+  const child = await startChild({ ...stubborn, ready: /ready/, grace: 100 });
+  await child.stop();
+  expect(await child.exited).toMatchObject({ signal: 'SIGKILL', expected: true });
+});
+
+test('one that ends while it starts is told of with its last lines', async () => {
+  const failure = startChild({ ...node('console.error("no such table"); process.exit(3)'), ready: /never/ });
+  await expect(failure).rejects.toThrow(ChildFailed);
+  await expect(failure).rejects.toThrow(/it ended while starting: exit code 3\.[\s\S]*no such table/);
+});
+
+test('one that is not ready in time is stopped', async () => {
+  const failure = startChild({ ...node('setInterval(() => {}, 1e3)'), ready: /never/, readyWithin: 100 });
+  await expect(failure).rejects.toThrow('it was not ready within 0.1 s');
+});
+
+test('a program that is not there is told of', async () => {
+  await expect(runChild({ name: 'it', command: '/nowhere', args: [] })).rejects.toThrow(
+    'it could not be started: spawn /nowhere ENOENT',
+  );
+});
