@@ -1,0 +1,22 @@
+import { domainToASCII } from 'node:url';
+
+import parseAddresses from 'nodemailer/lib/addressparser';
+
+/** Who our mails are from, as `MAIL_FROM` says: `Shop <orders@shop.example>`, or the address alone. */
+export interface Sender {
+  readonly name: string;
+  readonly address: string;
+  /** The address's domain, in ASCII, for Message-IDs (RFC 5322, 3.6.4). */
+  readonly domain: string;
+}
+
+/** @throws Error when the text does not hold exactly one mail address */
+export function parseSender(text: string): Sender {
+  const [sender, ...others] = parseAddresses(text, { flatten: true });
+  const [, domain] = /^[^\s@]+@([^\s@]+)$/.exec(sender?.address ?? '') ?? [];
+  const ascii = domainToASCII(domain ?? '');
+  if (!sender?.address || !ascii || others.length > 0) {
+    throw new Error('MAIL_FROM is not one mail address; write Shop <orders@shop.example>');
+  }
+  return { name: sender.name, address: sender.address, domain: ascii };
+}

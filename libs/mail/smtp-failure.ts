@@ -1,0 +1,50 @@
+import type { NodemailerError } from 'nodemailer';
+
+import { Outage, Refusal } from '#libs/order/failure';
+
+/** Conversations with the mail server that broke off: nodemailer's codes and ours. */
+const BROKEN_OFF: Readonly<Record<string, string>> = {
+  ECONNECTION: 'mail_unreachable',
+  ESOCKET: 'mail_unreachable',
+  EDNS: 'mail_unreachable',
+  ETLS: 'mail_unreachable',
+  // A greeting that turns us away, or an answer that is no SMTP: nothing about this mail.
+  EPROTOCOL: 'mail_unreachable',
+  ETIMEDOUT: 'mail_timeout',
+  EABORT: 'mail_timeout',
+};
+
+/** Codes under which nodemailer reports an envelope or a message that was not taken. */
+const NOT_TAKEN: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE']);
+
+/** Says who we are: a permanent "no" here is about our settings, and no other mail would fare better. */
+const ABOUT_US: ReadonlySet<string> = new Set(['MAIL FROM']);
+
+/** Answers that ask for authentication, at whatever command they come (RFC 4954, 6). */
+const AUTHENTICATION: ReadonlySet<number> = new Set([530, 534, 535, 538]);
+
+/** The session was out of step, not the mail: a new connection starts afresh. */
+const BAD_SEQUENCE = 503;
+/** The one permanent "no" to MAIL FROM that is about the mail: it is too big (RFC 1870, 6.1). */
+const TOO_BIG = 552;
+
+/**
+ * Says what an error of nodemailer means to us: a `Refusal`, an `Outage`, or, for anything else, the error
+ * itself, which is a bug. Decided on codes alone, because a server's words quote addresses.
+ */
+export function smtpFailure(error: unknown): unknown {
+  const { code = '', responseCode: reply, command = '' } = factsOf(error);
+  if (reply !== undefined && ((reply >= 400 && reply < 500) || reply === BAD_SEQUENCE)) {
+    return new Outage('mail_busy', { cause: error });
+  }
+  if (reply !== undefined && AUTHENTICATION.has(reply)) return error;
+  if (NOT_TAKEN.has(code) && (!ABOUT_US.has(command) || reply === undefined || reply === TOO_BIG)) {
+    return new Refusal('mail_refused', { cause: error });
+  }
+  const outage = BROKEN_OFF[code];
+  return outage === undefined ? error : new Outage(outage, { cause: error });
+}
+
+function factsOf(error: unknown): Partial<NodemailerError> {
+  return error instanceof Error ? error : {};
+}

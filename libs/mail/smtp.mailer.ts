@@ -1,0 +1,60 @@
+import nodemailer from 'nodemailer';
+
+import type { Mail, Mailer } from './mailer.js';
+import { parseSender, type Sender } from './sender.js';
+import { smtpFailure } from './smtp-failure.js';
+
+/** Sends over SMTP, on a few connections that are kept open. */
+export class SmtpMailer implements Mailer {
+  readonly #transport;
+  readonly #sender: Sender;
+  readonly #timeout: number;
+  readonly #sending = new Set<Promise<unknown>>();
+
+  /**
+   * @param options.from as `MAIL_FROM` has it, `Shop <orders@shop.example>`
+   * @param options.timeout for a whole sending, the wait for a free connection included, in milliseconds
+   */
+  constructor({ url, from, timeout }: { url: string; from: string; timeout: number }) {
+    this.#sender = parseSender(from);
+    this.#timeout = timeout;
+    this.#transport = nodemailer.createTransport({
+      url,
+      pool: true,
+      // A connection that breaks may have sent its mail; whether to send it again is the caller's to say.
+      maxRequeues: 0,
+      connectionTimeout: timeout,
+      greetingTimeout: timeout,
+      socketTimeout: timeout,
+    });
+  }
+
+  async send({ to, name, subject, text, html, messageId }: Mail): Promise<void> {
+    const { domain, ...from } = this.#sender;
+    const sending = this.#transport.sendMail({
+      from,
+      to: { name, address: to },
+      subject,
+      text,
+      html,
+      messageId: `<${messageId}@${domain}>`,
+      // RFC 3834, 5: keeps out-of-office answers away.
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      signal: AbortSignal.timeout(this.#timeout),
+    });
+    this.#sending.add(sending);
+    try {
+      await sending;
+    } catch (error) {
+      throw smtpFailure(error);
+    } finally {
+      this.#sending.delete(sending);
+    }
+  }
+
+  /** Waits for what is being sent, then hangs up. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#sending);
+    this.#transport.close();
+  }
+}
