@@ -55,8 +55,14 @@ describe('the gateway, as the stripe SDK sees it', () => {
     const { id } = await newIntent();
     const paid = await stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' });
     expect(paid).toMatchObject({ status: 'succeeded', amount_received: 3980 });
-    const charge = await stripe.charges.retrieve(String(paid.latest_charge));
-    expect(charge).toMatchObject({ payment_intent: id, paid: true, captured: true, amount_captured: 3980 });
+    const { data } = await stripe.charges.list({ payment_intent: id });
+    const [charge] = data;
+    expect(charge).toMatchObject({
+      id: paid.latest_charge,
+      paid: true,
+      captured: true,
+      amount_captured: 3980,
+    });
   });
 
   it.each([
