@@ -37,6 +37,7 @@ const PRODUCTS = [
     from: [
       'dist/apps/worker/workflows',
       'dist/apps/worker/bundle.js',
+      'dist/apps/worker/workflow-code.js',
       'dist/libs/order',
       'dist/libs/contracts',
       'package-lock.json',
@@ -53,9 +54,15 @@ for (const { name, doing, from, made, program, args } of PRODUCTS) {
   const stamp = fingerprint(from);
   if (stamps[name] === stamp && existsSync(join(ROOT, made))) continue;
   console.log(`${doing} …`);
-  const { status, error } = spawnSync(process.execPath, [program, ...args], { cwd: ROOT, stdio: 'inherit' });
+  const { status, error, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   if (error) throw error;
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) {
+    process.stderr.write(stdout + stderr);
+    process.exit(status ?? 1);
+  }
   stamps[name] = stamp;
   mkdirSync(dirname(STAMPS), { recursive: true });
   writeFileSync(STAMPS, `${JSON.stringify(stamps, null, 2)}\n`);

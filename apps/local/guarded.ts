@@ -4,7 +4,10 @@ import { Socket } from 'node:net';
 import { type KnownProcess } from './process-identity.js';
 import { programPath } from './project.js';
 
-export type GuardMessage = { type: 'started'; process: KnownProcess } | { type: 'ended'; pid: number };
+export type GuardMessage =
+  | { type: 'started'; process: KnownProcess }
+  | { type: 'ended'; pid: number }
+  | { type: 'made'; folder: string };
 
 let guard: ChildProcess | undefined;
 
@@ -16,6 +19,12 @@ export function guardProcess(known: KnownProcess): void {
 
 export function releaseProcess(pid: number): void {
   if (guard) tell(guard, { type: 'ended', pid });
+}
+
+/** Has a temporary folder deleted when this process ends, after its children. */
+export function guardFolder(folder: string): void {
+  guard ??= startGuard();
+  tell(guard, { type: 'made', folder });
 }
 
 function startGuard(): ChildProcess {

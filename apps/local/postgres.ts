@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import pg from 'pg';
 
 import { type ChildOptions, runChild, startChild } from './child.js';
+import { guardFolder } from './guarded.js';
 import { freePort } from './ports.js';
 import { deletePostgresHome, makeFolderFor, type PostgresHome, postgresHome } from './postgres-home.js';
 import { identify, programName, stopProcess } from './process-identity.js';
@@ -38,6 +39,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const temporary = options.folder === undefined;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'order-processing-'));
   const home = postgresHome(folder);
+  if (temporary) [dirname(home.data), folder].forEach(guardFolder);
   await stopLeftover(home);
   const port = options.port ?? (await freePort());
   const fresh = !existsSync(join(home.data, 'PG_VERSION'));
