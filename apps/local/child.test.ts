@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { ChildFailed, type ChildOptions, runChild, startChild } from './child.js';
 import { identify } from './process-identity.js';
+import { programPath } from './project.js';
 
 function node(script: string): ChildOptions {
   return { name: 'it', command: process.execPath, args: ['-e', script] };
@@ -40,4 +41,24 @@ test('a program that is not there is told of', async () => {
   await expect(runChild({ name: 'it', command: '/nowhere', args: [] })).rejects.toThrow(
     'it could not be started: spawn /nowhere ENOENT',
   );
+});
+
+test('a child does not outlive a parent that was killed', async () => {
+  const module = JSON.stringify(programPath('apps/local/child.js'));
+  const parent = await startChild({
+    name: 'parent',
+    command: process.execPath,
+    args: [
+      '--input-type=module',
+      '-e',
+      `import { startChild } from ${module};
+      const { pid, identity } = await startChild({ name: 'child', command: 'sleep', args: ['60'] });
+      console.log('child', pid, identity);`,
+    ],
+    ready: /^child/,
+  });
+  const [, pid, identity] = parent.lastLines().at(-1)?.split(' ') ?? [];
+  expect(identify(Number(pid))).toBe(identity);
+  process.kill(parent.pid, 'SIGKILL');
+  await vi.waitFor(() => expect(identify(Number(pid))).toBeUndefined(), { timeout: 5_000 });
 });

@@ -42,21 +42,28 @@ export function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The file name of the program a process runs. */
-export function programName(pid: number): string | undefined {
+export function parentOf(pid: number): number | undefined {
   try {
-    return process.platform === 'linux'
-      ? readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-      : basename(execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).trim());
+    return process.platform === 'linux' ? Number(statOf(pid)?.[1]) : Number(fieldFromPs('ppid=', pid));
   } catch {
     return undefined;
   }
 }
 
-/** proc(5): field 3 is the state and field 22 the start in ticks since boot, counted after the name's last `)`. */
+/** The file name of the program a process runs. */
+export function programName(pid: number): string | undefined {
+  try {
+    return process.platform === 'linux'
+      ? readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+      : basename(fieldFromPs('comm=', pid));
+  } catch {
+    return undefined;
+  }
+}
+
 function fromProc(pid: number): string | undefined {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
+    const fields = statOf(pid);
     if (!fields || fields[0] === 'Z' || fields[0] === 'X') return undefined;
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${boot}:${fields[19]}`;
@@ -65,11 +72,20 @@ function fromProc(pid: number): string | undefined {
   }
 }
 
+/** proc(5), from field 3 on, which follows the last `)`: first the state, second the parent, 20th the start in ticks. */
+function statOf(pid: number): string[] | undefined {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
+}
+
 function fromPs(pid: number): string | undefined {
   try {
-    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const line = fieldFromPs('stat=,lstart=', pid);
     return line === '' || line.startsWith('Z') ? undefined : line.replace(/^\S+\s+/, '');
   } catch {
     return undefined;
   }
+}
+
+function fieldFromPs(format: string, pid: number): string {
+  return execFileSync('ps', ['-o', format, '-p', String(pid)], { encoding: 'utf8' }).trim();
 }
