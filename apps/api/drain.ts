@@ -21,6 +21,8 @@ export class Drain implements BeforeApplicationShutdown, OnApplicationShutdown {
 
   beforeApplicationShutdown(): void {
     const server = this.http.httpAdapter.getHttpServer();
+    // A connection kept alive would hold the server until it times out.
+    setInterval(() => server.closeIdleConnections(), 100).unref();
     setTimeout(() => server.closeAllConnections(), GRACE).unref();
   }
 

@@ -5,18 +5,27 @@ import { createServer } from './server.js';
 
 const GROUPS = ['store', 'temporal', 'carrierWebhooks', 'api', 'pricing', 'policy', 'logs'] as const;
 
+class CannotListen extends Error {
+  override readonly name = 'CannotListen';
+}
+
 async function main(environment: Environment<(typeof GROUPS)[number]>): Promise<void> {
   const { api, logs } = environment;
   const log = createLogger('api', logs.LOG_LEVEL);
   const server = await createServer(environment, log);
-  await server.listen(api.API_PORT, api.API_HOST);
+  await server.listen(api.API_PORT, api.API_HOST).catch((error: unknown) => {
+    throw new CannotListen(
+      `The API cannot listen on ${api.API_HOST}:${api.API_PORT}; set API_HOST and API_PORT to a free address.`,
+      { cause: error },
+    );
+  });
   log.info({ host: api.API_HOST, port: api.API_PORT }, 'listening');
 }
 
 try {
   await main(environmentFor(GROUPS));
 } catch (error) {
-  if (!(error instanceof InvalidEnvironment)) throw error;
+  if (!(error instanceof InvalidEnvironment || error instanceof CannotListen)) throw error;
   console.error(error.message);
-  process.exitCode = 1;
+  process.exit(1);
 }

@@ -26,7 +26,7 @@ export async function createServer(
   useBodyParsers(app);
   const document = openApiDocument(app);
   serveDocuments(app, document);
-  app.useGlobalFilters(new ProblemFilter(log, new AllowedMethods(document.paths)));
+  app.useGlobalFilters(new ProblemFilter(new AllowedMethods(document.paths)));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   return app;
 }

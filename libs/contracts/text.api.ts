@@ -9,7 +9,7 @@ const TEXT = new RegExp(`^[^${REFUSED}]*[^\\s${REFUSED}][^${REFUSED}]*$`, 'u');
 
 /** One line of text that is not blank. @param max UTF-16 code units */
 export const text = (max: number) =>
-  z.string().min(1).max(max).regex(TEXT, 'must be one line of text, not blank, without control characters');
+  z.string().max(max).regex(TEXT, 'must be one line of text, not blank, without control characters');
 
 const PROSE = /^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\ud800-\udfff]*$/u;
 
@@ -21,6 +21,5 @@ export const prose = (max: number) =>
 export const token = (max: number) =>
   z
     .string()
-    .min(1)
     .max(max)
-    .regex(/^[!-~]*$/, 'must be visible ASCII characters');
+    .regex(/^[!-~]+$/, 'must be visible ASCII characters');

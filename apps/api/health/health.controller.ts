@@ -1,4 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import { HealthIndicatorService } from '@nestjs/terminus';
 
 import { Store } from '#libs/store/store';
@@ -18,6 +19,7 @@ export class HealthController {
 
   @Get('live')
   @Operation('checkLive')
+  @ApiOkResponse({ description: 'It runs' })
   live() {
     return { status: 'ok' };
   }
@@ -25,6 +27,7 @@ export class HealthController {
   /** Temporal is not asked: orders are taken and shown without it. */
   @Get('ready')
   @Operation('checkReady')
+  @ApiOkResponse({ description: 'They can' })
   async ready() {
     const { database } = await this.indicators
       .check('database')

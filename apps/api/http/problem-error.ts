@@ -1,6 +1,11 @@
 import { type ProblemCode, PROBLEMS } from '#libs/contracts/problems';
 import type { Fault, Problem } from '#libs/contracts/problem.api';
 
+/** What a kind of problem always says in a header. Retry-After is in seconds. */
+const HEADERS: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = {
+  unavailable: { 'Retry-After': '5' },
+};
+
 type Extra = Partial<Pick<Problem, 'errors' | 'totals'>> & {
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -21,6 +26,6 @@ export class ProblemError extends Error {
     super(code, options);
     this.errors = errors;
     this.totals = totals;
-    this.headers = headers;
+    this.headers = { ...HEADERS[code], ...headers };
   }
 }

@@ -1,6 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { Logger } from 'pino';
 
 import { problemAddress, PROBLEMS } from '#libs/contracts/problems';
 import type { Problem } from '#libs/contracts/problem.api';
@@ -9,22 +8,18 @@ import type { AllowedMethods } from './allowed-methods.js';
 import { ProblemError } from './problem-error.js';
 import { problemOf } from './problem-of.js';
 
-/** Answers every error as RFC 9457 problem details, and logs those that are not the client's. */
+/** Answers every error as RFC 9457 problem details; those that are not the client's go to the log. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(
-    private readonly log: Logger,
-    private readonly methods: AllowedMethods,
-  ) {}
+  constructor(private readonly methods: AllowedMethods) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const problem = this.orMethodNotAllowed(problemOf(error), request);
     const { status, title } = PROBLEMS[problem.code];
-    const requestId = String(request.id);
-    if (status >= 500)
-      this.log.error({ err: problem.cause, requestId, code: problem.code }, 'a request failed');
+    // The request's line in the log tells it.
+    if (status >= 500 && problem.cause instanceof Error) response.err = problem.cause;
     if (response.headersSent) {
       response.destroy();
       return;
@@ -36,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
       detail: problem.detail,
       instance: request.path,
       code: problem.code,
-      requestId,
+      requestId: String(request.id),
       ...(problem.errors ? { errors: [...problem.errors] } : {}),
       ...(problem.totals ? { totals: problem.totals } : {}),
     };

@@ -15,7 +15,7 @@ export function requestLog(logger: Logger) {
     logger,
     wrapSerializers: false,
     serializers: {
-      req: ({ id, method, url }: IncomingMessage) => ({ id, method, path: url?.split('?', 1)[0] }),
+      req: ({ method, url }: IncomingMessage) => ({ method, path: url?.split('?', 1)[0] }),
       res: ({ statusCode }: ServerResponse) => ({ status: statusCode }),
     },
     quietReqLogger: true,

@@ -6,6 +6,7 @@ import { ResolveAttention } from '#libs/contracts/resolution.api';
 import type { OrderId } from '#libs/order/order-id';
 
 import { Caller } from '../http/caller.js';
+import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
 import { AttentionService } from './attention.service.js';
 import { OrderIdPipe } from './order-id.pipe.js';
@@ -20,6 +21,7 @@ export class AttentionController {
   @Post(':attentionId/resolution')
   @HttpCode(202)
   @Operation('resolveAttention')
+  @TakesJson()
   @ApiParam({ name: 'id', schema: UUID })
   @ApiParam({ name: 'attentionId', schema: UUID })
   @ApiResponse({

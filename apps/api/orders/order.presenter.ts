@@ -2,8 +2,12 @@ import type { OrderView } from '#libs/contracts/order-view.api';
 import { isEnd } from '#libs/order/states';
 import type { OrderRecord } from '#libs/store/order-record';
 
-/** An order as it is shown: without addresses, payment method, policy and what only the store needs. */
+/**
+ * An order as it is shown: no addresses, payment method or policy. Field by field, so that what the record
+ * gains is not shown by accident.
+ */
 export function presentOrder(order: OrderRecord): OrderView {
+  const { customer, totals } = order;
   const endedOtherwise = isEnd(order.status) && order.status !== 'delivered';
   return {
     id: order.id,
@@ -14,11 +18,29 @@ export function presentOrder(order: OrderRecord): OrderView {
     attention: [...order.attention],
     endReason: endedOtherwise ? order.endReason : null,
     waitingFor: order.closedAt === null ? (order.waits[0] ?? null) : null,
-    customer: order.customer,
-    lines: [...order.lines],
+    customer: { id: customer.id, name: customer.name, email: customer.email },
+    lines: order.lines.map(({ id, sku, name, quantity, unitPrice, taxRate }) => ({
+      id,
+      sku,
+      name,
+      quantity,
+      unitPrice,
+      taxRate,
+    })),
     currency: order.currency,
-    totals: order.totals,
-    shipments: [...order.shipments],
+    totals: {
+      subtotal: totals.subtotal,
+      shipping: totals.shipping,
+      discount: totals.discount,
+      tax: totals.tax,
+      total: totals.total,
+    },
+    shipments: order.shipments.map(({ id, carrier, trackingNumber, status }) => ({
+      id,
+      carrier,
+      trackingNumber,
+      status,
+    })),
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
   };

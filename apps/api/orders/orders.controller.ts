@@ -9,6 +9,7 @@ import type { OrderId } from '#libs/order/order-id';
 
 import { Caller } from '../http/caller.js';
 import { IdempotencyKey } from '../http/idempotency-key.js';
+import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
 import { OrderAcceptance } from './order-acceptance.js';
 import { OrderIdPipe } from './order-id.pipe.js';
@@ -27,6 +28,7 @@ export class OrdersController {
   @Post()
   @HttpCode(202)
   @Operation('placeOrder')
+  @TakesJson()
   @ApiHeader({
     name: 'Idempotency-Key',
     required: true,

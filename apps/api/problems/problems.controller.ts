@@ -1,4 +1,5 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 
 import { isProblemCode, PROBLEM_CODES, type ProblemCode } from '#libs/contracts/problems';
@@ -12,12 +13,14 @@ import { problemEntry, problemPage } from './problem-page.js';
 export class ProblemsController {
   @Get()
   @Operation('listProblems')
+  @ApiOkResponse({ description: 'All of them, as JSON or HTML' })
   list(@Req() request: Request, @Res() response: Response): void {
     show(request, response, PROBLEM_CODES, { data: PROBLEM_CODES.map(problemEntry) });
   }
 
   @Get(':code')
   @Operation('readProblem')
+  @ApiOkResponse({ description: 'What it means and what to do, as JSON or HTML' })
   read(@Param('code') code: string, @Req() request: Request, @Res() response: Response): void {
     if (!isProblemCode(code)) throw new ProblemError('not_found');
     show(request, response, [code], problemEntry(code));

@@ -1,0 +1,30 @@
+import { isUtf8 } from 'node:buffer';
+
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  type RawBodyRequest,
+  UseGuards,
+} from '@nestjs/common';
+import type { Request } from 'express';
+
+import { ProblemError } from './problem-error.js';
+
+/**
+ * Refuses a body that is not JSON in UTF-8: the parser passes over types it does not know, and puts U+FFFD in
+ * the place of bytes it cannot decode.
+ */
+@Injectable()
+class JsonBodyGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<RawBodyRequest<Request>>();
+    const empty = request.get('content-length') === '0';
+    if (!empty && request.is('application/json') === false) throw new ProblemError('unsupported_media_type');
+    if (request.rawBody && !isUtf8(request.rawBody)) throw new ProblemError('malformed_body');
+    return true;
+  }
+}
+
+/** On every route that takes a body. */
+export const TakesJson = () => UseGuards(JsonBodyGuard);

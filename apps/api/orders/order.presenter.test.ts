@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+
+import { OrderView } from '#libs/contracts/order-view.api';
+import { orderId } from '#libs/order/order-id';
+import { ORDER_STATUSES } from '#libs/order/states';
+import type { OrderRecord } from '#libs/store/order-record';
+
+import { presentOrder } from './order.presenter.js';
+
+describe('an order as it is shown', () => {
+  it('is what the OpenAPI document says', () => {
+    expect(() => OrderView.strict().parse(presentOrder(record))).not.toThrow();
+  });
+
+  it('tells why it ended only once it has ended, and not when it was delivered', () => {
+    const endReason = { code: 'cancelled', by: 'service:shop' } as const;
+    const shown = ORDER_STATUSES.filter(
+      (status) => presentOrder({ ...record, status, endReason }).endReason !== null,
+    );
+    expect(shown.toSorted()).toEqual(['cancelled', 'rejected', 'undelivered']);
+  });
+
+  it('waits for the first of its waits', () => {
+    expect(presentOrder(record).waitingFor).toEqual(record.waits[0]);
+    expect(presentOrder({ ...record, waits: [] }).waitingFor).toBeNull();
+  });
+
+  it('waits for nothing once its run is closed', () => {
+    expect(presentOrder({ ...record, closedAt: record.updatedAt }).waitingFor).toBeNull();
+  });
+
+  it('shows no address, payment method or policy', () => {
+    const text = JSON.stringify(presentOrder(record));
+    expect(text).not.toMatch(/Hauptstr|pm_card_visa|reservationTtl/);
+  });
+});
+
+const at = '2026-01-01T00:00:00.000Z';
+const id = '019b7654-0000-7000-8000-000000000001';
+const record: OrderRecord = {
+  id: orderId(id),
+  number: 'R-7K3M-92QD',
+  version: 1,
+  status: 'confirmed',
+  payment: 'captured',
+  fulfilment: 'reserved',
+  endReason: null,
+  customer: { name: 'Ada', email: 'ada@example.com' },
+  shippingAddress: { line1: 'Hauptstr. 1', city: 'Berlin', postalCode: '10827', country: 'DE' },
+  currency: 'EUR',
+  totals: { subtotal: 3980, shipping: 0, discount: 0, tax: 0, total: 3980 },
+  paymentMethod: 'pm_card_visa',
+  intentId: 'pi_1',
+  policy: {
+    reservationTtl: 1,
+    graceBeforeCharge: 0,
+    deliveryDeadline: 1,
+    retry: { attempts: 1, initial: 1, max: 1 },
+  },
+  createdAt: at,
+  updatedAt: at,
+  closedAt: null,
+  lines: [{ id, sku: 'MUG-BLUE', name: 'Mug', quantity: 2, unitPrice: 1990, taxRate: 0 }],
+  shipments: [],
+  attention: [{ id, kind: 'parked', step: 'ship', reason: 'carrier_unavailable', openedAt: at }],
+  waits: [
+    {
+      step: 'ship',
+      since: at,
+      attempt: 3,
+      nextTryAt: null,
+      deadline: null,
+      lastError: 'carrier_unavailable',
+    },
+    { step: 'confirm', since: at, attempt: 1, nextTryAt: at, deadline: null, lastError: 'mail_unavailable' },
+  ],
+};

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+
+import type { PlaceOrder } from '#libs/contracts/order-request.api';
+import type { Product } from '#libs/store/catalogue.repository';
+
+import { ProblemError } from '../http/problem-error.js';
+import { quote } from './quote.js';
+
+describe('a quote', () => {
+  it('prices each line, with tax and shipping', () => {
+    const { lines, totals } = quote(order({ sku: 'MUG', quantity: 2 }), catalogue, pricing);
+    expect(lines).toMatchObject([{ sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 1990, taxRate: 0.19 }]);
+    expect(totals).toEqual({ subtotal: 3980, shipping: 490, discount: 0, tax: 756, total: 5226 });
+  });
+
+  it('lists every line of a SKU that was listed before', () => {
+    const twice = order(
+      { sku: 'MUG', quantity: 1 },
+      { sku: 'CUP', quantity: 1 },
+      { sku: 'MUG', quantity: 1 },
+    );
+    expect(refusalOf(twice)).toMatchObject({ code: 'duplicate_sku', errors: [{ pointer: '/lines/2/sku' }] });
+  });
+
+  it('lists every unknown SKU', () => {
+    const strange = order({ sku: 'A', quantity: 1 }, { sku: 'MUG', quantity: 1 }, { sku: 'B', quantity: 1 });
+    expect(refusalOf(strange)).toMatchObject({
+      code: 'unknown_sku',
+      errors: [{ pointer: '/lines/0/sku' }, { pointer: '/lines/2/sku' }],
+    });
+  });
+
+  it('refuses a currency that orders are not taken in', () => {
+    const pounds = { ...order({ sku: 'MUG', quantity: 1 }), currency: 'GBP' };
+    expect(refusalOf(pounds)).toMatchObject({
+      code: 'currency_not_supported',
+      errors: [{ pointer: '/currency' }],
+    });
+  });
+
+  it('refuses a product that is priced in another currency', () => {
+    const dollars = { ...order({ sku: 'MUG', quantity: 1 }), currency: 'USD' };
+    expect(refusalOf(dollars)).toMatchObject({
+      code: 'currency_not_supported',
+      errors: [{ pointer: '/lines/0/sku' }],
+    });
+  });
+
+  it('refuses a total that no column holds', () => {
+    expect(refusalOf(order({ sku: 'GOLD', quantity: 2 }))).toMatchObject({ code: 'order_too_large' });
+  });
+
+  it('tells the total when another was expected', () => {
+    const expecting = { ...order({ sku: 'MUG', quantity: 2 }), expectedTotal: 3980 };
+    expect(refusalOf(expecting)).toMatchObject({ code: 'price_changed', totals: { total: 5226 } });
+    expect(quote({ ...expecting, expectedTotal: 5226 }, catalogue, pricing).totals.total).toBe(5226);
+  });
+
+  it('leaves it to the first step whether a product is for sale', () => {
+    expect(quote(order({ sku: 'CUP', quantity: 1 }), catalogue, pricing).lines).toHaveLength(1);
+  });
+});
+
+const pricing = { currencies: ['EUR', 'USD'], taxRate: 0.19, shippingFee: 490 };
+const catalogue: Product[] = [
+  { sku: 'MUG', name: 'Mug', currency: 'EUR', unitPrice: 1990, sellable: true },
+  { sku: 'CUP', name: 'Cup', currency: 'EUR', unitPrice: 990, sellable: false },
+  { sku: 'GOLD', name: 'Gold', currency: 'EUR', unitPrice: 2_000_000_000, sellable: true },
+];
+
+const order = (...lines: PlaceOrder['lines']): PlaceOrder => ({
+  customer: { name: 'Ada', email: 'ada@example.com' },
+  shippingAddress: { line1: 'Hauptstr. 1', city: 'Berlin', postalCode: '10827', country: 'DE' },
+  currency: 'EUR',
+  lines,
+  payment: { method: 'pm_card_visa' },
+});
+
+function refusalOf(request: PlaceOrder): ProblemError | undefined {
+  try {
+    quote(request, catalogue, pricing);
+  } catch (error) {
+    if (error instanceof ProblemError) return error;
+    throw error;
+  }
+  return undefined;
+}

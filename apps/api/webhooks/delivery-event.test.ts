@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+
+import { readDeliveryEvent } from './delivery-event.js';
+
+const event = { type: 'shipment.delivered', trackingNumber: 'T-1', occurredAt: '2026-01-01T12:00:00+01:00' };
+const read = (body: unknown, eventId = 'evt_1') =>
+  readDeliveryEvent(Buffer.from(JSON.stringify(body)), eventId);
+
+describe("a carrier's event", () => {
+  it('is known by its header, and its time is read with its offset', () => {
+    expect(read(event)).toEqual({
+      eventId: 'evt_1',
+      type: 'shipment.delivered',
+      trackingNumber: 'T-1',
+      occurredAt: new Date('2026-01-01T11:00:00Z'),
+    });
+  });
+
+  it('may say more than we read', () => {
+    expect(read({ ...event, weight: 3 })).toMatchObject({ trackingNumber: 'T-1' });
+  });
+
+  it('is nothing to us when its type is unknown, whatever else it says', () => {
+    expect(read({ type: 'shipment.weighed' })).toBeNull();
+  });
+
+  it.each([
+    ['no type', {}],
+    ['no tracking number', { ...event, trackingNumber: undefined }],
+    ['NUL in the tracking number', { ...event, trackingNumber: 'T\0' }],
+    ['no time', { ...event, occurredAt: 'yesterday' }],
+    ['a time that PostgreSQL cannot hold', { ...event, occurredAt: '0000-01-01T00:00:00Z' }],
+    ['a list', [event]],
+  ])('is refused with %s', (_, body) => {
+    expect(() => read(body)).toThrow('invalid_request');
+  });
+
+  it('is refused when it is no JSON, or its id is too long to keep', () => {
+    expect(() => readDeliveryEvent(Buffer.from('{'), 'evt_1')).toThrow('malformed_body');
+    expect(() => read(event, 'e'.repeat(256))).toThrow('invalid_request');
+  });
+});
