@@ -1,0 +1,42 @@
+# syntax=docker/dockerfile:1
+
+# One image for every program; the command says which:
+#   node dist/apps/api/main.js       the HTTP API (the default)
+#   node dist/apps/worker/main.js    the Temporal worker; as many as there is work for
+#   node dist/prisma/migrate.js      the migrations, once before a new version of the others
+#   node dist/apps/sandbox/main.js   stand-ins for Stripe and the carrier; never in production
+#   node dist/apps/api/keys.js       makes, lists and revokes API keys
+# Settings come from the environment alone; .env.example describes them.
+
+FROM node:20.20-bookworm-slim AS build
+WORKDIR /app
+
+# What `npm ci` reads, its postinstall (the Prisma client) included: it runs again only when this changes.
+COPY package.json package-lock.json prisma.config.ts ./
+COPY prisma/generate.mjs prisma/schema.prisma prisma/
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+
+COPY tsconfig.json tsconfig.build.json ./
+COPY prisma prisma
+COPY libs libs
+COPY apps apps
+RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+
+FROM node:20.20-bookworm-slim
+# Temporal's client trusts the certificates of the system, and the slim image has none.
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends ca-certificates \
+  && rm -rf /var/lib/apt/lists/* \
+  && install --directory --owner=node --group=node /data
+
+WORKDIR /app
+ENV NODE_ENV=production
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/prisma/schema.prisma prisma/
+COPY --from=build /app/prisma/migrations prisma/migrations
+COPY --from=build /app/dist dist
+
+USER node
+EXPOSE 3000
+CMD ["node", "dist/apps/api/main.js"]

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+
+import { expect, it } from 'vitest';
+
+import { environmentFor, type GroupName, VARIABLES } from '#libs/config/environment';
+
+/** The lines that set a variable, commented out or not. */
+const documented = Object.fromEntries(
+  [...readFileSync('.env.example', 'utf8').matchAll(/^#?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(
+    ([, name = '', value = '']) => [name, value],
+  ),
+);
+const groups = [...new Set(Object.values(VARIABLES).map(({ group }) => group))] satisfies GroupName[];
+
+it('.env.example names every variable that is read, and no other', () => {
+  expect(Object.keys(documented).sort()).toEqual(Object.keys(VARIABLES).sort());
+});
+
+it('.env.example shows the defaults as they are', () => {
+  const required = Object.fromEntries(
+    Object.entries(documented).filter(([name]) => VARIABLES[name]?.required),
+  );
+  expect(environmentFor(groups, documented)).toEqual(environmentFor(groups, required));
+});
