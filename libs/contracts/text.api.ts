@@ -11,7 +11,9 @@ const TEXT = new RegExp(`^[^${REFUSED}]*[^\\s${REFUSED}][^${REFUSED}]*$`, 'u');
 export const text = (max: number) =>
   z.string().max(max).regex(TEXT, 'must be one line of text, not blank, without control characters');
 
-const PROSE = /^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\ud800-\udfff]*$/u;
+/** The same, but for tabs and line feeds. */
+const REFUSED_IN_PROSE = String.raw`\u0000-\u0008\u000b-\u001f\u007f-\u009f\ud800-\udfff`;
+const PROSE = new RegExp(`^[^${REFUSED_IN_PROSE}]*$`, 'u');
 
 /** Some lines of text. @param max UTF-16 code units */
 export const prose = (max: number) =>
