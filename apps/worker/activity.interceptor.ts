@@ -48,7 +48,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     const details = [{ step }];
     if (error instanceof Refusal) {
       this.logger.info({ ...context, code: error.code }, 'refused');
-      return ApplicationFailure.create({
+      return withoutStack({
         type: FAILURE_TYPES.refusal,
         message: error.code,
         nonRetryable: true,
@@ -59,7 +59,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     if (outage !== null) {
       this.logger.warn({ ...context, code: outage, err: error }, 'attempt failed');
       await this.showWaiting(attempt, outage, attempt.retryIn);
-      return ApplicationFailure.create({
+      return withoutStack({
         type: FAILURE_TYPES.outage,
         message: outage,
         nonRetryable: false,
@@ -69,7 +69,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     this.logger.error({ ...context, err: error }, 'a bug stopped a step');
     await this.showWaiting(attempt, 'bug', null);
     // A step is parked at once; a decision has nowhere to be parked, so it is tried until the bug is mended.
-    return ApplicationFailure.create({
+    return withoutStack({
       type: FAILURE_TYPES.bug,
       message: 'bug',
       nonRetryable: step !== null,
@@ -92,6 +92,15 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     }
   }
 }
+
+/** A stack tells a history nothing but where the worker's files are. */
+function withoutStack(options: FailureOptions): ApplicationFailure {
+  const failure = ApplicationFailure.create(options);
+  failure.stack = '';
+  return failure;
+}
+
+type FailureOptions = Parameters<typeof ApplicationFailure.create>[0];
 
 interface Attempt {
   readonly orderId: OrderId;

@@ -82,7 +82,10 @@ const groups = {
     SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://127.0.0.1:1025'),
     MAIL_FROM: text('write Shop <orders@shop.example>').default('Shop <orders@shop.example>'),
   }),
-  providers: z.object({ PROVIDER_TIMEOUT: positive('10s') }),
+  providers: z.object({
+    // An activity makes a few calls in a row within its startToCloseTimeout of 90 s.
+    PROVIDER_TIMEOUT: positive('10s').refine((ms) => ms <= 15_000, 'must not be longer than 15s'),
+  }),
   api: z.object({
     API_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
     API_PORT: port(3000),
@@ -119,7 +122,8 @@ const groups = {
   }),
   sandbox: z.object({
     SANDBOX_PORT: port(4010),
-    SANDBOX_DELIVERY_AFTER: duration('15s'),
+    /** Null when parcels move only by hand. */
+    SANDBOX_DELIVERY_AFTER: z.union([z.literal('never').transform(() => null), duration('15s')]),
     SANDBOX_GATEWAY: flag('true'),
     SANDBOX_STATE_FILE: text('leave it out to keep nothing').optional(),
     CARRIER_WEBHOOK_URL: url(['http:', 'https:'], 'http://127.0.0.1:3000/webhooks/deliveries').default(

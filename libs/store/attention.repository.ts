@@ -55,12 +55,25 @@ export class AttentionRepository {
     }));
   }
 
-  /** Ends an attention that nobody answered, because the order went on or fell without. */
-  async withdraw(order: OrderRecord, attentionId: string): Promise<void> {
+  /**
+   * Ends an attention, and with it what its step was waiting for. One that nobody answered is withdrawn: the
+   * order went on, or fell, without.
+   */
+  async leave(order: OrderRecord, attentionId: string, answered: boolean): Promise<void> {
+    if (!answered) await this.withdraw(order, attentionId);
+    await this.db.$executeRaw`
+      WITH told AS (
+        UPDATE attention SET signalled_at = COALESCE(signalled_at, now()) WHERE id = ${attentionId}::uuid
+        RETURNING order_id, step, kind)
+      DELETE FROM order_wait w USING told
+      WHERE told.kind = 'parked' AND w.order_id = told.order_id AND w.step = told.step`;
+  }
+
+  private async withdraw(order: OrderRecord, attentionId: string): Promise<void> {
     await this.orders.change(order, () => ({
       event: { type: 'order.resumed', actor: 'workflow', details: { attention: attentionId } },
       gate: Prisma.sql`
-        UPDATE attention a SET resolved_at = now(), signalled_at = now(), by = 'workflow' FROM before
+        UPDATE attention a SET resolved_at = now(), by = 'workflow' FROM before
         WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
     }));
   }

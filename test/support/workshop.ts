@@ -8,14 +8,17 @@ import { inject } from 'vitest';
 import { createOrderWorkers } from '../../apps/worker/order-workers.js';
 import { Sweeper } from '../../apps/worker/sweeper.js';
 import { bundleSources, WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
-import { type Sandbox, startSandbox } from '../../apps/sandbox/sandbox.js';
+import type { Sandbox } from '../../apps/sandbox/sandbox.js';
+import { shipments, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import type { CarrierEventType } from '#libs/order/carrier-event';
 import type { OrderId } from '#libs/order/order-id';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
-import type { OrderRecord } from '#libs/store/order-record';
+import type { Resolution, StepName } from '#libs/order/steps';
+import { type Database, openDatabase } from '#libs/store/database';
+import type { AttentionRecord, OrderRecord } from '#libs/store/order-record';
 import { Store } from '#libs/store/store';
 import { createLogger } from '#libs/telemetry/logger';
 import { lazyClient } from '#libs/temporal/connection';
@@ -44,6 +47,7 @@ export class Workshop {
 
   private constructor(
     readonly databaseUrl: string,
+    readonly database: Database,
     readonly store: Store,
     readonly sandbox: Sandbox,
     readonly stripe: Stripe,
@@ -58,16 +62,11 @@ export class Workshop {
   static async open(): Promise<Workshop> {
     const logger = createLogger('test', process.env['LOG_LEVEL'] ?? 'fatal');
     const databaseUrl = await testDatabase();
-    const store = Store.open(databaseUrl, 10);
+    const database = openDatabase(databaseUrl, 10);
+    const store = new Store(database);
     await store.catalogue.seed(CATALOGUE);
-    const sandbox = await startSandbox({
-      port: 0,
-      // Tests speak for the carrier themselves, so that they choose when.
-      carrierWebhookUrl: 'http://127.0.0.1:9/',
-      carrierSecret: `whsec_${randomBytes(32).toString('base64')}`,
-      deliveryAfter: null,
-      logger,
-    });
+    // Tests speak for the carrier themselves, so that they choose when.
+    const sandbox = await startTestSandbox();
     const { hostname, port } = new URL(sandbox.url);
     const stripe = new Stripe('sk_test_counting', { host: hostname, port, protocol: 'http' });
     const inbox = await Inbox.open();
@@ -86,6 +85,7 @@ export class Workshop {
     });
     const workshop = new Workshop(
       databaseUrl,
+      database,
       store,
       sandbox,
       stripe,
@@ -104,7 +104,7 @@ export class Workshop {
         apiUrl: sandbox.url,
         timeout: PROVIDER_TIMEOUT,
       }),
-      carrier: new CarrierClient({ url: sandbox.url, timeout: PROVIDER_TIMEOUT }),
+      carrier: new CarrierClient({ url: `${sandbox.url}/carrier`, timeout: PROVIDER_TIMEOUT }),
       mailer,
       logger,
       shipTo: ['GB', 'DE'],
@@ -124,6 +124,29 @@ export class Workshop {
     const { id, policy } = await acceptOrder(this.store, wanted);
     await this.runs.start(id, policy);
     return id;
+  }
+
+  /** Places an order whose intent the gateway does not know, which no amount of trying mends. */
+  async placeWithIntent(intentId: string): Promise<OrderId> {
+    const { id, policy } = await acceptOrder(this.store);
+    await this.database.order.update({ where: { id }, data: { intentId } });
+    await this.runs.start(id, policy);
+    return id;
+  }
+
+  /** Ids of the runs that a query of Temporal's visibility finds. */
+  async list(query: string): Promise<string[]> {
+    const found: string[] = [];
+    for await (const run of this.client.workflow.list({ query })) found.push(run.workflowId);
+    return found;
+  }
+
+  /** What the carrier holds for an order, once it holds something. */
+  async parcels(id: OrderId): Promise<{ trackingNumber: string; status: string }[]> {
+    return eventually(
+      async () => (await shipments(this.sandbox)).filter((parcel) => parcel.reference === id),
+      (parcels) => parcels.length > 0,
+    );
   }
 
   handle(id: OrderId) {
@@ -182,6 +205,26 @@ export class Workshop {
   async intents(id: OrderId): Promise<Stripe.PaymentIntent[]> {
     const { data } = await this.stripe.paymentIntents.list({ limit: 100 });
     return data.filter((intent) => intent.metadata['orderId'] === id);
+  }
+
+  /** Units of a product. */
+  async stock(sku: string): Promise<{ onHand: number; reserved: number }> {
+    const row = await this.database.product.findUniqueOrThrow({ where: { sku } });
+    return { onHand: row.onHand, reserved: row.reserved };
+  }
+
+  /** Answers an attention as an operator would, once it is open. */
+  async answer(id: OrderId, step: StepName, action: Resolution): Promise<void> {
+    const isIt = (open: AttentionRecord) => open.step === step;
+    const order = await this.until(id, ({ attention }) => attention.some(isIt));
+    const attentionId = order.attention.find(isIt)?.id ?? '';
+    const result = await this.store.attention.resolve(order, attentionId, {
+      action,
+      note: null,
+      by: 'service:operator',
+    });
+    if (result !== 'resolved') throw new Error(result);
+    await this.runs.resolveAttention({ attentionId, orderId: id, action });
   }
 
   async eventTypes(id: OrderId): Promise<string[]> {

@@ -20,8 +20,7 @@ export class OrderDecisions implements DecisionActivities {
 
   async resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void> {
     if (action === 'retry') await this.effects.freshenRefundKeys(orderId);
-    if (action === null) await this.attention.withdraw(await this.orders.get(orderId), attentionId);
-    else await this.attention.markSignalled(attentionId);
+    await this.attention.leave(await this.orders.get(orderId), attentionId, action !== null);
   }
 
   async beginCancellation(orderId: OrderId, reason: EndReason): Promise<'accepted' | 'too_late'> {

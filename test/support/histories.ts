@@ -1,0 +1,17 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+
+/** Where the histories of every outcome are kept, for the replay test. */
+export const HISTORIES = fileURLToPath(new URL('../replay/histories/', import.meta.url));
+
+/** Keeps a run's history as a fixture; only where `npm run histories` asks for it. */
+export async function recordHistory(handle: WorkflowHandle, name: string): Promise<void> {
+  if (process.env['RECORD_HISTORIES'] !== 'true') return;
+  const path = `${HISTORIES}${name}.json`;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${historyToJSON(await handle.fetchHistory())}\n`);
+}

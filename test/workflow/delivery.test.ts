@@ -1,0 +1,131 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { recordHistory } from '../support/histories.js';
+import { Workshop } from '../support/workshop.js';
+
+describe('waiting for the delivery', () => {
+  let shop: Workshop;
+  beforeAll(async () => {
+    shop = await Workshop.open();
+  });
+  afterEach(async () => {
+    await shop.clearFaults();
+  });
+  afterAll(async () => {
+    await shop.checkInvariants();
+    await shop.close();
+  });
+
+  it('shows what is waited for, and until when', async () => {
+    const id = await shop.place();
+    await shop.label(id);
+    const { waits } = await shop.store.orders.get(id);
+    expect(waits).toMatchObject([{ step: 'deliver', attempt: 0, nextTryAt: null, lastError: null }]);
+    expect(Date.parse(waits[0]?.deadline ?? '') - Date.parse(waits[0]?.since ?? '')).toBe(60_000);
+    await shop.handle(id).cancel();
+    await shop.closed(id);
+  });
+
+  it('asks the carrier when the deadline has passed, and believes it', async () => {
+    const id = await shop.place({ policy: { deliveryDeadline: 700 } });
+    const trackingNumber = await shop.label(id);
+    // Delivered, and every webhook of it was lost.
+    await shop.ask('POST', `/sandbox/shipments/${trackingNumber}/events`, { type: 'shipment.delivered' });
+    expect(await shop.closed(id)).toMatchObject({
+      status: 'delivered',
+      fulfilment: 'delivered',
+      attention: [],
+    });
+    expect(await shop.eventTypes(id)).not.toContain('order.parked');
+    await recordHistory(shop.handle(id), 'delivered-by-lookup');
+  });
+
+  it('tells somebody when the carrier knows nothing either, and goes on waiting', async () => {
+    const id = await shop.place({ policy: { deliveryDeadline: 400 } });
+    const trackingNumber = await shop.label(id);
+    const overdue = await shop.until(id, ({ attention }) => attention.length > 0);
+    expect(overdue).toMatchObject({
+      status: 'confirmed',
+      attention: [{ kind: 'delivery_overdue', step: 'deliver', reason: 'deadline_passed' }],
+    });
+    await shop.carrierSays(trackingNumber, 'shipment.delivered');
+    expect(await shop.closed(id)).toMatchObject({ status: 'delivered', attention: [] });
+    await recordHistory(shop.handle(id), 'delivered-overdue');
+  });
+
+  it('ends when an operator says that the parcel has arrived', async () => {
+    const id = await shop.place({ policy: { deliveryDeadline: 400 } });
+    await shop.label(id);
+    await shop.answer(id, 'deliver', 'skip');
+    const order = await shop.closed(id);
+    expect(order).toMatchObject({
+      status: 'delivered',
+      payment: 'captured',
+      fulfilment: 'delivered',
+      endReason: null,
+    });
+    expect(shop.inbox.subjectsTo(order.customer.email)).toContain(
+      `Your order ${order.number} has been delivered`,
+    );
+  });
+
+  it('takes events that are repeated, reordered or late as they are: each once, none backwards', async () => {
+    const id = await shop.place();
+    const trackingNumber = await shop.label(id);
+    const stock = await shop.stock('MUG-BLUE');
+    await shop.carrierSays(trackingNumber, 'shipment.delivered', 'evt_delivered');
+    await shop.carrierSays(trackingNumber, 'shipment.delivered', 'evt_delivered');
+    await shop.carrierSays(trackingNumber, 'shipment.delivered', 'evt_delivered_again');
+    await shop.carrierSays(trackingNumber, 'shipment.picked_up', 'evt_late');
+    await shop.closed(id);
+    await shop.carrierSays(trackingNumber, 'shipment.in_transit', 'evt_after_the_end');
+
+    expect(await shop.store.orders.get(id)).toMatchObject({
+      status: 'delivered',
+      shipments: [{ status: 'delivered' }],
+      attention: [],
+    });
+    expect(await shop.stock('MUG-BLUE')).toEqual({ onHand: stock.onHand - 2, reserved: stock.reserved - 2 });
+  });
+
+  it('opens an attention, and changes no status, when an event contradicts the end', async () => {
+    const id = await shop.place();
+    const trackingNumber = await shop.label(id);
+    await shop.carrierSays(trackingNumber, 'shipment.delivered');
+    await shop.closed(id);
+    await shop.carrierSays(trackingNumber, 'shipment.returned');
+
+    expect(await shop.store.orders.get(id)).toMatchObject({
+      status: 'delivered',
+      fulfilment: 'returned',
+      payment: 'captured',
+      attention: [{ kind: 'contradicting_event', reason: 'shipment.returned' }],
+    });
+  });
+
+  it('flags a cancelled order whose parcel travels all the same', async () => {
+    const id = await shop.place();
+    const trackingNumber = await shop.label(id);
+    await shop.handle(id).cancel();
+    await shop.closed(id);
+    await shop.carrierSays(trackingNumber, 'shipment.picked_up');
+
+    expect(await shop.store.orders.get(id)).toMatchObject({
+      status: 'cancelled',
+      payment: 'refunded',
+      fulfilment: 'released',
+      attention: [{ kind: 'contradicting_event', reason: 'shipment.picked_up' }],
+    });
+  });
+
+  it('applies an event that came before its parcel was known', async () => {
+    await shop.fault('shipments.create', 'drop_after', 1);
+    const id = await shop.place({ policy: { retry: { attempts: 5, initial: 1_500, max: 1_500 } } });
+    const [parcel] = await shop.parcels(id);
+    if (!parcel) throw new Error('the carrier has no parcel');
+    await shop.carrierSays(parcel.trackingNumber, 'shipment.picked_up');
+    await shop.carrierSays(parcel.trackingNumber, 'shipment.delivered');
+
+    expect(await shop.closed(id)).toMatchObject({ status: 'delivered', fulfilment: 'delivered' });
+  });
+});

@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { attention, progress } from '#libs/contracts/order-workflow';
+
+import { eventually } from '../support/eventually.js';
+import { recordHistory } from '../support/histories.js';
+import { Workshop } from '../support/workshop.js';
+
+describe('a step that cannot be done', () => {
+  let shop: Workshop;
+  beforeAll(async () => {
+    shop = await Workshop.open();
+  });
+  afterEach(async () => {
+    shop.inbox.answer = undefined;
+    await shop.clearFaults();
+  });
+  afterAll(async () => {
+    await shop.checkInvariants();
+    await shop.close();
+  });
+
+  it('is retried while its provider is down, shown as waiting, and done once', async () => {
+    await shop.fault('payment_intents.confirm', '500', 2);
+    const id = await shop.place({ policy: { retry: { attempts: 5, initial: 400, max: 400 } } });
+    const waiting = await shop.until(id, ({ waits }) => waits.some((wait) => wait.step === 'charge'));
+    const wait = waiting.waits.find(({ step }) => step === 'charge');
+    expect(wait).toMatchObject({ lastError: 'gateway_error' });
+    expect(Date.parse(wait?.nextTryAt ?? '')).toBeGreaterThan(Date.parse(wait?.since ?? ''));
+    expect(Date.parse(wait?.deadline ?? '')).toBeGreaterThan(Date.now());
+
+    const trackingNumber = await shop.label(id);
+    const order = await shop.store.orders.get(id);
+    expect(order.waits.map(({ step }) => step)).toEqual(['deliver']);
+    expect(await shop.intents(id)).toMatchObject([{ status: 'succeeded', amount_received: 3980 }]);
+    await shop.carrierSays(trackingNumber, 'shipment.delivered');
+    await shop.closed(id);
+  });
+
+  it('is parked when its patience is spent, found through Temporal, and goes on when an operator retries', async () => {
+    await shop.fault('shipments.create', '500', 3);
+    const id = await shop.place();
+    const parked = await shop.until(id, ({ attention: open }) => open.length > 0);
+    expect(parked).toMatchObject({
+      status: 'confirmed',
+      attention: [{ kind: 'parked', step: 'ship', reason: 'carrier_error' }],
+      waits: [{ step: 'ship', attempt: 3, nextTryAt: null, lastError: 'carrier_error' }],
+    });
+    const handle = shop.handle(id);
+    expect(await handle.query(attention)).toMatchObject([
+      { kind: 'parked', step: 'ship', reason: 'carrier_error' },
+    ]);
+    expect(await handle.query(progress)).toMatchObject({
+      done: ['validate', 'reserve', 'charge'],
+      running: ['ship'],
+    });
+    const found = () => shop.list(`OrderAttention = "ship" AND OrderStatus = "confirmed"`);
+    await eventually(found, (ids) => ids.includes(handle.workflowId));
+
+    await shop.answer(id, 'ship', 'retry');
+    const trackingNumber = await shop.label(id);
+    await eventually(found, (ids) => !ids.includes(handle.workflowId));
+    expect(await shop.store.orders.get(id)).toMatchObject({ attention: [], waits: [{ step: 'deliver' }] });
+    await shop.carrierSays(trackingNumber, 'shipment.delivered');
+    await shop.closed(id);
+    await recordHistory(handle, 'parked-and-retried');
+  });
+
+  it('does not stop the listening when it is a mail, and can be skipped', async () => {
+    shop.inbox.answer = { code: 451, times: 3 };
+    const id = await shop.place();
+    const trackingNumber = await shop.label(id);
+    await shop.until(id, ({ attention: open }) => open.some(({ step }) => step === 'confirm'));
+    await shop.carrierSays(trackingNumber, 'shipment.delivered');
+    expect(await shop.store.orders.get(id)).toMatchObject({ status: 'delivered', closedAt: null });
+
+    await shop.answer(id, 'confirm', 'skip');
+    const order = await shop.closed(id);
+    expect(shop.inbox.subjectsTo(order.customer.email)).toEqual([
+      `Your order ${order.number} has been delivered`,
+    ]);
+    await recordHistory(shop.handle(id), 'mail-skipped');
+  });
+
+  it('is recorded and passed over when it is a mail refused for good', async () => {
+    shop.inbox.answer = { code: 550, times: 1 };
+    const id = await shop.place();
+    await shop.carrierSays(await shop.label(id), 'shipment.delivered');
+    await shop.closed(id);
+    expect(await shop.eventTypes(id)).toContain('email.refused');
+  });
+
+  it('is parked at once when the fault is ours', async () => {
+    const id = await shop.placeWithIntent('pi_unknown');
+    const order = await shop.until(id, ({ attention: open }) => open.length > 0);
+    expect(order).toMatchObject({
+      attention: [{ kind: 'parked', step: 'charge', reason: 'bug' }],
+      waits: [{ attempt: 1 }],
+    });
+    await shop.handle(id).terminate();
+  });
+});

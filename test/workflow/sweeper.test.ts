@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { acceptOrder } from '../support/orders.js';
+import { Workshop } from '../support/workshop.js';
+
+describe('the sweeper', () => {
+  let shop: Workshop;
+  beforeAll(async () => {
+    shop = await Workshop.open();
+  });
+  afterAll(async () => {
+    await shop.close();
+  });
+
+  /** Lets what was stored look old enough to have been forgotten. */
+  const age = () =>
+    shop.database.$transaction([
+      shop.database
+        .$executeRaw`UPDATE orders SET created_at = created_at - interval '1 hour', updated_at = updated_at - interval '1 hour'`,
+      shop.database.$executeRaw`UPDATE inbox_event SET applied_at = applied_at - interval '1 hour'`,
+      shop.database.$executeRaw`UPDATE attention SET resolved_at = resolved_at - interval '1 hour'`,
+    ]);
+
+  it('starts an order that was stored and never started, once', async () => {
+    const { id } = await acceptOrder(shop.store);
+    await age();
+    await Promise.all([shop.sweeper.sweep(), shop.sweeper.sweep()]);
+    await shop.carrierSays(await shop.label(id), 'shipment.delivered');
+    expect(await shop.closed(id)).toMatchObject({ status: 'delivered' });
+    expect(await shop.intents(id)).toHaveLength(1);
+  });
+
+  it('tells a run of a delivery it was never told of', async () => {
+    const id = await shop.place();
+    const trackingNumber = await shop.label(id);
+    const report = await shop.store.inbox.receive({
+      eventId: 'evt_unsignalled',
+      type: 'shipment.delivered',
+      trackingNumber,
+      occurredAt: new Date(),
+    });
+    expect(report).toMatchObject({ state: 'delivered' });
+    await age();
+    await shop.sweeper.sweep();
+    expect(await shop.closed(id)).toMatchObject({ status: 'delivered' });
+  });
+
+  it('tells a run of an answer it was never told of', async () => {
+    await shop.fault('shipments.create', '500', 3);
+    const id = await shop.place();
+    const parked = await shop.until(id, ({ attention }) => attention.length > 0);
+    const attentionId = parked.attention[0]?.id ?? '';
+    await shop.store.attention.resolve(parked, attentionId, {
+      action: 'retry',
+      note: 'carrier is back',
+      by: 'service:ops',
+    });
+    await age();
+    await shop.sweeper.sweep();
+    await shop.carrierSays(await shop.label(id), 'shipment.delivered');
+    await shop.closed(id);
+  });
+
+  it('flags an order whose run was terminated, once', async () => {
+    const id = await shop.place();
+    await shop.label(id);
+    await shop.handle(id).terminate('by hand');
+    await shop.database.$executeRaw`UPDATE order_wait SET deadline = now() - interval '1 hour'`;
+    await age();
+    await shop.sweeper.sweep();
+    await age();
+    await shop.sweeper.sweep();
+    const order = await shop.store.orders.get(id);
+    expect(order.attention).toMatchObject([{ kind: 'run_closed', reason: 'terminated' }]);
+    expect(
+      await shop.store.attention.resolve(order, order.attention[0]?.id ?? '', {
+        action: 'acknowledge',
+        note: 'refunded by hand',
+        by: 'service:ops',
+      }),
+    ).toBe('resolved');
+  });
+});
