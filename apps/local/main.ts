@@ -13,7 +13,13 @@ import { localSettings, neededPorts } from './local-settings.js';
 import { whenNpmEnds } from './parent.js';
 import { PortsTaken, requireFreePorts } from './ports.js';
 import { deletePostgresHome } from './postgres-home.js';
-import { AlreadyRunning, forgetProcesses, refuseSecondStart, stopOrphans } from './process-file.js';
+import {
+  AlreadyRunning,
+  forgetProcesses,
+  refuseSecondStart,
+  rememberProcesses,
+  stopOrphans,
+} from './process-file.js';
 import { DATA_DIR, PROJECT_ROOT } from './project.js';
 import { Roster } from './roster.js';
 import { keepSecret, keptSecret, newCarrierSecret } from './secrets.js';
@@ -56,11 +62,13 @@ async function run(): Promise<void> {
     stopping.abort(new ChildFailed(`${part} ended unexpectedly: ${describeExit(exit)}.`, child)),
   );
   const wanted = steps({ settings, terminal, onStart: roster.add.bind(roster) }, without);
+  if (wanted.length === 0) throw new UsageError('Everything was left out; there is nothing to start.');
   const parts = new Set(wanted.map(({ part }) => part));
   await requireFreePorts(neededPorts(settings.environment, (part) => parts.has(part)));
 
   if (fresh) beginAnew();
   keepSecret('carrier-secret', carrierSecret);
+  rememberProcesses([]);
   try {
     terminal.say(`Starting; logs are in ${relative(process.cwd(), join(DATA_DIR, 'logs'))}`);
     const since = performance.now();
