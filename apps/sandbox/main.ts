@@ -1,24 +1,33 @@
-import { environmentFor } from '#libs/config/environment';
+import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
 import { createLogger } from '#libs/telemetry/logger';
 
 import { startSandbox } from './sandbox.js';
 
-const { sandbox, carrierWebhooks, logs } = environmentFor(['sandbox', 'carrierWebhooks', 'logs']);
-const logger = createLogger('sandbox', logs.LOG_LEVEL);
-
-const running = await startSandbox({
-  port: sandbox.SANDBOX_PORT,
-  carrierWebhookUrl: sandbox.CARRIER_WEBHOOK_URL,
-  carrierSecret: carrierWebhooks.CARRIER_SECRET,
-  deliveryAfter: sandbox.SANDBOX_DELIVERY_AFTER,
-  gateway: sandbox.SANDBOX_GATEWAY,
-  stateFile: sandbox.SANDBOX_STATE_FILE,
-  logger,
-});
-logger.info({ url: running.url, gateway: sandbox.SANDBOX_GATEWAY }, 'sandbox is ready');
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    void running.close().then(() => logger.info('sandbox has stopped'));
+async function main(): Promise<void> {
+  const { sandbox, carrierWebhooks, logs } = environmentFor(['sandbox', 'carrierWebhooks', 'logs']);
+  const logger = createLogger('sandbox', logs.LOG_LEVEL);
+  const running = await startSandbox({
+    host: sandbox.SANDBOX_HOST,
+    port: sandbox.SANDBOX_PORT,
+    carrierWebhookUrl: sandbox.CARRIER_WEBHOOK_URL,
+    carrierSecret: carrierWebhooks.CARRIER_SECRET,
+    deliveryAfter: sandbox.SANDBOX_DELIVERY_AFTER,
+    gateway: sandbox.SANDBOX_GATEWAY,
+    stateFile: sandbox.SANDBOX_STATE_FILE,
+    logger,
   });
+  logger.info({ url: running.url, gateway: sandbox.SANDBOX_GATEWAY }, 'sandbox is ready');
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      void running.close().then(() => logger.info('sandbox has stopped'));
+    });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof InvalidEnvironment)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
 }

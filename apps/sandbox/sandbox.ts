@@ -20,7 +20,9 @@ import { SandboxState } from './sandbox-state.js';
 import { readStateFile, StateFile } from './state-file.js';
 
 export interface SandboxOptions {
-  /** On 127.0.0.1; 0 takes any that is free. */
+  /** Where it listens; loopback by default. */
+  readonly host?: string;
+  /** 0 takes any that is free. */
   readonly port: number;
   /** Where the carrier sends its webhooks. */
   readonly carrierWebhookUrl: string;
@@ -104,7 +106,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   app.use(answerProblem);
   app.use(answerBug(logger));
 
-  const { server, port } = await listen(app, options.port);
+  const { server, port } = await listen(app, options.port, options.host ?? '127.0.0.1');
   journeys.start();
   outbox.start();
   return {
@@ -123,11 +125,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-function listen(app: Express, wanted: number): Promise<{ server: Server; port: number }> {
+function listen(app: Express, wanted: number, host: string): Promise<{ server: Server; port: number }> {
   return new Promise((resolve, reject) => {
     const server = createServer(app);
     server.once('error', reject);
-    server.listen(wanted, '127.0.0.1', () => {
+    server.listen(wanted, host, () => {
       const address = server.address();
       const port = typeof address === 'object' && address ? address.port : wanted;
       resolve({ server, port });

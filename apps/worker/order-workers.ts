@@ -35,6 +35,8 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
     ...options.workflows,
     taskQueue: TASK_QUEUES.orders,
     activities: activities.orders,
+    // How long a run waits for the worker that knew it before any other may take it: soon after a crash.
+    stickyQueueScheduleToStartTimeout: '3s',
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
   });

@@ -80,7 +80,13 @@ const groups = {
   }),
   mail: z.object({
     SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://127.0.0.1:1025'),
-    MAIL_FROM: text('write Shop <orders@shop.example>').default('Shop <orders@shop.example>'),
+    MAIL_FROM: z
+      .string()
+      .regex(
+        /^([^<>\r\n]*<[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/,
+        'must be one address, such as Shop <orders@shop.example>',
+      )
+      .default('Shop <orders@shop.example>'),
   }),
   providers: z.object({
     // An activity makes a few calls in a row within its startToCloseTimeout of 90 s.
@@ -121,6 +127,7 @@ const groups = {
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   }),
   sandbox: z.object({
+    SANDBOX_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
     SANDBOX_PORT: port(4010),
     /** Null when parcels move only by hand. */
     SANDBOX_DELIVERY_AFTER: z.union([z.literal('never').transform(() => null), duration('15s')]),

@@ -167,7 +167,7 @@ export class Workshop {
 
   /** Waits for the label. @returns the tracking number */
   async label(id: OrderId): Promise<string> {
-    const order = await this.until(id, ({ shipments }) => shipments.length > 0);
+    const order = await this.until(id, (current) => current.shipments.length > 0);
     return order.shipments[0]?.trackingNumber ?? '';
   }
 

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { script } from '../../apps/sandbox/test-sandbox.js';
+import { System } from '../support/system.js';
+
+describe('an order that waits for a person', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({ deliveryAfter: 300, env: { RETRY_ATTEMPTS: '2' } });
+  });
+  afterAll(async () => {
+    await system.checkInvariants();
+    await system.close();
+  });
+
+  it('is found, explained, and goes on when an operator says so', async () => {
+    await script(system.sandbox, { operation: 'shipments.create', fault: '500', times: 2 });
+    const { id } = await system.place();
+    const parked = await system.until(id, ({ attention }) => attention.length > 0);
+    expect(parked).toMatchObject({
+      status: 'confirmed',
+      attention: [{ kind: 'parked', step: 'ship', reason: 'carrier_error' }],
+      waitingFor: { step: 'ship', attempt: 2, nextTryAt: null, lastError: 'carrier_error' },
+    });
+    const { body: found } = await system.http.get('/orders').query({ attention: 'open' }).expect(200);
+    expect(found.data.map((order: { id: string }) => order.id)).toEqual([id]);
+
+    const path = `/orders/${id}/attention/${parked.attention[0]?.id}/resolution`;
+    const shop = await system.store.apiKeys.create('frontend', ['read', 'write']);
+    await supertest(system.url)
+      .post(path)
+      .set('Authorization', `Bearer ${shop}`)
+      .send({ action: 'retry' })
+      .expect(403);
+    const illegal = await system.http.post(path).send({ action: 'skip' });
+    expect(illegal).toMatchObject({ status: 409, body: { code: 'illegal_resolution' } });
+    await system.http
+      .post(`/orders/${id}/attention/${randomUUID()}/resolution`)
+      .send({ action: 'retry' })
+      .expect(404);
+
+    await system.http.post(path).send({ action: 'retry', note: 'the carrier is back' }).expect(202);
+    await system.http.post(path).send({ action: 'retry' }).expect(409);
+    await system.until(id, ({ status }) => status === 'delivered');
+    const { body: trail } = await system.http.get(`/orders/${id}/events`).expect(200);
+    expect(trail.data.find((event: { type: string }) => event.type === 'attention.resolved')).toMatchObject({
+      actor: 'service:shop',
+      changes: { step: 'ship', action: 'retry' },
+    });
+  });
+});

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { System } from '../support/system.js';
+
+describe('what the API refuses', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start();
+  });
+  afterAll(async () => {
+    expect(await system.store.orders.list({ limit: 10 })).toEqual([]);
+    await system.close();
+  });
+
+  const post = (body: unknown, key: string = randomUUID()) =>
+    system.http
+      .post('/orders')
+      .set('Idempotency-Key', key)
+      .set('Content-Type', 'application/json')
+      .send(body as object);
+
+  const line = (sku: string, quantity: unknown = 1) => ({ sku, quantity });
+  const BODIES: readonly [string, Record<string, unknown>, number, string, string?][] = [
+    ['an unknown field', { coupon: 'FREE' }, 400, 'invalid_request', '/coupon'],
+    ['no customer', { customer: undefined }, 400, 'invalid_request', '/customer'],
+    [
+      'a customer without an address to write to',
+      { customer: { name: 'A', email: 'nobody' } },
+      400,
+      'invalid_request',
+      '/customer/email',
+    ],
+    ['no lines', { lines: [] }, 400, 'invalid_request', '/lines'],
+    [
+      'a quantity of nothing',
+      { lines: [line('MUG-BLUE', 0)] },
+      400,
+      'invalid_request',
+      '/lines/0/quantity',
+    ],
+    ['half a mug', { lines: [line('MUG-BLUE', 0.5)] }, 400, 'invalid_request', '/lines/0/quantity'],
+    [
+      'a quantity in words',
+      { lines: [line('MUG-BLUE', 'two')] },
+      400,
+      'invalid_request',
+      '/lines/0/quantity',
+    ],
+    [
+      'a NUL in a name',
+      { customer: { name: 'A\u0000B', email: 'a@example.com' } },
+      400,
+      'invalid_request',
+      '/customer/name',
+    ],
+    [
+      'a country that is none',
+      { shippingAddress: { line1: 'x', city: 'y', postalCode: 'z', country: 'Germany' } },
+      400,
+      'invalid_request',
+      '/shippingAddress/country',
+    ],
+    ['a SKU that is not sold here', { lines: [line('UNICORN')] }, 422, 'unknown_sku', '/lines/0/sku'],
+    ['a SKU twice', { lines: [line('MUG-BLUE'), line('MUG-BLUE', 2)] }, 422, 'duplicate_sku', '/lines/1/sku'],
+    ['a currency that is not taken', { currency: 'USD' }, 422, 'currency_not_supported'],
+    ['a total that is not today’s', { expectedTotal: 3979 }, 409, 'price_changed'],
+  ];
+
+  it.each(BODIES)('%s', async (_what, changes, status, code, pointer) => {
+    const response = await post(system.body(changes));
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(response).toMatchObject({
+      status,
+      body: { status, code, type: `/problems/${code}`, title: expect.any(String) },
+    });
+    if (pointer !== undefined) {
+      expect(response.body.errors.map((fault: { pointer: string }) => fault.pointer)).toContain(pointer);
+    }
+  });
+
+  it('names every fault at once', async () => {
+    const { body } = await post({ lines: [line('x', -1)], currency: 'eur', extra: 1 }).expect(400);
+    const pointers = body.errors.map((fault: { pointer: string }) => fault.pointer);
+    expect(pointers).toEqual(
+      expect.arrayContaining([
+        '/customer',
+        '/shippingAddress',
+        '/payment',
+        '/lines/0/quantity',
+        '/currency',
+        '/extra',
+      ]),
+    );
+  });
+
+  it('takes the total it would charge', async () => {
+    const { body } = await post(system.body({ expectedTotal: 1 })).expect(409);
+    expect(body.totals.total).toBe(3980);
+  });
+
+  it.each([
+    ['no key', undefined, 'idempotency_key_missing'],
+    ['a key with a space', 'a b', 'idempotency_key_malformed'],
+    ['a key that is too long', 'k'.repeat(256), 'idempotency_key_malformed'],
+  ])('%s', async (_what, key, code) => {
+    const request = system.http.post('/orders').send(system.body());
+    const response = await (key === undefined ? request : request.set('Idempotency-Key', key));
+    expect(response).toMatchObject({ status: 400, body: { code } });
+  });
+
+  it.each([
+    ['bad JSON', '{"lines":', 'application/json', 400],
+    ['another media type', '<order/>', 'application/xml', 415],
+    ['too much', JSON.stringify({ x: 'x'.repeat(70_000) }), 'application/json', 413],
+  ])('%s', async (_what, text, type, status) => {
+    const response = await system.http
+      .post('/orders')
+      .set('Idempotency-Key', randomUUID())
+      .set('Content-Type', type)
+      .send(text);
+    expect(response.status).toBe(status);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+
+  it.each([
+    ['/orders/nothing', 404],
+    [`/orders/${randomUUID()}`, 404],
+    [`/orders/${randomUUID()}/events`, 404],
+    ['/orders?status=lost', 400],
+    ['/orders?limit=0', 400],
+    ['/orders?cursor=%21', 400],
+    ['/orders?colour=red', 400],
+    ['/nowhere', 404],
+  ])('GET %s', async (path, status) => {
+    const response = await system.http.get(path);
+    expect(response.status).toBe(status);
+    expect(response.body).toMatchObject({ status, code: expect.any(String) });
+  });
+});

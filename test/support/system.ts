@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+import type { Client } from '@temporalio/client';
+import Stripe from 'stripe';
+import supertest from 'supertest';
+import { inject } from 'vitest';
+
+import { type Child, startChild } from '../../apps/local/child.js';
+import { freePort } from '../../apps/local/ports.js';
+import type { Sandbox } from '../../apps/sandbox/sandbox.js';
+import { CARRIER_SECRET, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
+import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
+import { Store } from '#libs/store/store';
+import { lazyClient } from '#libs/temporal/connection';
+
+import { eventually } from './eventually.js';
+import { Inbox } from './inbox.js';
+import { checkInvariants } from './invariants.js';
+import { lease } from './lease.js';
+import { CATALOGUE } from './orders.js';
+import { NAMESPACES } from './servers.js';
+import { testDatabase } from './test-database.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface SystemOptions {
+  /** From label to doorstep, in milliseconds; null when parcels move only by hand. */
+  readonly deliveryAfter?: number | null;
+  /** More environment for both processes. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The whole service as it is deployed: an API process and a worker process, on real parts. */
+export class System {
+  /** Every line the processes wrote. */
+  readonly log: string[] = [];
+  private worker: Child | undefined;
+  private api: Child | undefined;
+
+  private constructor(
+    readonly url: string,
+    readonly key: string,
+    readonly databaseUrl: string,
+    readonly store: Store,
+    readonly sandbox: Sandbox,
+    readonly stripe: Stripe,
+    readonly inbox: Inbox,
+    readonly client: Client,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  static async start(options: SystemOptions = {}): Promise<System> {
+    const databaseUrl = await testDatabase();
+    const store = Store.open(databaseUrl, 5);
+    await store.catalogue.seed(CATALOGUE);
+    const key = await store.apiKeys.create('shop', ['read', 'write', 'operate']);
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const sandbox = await startTestSandbox({
+      carrierWebhookUrl: `${url}/webhooks/deliveries`,
+      deliveryAfter: options.deliveryAfter ?? null,
+    });
+    const gateway = new URL(sandbox.url);
+    const stripe = new Stripe('sk_test_counting', {
+      host: gateway.hostname,
+      port: gateway.port,
+      protocol: 'http',
+    });
+    const inbox = await Inbox.open();
+    const temporal = {
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_NAMESPACE: lease(NAMESPACES),
+    };
+    const system = new System(
+      url,
+      key,
+      databaseUrl,
+      store,
+      sandbox,
+      stripe,
+      inbox,
+      lazyClient({ ...temporal, TEMPORAL_TLS: false }),
+      {
+        ...temporal,
+        DATABASE_URL: databaseUrl,
+        API_PORT: String(port),
+        STRIPE_SECRET_KEY: 'sk_test_service',
+        STRIPE_API_URL: sandbox.url,
+        CARRIER_URL: `${sandbox.url}/carrier`,
+        CARRIER_SECRET,
+        SMTP_URL: inbox.url,
+        RETRY_INITIAL: '200ms',
+        RETRY_MAX: '1s',
+        SWEEP_INTERVAL: '1s',
+        ...options.env,
+      },
+    );
+    await Promise.all([system.startApi(), system.startWorker()]);
+    return system;
+  }
+
+  async startApi(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.api = await this.spawn('api', env, async () => (await fetch(`${this.url}/health/ready`)).ok);
+  }
+
+  async startWorker(): Promise<void> {
+    this.worker = await this.spawn('worker', {}, /"worker ready"/);
+  }
+
+  /** Ends a process as a power cut would. */
+  async kill(which: 'api' | 'worker'): Promise<void> {
+    const child = this[which];
+    if (!child) throw new Error(`the ${which} is not running`);
+    process.kill(child.pid, 'SIGKILL');
+    await child.exited;
+  }
+
+  async stop(which: 'api' | 'worker'): Promise<void> {
+    await this[which]?.stop();
+  }
+
+  /** The API, as a shop's server calls it. */
+  get http() {
+    return supertest.agent(this.url).set('Authorization', `Bearer ${this.key}`);
+  }
+
+  body(changes: Record<string, unknown> = {}) {
+    return {
+      customer: { name: 'Grace Hopper', email: `grace-${randomUUID()}@example.com` },
+      shippingAddress: { line1: '1 Harbour Road', city: 'Arlington', postalCode: '22201', country: 'US' },
+      currency: 'EUR',
+      lines: [{ sku: 'MUG-BLUE', quantity: 2 }],
+      payment: { method: 'pm_card_visa' },
+      ...changes,
+    };
+  }
+
+  async place(changes: Record<string, unknown> = {}): Promise<OrderView> {
+    const response = await this.http
+      .post('/orders')
+      .set('Idempotency-Key', randomUUID())
+      .send(this.body(changes));
+    if (response.status !== 202) throw new Error(`${response.status} ${response.text}`);
+    return OrderView.parse(response.body);
+  }
+
+  async order(id: string): Promise<OrderView> {
+    return OrderView.parse((await this.http.get(`/orders/${id}`).expect(200)).body);
+  }
+
+  async until(id: string, accepts: (order: OrderView) => boolean, within?: number): Promise<OrderView> {
+    return eventually(() => this.order(id), accepts, within);
+  }
+
+  async eventTypes(id: string): Promise<string[]> {
+    const { body } = await this.http.get(`/orders/${id}/events`).expect(200);
+    return OrderEventList.parse(body).data.map((event) => event.type);
+  }
+
+  async intents(id: string): Promise<Stripe.PaymentIntent[]> {
+    const { data } = await this.stripe.paymentIntents.list({ limit: 100 });
+    return data.filter((intent) => intent.metadata['orderId'] === id);
+  }
+
+  /** Once every order has come to rest: closed, or waiting for something that is known. */
+  async checkInvariants(): Promise<void> {
+    await eventually(
+      () => this.store.orders.list({ limit: 1_000 }),
+      (orders) =>
+        orders.every((order) => order.closedAt !== null || order.waits.length + order.attention.length > 0),
+    );
+    await checkInvariants(this.databaseUrl, this.stripe);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.api?.stop(), this.worker?.stop()]);
+    await this.sandbox.close();
+    await this.inbox.close();
+    await this.client.connection.close();
+    await this.store.close();
+  }
+
+  private async spawn(
+    app: 'api' | 'worker',
+    env: Readonly<Record<string, string>>,
+    ready: RegExp | (() => Promise<boolean>),
+  ): Promise<Child> {
+    return startChild({
+      name: app,
+      command: process.execPath,
+      args: [`${ROOT}dist/apps/${app}/main.js`],
+      // Away from a developer's .env.
+      cwd: tmpdir(),
+      env: { PATH: process.env['PATH'], ...this.env, ...env },
+      onLine: (line) => this.log.push(line),
+      ready,
+    });
+  }
+}
