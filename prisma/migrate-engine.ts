@@ -59,7 +59,9 @@ export class MigrationEngine {
     try {
       return await answer;
     } catch (error) {
-      throw new Error(withoutPassword(error instanceof Error ? error.message : String(error), this.url));
+      const message = error instanceof Error ? error.message : String(error);
+      // oxlint-disable-next-line preserve-caught-error -- the cause would carry what is left out of the message
+      throw new Error(withoutPassword(message, this.url));
     }
   }
 }

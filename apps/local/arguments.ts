@@ -32,7 +32,8 @@ function flags(argv: readonly string[]): { fresh: boolean; without: string[] } {
     });
     return values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message.split('. ')[0] : error}.\n${usage()}`);
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new UsageError(`${sentence}.\n${usage()}`);
   }
 }
 

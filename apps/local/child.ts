@@ -116,9 +116,12 @@ async function spawnChild(
     await once(started, 'spawn');
   } catch (error) {
     log.close();
-    throw new Error(`${name} could not be started: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw new Error(
+      `${name} could not be started: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
   const pid = started.pid ?? 0;
   const known: KnownProcess = { name, pid, identity: identify(pid) ?? '', stopSignal, grace };

@@ -29,7 +29,7 @@ export async function downloadTemporal({ patience, note, onStart }: DownloadOpti
   const ofAnother = size(partial) !== undefined;
   const deadline = Date.now() + patience;
   let download: Child | undefined;
-  let over = false;
+  const ended = new AbortController();
   const finished = runChild({
     name: 'the download',
     command: process.execPath,
@@ -41,13 +41,17 @@ export async function downloadTemporal({ patience, note, onStart }: DownloadOpti
     },
   })
     .catch(() => {})
-    .then(() => (over = true));
-  while (!over && !isExecutable(target) && (Date.now() < deadline || size(partial) !== undefined)) {
+    .then(() => ended.abort());
+  while (
+    !ended.signal.aborted &&
+    !isExecutable(target) &&
+    (Date.now() < deadline || size(partial) !== undefined)
+  ) {
     const bytes = size(partial);
     if (bytes !== undefined) note(`downloading, ${Math.round(bytes / 1e6)} MB unpacked`);
     await Promise.race([finished, sleep(250)]);
   }
-  const answered = over;
+  const answered = ended.signal.aborted;
   await download?.stop();
   if (!ofAnother) rmSync(partial, { force: true });
   if (isExecutable(target)) return { path: target };
