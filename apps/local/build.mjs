@@ -53,7 +53,7 @@ for (const { name, doing, from, made, program, args } of PRODUCTS) {
   if (!existsSync(program)) continue;
   const stamp = fingerprint(from);
   if (stamps[name] === stamp && existsSync(join(ROOT, made))) continue;
-  console.log(`${doing} …`);
+  console.error(`${doing} …`);
   const { status, error, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: ROOT,
     encoding: 'utf8',

@@ -73,6 +73,8 @@ function installRuntime(logger: Logger): void {
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      // The email queue has activities only, as it should.
+      if (message.startsWith('No workflows registered')) return;
       const { workflowId, activityType, taskQueue, error } = meta ?? {};
       logger[levels[level]]({ workflowId, activityType, taskQueue, err: error }, message);
     }),

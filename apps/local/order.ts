@@ -1,0 +1,113 @@
+/** `npm run order`: places an order as a shop would, and follows it to its end. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
+import { isEnd } from '#libs/order/states';
+
+import { UsageError } from './arguments.js';
+import { orderFrom } from './order-arguments.js';
+import { keptSecret } from './secrets.js';
+import { apiHost } from './steps.js';
+
+/** How often the order is looked at, in milliseconds. */
+const EVERY = 250;
+
+class NotPlaced extends Error {
+  override readonly name = 'NotPlaced';
+}
+
+async function main(): Promise<void> {
+  const body = orderFrom(process.argv.slice(2));
+  const { api } = environmentFor(['api']);
+  const call = caller(
+    `http://${apiHost(api.API_HOST)}:${api.API_PORT}`,
+    process.env['API_KEY'] ?? keptSecret('api-key'),
+  );
+
+  const order = OrderView.parse(await call('POST', '/orders', body));
+  const amount = new Intl.NumberFormat('en', { style: 'currency', currency: order.currency });
+  const digits = amount.resolvedOptions().maximumFractionDigits ?? 2;
+  console.log(`${order.number}  ${amount.format(order.totals.total / 10 ** digits)}  ${order.id}`);
+  console.log(`${order.status} → ${await follow(order.id, call)}`);
+}
+
+/** Prints each event as it appears, and what is waited for. @returns how the order ended */
+async function follow(id: string, call: Call): Promise<string> {
+  let seen = 0;
+  let waiting = '';
+  for (;;) {
+    const events = OrderEventList.parse(await call('GET', `/orders/${id}/events`)).data;
+    for (const event of events.slice(seen)) {
+      console.log(
+        `  ${event.at.slice(11, 23)}  ${event.type.padEnd(24)}${event.actor.padEnd(16)}${told(event.changes)}`,
+      );
+    }
+    seen = events.length;
+    const order = OrderView.parse(await call('GET', `/orders/${id}`));
+    const { waitingFor, attention } = order;
+    const now = [
+      ...(waitingFor
+        ? [
+            `waits in ${waitingFor.step}${waitingFor.lastError ? `: ${waitingFor.lastError}, attempt ${waitingFor.attempt}` : ''}`,
+          ]
+        : []),
+      ...attention.map(
+        ({ kind, step, reason }) => `needs a person: ${kind} in ${step ?? 'no step'}, ${reason}`,
+      ),
+    ].join('; ');
+    if (now !== waiting && now !== '') console.log(`                ${now}`);
+    waiting = now;
+    const closed = events.some(({ type }) =>
+      ['order.closed', 'order.rejected', 'order.cancelled'].includes(type),
+    );
+    if (isEnd(order.status) && closed) {
+      return `${order.status}, payment ${order.payment}${order.endReason ? `, because ${order.endReason.code}` : ''}`;
+    }
+    await pause(EVERY);
+  }
+}
+
+function told(changes: Readonly<Record<string, unknown>>): string {
+  return Object.entries(changes)
+    .map(([name, value]) => {
+      const moved = typeof value === 'object' && value !== null && 'to' in value;
+      return moved ? `${name} ${String(value.to)}` : `${name} ${JSON.stringify(value)}`;
+    })
+    .join(', ');
+}
+
+type Call = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>;
+
+/** @throws NotPlaced with what the API says, when it says no */
+function caller(url: string, key: string | undefined): Call {
+  if (key === undefined)
+    throw new NotPlaced('There is no API key: start the stack with npm start, or set API_KEY.');
+  return async (method, path, body) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined
+          ? {}
+          : { 'content-type': 'application/json', 'idempotency-key': randomUUID() }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => {
+      throw new NotPlaced(`Nobody answers at ${url}. Start the stack with: npm start`, { cause });
+    });
+    if (!response.ok) throw new NotPlaced(`${response.status} ${await response.text()}`);
+    return response.json();
+  };
+}
+
+try {
+  await main();
+} catch (error) {
+  const known =
+    error instanceof UsageError || error instanceof NotPlaced || error instanceof InvalidEnvironment;
+  if (!known) throw error;
+  console.error(error.message);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
