@@ -127,7 +127,13 @@ describe('an order through the API', () => {
       .set('Idempotency-Key', randomUUID())
       .send(system.body());
     expect(refused).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } });
-    for (const path of ['/health/live', '/health/ready', '/docs', '/openapi.json', '/problems/insufficient_scope']) {
+    for (const path of [
+      '/health/live',
+      '/health/ready',
+      '/docs',
+      '/openapi.json',
+      '/problems/insufficient_scope',
+    ]) {
       await anyone.get(path).expect(200);
     }
     const [key] = (await system.store.apiKeys.list()).filter(({ service }) => service === 'reporting');

@@ -31,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
       detail: problem.detail,
       instance: request.path,
       code: problem.code,
-      requestId: String(request.id),
+      requestId: typeof request.id === 'string' ? request.id : '',
       ...(problem.errors ? { errors: [...problem.errors] } : {}),
       ...(problem.totals ? { totals: problem.totals } : {}),
     };
