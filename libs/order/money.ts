@@ -1,3 +1,6 @@
+/** Rates are counted in hundred-thousandths, as they are stored. */
+const RATE_SCALE = 100_000;
+
 /**
  * An amount of one currency. Amounts are integers in the currency's minor unit (cents for EUR).
  * Arithmetic on two currencies throws, so a sum can never mix them unseen.
@@ -28,9 +31,10 @@ export class Money {
     return Money.of(this.amount * quantity, this.currency);
   }
 
-  /** The share that a rate such as 0.19 takes, rounded half up to the minor unit. */
+  /** The share that a rate such as 0.19 takes, rounded half up to the minor unit. Rates have five decimals. */
   share(rate: number): Money {
-    return Money.of(Math.round(this.amount * rate), this.currency);
+    // In whole numbers: as a binary fraction 100 × 0.145 is a little less than the 14.5 it should be.
+    return Money.of(Math.round((this.amount * Math.round(rate * RATE_SCALE)) / RATE_SCALE), this.currency);
   }
 
   private sameCurrency(other: Money): Money {

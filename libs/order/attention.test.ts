@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+
+import { resolutionsFor } from './attention.js';
+import { STEPS } from './steps.js';
+
+describe('what an operator may answer', () => {
+  it.each([
+    ['validate', ['retry', 'fail']],
+    ['reserve', ['retry', 'fail']],
+    ['charge', ['retry', 'fail']],
+    ['ship', ['retry', 'fail']],
+    ['confirm', ['retry', 'skip']],
+    ['notify', ['retry', 'skip']],
+  ] as const)('when %s is parked: %j', (step, answers) => {
+    expect(resolutionsFor('parked', step, false)).toEqual(answers);
+  });
+
+  it('when a delivery is overdue: it arrived, or it is lost', () => {
+    expect(resolutionsFor('delivery_overdue', 'deliver', false)).toEqual(['skip', 'fail']);
+  });
+
+  it('when an undo is stuck: only to try again', () => {
+    for (const step of STEPS) expect(resolutionsFor('parked', step, true)).toEqual(['retry']);
+  });
+
+  it('to anything else: that it was seen', () => {
+    expect(resolutionsFor('contradicting_event', 'deliver', false)).toEqual(['acknowledge']);
+    expect(resolutionsFor('run_closed', null, false)).toEqual(['acknowledge']);
+  });
+});
