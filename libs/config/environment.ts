@@ -186,7 +186,9 @@ export function environmentFor<G extends GroupName>(
     if (result.success) return [name, result.data] as const;
     for (const issue of result.error.issues) {
       const variable = String(issue.path[0]);
-      faults.push(variable in present ? `${variable} ${issue.message}` : `${variable} is not set`);
+      // A default that does not fit what is set is a fault, too, though nobody wrote it.
+      const missing = !(variable in present) && VARIABLES[variable]?.required;
+      faults.push(missing ? `${variable} is not set` : `${variable} ${issue.message}`);
     }
     return [name, undefined] as const;
   });

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+
+import { environmentFor, type GroupName, InvalidEnvironment, VARIABLES } from './environment.js';
+
+type Source = Readonly<Record<string, string>>;
+
+const STORE = { DATABASE_URL: 'postgresql://app:secret@db:5432/orders' };
+
+function faultsOf(groups: readonly GroupName[], source: Source): string[] {
+  try {
+    environmentFor(groups, source);
+  } catch (error) {
+    if (!(error instanceof InvalidEnvironment)) throw error;
+    return error.message.split('\n').flatMap((line) => (line.startsWith('  - ') ? [line.slice(4)] : []));
+  }
+  return [];
+}
+
+describe('the environment', () => {
+  it('is read with its defaults', () => {
+    expect(environmentFor(['store', 'policy'], STORE)).toEqual({
+      store: { DATABASE_URL: STORE.DATABASE_URL, DATABASE_POOL_SIZE: 10 },
+      policy: {
+        RESERVATION_TTL: 2_700_000,
+        GRACE_BEFORE_CHARGE: 0,
+        DELIVERY_DEADLINE: 1_209_600_000,
+        RETRY_ATTEMPTS: 20,
+        RETRY_INITIAL: 1_000,
+        RETRY_MAX: 60_000,
+      },
+    });
+  });
+
+  it('is refused in one message that names every fault of every group, and where to look', () => {
+    const source = {
+      CARRIER_URL: 'carrier.example.com',
+      STRIPE_SECRET_KEY: 'pk_test_1',
+      RETRY_ATTEMPTS: '0',
+      RESERVATION_TTL: '45 minutes',
+    };
+    const read = () => environmentFor(['store', 'payments', 'carrier', 'policy'], source);
+    expect(read).toThrow(InvalidEnvironment);
+    expect(read).toThrow(/^The environment is not usable:\n[^]*\nSee \.env\.example\.$/);
+    const faults = faultsOf(['store', 'payments', 'carrier', 'policy'], source);
+    expect(faults.map((fault) => fault.split(' ', 1).join()).sort()).toEqual([
+      'CARRIER_URL',
+      'DATABASE_URL',
+      'RESERVATION_TTL',
+      'RETRY_ATTEMPTS',
+      'STRIPE_SECRET_KEY',
+    ]);
+  });
+
+  it('is asked only for what a part needs', () => {
+    expect(faultsOf(['logs'], { STRIPE_SECRET_KEY: 'nonsense' })).toEqual([]);
+  });
+
+  it('does not tell a secret in a complaint about it', () => {
+    const source = { DATABASE_URL: 'mysql://app:hunter2@db/orders', CARRIER_SECRET: 'hunter2' };
+    expect(faultsOf(['store', 'carrierWebhooks'], source).join()).not.toContain('hunter2');
+  });
+
+  it('takes a variable set to nothing for one that is not set', () => {
+    expect(faultsOf(['store'], { DATABASE_URL: '' })).toEqual(['DATABASE_URL is not set']);
+    expect(environmentFor(['api'], { API_PORT: '', API_HOST: '' }).api).toEqual({
+      API_HOST: '127.0.0.1',
+      API_PORT: 3000,
+    });
+  });
+});
+
+describe('a variable', () => {
+  it.each<[GroupName, Source, string]>([
+    ['store', {}, 'DATABASE_URL is not set'],
+    [
+      'store',
+      { DATABASE_URL: 'localhost:5432' },
+      'DATABASE_URL is not a postgresql:// or postgres:// URL; write postgresql://user:password@host:5432/database',
+    ],
+    [
+      'payments',
+      { STRIPE_SECRET_KEY: 'pk_live_1' },
+      'must be a secret key of Stripe, sk_test_… or sk_live_…',
+    ],
+    ['carrierWebhooks', { CARRIER_SECRET: 'whsec_short' }, 'at least 24 bytes in base64'],
+    ['temporal', { TEMPORAL_ADDRESS: 'http://temporal:7233' }, 'must be host:port, such as 127.0.0.1:7233'],
+    ['temporal', { TEMPORAL_TLS: 'yes' }, 'TEMPORAL_TLS must be true or false'],
+    ['api', { API_PORT: '70000' }, 'API_PORT must be 1 to 65535'],
+    ['api', { API_PORT: 'http' }, 'API_PORT must be a port number'],
+    ['pricing', { CURRENCIES: 'EUR,euro' }, 'CURRENCIES must be ISO 4217 codes, separated by commas'],
+    ['worker', { SHIP_TO: 'DE,GBR' }, 'SHIP_TO must be ISO 3166-1 alpha-2 country codes'],
+    ['policy', { DELIVERY_DEADLINE: '0s' }, 'DELIVERY_DEADLINE must be longer than 0'],
+    [
+      'policy',
+      { DELIVERY_DEADLINE: '2 weeks' },
+      'DELIVERY_DEADLINE "2 weeks" is not a duration; write 500ms, 15s, 30m, 12h or 14d',
+    ],
+    ['providers', { PROVIDER_TIMEOUT: '1m' }, 'PROVIDER_TIMEOUT must not be longer than 15s'],
+    ['mail', { SMTP_URL: 'smtp://mail', MAIL_FROM: 'the shop' }, 'MAIL_FROM must be one address'],
+    [
+      'mail',
+      { SMTP_URL: 'smtp://mail', MAIL_FROM: 'a@b.example, c@d.example' },
+      'MAIL_FROM must be one address',
+    ],
+  ])('that is wrong says how to put it right: %s %j', (group, source, complaint) => {
+    const faults = faultsOf([group], source);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(complaint);
+  });
+
+  it('may be a list, with spaces between', () => {
+    expect(
+      environmentFor(['worker', 'pricing'], { SHIP_TO: 'DE, GB,,', CURRENCIES: 'EUR, USD' }),
+    ).toMatchObject({
+      worker: { SHIP_TO: ['DE', 'GB'] },
+      pricing: { CURRENCIES: ['EUR', 'USD'] },
+    });
+  });
+
+  it('says when parcels of the sandbox move, or that they never do by themselves', () => {
+    const read = (after: string) =>
+      environmentFor(['sandbox'], { SANDBOX_DELIVERY_AFTER: after }).sandbox.SANDBOX_DELIVERY_AFTER;
+    expect(read('never')).toBeNull();
+    expect(read('2s')).toBe(2_000);
+    expect(read('')).toBe(15_000);
+  });
+});
+
+describe('variables that must fit each other', () => {
+  it.each<[string, Source, string[]]>([
+    [
+      'a window for remorse as long as the reservation',
+      { GRACE_BEFORE_CHARGE: '1h', RESERVATION_TTL: '1h' },
+      ['GRACE_BEFORE_CHARGE must be shorter than RESERVATION_TTL, or no order could ever be charged'],
+    ],
+    [
+      'a first pause longer than the longest',
+      { RETRY_INITIAL: '2m' },
+      ['RETRY_INITIAL must not be longer than RETRY_MAX'],
+    ],
+    [
+      'a longest pause shorter than the default of the first',
+      { RETRY_MAX: '500ms' },
+      ['RETRY_INITIAL must not be longer than RETRY_MAX'],
+    ],
+    [
+      'both at once',
+      { GRACE_BEFORE_CHARGE: '2h', RETRY_INITIAL: '2m' },
+      [
+        'GRACE_BEFORE_CHARGE must be shorter than RESERVATION_TTL, or no order could ever be charged',
+        'RETRY_INITIAL must not be longer than RETRY_MAX',
+      ],
+    ],
+  ])('are refused: %s', (_, source, faults) => {
+    expect(faultsOf(['policy'], source)).toEqual(faults);
+  });
+
+  it('are taken when they do', () => {
+    const source = { GRACE_BEFORE_CHARGE: '44m', RETRY_INITIAL: '1m', RETRY_MAX: '1m' };
+    expect(faultsOf(['policy'], source)).toEqual([]);
+  });
+});
+
+describe('the list of variables', () => {
+  const required = Object.keys(VARIABLES).filter((name) => VARIABLES[name]?.required);
+
+  it('says which have no default', () => {
+    expect(required.sort()).toEqual([
+      'CARRIER_SECRET',
+      'CARRIER_URL',
+      'DATABASE_URL',
+      'SMTP_URL',
+      'STRIPE_SECRET_KEY',
+    ]);
+  });
+
+  it('says of each whose it is: a group with nothing set misses exactly its required ones', () => {
+    for (const group of new Set(Object.values(VARIABLES).map((variable) => variable.group))) {
+      const missing = faultsOf([group], {}).map((fault) => fault.replace(' is not set', ''));
+      expect(missing.sort(), group).toEqual(
+        required.filter((name) => VARIABLES[name]?.group === group).sort(),
+      );
+    }
+  });
+});
