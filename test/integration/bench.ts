@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+
+import { OrderDecisions } from '../../apps/worker/activities/decision.activities.js';
+import type { CarrierEventType } from '#libs/order/carrier-event';
+import type { OrderId } from '#libs/order/order-id';
+import { type Database, openDatabase } from '#libs/store/database';
+import type { CarrierEvent } from '#libs/store/inbox.repository';
+import type { OrderRecord } from '#libs/store/order-record';
+import { addShipment } from '#libs/store/shipment.sql';
+import { Store } from '#libs/store/store';
+
+import { checkInvariants } from '../support/invariants.js';
+import { acceptOrder, CATALOGUE, type Wanted } from '../support/orders.js';
+import { testDatabase } from '../support/test-database.js';
+
+/** Longer than any test: a wait with a deadline is what an open order rests in. Milliseconds. */
+const MEANWHILE = 600_000;
+
+/** The store on a database of its own, and orders brought to where a test begins. */
+export class Bench {
+  private constructor(
+    readonly databaseUrl: string,
+    readonly database: Database,
+    readonly store: Store,
+  ) {}
+
+  static async open(): Promise<Bench> {
+    const databaseUrl = await testDatabase();
+    const database = openDatabase(databaseUrl, 10);
+    const store = new Store(database);
+    await store.catalogue.seed(CATALOGUE);
+    return new Bench(databaseUrl, database, store);
+  }
+
+  async accepted(wanted?: Wanted): Promise<OrderRecord> {
+    const { id } = await acceptOrder(this.store, wanted);
+    return this.order(id);
+  }
+
+  /** An order whose goods are set aside, or were refused, with its rest in view of whoever looks. */
+  async reserve(order: OrderRecord): Promise<'reserved' | 'already' | 'out_of_stock' | 'closed'> {
+    const answer = await this.store.stock.reserve(order, MEANWHILE);
+    if (answer === 'out_of_stock') await this.close(order.id, 'rejected');
+    return answer;
+  }
+
+  /** A paid order whose parcel waits for the carrier. */
+  async labelled(wanted?: Wanted): Promise<{ order: OrderRecord; id: OrderId; trackingNumber: string }> {
+    const order = await this.paid(wanted);
+    const trackingNumber = `TRK-${randomUUID()}`;
+    await this.label(order, trackingNumber);
+    return { order: await this.order(order.id), id: order.id, trackingNumber };
+  }
+
+  /** An order that is paid and has no label yet. */
+  async paid(wanted?: Wanted): Promise<OrderRecord> {
+    const order = await this.accepted(wanted);
+    const answer = await this.reserve(order);
+    if (answer !== 'reserved') throw new Error(`the order is ${answer}`);
+    await this.store.orders.change(order, () => ({
+      next: { payment: 'captured', status: 'confirmed' },
+      event: { type: 'payment.captured', actor: 'gateway' },
+    }));
+    return this.order(order.id);
+  }
+
+  async label(order: OrderRecord, trackingNumber: string): Promise<void> {
+    await this.store.orders.change(order, () => ({
+      next: { fulfilment: 'ready' },
+      event: { type: 'shipment.created', actor: 'carrier' },
+      ended: ['charge'],
+      begun: { step: 'deliver', for: MEANWHILE },
+      also: [addShipment({ carrier: 'sandbox', trackingNumber })],
+    }));
+  }
+
+  async close(id: OrderId, status: 'rejected' | 'cancelled' | 'delivered' | 'undelivered'): Promise<void> {
+    const reason = { code: status === 'cancelled' ? 'cancelled' : 'out_of_stock', by: 'workflow' } as const;
+    const decisions = new OrderDecisions(this.store.orders, this.store.attention, this.store.effects);
+    await decisions.closeOrder(
+      id,
+      status === 'rejected' || status === 'cancelled' ? { status, reason } : { status },
+    );
+  }
+
+  /** What a run does once a parcel has got somewhere: money goes back for one that did not arrive. */
+  async finish(id: OrderId): Promise<void> {
+    const order = await this.order(id);
+    if (order.status !== 'delivered' && order.status !== 'undelivered') throw new Error(`${id} goes on`);
+    if (order.status === 'undelivered') {
+      await this.store.orders.change(order, () => ({
+        next: { payment: 'refunded' },
+        event: { type: 'payment.refunded', actor: 'gateway' },
+      }));
+    }
+    await this.close(id, order.status);
+  }
+
+  async order(id: OrderId): Promise<OrderRecord> {
+    return this.store.orders.get(id);
+  }
+
+  async eventTypes(id: OrderId): Promise<string[]> {
+    return (await this.store.orders.events(id)).map((event) => event.type);
+  }
+
+  /** Units of a product. */
+  async stock(sku: string): Promise<{ onHand: number; reserved: number }> {
+    const { onHand, reserved } = await this.database.product.findUniqueOrThrow({ where: { sku } });
+    return { onHand, reserved };
+  }
+
+  /** How an order's goods moved, such as `MUG-BLUE shipped -2`. */
+  async movements(id: OrderId): Promise<string[]> {
+    const rows = await this.database.stockMovement.findMany({ where: { orderId: id } });
+    return rows.map(({ sku, kind, quantity }) => `${sku} ${kind} ${quantity}`).sort();
+  }
+
+  async checkInvariants(): Promise<void> {
+    await checkInvariants(this.databaseUrl);
+  }
+
+  async end(): Promise<void> {
+    await this.store.close();
+  }
+}
+
+/** What a carrier's webhook brings. */
+export function carrierEvent(
+  type: CarrierEventType,
+  trackingNumber: string,
+  changes: Partial<CarrierEvent> = {},
+): CarrierEvent {
+  return { eventId: `evt_${randomUUID()}`, type, trackingNumber, occurredAt: new Date(), ...changes };
+}
