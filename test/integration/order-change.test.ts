@@ -1,0 +1,263 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { orderId } from '#libs/order/order-id';
+import { orderNumber } from '#libs/order/order-number';
+import { IllegalTransition } from '#libs/order/states';
+import { totalsOf } from '#libs/order/totals';
+import { isOrderNumberTaken } from '#libs/store/database-failure';
+import type { NewOrder } from '#libs/store/order.repository';
+
+import { TEST_POLICY } from '../support/orders.js';
+import { Bench } from './bench.js';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await Bench.open();
+});
+afterAll(async () => {
+  await bench.checkInvariants();
+  await bench.end();
+});
+
+describe('changes of one order', () => {
+  it('are all written when they are made at once, none twice', async () => {
+    const { order } = await bench.labelled();
+    const written = await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        bench.store.orders.change(order, () => ({
+          event: { type: 'note', actor: 'tests', details: { index } },
+        })),
+      ),
+    );
+    expect(written).toEqual(Array.from({ length: 60 }, () => true));
+    const notes = (await bench.store.orders.events(order.id)).filter(({ type }) => type === 'note');
+    const indexes = notes.map(({ changes }) => changes['index']);
+    expect(new Set(indexes).size).toBe(60);
+    expect(indexes).toHaveLength(60);
+    expect((await bench.order(order.id)).version).toBe(order.version + 60);
+  });
+
+  it('that only one can make are made by one, and the others decide anew', async () => {
+    const { order } = await bench.labelled();
+    const seen: string[] = [];
+    const written = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        bench.store.orders.change(order, (current) => {
+          seen.push(current.status);
+          return current.status === 'confirmed'
+            ? { next: { status: 'cancelling' }, event: { type: 'cancellation.accepted', actor: 'tests' } }
+            : null;
+        }),
+      ),
+    );
+    expect(written.filter(Boolean)).toHaveLength(1);
+    expect(seen).toContain('cancelling');
+    expect(await bench.order(order.id)).toMatchObject({ status: 'cancelling' });
+    const events = await bench.eventTypes(order.id);
+    expect(events.filter((type) => type === 'cancellation.accepted')).toHaveLength(1);
+  });
+
+  it('of different states all reach the audit trail, each from where the one before ended', async () => {
+    // Payment and fulfilment move on their own while the status does; checkInvariants reads the trail.
+    const orders = await Promise.all(Array.from({ length: 10 }, () => bench.labelled()));
+    await Promise.all(
+      orders.flatMap(({ order }) => [
+        bench.store.orders.change(order, () => ({
+          next: { payment: 'partially_refunded' },
+          event: { type: 'payment.refunded', actor: 'gateway' },
+        })),
+        bench.store.orders.change(order, () => ({
+          next: { status: 'cancelling' },
+          event: { type: 'cancellation.accepted', actor: 'tests' },
+        })),
+        bench.store.orders.change(order, () => ({
+          next: { fulfilment: 'reserved' },
+          event: { type: 'shipment.cancelled', actor: 'carrier' },
+        })),
+      ]),
+    );
+    for (const { id } of orders) {
+      expect(await bench.order(id)).toMatchObject({
+        status: 'cancelling',
+        payment: 'partially_refunded',
+        fulfilment: 'reserved',
+      });
+    }
+    await bench.checkInvariants();
+  });
+
+  it('write nothing when they are not allowed', async () => {
+    const { id } = await bench.labelled();
+    const order = await bench.order(id);
+    const trail = await bench.store.orders.events(id);
+    const change = bench.store.orders.change(order, () => ({
+      next: { status: 'shipped', payment: 'authorized' },
+      event: { type: 'nonsense', actor: 'tests' },
+      endReason: { code: 'lost', by: 'tests' },
+    }));
+    await expect(change).rejects.toThrow(IllegalTransition);
+    expect(await bench.order(id)).toEqual(order);
+    expect(await bench.store.orders.events(id)).toEqual(trail);
+  });
+
+  it('write nothing when the database refuses a part of them', async () => {
+    const { id, trackingNumber } = await bench.labelled();
+    const paid = await bench.paid();
+    const stock = await bench.stock('MUG-BLUE');
+    // Somebody else has the tracking number.
+    await expect(bench.label(paid, trackingNumber)).rejects.toThrow(/Unique constraint/i);
+    expect(await bench.order(paid.id)).toEqual(paid);
+    expect(await bench.eventTypes(paid.id)).not.toContain('shipment.created');
+    expect((await bench.order(id)).shipments).toHaveLength(1);
+    expect(await bench.stock('MUG-BLUE')).toEqual(stock);
+  });
+});
+
+describe('what may only be added to', () => {
+  it.each(['order_event', 'stock_movement'])(
+    '%s refuses to be changed, deleted or emptied',
+    async (table) => {
+      const { id } = await bench.labelled();
+      await bench.store.orders.change(await bench.order(id), () => ({
+        next: { status: 'shipped', fulfilment: 'shipped' },
+        event: { type: 'shipment.picked_up', actor: 'carrier' },
+      }));
+      const count = () => bench.database.$queryRawUnsafe(`SELECT count(*)::int AS rows FROM ${table}`);
+      const before = await count();
+      for (const statement of [
+        `UPDATE ${table} SET at = now()`,
+        `DELETE FROM ${table}`,
+        `TRUNCATE ${table}`,
+        `TRUNCATE ${table} CASCADE`,
+      ]) {
+        await expect(bench.database.$executeRawUnsafe(statement), statement).rejects.toThrow(
+          `${table} is append-only`,
+        );
+      }
+      expect(await count()).toEqual(before);
+    },
+  );
+
+  it('the audit trail cannot be lost with its order', async () => {
+    const { id } = await bench.labelled();
+    await expect(bench.database.$executeRaw`DELETE FROM orders WHERE id = ${id}::uuid`).rejects.toThrow(
+      /foreign key constraint/i,
+    );
+    await expect(bench.database.$executeRaw`TRUNCATE orders CASCADE`).rejects.toThrow('append-only');
+  });
+});
+
+describe('accepting', () => {
+  const lines = [
+    { id: uuidv7(), sku: 'GIFT', name: 'A gift', quantity: 1, unitPrice: 0, taxRate: 0.07 },
+    { id: uuidv7(), sku: 'MUG-BLUE', name: 'Blue mug', quantity: 2, unitPrice: 1990, taxRate: 0.19 },
+  ];
+  const newOrder = (changes: Partial<NewOrder> = {}): NewOrder => ({
+    id: orderId(uuidv7()),
+    number: orderNumber(randomBytes(8)),
+    customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+    shippingAddress: { line1: '12 St James Square', city: 'London', postalCode: 'SW1Y 4JH', country: 'GB' },
+    currency: 'EUR',
+    lines: lines.map((line) => ({ ...line, id: uuidv7() })),
+    totals: totalsOf(lines, 490, 'EUR'),
+    paymentMethod: 'pm_card_visa',
+    policy: TEST_POLICY,
+    ...changes,
+  });
+  const request = (key: string, principal = 'shop', requestHash = 'h') => ({
+    principal,
+    operation: 'POST /orders',
+    key,
+    requestHash,
+  });
+  const accept = async (order: NewOrder, key: string, principal?: string) => {
+    const accepted = await bench.store.orders.accept(order, request(key, principal));
+    if (accepted) await bench.close(order.id, 'rejected');
+    return accepted;
+  };
+
+  it('under one key at the same time makes one order', async () => {
+    const key = randomUUID();
+    const orders = Array.from({ length: 20 }, () => newOrder());
+    const accepted = await Promise.all(orders.map((order) => accept(order, key)));
+    expect(accepted.filter(Boolean)).toHaveLength(1);
+
+    const stored = await bench.database.order.findMany({ where: { id: { in: orders.map(({ id }) => id) } } });
+    expect(stored.map(({ id }) => id)).toEqual([orders[accepted.indexOf(true)]?.id]);
+    expect(
+      await bench.store.orders.findRequest({ principal: 'shop', operation: 'POST /orders', key }),
+    ).toEqual({
+      requestHash: 'h',
+      orderId: stored[0]?.id,
+    });
+  });
+
+  it('takes the same key of two shops for two', async () => {
+    const key = randomUUID();
+    expect(await accept(newOrder(), key, 'one-shop')).toBe(true);
+    expect(await accept(newOrder(), key, 'other-shop')).toBe(true);
+  });
+
+  it('keeps what was asked for, to the cent', async () => {
+    const order = newOrder();
+    await accept(order, randomUUID());
+    expect(await bench.order(order.id)).toMatchObject({
+      number: order.number,
+      customer: order.customer,
+      shippingAddress: order.shippingAddress,
+      // 2 × 19.90, and 19 % of it: 7.562.
+      totals: { subtotal: 3980, shipping: 490, discount: 0, tax: 756, total: 5226 },
+      lines: order.lines,
+      policy: TEST_POLICY,
+    });
+    expect((await bench.store.orders.events(order.id))[0]).toMatchObject({
+      type: 'order.accepted',
+      actor: 'service:shop',
+      changes: { status: { from: null, to: 'pending' }, payment: { from: null, to: 'none' } },
+    });
+  });
+
+  it('leaves the key free when the order cannot be stored', async () => {
+    const first = newOrder();
+    await accept(first, randomUUID());
+    const key = randomUUID();
+    const sameNumber = newOrder({ number: first.number });
+    await expect(accept(sameNumber, key)).rejects.toSatisfy(isOrderNumberTaken);
+    expect(await bench.store.orders.find(sameNumber.id)).toBeNull();
+    expect(await accept({ ...sameNumber, number: orderNumber(randomBytes(8)) }, key)).toBe(true);
+  });
+});
+
+describe('the database', () => {
+  it.each([
+    ['more reserved than there is', 'UPDATE product SET reserved = on_hand + 1'],
+    ['less than nothing reserved', 'UPDATE product SET reserved = -1'],
+    ['less than nothing in stock', 'UPDATE product SET on_hand = -1, reserved = -1'],
+    ['a negative price', 'UPDATE product SET unit_price = -1'],
+    ['a status nobody knows', `UPDATE orders SET status = 'paid'`],
+    ['a payment nobody knows', `UPDATE orders SET payment = 'paid'`],
+    ['a fulfilment nobody knows', `UPDATE orders SET fulfilment = 'sent'`],
+    ['a total that does not add up', 'UPDATE orders SET total = total + 1'],
+    ['a total below nothing', 'UPDATE orders SET discount = subtotal + 1, total = shipping + tax - 1'],
+    ['a line of nothing', 'UPDATE order_line SET quantity = 0'],
+    ['a reservation of nothing', 'UPDATE reservation SET quantity = 0'],
+    ['a reservation in no state', `UPDATE reservation SET state = 'maybe'`],
+    ['an effect in no state', `UPDATE effect SET state = 'maybe'`],
+    ['two orders with one number', `UPDATE orders SET number = 'R-0000-0000'`],
+    ['two orders with one payment', `UPDATE orders SET intent_id = 'pi_1'`],
+    ['two parcels with one tracking number', `UPDATE shipment SET tracking_number = 'TRK-1'`],
+    [
+      'goods that leave twice',
+      `INSERT INTO stock_movement (sku, order_id, kind, quantity)
+       SELECT l.sku, o.id, 'shipped', -1 FROM orders o JOIN order_line l ON l.order_id = o.id, generate_series(1, 2)`,
+    ],
+  ])('refuses %s', async (_, statement) => {
+    await Promise.all([bench.labelled(), bench.labelled()]);
+    await expect(bench.database.$executeRawUnsafe(statement)).rejects.toThrow(
+      /violates check constraint|Unique constraint|duplicate key value/,
+    );
+  });
+});
