@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { CARRIER_EVENTS, type CarrierEventType } from '#libs/order/carrier-event';
+
+import { Bench, carrierEvent } from './bench.js';
+
+describe("a carrier's events", () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await Bench.open();
+  });
+  afterAll(async () => {
+    await bench.checkInvariants();
+    await bench.end();
+  });
+
+  const carrierEventsOf = async (id: Parameters<Bench['eventTypes']>[0]) =>
+    (await bench.eventTypes(id)).filter((type) => (CARRIER_EVENTS as readonly string[]).includes(type));
+  const inboxOf = (trackingNumber: string) =>
+    bench.database.inboxEvent.findMany({ where: { objectId: trackingNumber } });
+
+  it('are applied once, though one is delivered fifty times at once', async () => {
+    const before = await bench.stock('MUG-BLUE');
+    const { id, trackingNumber } = await bench.labelled();
+    const event = carrierEvent('shipment.delivered', trackingNumber);
+    const reports = await Promise.all(Array.from({ length: 50 }, () => bench.store.inbox.receive(event)));
+
+    expect(reports.filter((report) => report !== null)).toMatchObject([{ orderId: id, state: 'delivered' }]);
+    expect(await carrierEventsOf(id)).toEqual(['shipment.delivered']);
+    expect(await inboxOf(trackingNumber)).toMatchObject([{ eventId: event.eventId, verdict: 'news' }]);
+    expect(await bench.movements(id)).toEqual(['MUG-BLUE shipped -2']);
+    expect(await bench.stock('MUG-BLUE')).toEqual({ onHand: before.onHand - 2, reserved: before.reserved });
+    expect((await bench.order(id)).waits).toEqual([]);
+    await bench.finish(id);
+  });
+
+  it('lead to the same order, parcel and stock in whatever order they come, and however often', async () => {
+    const travel: CarrierEventType[] = ['shipment.picked_up', 'shipment.in_transit', 'shipment.delivered'];
+    const arrivals = fc
+      .tuple(
+        fc.shuffledSubarray(travel, { minLength: 3 }),
+        fc.array(fc.record({ type: fc.constantFrom(...travel), again: fc.boolean(), at: fc.nat(8) }), {
+          maxLength: 5,
+        }),
+        fc.boolean(),
+      )
+      .map(([once, repeated, together]) => {
+        const events = once.map((type) => ({ type, name: `${type}-1` }));
+        // Either the same event once more, or another event that says the same.
+        repeated.forEach(({ type, again, at }, index) =>
+          events.splice(at, 0, { type, name: again ? `${type}-1` : `${type}-${index + 2}` }),
+        );
+        return { events, together };
+      });
+    await fc.assert(
+      fc.asyncProperty(arrivals, async ({ events, together }) => {
+        const before = await bench.stock('TEA-GREEN');
+        const { id, trackingNumber } = await bench.labelled({ lines: [{ sku: 'TEA-GREEN', quantity: 3 }] });
+        const receive = ({ type, name }: (typeof events)[number]) =>
+          bench.store.inbox.receive(carrierEvent(type, trackingNumber, { eventId: `${id}-${name}` }));
+        if (together) await Promise.all(events.map(receive));
+        else for (const event of events) await receive(event);
+
+        expect(await bench.order(id)).toMatchObject({
+          status: 'delivered',
+          payment: 'captured',
+          fulfilment: 'delivered',
+          shipments: [{ trackingNumber, status: 'delivered' }],
+          attention: [],
+          endReason: null,
+        });
+        expect(await bench.movements(id)).toEqual(['TEA-GREEN shipped -3']);
+        expect(await bench.stock('TEA-GREEN')).toEqual({
+          onHand: before.onHand - 3,
+          reserved: before.reserved,
+        });
+        const names = new Set(events.map(({ name }) => name));
+        expect(await inboxOf(trackingNumber)).toHaveLength(names.size);
+        expect(await carrierEventsOf(id)).toHaveLength(names.size);
+        await bench.finish(id);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('of a parcel nobody knows are kept, and applied in the order they happened once it is known', async () => {
+    const order = await bench.paid();
+    const trackingNumber = `TRK-${randomUUID()}`;
+    const at = (minute: number) => ({ occurredAt: new Date(Date.UTC(2026, 0, 1, 12, minute)) });
+    const delivered = carrierEvent('shipment.delivered', trackingNumber, at(30));
+    const transit = carrierEvent('shipment.in_transit', trackingNumber, at(20));
+    const pickedUp = carrierEvent('shipment.picked_up', trackingNumber, at(10));
+    for (const event of [delivered, pickedUp, transit, delivered]) {
+      expect(await bench.store.inbox.receive(event)).toBeNull();
+    }
+    expect(await inboxOf(trackingNumber)).toHaveLength(3);
+    expect(await bench.store.inbox.unclaimed(100)).not.toContain(trackingNumber);
+    expect(await bench.store.inbox.claim(trackingNumber)).toEqual([]);
+
+    await bench.label(order, trackingNumber);
+    expect(await bench.store.inbox.unclaimed(100)).toContain(trackingNumber);
+    // Two workers may find them at the same time.
+    const reports = await Promise.all([
+      bench.store.inbox.claim(trackingNumber),
+      bench.store.inbox.claim(trackingNumber),
+    ]);
+
+    for (const claimed of reports.filter((list) => list.length > 0)) {
+      expect(new Set(claimed.map(({ state }) => state))).toEqual(new Set(['shipped', 'delivered']));
+    }
+    expect(reports.flat().length).toBeGreaterThan(0);
+    expect(await carrierEventsOf(order.id)).toEqual([
+      'shipment.picked_up',
+      'shipment.in_transit',
+      'shipment.delivered',
+    ]);
+    expect(await bench.order(order.id)).toMatchObject({
+      status: 'delivered',
+      shipments: [{ status: 'delivered' }],
+    });
+    expect(await bench.store.inbox.unclaimed(100)).not.toContain(trackingNumber);
+    expect(await bench.store.inbox.claim(trackingNumber)).toEqual([]);
+    await bench.finish(order.id);
+  });
+
+  it('are all stored when two hundred come for one order at once', async () => {
+    const { id, trackingNumber } = await bench.labelled();
+    const events = Array.from({ length: 200 }, (_, index) =>
+      carrierEvent(index % 2 === 0 ? 'shipment.in_transit' : 'shipment.delivery_failed', trackingNumber),
+    );
+    const reports = await Promise.all(events.map((event) => bench.store.inbox.receive(event)));
+
+    expect(reports.filter((report) => report !== null)).toMatchObject([{ state: 'shipped' }]);
+    const stored = await inboxOf(trackingNumber);
+    expect(new Set(stored.map(({ eventId }) => eventId))).toEqual(new Set(events.map((e) => e.eventId)));
+    expect(stored.filter(({ appliedAt }) => appliedAt === null)).toEqual([]);
+    expect(await carrierEventsOf(id)).toHaveLength(200);
+    expect(await bench.movements(id)).toEqual(['MUG-BLUE shipped -2']);
+    // The last word on the parcel, and no wait ended: it has not arrived.
+    expect(await bench.order(id)).toMatchObject({
+      status: 'shipped',
+      shipments: [{ status: 'delivery_failed' }],
+      waits: [{ step: 'deliver' }],
+    });
+  });
+
+  it('are not shown as news to anybody once the run was told', async () => {
+    const { id, trackingNumber } = await bench.labelled();
+    const event = carrierEvent('shipment.delivered', trackingNumber);
+    const report = await bench.store.inbox.receive(event);
+    await bench.store.inbox.markSignalled(report?.inboxId ?? '');
+    expect(await bench.store.inbox.receive(event)).toBeNull();
+    expect((await bench.store.inbox.unsignalled(0, 1_000)).map(({ orderId }) => orderId)).not.toContain(id);
+    await bench.finish(id);
+  });
+
+  it('take the goods back when the parcel is returned before delivery', async () => {
+    const before = await bench.stock('MUG-BLUE');
+    const { id, trackingNumber } = await bench.labelled();
+    const report = await bench.store.inbox.receive(carrierEvent('shipment.returned', trackingNumber));
+    expect(report).toMatchObject({ state: 'returned' });
+    expect(await bench.order(id)).toMatchObject({
+      status: 'undelivered',
+      fulfilment: 'returned',
+      endReason: { code: 'returned', by: 'carrier' },
+      waits: [],
+    });
+    expect(await bench.movements(id)).toEqual(['MUG-BLUE returned 2', 'MUG-BLUE shipped -2']);
+    expect(await bench.stock('MUG-BLUE')).toEqual(before);
+    await bench.finish(id);
+  });
+
+  describe('after the end', () => {
+    it('change no status; what contradicts the end is shown to a person, once', async () => {
+      const before = await bench.stock('MUG-BLUE');
+      const { id, trackingNumber } = await bench.labelled();
+      await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
+      await bench.finish(id);
+
+      expect(await bench.store.inbox.receive(carrierEvent('shipment.in_transit', trackingNumber))).toBeNull();
+      expect((await bench.order(id)).attention).toEqual([]);
+      expect(await bench.store.inbox.receive(carrierEvent('shipment.returned', trackingNumber))).toBeNull();
+      expect(await bench.store.inbox.receive(carrierEvent('shipment.returned', trackingNumber))).toBeNull();
+
+      expect(await bench.order(id)).toMatchObject({
+        status: 'delivered',
+        fulfilment: 'returned',
+        shipments: [{ status: 'returned' }],
+        attention: [{ kind: 'contradicting_event', step: 'deliver', reason: 'shipment.returned' }],
+      });
+      expect(await bench.stock('MUG-BLUE')).toEqual(before);
+      expect(await carrierEventsOf(id)).toHaveLength(4);
+    });
+
+    it('move no goods of an order that was cancelled, however often its parcel is seen', async () => {
+      const before = await bench.stock('MUG-BLUE');
+      const { id, order, trackingNumber } = await bench.labelled();
+      await bench.store.orders.change(order, () => ({
+        next: { status: 'cancelling', fulfilment: 'reserved', payment: 'refunded' },
+        event: { type: 'shipment.cancelled', actor: 'carrier' },
+      }));
+      await bench.store.stock.release(await bench.order(id));
+      await bench.close(id, 'cancelled');
+      await Promise.all(
+        Array.from({ length: 5 }, () =>
+          bench.store.inbox.receive(carrierEvent('shipment.picked_up', trackingNumber)),
+        ),
+      );
+
+      expect(await bench.order(id)).toMatchObject({
+        status: 'cancelled',
+        fulfilment: 'released',
+        attention: [{ kind: 'contradicting_event', reason: 'shipment.picked_up' }],
+      });
+      expect(await bench.movements(id)).toEqual([]);
+      expect(await bench.stock('MUG-BLUE')).toEqual(before);
+    });
+  });
+});
