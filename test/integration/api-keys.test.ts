@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { Bench } from './bench.js';
+
+describe('a key to the API', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await Bench.open();
+  });
+  afterAll(async () => {
+    await bench.end();
+  });
+
+  const idOf = async (service: string) => {
+    const keys = await bench.store.apiKeys.list();
+    return keys.find((key) => key.service === service)?.id ?? '';
+  };
+
+  it('says which service is asking, and what it may do', async () => {
+    const key = await bench.store.apiKeys.create('shop', ['write', 'read']);
+    expect(key).toMatch(/^op_[\w-]{43}$/);
+    expect(await bench.store.apiKeys.authenticate(key)).toEqual({
+      service: 'shop',
+      scopes: ['write', 'read'],
+    });
+  });
+
+  it('is one of many that a service may have, so that they can be rotated', async () => {
+    const [old, next] = [
+      await bench.store.apiKeys.create('rotating', ['read']),
+      await bench.store.apiKeys.create('rotating', ['read']),
+    ];
+    expect(old).not.toBe(next);
+    await bench.store.apiKeys.revoke(await idOf('rotating'));
+    expect(await bench.store.apiKeys.authenticate(old)).toBeNull();
+    expect(await bench.store.apiKeys.authenticate(next)).toMatchObject({ service: 'rotating' });
+  });
+
+  it.each([
+    ['nothing', () => ''],
+    ['another key', () => `op_${'A'.repeat(43)}`],
+    ['a key in another case', (key: string) => key.toLowerCase()],
+    ['a key with something after it', (key: string) => `${key} `],
+    ['what is stored of it', () => undefined],
+  ])('is not %s', async (_, make) => {
+    const key = await bench.store.apiKeys.create('strict', ['operate']);
+    const [row] = await bench.database.apiKey.findMany({ orderBy: { createdAt: 'desc' }, take: 1 });
+    expect(await bench.store.apiKeys.authenticate(make(key) ?? row?.hash ?? '')).toBeNull();
+  });
+
+  it('is kept nowhere', async () => {
+    const key = await bench.store.apiKeys.create('secretive', ['read']);
+    const rows = JSON.stringify([await bench.database.apiKey.findMany(), await bench.store.apiKeys.list()]);
+    expect(rows).toContain('secretive');
+    expect(rows).not.toContain(key);
+    expect(rows).not.toContain(key.slice(3));
+  });
+
+  it('opens nothing once it is revoked, which happens once', async () => {
+    const key = await bench.store.apiKeys.create('leaving', ['write']);
+    const id = await idOf('leaving');
+    expect(await Promise.all([bench.store.apiKeys.revoke(id), bench.store.apiKeys.revoke(id)])).toEqual(
+      expect.arrayContaining([true, false]),
+    );
+    expect(await bench.store.apiKeys.authenticate(key)).toBeNull();
+    const listed = (await bench.store.apiKeys.list()).find((entry) => entry.id === id);
+    expect(listed).toMatchObject({ service: 'leaving', scopes: ['write'], revokedAt: expect.any(Date) });
+  });
+
+  it('cannot be revoked by an id that is none', async () => {
+    expect(await bench.store.apiKeys.revoke("x' OR true --")).toBe(false);
+    expect(await bench.store.apiKeys.revoke('019b7654-0000-7000-8000-000000000001')).toBe(false);
+  });
+});

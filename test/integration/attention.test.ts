@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { AttentionKind } from '#libs/order/attention';
+import type { OrderId } from '#libs/order/order-id';
+import type { Resolution, StepName } from '#libs/order/steps';
+
+import { Bench, carrierEvent } from './bench.js';
+
+const ANSWERS: readonly Resolution[] = ['retry', 'skip', 'fail', 'acknowledge'];
+
+describe('what waits for a person', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await Bench.open();
+  });
+  afterAll(async () => {
+    await bench.checkInvariants();
+    await bench.end();
+  });
+
+  async function park(
+    id: OrderId,
+    changes: { kind?: AttentionKind; step?: StepName; undo?: boolean; attention?: string } = {},
+  ): Promise<string> {
+    const { kind = 'parked', step = 'ship', undo = false, attention = randomUUID() } = changes;
+    const reason = 'carrier_unreachable';
+    await bench.store.attention.park(await bench.order(id), { id: attention, kind, step, undo, reason });
+    return attention;
+  }
+
+  const answer = async (id: OrderId, attention: string, action: Resolution, by = 'service:ops') =>
+    bench.store.attention.resolve(await bench.order(id), attention, { action, note: `by ${by}`, by });
+  const stored = (attention: string) =>
+    bench.database.attention.findUniqueOrThrow({ where: { id: attention } });
+  const overdue = async (wanted: { pickedUp: boolean }) => {
+    const { id, trackingNumber } = await bench.labelled();
+    if (wanted.pickedUp) await bench.store.inbox.receive(carrierEvent('shipment.picked_up', trackingNumber));
+    const attention = await park(id, { kind: 'delivery_overdue', step: 'deliver' });
+    return { id, attention, trackingNumber };
+  };
+
+  it('is opened once under its id, however often it is asked for', async () => {
+    const { id } = await bench.labelled();
+    const attention = randomUUID();
+    await Promise.all(Array.from({ length: 5 }, () => park(id, { attention })));
+    expect((await bench.order(id)).attention).toMatchObject([
+      { id: attention, kind: 'parked', step: 'ship', reason: 'carrier_unreachable' },
+    ]);
+    expect((await bench.eventTypes(id)).filter((type) => type === 'order.parked')).toHaveLength(1);
+  });
+
+  it('is not opened again by a park that comes after its answer', async () => {
+    const { id } = await bench.labelled();
+    const attention = await park(id);
+    expect(await answer(id, attention, 'retry')).toBe('resolved');
+    await park(id, { attention });
+    expect((await bench.order(id)).attention).toEqual([]);
+  });
+
+  it('is answered by one of two operators, and keeps that answer', async () => {
+    const { id } = await bench.labelled();
+    const attention = await park(id);
+    const operators = ['service:one', 'service:other'] as const;
+    const results = await Promise.all([
+      answer(id, attention, 'retry', operators[0]),
+      answer(id, attention, 'fail', operators[1]),
+    ]);
+    expect(results.toSorted()).toEqual(['already_resolved', 'resolved']);
+    const winner = results[0] === 'resolved' ? 0 : 1;
+    expect(await stored(attention)).toMatchObject({
+      action: winner === 0 ? 'retry' : 'fail',
+      by: operators[winner],
+      note: `by ${operators[winner]}`,
+    });
+    expect(await answer(id, attention, 'retry')).toBe('already_resolved');
+    const answers = (await bench.store.orders.events(id)).filter(({ type }) => type === 'attention.resolved');
+    expect(answers).toMatchObject([{ actor: operators[winner] }]);
+  });
+
+  it.each<{ kind: AttentionKind; step: StepName; undo?: boolean; may: Resolution[] }>([
+    { kind: 'parked', step: 'validate', may: ['retry', 'fail'] },
+    { kind: 'parked', step: 'reserve', may: ['retry', 'fail'] },
+    { kind: 'parked', step: 'charge', may: ['retry', 'fail'] },
+    { kind: 'parked', step: 'ship', may: ['retry', 'fail'] },
+    { kind: 'parked', step: 'confirm', may: ['retry', 'skip'] },
+    { kind: 'parked', step: 'notify', may: ['retry', 'skip'] },
+    { kind: 'parked', step: 'reserve', undo: true, may: ['retry'] },
+    { kind: 'parked', step: 'charge', undo: true, may: ['retry'] },
+    { kind: 'parked', step: 'ship', undo: true, may: ['retry'] },
+    { kind: 'delivery_overdue', step: 'deliver', may: ['skip', 'fail'] },
+    { kind: 'contradicting_event', step: 'deliver', may: ['acknowledge'] },
+  ])('takes only what answers it: $kind $step, undo $undo: $may', async ({ kind, step, undo, may }) => {
+    for (const action of ANSWERS) {
+      const { id } = await bench.labelled();
+      const attention = await park(id, { kind, step, undo });
+      const legal = may.includes(action);
+      expect(await answer(id, attention, action), action).toBe(legal ? 'resolved' : 'illegal_resolution');
+      expect((await bench.order(id)).attention, action).toHaveLength(legal ? 0 : 1);
+      if (kind === 'delivery_overdue' && legal) await bench.finish(id);
+    }
+  });
+
+  it('is not found under the id of another order, or under no id that was given', async () => {
+    const [{ id }, other] = await Promise.all([bench.labelled(), bench.labelled()]);
+    const attention = await park(id);
+    expect(await answer(other.id, attention, 'retry')).toBe('not_found');
+    expect(await answer(id, randomUUID(), 'retry')).toBe('not_found');
+    expect((await bench.order(id)).attention).toHaveLength(1);
+  });
+
+  describe('for a delivery that is overdue', () => {
+    it.each([
+      ['before it was picked up', false],
+      ['after it was picked up', true],
+    ])('is answered that it arrived: %s', async (_, pickedUp) => {
+      const before = await bench.stock('MUG-BLUE');
+      const { id, attention } = await overdue({ pickedUp });
+      expect(await answer(id, attention, 'skip')).toBe('resolved');
+      expect(await bench.order(id)).toMatchObject({
+        status: 'delivered',
+        fulfilment: 'delivered',
+        payment: 'captured',
+        endReason: null,
+        attention: [],
+        waits: [],
+      });
+      expect(await bench.movements(id)).toEqual(['MUG-BLUE shipped -2']);
+      expect(await bench.stock('MUG-BLUE')).toEqual({ onHand: before.onHand - 2, reserved: before.reserved });
+      await bench.finish(id);
+    });
+
+    it.each([
+      ['before it was picked up', false, 'lost'],
+      ['after it was picked up', true, 'shipped'],
+    ])('is answered that it is lost: %s', async (_, pickedUp, left) => {
+      const before = await bench.stock('MUG-BLUE');
+      const { id, attention } = await overdue({ pickedUp });
+      expect(await answer(id, attention, 'fail', 'service:ops')).toBe('resolved');
+      expect(await bench.order(id)).toMatchObject({
+        status: 'undelivered',
+        fulfilment: 'lost',
+        endReason: { code: 'lost', by: 'service:ops' },
+        attention: [],
+        waits: [],
+      });
+      // What has left the house as shipped is not written off a second time.
+      expect(await bench.movements(id)).toEqual([`MUG-BLUE ${left} -2`]);
+      expect(await bench.stock('MUG-BLUE')).toEqual({ onHand: before.onHand - 2, reserved: before.reserved });
+      await bench.finish(id);
+    });
+
+    it('is answered too late to change an order that the carrier has delivered meanwhile', async () => {
+      const { id, attention, trackingNumber } = await overdue({ pickedUp: true });
+      await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
+      expect(await answer(id, attention, 'fail')).toBe('resolved');
+      expect(await bench.order(id)).toMatchObject({
+        status: 'delivered',
+        fulfilment: 'delivered',
+        endReason: null,
+      });
+      expect(await bench.movements(id)).toEqual(['MUG-BLUE shipped -2']);
+      await bench.finish(id);
+    });
+
+    it('ends an order one way, though the operator and the carrier speak at once', async () => {
+      const parcels = await Promise.all(Array.from({ length: 10 }, () => overdue({ pickedUp: true })));
+      await Promise.all(
+        parcels.flatMap(({ id, attention, trackingNumber }) => [
+          answer(id, attention, 'skip'),
+          bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber)),
+        ]),
+      );
+      for (const { id } of parcels) {
+        expect(await bench.order(id)).toMatchObject({ status: 'delivered', attention: [], waits: [] });
+        expect(await bench.movements(id)).toEqual(['MUG-BLUE shipped -2']);
+        await bench.finish(id);
+      }
+    });
+  });
+
+  describe('after the order was closed', () => {
+    it('can still be answered, and changes no status', async () => {
+      const { id, trackingNumber } = await bench.labelled();
+      const late = await park(id, { kind: 'delivery_overdue', step: 'deliver' });
+      await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
+      await bench.finish(id);
+      await bench.store.inbox.receive(carrierEvent('shipment.returned', trackingNumber));
+      const closed = await bench.order(id);
+      const contradiction = closed.attention.find(({ kind }) => kind === 'contradicting_event')?.id ?? '';
+
+      expect(await answer(id, contradiction, 'acknowledge')).toBe('resolved');
+      expect(await answer(id, late, 'fail')).toBe('resolved');
+      expect(await bench.order(id)).toMatchObject({
+        status: 'delivered',
+        fulfilment: 'returned',
+        attention: [],
+        closedAt: closed.closedAt,
+      });
+    });
+
+    it('is opened when a run is gone without an end, once, until somebody has looked', async () => {
+      const { id } = await bench.labelled();
+      const flag = async () => bench.store.attention.flagClosedRun(await bench.order(id), 'terminated');
+      const flagged = await Promise.all([flag(), flag(), flag()]);
+      expect(flagged.filter(Boolean)).toHaveLength(1);
+      const { attention } = await bench.order(id);
+      expect(attention).toMatchObject([{ kind: 'run_closed', step: null, reason: 'terminated' }]);
+      expect(await answer(id, attention[0]?.id ?? '', 'retry')).toBe('illegal_resolution');
+      expect(await answer(id, attention[0]?.id ?? '', 'acknowledge')).toBe('resolved');
+    });
+  });
+
+  it('is withdrawn when the order goes on without an answer, and kept as answered when it had one', async () => {
+    const { id } = await bench.labelled();
+    const [withdrawn, answered] = [await park(id), await park(id)];
+    await answer(id, answered, 'retry');
+    await bench.store.attention.leave(await bench.order(id), withdrawn, false);
+    await bench.store.attention.leave(await bench.order(id), answered, true);
+    expect(await stored(withdrawn)).toMatchObject({ by: 'workflow', action: null });
+    expect(await stored(answered)).toMatchObject({ by: 'service:ops', action: 'retry' });
+    expect((await bench.order(id)).attention).toEqual([]);
+    expect((await bench.eventTypes(id)).filter((type) => type === 'order.resumed')).toHaveLength(1);
+  });
+});
