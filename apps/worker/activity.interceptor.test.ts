@@ -1,0 +1,162 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { Outage, Refusal } from '#libs/order/failure';
+import type { OrderId } from '#libs/order/order-id';
+import { openDatabase } from '#libs/store/database';
+import { Store } from '#libs/store/store';
+
+import { acceptOrder } from '../../test/support/orders.js';
+import { testDatabase } from '../../test/support/test-database.js';
+import { OrderActivityInterceptor } from './activity.interceptor.js';
+
+const PERSONAL = 'ada@example.com';
+
+describe('around an activity', () => {
+  let store: Store;
+  let id: OrderId;
+  beforeAll(async () => {
+    store = new Store(openDatabase(await testDatabase(), 2));
+  });
+  beforeEach(async () => {
+    ({ id } = await acceptOrder(store));
+  });
+  afterAll(async () => {
+    await store.close();
+  });
+
+  /** One attempt of an activity, as Temporal would make it. @returns its result, or what would enter the history */
+  async function attempt(
+    activityType: string,
+    work: () => unknown,
+    { number = 1, of = 20, args = [id] as unknown[], waits = store.waits } = {},
+  ): Promise<unknown> {
+    const interceptor = new OrderActivityInterceptor(waits, pino({ level: 'silent' }));
+    const environment = new MockActivityEnvironment(
+      {
+        activityType,
+        attempt: number,
+        retryPolicy: { maximumAttempts: of, initialInterval: 1_000, maximumInterval: 60_000 },
+      },
+      { logger: new DefaultLogger('ERROR') },
+    );
+    return environment
+      .run(() => interceptor.execute({ args, headers: {} }, async () => work()))
+      .catch((error: unknown) => error);
+  }
+
+  const fails = (error: unknown) => () => {
+    throw error;
+  };
+  const waits = async () => (await store.orders.get(id)).waits;
+  const inMilliseconds = (from: string | undefined, to: string | null | undefined) =>
+    Date.parse(to ?? '') - Date.parse(from ?? '');
+
+  it('passes an answer on, and shows no wait', async () => {
+    expect(await attempt('chargePayment', () => 'paid')).toBe('paid');
+    expect(await waits()).toEqual([]);
+  });
+
+  describe('a failure enters the history as a code and a kind:', () => {
+    it.each([
+      ['a refusal, which is never retried', new Refusal('out_of_stock'), 'Refusal', 'out_of_stock', true],
+      ['an outage, which is', new Outage('timeout'), 'Outage', 'timeout', false],
+      ['a bug, at which a step stops', new TypeError(`no such field: ${PERSONAL}`), 'Bug', 'bug', true],
+      ['an error that is none', PERSONAL, 'Bug', 'bug', true],
+      [
+        'a database that is down',
+        new Error('Connection terminated'),
+        'Outage',
+        'database_unreachable',
+        false,
+      ],
+    ])('%s', async (_, error, type, message, nonRetryable) => {
+      const failure = await attempt('reserveStock', fails(error));
+      expect(failure).toBeInstanceOf(ApplicationFailure);
+      expect(failure).toMatchObject({ type, message, nonRetryable, details: [{ step: 'reserve' }] });
+    });
+
+    it('never with the words, the cause or the stack of what went wrong', async () => {
+      const cause = new Error(`550 ${PERSONAL}: no such mailbox`);
+      for (const error of [
+        new Outage('mail_busy', { cause }),
+        new Refusal('mail_refused', { cause }),
+        cause,
+      ]) {
+        const failure = await attempt('sendConfirmation', fails(error));
+        expect(failure).toMatchObject({ cause: undefined, stack: '' });
+        expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(PERSONAL);
+      }
+    });
+  });
+
+  describe('an outage shows as what the order waits for', () => {
+    it('with the attempt, the reason and when it is tried again', async () => {
+      await attempt('chargePayment', fails(new Outage('gateway_timeout')), { number: 3 });
+      const [wait, ...others] = await waits();
+      expect(others).toEqual([]);
+      expect(wait).toMatchObject({ step: 'charge', attempt: 3, lastError: 'gateway_timeout' });
+      // After the third attempt: 1 s, 2 s, 4 s.
+      expect(inMilliseconds(wait?.since, wait?.nextTryAt)).toBe(4_000);
+    });
+
+    it('with how long the goods stay reserved, for as long as it is not paid', async () => {
+      await attempt('chargePayment', fails(new Outage('timeout')));
+      const { createdAt, policy } = await store.orders.get(id);
+      expect(inMilliseconds(createdAt, (await waits())[0]?.deadline)).toBe(policy.reservationTtl);
+    });
+
+    it('without a deadline, once it is', async () => {
+      await attempt('createShipment', fails(new Outage('timeout')));
+      expect(await waits()).toMatchObject([{ step: 'ship', deadline: null }]);
+    });
+
+    it('without a next try, when the last one is spent', async () => {
+      await attempt('createShipment', fails(new Outage('timeout')), { number: 20 });
+      expect(await waits()).toMatchObject([{ attempt: 20, nextTryAt: null }]);
+    });
+
+    it('until it is over', async () => {
+      await attempt('createShipment', fails(new Outage('timeout')), { number: 1 });
+      await attempt('createShipment', fails(new Outage('carrier_busy')), { number: 2 });
+      expect(await waits()).toMatchObject([{ attempt: 2, lastError: 'carrier_busy' }]);
+      await attempt('createShipment', () => undefined, { number: 3 });
+      expect(await waits()).toEqual([]);
+    });
+  });
+
+  it('shows a step that a bug has stopped, with no next try', async () => {
+    await attempt('createShipment', fails(new TypeError('x')));
+    expect(await waits()).toMatchObject([{ step: 'ship', lastError: 'bug', nextTryAt: null }]);
+  });
+
+  it('shows no wait for a refusal: there is nothing to wait for', async () => {
+    await attempt('chargePayment', fails(new Refusal('payment_declined')));
+    expect(await waits()).toEqual([]);
+  });
+
+  it('tries a decision again after a bug, for a decision cannot be parked', async () => {
+    expect(await attempt('closeOrder', fails(new TypeError('x')))).toMatchObject({
+      type: 'Bug',
+      nonRetryable: false,
+    });
+    expect(await waits()).toEqual([]);
+  });
+
+  it('fails as the work failed, even when that cannot be shown', async () => {
+    const database = openDatabase('postgresql://nobody@127.0.0.1:1/none', 1);
+    const { waits: unreachable } = new Store(database);
+    const failure = await attempt('chargePayment', fails(new Outage('timeout')), { waits: unreachable });
+    expect(failure).toMatchObject({ type: 'Outage', message: 'timeout' });
+    await database.$disconnect();
+  });
+
+  it('takes no activity that does not say which order it is for', async () => {
+    const failure = await attempt('chargePayment', () => 'paid', { args: [PERSONAL] });
+    expect(failure).toMatchObject({ type: 'Bug', nonRetryable: true });
+    expect(String(failure)).not.toContain(PERSONAL);
+  });
+});
