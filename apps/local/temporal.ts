@@ -67,7 +67,8 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
       onStart,
     });
   try {
-    await Promise.all(namespaces.map(keep));
+    // One after the other: Temporal refuses updates that overtake each other.
+    for (const namespace of namespaces) await keep(namespace);
   } catch (error) {
     await child.stop();
     throw error;

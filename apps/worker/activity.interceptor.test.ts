@@ -133,6 +133,12 @@ describe('around an activity', () => {
     expect(await waits()).toMatchObject([{ step: 'ship', lastError: 'bug', nextTryAt: null }]);
   });
 
+  it('shows no wait for an attempt that was overtaken: another one is at it', async () => {
+    const failure = await attempt('chargePayment', fails(new Outage('overtaken')));
+    expect(failure).toMatchObject({ type: 'Outage', message: 'overtaken', nonRetryable: false });
+    expect(await waits()).toEqual([]);
+  });
+
   it('shows no wait for a refusal: there is nothing to wait for', async () => {
     await attempt('chargePayment', fails(new Refusal('payment_declined')));
     expect(await waits()).toEqual([]);

@@ -32,7 +32,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     const pulse = setInterval(() => heartbeat(), HEARTBEAT_EVERY);
     try {
       const result = await next(input);
-      if (attempt.step && attempt.number > 1) await this.waits.ended(attempt.orderId, attempt.step);
+      if (attempt.step && attempt.number > 1) await this.showDone(attempt.orderId, attempt.step);
       return result;
     } catch (error) {
       if (error instanceof CompleteAsyncError) throw error;
@@ -58,7 +58,8 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     const outage = error instanceof Outage ? error.code : databaseOutage(error);
     if (outage !== null) {
       this.logger.warn({ ...context, code: outage, err: error }, 'attempt failed');
-      await this.showWaiting(attempt, outage, attempt.retryIn);
+      // An attempt that was overtaken speaks of the past.
+      if (outage !== 'overtaken') await this.showWaiting(attempt, outage, attempt.retryIn);
       return withoutStack({
         type: FAILURE_TYPES.outage,
         message: outage,
@@ -75,6 +76,15 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
       nonRetryable: step !== null,
       details,
     });
+  }
+
+  private async showDone(orderId: OrderId, step: StepName): Promise<void> {
+    try {
+      await this.waits.recovered(orderId, step);
+    } catch (cause) {
+      // The step is done, whether or not that can be shown.
+      this.logger.warn({ orderId, err: cause }, 'a step that recovered could not be shown');
+    }
   }
 
   private async showWaiting(attempt: Attempt, error: string, nextTryIn: number | null): Promise<void> {
@@ -126,7 +136,7 @@ function attemptOf([orderId]: unknown[]): Attempt {
     activity: activityType,
     step: steps[activityType] ?? null,
     number: attempt,
-    retryIn: last ? null : backoff({ attempts: 0, initial, max }, attempt),
+    retryIn: last ? null : backoff({ initial, max }, attempt),
   };
 }
 

@@ -1,4 +1,4 @@
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
 
   try {
     sweeper.start();
-    const running = Promise.all(workers.map((worker) => worker.run()));
+    const running = runTogether(workers);
     logger.info('worker ready');
     await running;
   } finally {
@@ -66,6 +66,21 @@ async function main(): Promise<void> {
     await store.close();
     logger.info('worker stopped');
   }
+}
+
+/** Runs both until they are told to stop; where one fails, the other is stopped first and the failure told. */
+async function runTogether(workers: readonly Worker[]): Promise<void> {
+  const outcomes = await Promise.allSettled(
+    workers.map(async (worker) => {
+      try {
+        await worker.run();
+      } catch (error) {
+        for (const other of workers) if (other.getState() === 'RUNNING') other.shutdown();
+        throw error;
+      }
+    }),
+  );
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** The SDK's own messages go where ours go, without the values they may carry. */

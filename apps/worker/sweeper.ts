@@ -6,8 +6,8 @@ import type { Logger } from '#libs/telemetry/logger';
 
 /** What was stored this recently is left to whoever stored it. Milliseconds. */
 const SETTLING = 5_000;
-/** How long an order may be silent, without a wait to explain it, before its run is looked at. Milliseconds. */
-const QUIET = 120_000;
+/** How many failures end a duty until the next sweep. */
+const GIVE_UP_AFTER = 5;
 /** How many of each kind one sweep takes on. */
 const BATCH = 200;
 
@@ -63,36 +63,50 @@ export class Sweeper {
   }
 
   private async startForgotten(): Promise<void> {
-    for (const { id, policy } of await this.store.sweep.neverStarted(SETTLING, BATCH)) {
+    await this.each(await this.store.sweep.neverStarted(SETTLING, BATCH), async ({ id, policy }) => {
       await this.runs.start(id, policy);
       this.logger.info({ orderId: id }, 'started an order that had been stored and not started');
-    }
+    });
   }
 
   private async claimEarly(): Promise<void> {
-    for (const trackingNumber of await this.store.inbox.unclaimed(BATCH)) {
+    await this.each(await this.store.inbox.unclaimed(BATCH), async (trackingNumber) => {
       for (const report of await this.store.inbox.claim(trackingNumber))
         await this.runs.reportShipment(report);
-    }
+    });
   }
 
   private async reportShipments(): Promise<void> {
-    for (const report of await this.store.inbox.unsignalled(SETTLING, BATCH))
-      await this.runs.reportShipment(report);
+    await this.each(await this.store.inbox.unsignalled(SETTLING, BATCH), (report) =>
+      this.runs.reportShipment(report),
+    );
   }
 
   private async passOnAnswers(): Promise<void> {
-    for (const answer of await this.store.attention.unsignalled(SETTLING, BATCH))
-      await this.runs.resolveAttention(answer);
+    await this.each(await this.store.attention.unsignalled(SETTLING, BATCH), (answer) =>
+      this.runs.resolveAttention(answer),
+    );
   }
 
   private async flagClosedRuns(): Promise<void> {
-    for (const id of await this.store.sweep.quiet(QUIET, BATCH)) {
+    await this.each(await this.store.sweep.toLookAt(BATCH), async (id) => {
       const reason = await this.runs.closedBecause(id);
-      if (reason === null) continue;
+      if (reason === null) return;
       if (await this.store.attention.flagClosedRun(await this.store.orders.get(id), reason)) {
         this.logger.error({ orderId: id, reason }, 'an order is open and its run is gone');
       }
+    });
+  }
+
+  /** One item that fails keeps none behind it from being seen to; it comes up again at the next sweep. */
+  private async each<T>(items: readonly T[], see: (item: T) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    for (const item of items) {
+      if (this.stopping.signal.aborted) return;
+      await see(item).catch((error: unknown) => failures.push(error));
+      // With Temporal down every item would wait for its own time-out.
+      if (failures.length >= GIVE_UP_AFTER) break;
     }
+    if (failures.length > 0) throw failures[0];
   }
 }

@@ -2,6 +2,7 @@ import type { AttentionKind } from '#libs/order/attention';
 import type { ShipmentReport } from '#libs/order/carrier-event';
 import type { EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
+import type { OrderStatus } from '#libs/order/states';
 import type { Resolution, StepName } from '#libs/order/steps';
 
 /** `too_late`: what was to be undone has become final, and the order goes on. */
@@ -34,7 +35,8 @@ export interface DecisionActivities {
   parkOrder(orderId: OrderId, attention: NewAttention): Promise<void>;
   /** `action` is null when the order went on, or fell, without an operator's answer. */
   resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void>;
-  beginCancellation(orderId: OrderId, reason: EndReason): Promise<'accepted' | 'too_late'>;
+  /** @returns the order's status afterwards: anything but `cancelling` means that it is too late */
+  beginCancellation(orderId: OrderId, reason: EndReason): Promise<OrderStatus>;
   closeOrder(orderId: OrderId, end: OrderEnd): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { defineQuery, defineSignal } from '@temporalio/workflow';
 
 import type { AttentionKind } from '#libs/order/attention';
 import type { ShipmentReport } from '#libs/order/carrier-event';
+import type { Actor } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
 import type { Resolution, StepName } from '#libs/order/steps';
@@ -26,9 +27,14 @@ export type OrderOutcome = 'delivered' | 'undelivered' | 'rejected' | 'cancelled
 export const shipmentReported =
   defineSignal<[{ readonly eventId: string; readonly state: ShipmentReport }]>('shipmentReported');
 
+export interface OperatorAnswer {
+  readonly action: Resolution;
+  readonly by: Actor;
+}
+
 /** An operator answered an attention. */
 export const attentionResolved =
-  defineSignal<[{ readonly attentionId: string; readonly action: Resolution }]>('attentionResolved');
+  defineSignal<[{ readonly attentionId: string } & OperatorAnswer]>('attentionResolved');
 
 /** Which steps are done and which are running or parked. For operators; the API reads PostgreSQL. */
 export const progress = defineQuery<OrderProgress>('progress');

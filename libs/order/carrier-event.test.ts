@@ -111,8 +111,7 @@ describe('a parcel on its way', () => {
     ['shipment.picked_up', 'delivered', 'delivered'],
     ['shipment.delivered', 'delivered', 'delivered'],
     ['shipment.returned', 'undelivered', 'returned'],
-    ['shipment.in_transit', 'undelivered', 'lost'],
-    ['shipment.delivered', 'undelivered', 'returned'],
+    ['shipment.picked_up', 'undelivered', 'returned'],
   ] as const)('%s on %s/%s is known', (type, status, fulfilment) => {
     expect(carrierVerdict(type, { status, payment: 'captured', fulfilment })).toEqual({ is: 'known' });
   });
@@ -143,6 +142,16 @@ describe('a parcel on its way', () => {
       const verdict = carrierVerdict(type, { status, payment: 'captured', fulfilment });
       expect(verdict, type).toEqual({ is: 'contradiction', change: {} });
     }
+  });
+
+  it.each([
+    ['is on its way although it was written off', 'shipment.in_transit', 'lost'],
+    ['arrives although it had come back', 'shipment.delivered', 'returned'],
+  ] as const)('that %s contradicts what is known, and changes nothing', (_, type, fulfilment) => {
+    expect(carrierVerdict(type, { status: 'undelivered', payment: 'refunded', fulfilment })).toEqual({
+      is: 'contradiction',
+      change: {},
+    });
   });
 
   it('gets to the same place in whatever order its events come, and however often', () => {

@@ -27,32 +27,19 @@ export type CarrierVerdict =
   /** Speaks against how the order ended: changes no status, opens an attention. */
   | { readonly is: 'contradiction'; readonly change: Partial<OrderState> };
 
-const RANK: Readonly<Record<FulfilmentStatus, number>> = {
-  none: 0,
-  reserved: 0,
-  released: 0,
-  ready: 0,
-  shipped: 1,
-  lost: 2,
-  delivered: 3,
-  returned: 4,
-};
-
 /** Decides, without side effects, what an event means for an order in a given state. */
 export function carrierVerdict(type: CarrierEventType, order: OrderState): CarrierVerdict {
   const report = REPORTS[type];
-  const moves = FULFILMENT[order.fulfilment].includes(report);
-  if (isEnd(order.status)) {
-    if (!moves)
-      return RANK[report] > RANK[order.fulfilment] ? { is: 'contradiction', change: {} } : { is: 'known' };
-    return { is: 'contradiction', change: { fulfilment: report } };
-  }
-  if (!moves) {
-    // A shipment that was cancelled or never labelled here, yet travels.
-    if (RANK[order.fulfilment] === 0) return { is: 'contradiction', change: {} };
-    return { is: 'known' };
-  }
+  if (tellsNothingNew(report, order.fulfilment)) return { is: 'known' };
+  // A parcel that was cancelled or never labelled here, yet travels; or one that has come back, and arrives.
+  if (!FULFILMENT[order.fulfilment].includes(report)) return { is: 'contradiction', change: {} };
+  if (isEnd(order.status)) return { is: 'contradiction', change: { fulfilment: report } };
   const status = report === 'returned' ? 'undelivered' : report;
   if (!STATUS[order.status].includes(status)) return { is: 'contradiction', change: {} };
   return { is: 'news', change: { status, fulfilment: report }, report };
+}
+
+/** The same again, or something that must have come before what is known. */
+function tellsNothingNew(report: ShipmentReport, known: FulfilmentStatus): boolean {
+  return report === known || (report === 'shipped' && (known === 'delivered' || known === 'returned'));
 }

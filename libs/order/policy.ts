@@ -15,6 +15,6 @@ export interface OrderPolicy {
 }
 
 /** How long after failing attempt number `attempt` (from 1) the next one starts, in milliseconds. */
-export function backoff(retry: OrderPolicy['retry'], attempt: number): number {
+export function backoff(retry: Pick<OrderPolicy['retry'], 'initial' | 'max'>, attempt: number): number {
   return Math.min(retry.initial * 2 ** (attempt - 1), retry.max);
 }

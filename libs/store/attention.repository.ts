@@ -24,6 +24,7 @@ export interface Answer {
   readonly attentionId: string;
   readonly orderId: OrderId;
   readonly action: Resolution;
+  readonly by: Actor;
 }
 
 export type ResolveResult = 'resolved' | 'not_found' | 'already_resolved' | 'illegal_resolution';
@@ -52,30 +53,40 @@ export class AttentionRepository {
         INSERT INTO attention (id, order_id, kind, step, reason, undo)
         SELECT ${parked.id}::uuid, id, ${parked.kind}, ${parked.step}, ${parked.reason}, ${parked.undo} FROM before
         ON CONFLICT (id) DO NOTHING RETURNING id`,
+      // An attempt that never answered has shown nothing of itself.
+      also:
+        parked.kind === 'parked'
+          ? [
+              Prisma.sql`stuck AS (INSERT INTO order_wait (order_id, step, last_error)
+                SELECT id, ${parked.step}, ${parked.reason} FROM changed
+                ON CONFLICT (order_id, step) DO UPDATE SET next_try_at = NULL, last_error = EXCLUDED.last_error)`,
+            ]
+          : [],
     }));
   }
 
   /**
-   * Ends an attention, and with it what its step was waiting for. One that nobody answered is withdrawn: the
-   * order went on, or fell, without.
+   * Ends an attention, and with it what its step was waiting for. One that no row of an answer is kept for, by
+   * the API at least, is ended as the run says: answered through Temporal, or withdrawn because the order went
+   * on, or fell, without an answer.
    */
-  async leave(order: OrderRecord, attentionId: string, answered: boolean): Promise<void> {
-    if (!answered) await this.withdraw(order, attentionId);
+  async leave(order: OrderRecord, attentionId: string, action: Resolution | null): Promise<void> {
+    await this.orders.change(order, () => ({
+      event: {
+        type: 'order.resumed',
+        actor: 'workflow',
+        details: { attention: attentionId, action: action ?? undefined },
+      },
+      gate: Prisma.sql`
+        UPDATE attention a SET resolved_at = now(), action = ${action}, by = 'workflow' FROM before
+        WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
+    }));
     await this.db.$executeRaw`
       WITH told AS (
         UPDATE attention SET signalled_at = COALESCE(signalled_at, now()) WHERE id = ${attentionId}::uuid
         RETURNING order_id, step, kind)
       DELETE FROM order_wait w USING told
       WHERE told.kind = 'parked' AND w.order_id = told.order_id AND w.step = told.step`;
-  }
-
-  private async withdraw(order: OrderRecord, attentionId: string): Promise<void> {
-    await this.orders.change(order, () => ({
-      event: { type: 'order.resumed', actor: 'workflow', details: { attention: attentionId } },
-      gate: Prisma.sql`
-        UPDATE attention a SET resolved_at = now(), by = 'workflow' FROM before
-        WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
-    }));
   }
 
   /** Stores an operator's answer. Where the answer is itself the news (arrived, lost), it is applied with it. */
@@ -107,23 +118,27 @@ export class AttentionRepository {
     return written ? 'resolved' : 'already_resolved';
   }
 
-  /** Notes that a run has closed although its order has not ended; once, while nobody has looked. */
+  /** Notes that a run has closed although its order has not ended: once, whatever became of that attention. */
   async flagClosedRun(order: OrderRecord, reason: string): Promise<boolean> {
-    return this.orders.change(order, (current) => {
-      if (current.closedAt !== null || current.attention.some((open) => open.kind === 'run_closed'))
-        return null;
-      return {
-        event: { type: 'order.run_closed', actor: 'sweeper', details: { reason } },
-        also: [openAttention('run_closed', null, reason)],
-      };
-    });
+    const [{ flagged } = { flagged: false }] = await this.db.$queryRaw<{ flagged: boolean }[]>`
+      SELECT EXISTS (SELECT 1 FROM attention WHERE order_id = ${order.id}::uuid AND kind = 'run_closed') AS flagged`;
+    if (flagged) return false;
+    return this.orders.change(order, (current) =>
+      current.closedAt === null && !current.attention.some((open) => open.kind === 'run_closed')
+        ? {
+            event: { type: 'order.run_closed', actor: 'sweeper', details: { reason } },
+            also: [openAttention('run_closed', null, reason)],
+          }
+        : null,
+    );
   }
 
   /** Answers that no run is known to have been told of. @param olderThan milliseconds */
   async unsignalled(olderThan: number, limit: number): Promise<Answer[]> {
     return this.db.$queryRaw<Answer[]>`
-      SELECT id::text AS "attentionId", order_id::text AS "orderId", action FROM attention
+      SELECT id::text AS "attentionId", order_id::text AS "orderId", action, by FROM attention
       WHERE resolved_at < now() - ${olderThan} * interval '1 millisecond' AND signalled_at IS NULL
+        AND action IS NOT NULL
       ORDER BY resolved_at LIMIT ${limit}`;
   }
 

@@ -13,8 +13,8 @@ const UNREACHABLE_KINDS: readonly (string | undefined)[] = [
   'TooManyConnections',
 ];
 
-/** PostgreSQL's class 57P (shutting down, starting up) and 08 (connection lost). https://www.postgresql.org/docs/18/errcodes-appendix.html */
-const UNREACHABLE_CODES = /^(57P0|08)/;
+/** PostgreSQL's class 57P (shutting down, starting up), 08 (connection lost), 53 (out of resources), and 25006 (a standby, as after a failover). https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const UNREACHABLE_CODES = /^(57P0|08|53|25006)/;
 
 /** pg and its pool throw these bare, without a code. */
 const UNREACHABLE_MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect)/;

@@ -84,7 +84,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
   ];
   const parts = [
     Prisma.sql`before AS (
-      SELECT id FROM orders WHERE id = ${order.id}::uuid AND version = ${order.version} FOR UPDATE)`,
+      SELECT id FROM orders WHERE id = ${order.id}::uuid AND version = ${order.version} FOR NO KEY UPDATE)`,
     ...(change.prior ?? []),
     Prisma.sql`gate AS (${change.gate ?? Prisma.sql`SELECT id FROM before`})`,
     Prisma.sql`changed AS (
@@ -92,7 +92,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
       RETURNING o.id)`,
     Prisma.sql`logged AS (
       INSERT INTO order_event (order_id, type, actor, changes)
-      SELECT id, ${change.event.type}, ${change.event.actor}, ${JSON.stringify({ ...changes, ...change.event.details })}::jsonb
+      SELECT id, ${change.event.type}, ${change.event.actor}, ${JSON.stringify({ ...changes, endReason: change.endReason?.code, ...change.event.details })}::jsonb
       FROM changed)`,
     ...also,
   ];

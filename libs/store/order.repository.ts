@@ -1,6 +1,6 @@
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
-import { INITIAL_STATE, type OrderStatus } from '#libs/order/states';
+import { IllegalTransition, INITIAL_STATE, type OrderStatus } from '#libs/order/states';
 import type { Totals } from '#libs/order/totals';
 
 import type { Database } from './database.js';
@@ -158,10 +158,23 @@ export class OrderRepository {
     for (let attempt = 0, current = order; attempt < 500; attempt++, current = await this.get(order.id)) {
       const change = decide(current);
       if (change === null) return false;
-      const [result] = await this.db.$queryRaw<ChangeResult[]>(changeStatement(current, change));
+      const statement = await this.statement(current, change);
+      if (statement === null) continue;
+      const [result] = await this.db.$queryRaw<ChangeResult[]>(statement);
       if (result?.current) return result.written;
     }
     throw new Error(`order ${order.id} changed faster than it could be read`);
+  }
+
+  /** Null when the change is not allowed from what was read, and that is no longer how the order stands. */
+  private async statement(order: OrderRecord, change: OrderChange): Promise<Prisma.Sql | null> {
+    try {
+      return changeStatement(order, change);
+    } catch (error) {
+      if (!(error instanceof IllegalTransition) || (await this.get(order.id)).version === order.version)
+        throw error;
+      return null;
+    }
   }
 
   /** Remembers that the run is known to exist. */

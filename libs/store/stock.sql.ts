@@ -45,6 +45,10 @@ export const takeStock = (effectKey: string) => [
     SELECT ${effectKey}, b.id, '', CASE WHEN EXISTS (SELECT 1 FROM short) THEN 'refused' ELSE 'done' END, now(),
       CASE WHEN EXISTS (SELECT 1 FROM short) THEN jsonb_build_object('code', 'out_of_stock') END
     FROM before b ON CONFLICT (key) DO NOTHING RETURNING state)`,
+  Prisma.sql`refused AS (
+    INSERT INTO order_event (order_id, type, actor, changes)
+    SELECT b.id, 'inventory.refused', 'workflow', jsonb_build_object('short', (SELECT jsonb_agg(sku) FROM short))
+    FROM before b, journalled WHERE journalled.state = 'refused')`,
   Prisma.sql`taken AS (
     UPDATE product p SET reserved = p.reserved + wanted.quantity FROM wanted, stock, journalled
     WHERE journalled.state = 'done' AND stock.sku = p.sku AND wanted.sku = p.sku)`,

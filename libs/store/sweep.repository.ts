@@ -11,25 +11,24 @@ export class SweepRepository {
   async neverStarted(olderThan: number, limit: number): Promise<{ id: OrderId; policy: OrderPolicy }[]> {
     return this.db.$queryRaw<{ id: OrderId; policy: OrderPolicy }[]>`
       SELECT id::text AS id, policy FROM orders
-      WHERE started_at IS NULL AND created_at < now() - ${olderThan} * interval '1 millisecond'
+      WHERE started_at IS NULL AND closed_at IS NULL AND created_at < now() - ${olderThan} * interval '1 millisecond'
       ORDER BY created_at LIMIT ${limit}`;
   }
 
   /**
-   * Open orders that have shown no sign of life although nothing says what they wait for: the ones whose run
-   * may be gone. An order in a wait is left alone until the wait's deadline.
-   *
-   * @param quietFor milliseconds
+   * Open orders whose run is to be looked at, in case it is gone: two minutes after acceptance, then hourly
+   * while something explains why they are open, else every two minutes. Each is handed to one caller.
    */
-  async quiet(quietFor: number, limit: number): Promise<OrderId[]> {
+  async toLookAt(limit: number): Promise<OrderId[]> {
     const rows = await this.db.$queryRaw<{ id: OrderId }[]>`
-      SELECT o.id::text AS id FROM orders o
-      WHERE o.closed_at IS NULL AND o.started_at IS NOT NULL
-        AND o.updated_at < now() - ${quietFor} * interval '1 millisecond'
-        AND NOT EXISTS (SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL)
-        AND NOT EXISTS (SELECT 1 FROM order_wait w WHERE w.order_id = o.id
-          AND COALESCE(w.next_try_at, w.deadline) > now() - ${quietFor} * interval '1 millisecond')
-      ORDER BY o.updated_at LIMIT ${limit}`;
+      UPDATE orders o SET look_at = now() + CASE
+        WHEN EXISTS (SELECT 1 FROM order_wait w WHERE w.order_id = o.id)
+          OR EXISTS (SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL)
+        THEN interval '1 hour' ELSE interval '2 minutes' END
+      WHERE o.id IN (
+        SELECT id FROM orders WHERE closed_at IS NULL AND started_at IS NOT NULL AND look_at < now()
+        ORDER BY look_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      RETURNING o.id::text AS id`;
     return rows.map((row) => row.id);
   }
 }

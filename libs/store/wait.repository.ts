@@ -25,10 +25,16 @@ export class WaitRepository {
           THEN COALESCE(o.started_at, o.created_at) + (o.policy ->> 'reservationTtl')::float8 * interval '1 millisecond' END
       FROM orders o WHERE o.id = ${orderId}::uuid
       ON CONFLICT (order_id, step) DO UPDATE SET
-        attempt = EXCLUDED.attempt, next_try_at = EXCLUDED.next_try_at, last_error = EXCLUDED.last_error`;
+        attempt = EXCLUDED.attempt, next_try_at = EXCLUDED.next_try_at, last_error = EXCLUDED.last_error,
+        deadline = COALESCE(EXCLUDED.deadline, order_wait.deadline)`;
   }
 
-  async ended(orderId: OrderId, step: StepName): Promise<void> {
-    await this.db.$executeRaw`DELETE FROM order_wait WHERE order_id = ${orderId}::uuid AND step = ${step}`;
+  /** Notes that a step which had failed has been done. The delivery itself is still waited for. */
+  async recovered(orderId: OrderId, step: StepName): Promise<void> {
+    await this.db.$executeRaw`
+      WITH waiting AS (
+        UPDATE order_wait SET attempt = 0, next_try_at = NULL, last_error = NULL
+        WHERE order_id = ${orderId}::uuid AND step = ${step} AND step = 'deliver')
+      DELETE FROM order_wait WHERE order_id = ${orderId}::uuid AND step = ${step} AND step <> 'deliver'`;
   }
 }

@@ -12,6 +12,7 @@ export function createLogger(name: string, level: string): Logger {
     name,
     level,
     serializers: { err: withoutMessage },
+    hooks: { logMethod: withWords },
     redact: { paths: ['req.headers.authorization', '*.password', '*.secret'], censor: '[redacted]' },
   });
 }
@@ -19,14 +20,31 @@ export function createLogger(name: string, level: string): Logger {
 function withoutMessage(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const frames = error.stack
-    ?.split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 12);
   return {
     type: error.name,
     code,
-    stack: frames?.join('\n'),
+    stack: framesOf(error),
     cause: error.cause === undefined ? undefined : withoutMessage(error.cause),
   };
+}
+
+/** What stands in a stack behind the message, which may itself have lines that look like frames. */
+function framesOf({ message, stack = '' }: Error): string | undefined {
+  const start = stack.indexOf(message);
+  if (start < 0) return undefined;
+  return stack
+    .slice(start + message.length)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 12)
+    .join('\n');
+}
+
+/** Without words, pino would take the error's. */
+function withWords(this: Logger, args: unknown[], method: (...args: unknown[]) => void): void {
+  const [first, ...rest] = args;
+  const words = rest.length > 0 ? rest : ['failed'];
+  if (first instanceof Error) method.call(this, { err: first }, ...words);
+  else if (typeof first === 'object' && first !== null && 'err' in first) method.call(this, first, ...words);
+  else method.apply(this, args);
 }

@@ -63,12 +63,12 @@ export class OrderRuns {
     await this.tell(() =>
       this.client.workflow
         .getHandle(orderWorkflowId(answer.orderId))
-        .signal(attentionResolved, { attentionId: answer.attentionId, action: answer.action }),
+        .signal(attentionResolved, { attentionId: answer.attentionId, action: answer.action, by: answer.by }),
     );
     await this.store.attention.markSignalled(answer.attentionId);
   }
 
-  /** Why a run is closed without having come to its end by itself: its status, or `missing`; null when it is alive or done. */
+  /** How a run was closed, as its status, or `missing` where there is none; null while it is alive. */
   async closedBecause(orderId: OrderId): Promise<string | null> {
     try {
       const { status } = await this.client.withDeadline(Date.now() + DEADLINE, () =>

@@ -200,7 +200,7 @@ describe('what waits for a person', () => {
       });
     });
 
-    it('is opened when a run is gone without an end, once, until somebody has looked', async () => {
+    it('is opened when a run is gone without an end, once, even after somebody has looked', async () => {
       const { id } = await bench.labelled();
       const flag = async () => bench.store.attention.flagClosedRun(await bench.order(id), 'terminated');
       const flagged = await Promise.all([flag(), flag(), flag()]);
@@ -209,6 +209,8 @@ describe('what waits for a person', () => {
       expect(attention).toMatchObject([{ kind: 'run_closed', step: null, reason: 'terminated' }]);
       expect(await answer(id, attention[0]?.id ?? '', 'retry')).toBe('illegal_resolution');
       expect(await answer(id, attention[0]?.id ?? '', 'acknowledge')).toBe('resolved');
+      expect(await flag()).toBe(false);
+      expect((await bench.order(id)).attention).toEqual([]);
     });
   });
 
@@ -216,8 +218,8 @@ describe('what waits for a person', () => {
     const { id } = await bench.labelled();
     const [withdrawn, answered] = [await park(id), await park(id)];
     await answer(id, answered, 'retry');
-    await bench.store.attention.leave(await bench.order(id), withdrawn, false);
-    await bench.store.attention.leave(await bench.order(id), answered, true);
+    await bench.store.attention.leave(await bench.order(id), withdrawn, null);
+    await bench.store.attention.leave(await bench.order(id), answered, 'retry');
     expect(await stored(withdrawn)).toMatchObject({ by: 'workflow', action: null });
     expect(await stored(answered)).toMatchObject({ by: 'service:ops', action: 'retry' });
     expect((await bench.order(id)).attention).toEqual([]);

@@ -197,6 +197,15 @@ describe('the journal of effects', () => {
     });
   });
 
+  it('does not take a provider that refuses to say what became of a call for one that refused the call', async () => {
+    provider.faults.push({ when: 'after', error: new Outage('timeout') });
+    await expect(run()).rejects.toThrow('timeout');
+    const ask = () => Promise.reject(new Refusal('not_found'));
+    await expect(run({ ask })).rejects.toMatchObject({ name: 'Outage', code: 'not_found' });
+    expect(await row()).toMatchObject({ state: 'started' });
+    expect(await facts()).toEqual([]);
+  });
+
   describe('after a failure that the provider keeps under the idempotency key', () => {
     const spent = () => new Outage('server_error', { keySpent: true });
 

@@ -89,6 +89,24 @@ describe('changes of one order', () => {
     await bench.checkInvariants();
   });
 
+  it('are decided anew, not refused, when they were not allowed only by then', async () => {
+    const { order } = await bench.labelled();
+    await bench.store.orders.change(order, () => ({
+      next: { status: 'shipped', fulfilment: 'shipped' },
+      event: { type: 'shipment.picked_up', actor: 'carrier' },
+    }));
+    // What is read first has been overtaken; from there the move would be illegal.
+    const stale = { ...order, status: 'pending' as const };
+    const written = await bench.store.orders.change(stale, () => ({
+      next: { status: 'delivered', fulfilment: 'delivered' },
+      event: { type: 'shipment.delivered', actor: 'carrier' },
+      ended: ['deliver'],
+    }));
+    expect(written).toBe(true);
+    expect(await bench.order(order.id)).toMatchObject({ status: 'delivered' });
+    await bench.finish(order.id);
+  });
+
   it('write nothing when they are not allowed', async () => {
     const { id } = await bench.labelled();
     const order = await bench.order(id);

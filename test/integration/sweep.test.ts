@@ -29,7 +29,7 @@ describe('what a sweep finds', () => {
     );
   const neverStarted = async () =>
     (await bench.store.sweep.neverStarted(MINUTE, 10_000)).some((order) => order.id === id);
-  const quiet = async () => (await bench.store.sweep.quiet(2 * MINUTE, 10_000)).includes(id);
+  const lookedAt = async () => (await bench.store.sweep.toLookAt(10_000)).includes(id);
 
   describe('to start', () => {
     it('is an order that was accepted a while ago and has no run', async () => {
@@ -60,70 +60,54 @@ describe('what a sweep finds', () => {
   describe('to look after', () => {
     beforeEach(async () => {
       await bench.store.orders.markStarted(id);
-      await set('updated_at', -3);
     });
 
-    const wait = (nextTryIn: number | null) =>
-      bench.store.waits.failed(id, 'ship', { attempt: 1, nextTryIn, error: 'x', beforePayment: false });
+    const wait = () =>
+      bench.store.waits.failed(id, 'ship', {
+        attempt: 1,
+        nextTryIn: 1_000,
+        error: 'x',
+        beforePayment: false,
+      });
 
-    it('is an open order that has been silent, with nothing to say why', async () => {
-      expect(await quiet()).toBe(true);
+    it('is an open order two minutes after it was accepted, and not before', async () => {
+      expect(await lookedAt()).toBe(false);
+      await set('look_at', -1);
+      expect(await lookedAt()).toBe(true);
     });
 
-    it('is not one that has moved lately', async () => {
-      await set('updated_at', -1);
-      expect(await quiet()).toBe(false);
+    it('is handed to one caller, however many ask', async () => {
+      await set('look_at', -1);
+      const answers = await Promise.all([lookedAt(), lookedAt(), lookedAt()]);
+      expect(answers.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('comes up again within minutes when nothing says why it is open, and hourly when something does', async () => {
+      const minutesUntilNext = async () => {
+        await set('look_at', -1);
+        await lookedAt();
+        const { lookAt } = await bench.database.order.findUniqueOrThrow({ where: { id } });
+        return (lookAt.getTime() - Date.now()) / MINUTE;
+      };
+      expect(await minutesUntilNext()).toBeCloseTo(2, 0);
+      await wait();
+      expect(await minutesUntilNext()).toBeCloseTo(60, 0);
+      await bench.store.waits.recovered(id, 'ship');
+      expect(await minutesUntilNext()).toBeCloseTo(2, 0);
+      await bench.store.attention.flagClosedRun(await bench.order(id), 'missing');
+      expect(await minutesUntilNext()).toBeCloseTo(60, 0);
     });
 
     it('is not one without a run: that is to be started', async () => {
+      await set('look_at', -1);
       await set('started_at', null);
-      expect(await quiet()).toBe(false);
+      expect(await lookedAt()).toBe(false);
     });
 
     it('is not one that has ended', async () => {
       await bench.close(id, 'rejected');
-      await set('updated_at', -3);
-      expect(await quiet()).toBe(false);
-    });
-
-    it('is not one that waits for a person, until that person has answered', async () => {
-      await bench.store.attention.flagClosedRun(await bench.order(id), 'missing');
-      await set('updated_at', -3);
-      expect(await quiet()).toBe(false);
-      const order = await bench.order(id);
-      await bench.store.attention.resolve(order, order.attention[0]?.id ?? '', {
-        action: 'acknowledge',
-        note: null,
-        by: 'service:ops',
-      });
-      await set('updated_at', -3);
-      expect(await quiet()).toBe(true);
-    });
-
-    it('is not one whose next try is to come, or has only just been due', async () => {
-      await wait(10 * MINUTE);
-      expect(await quiet()).toBe(false);
-      await set('next_try_at', -1, 'order_wait');
-      expect(await quiet()).toBe(false);
-    });
-
-    it('is one whose next try is long overdue', async () => {
-      await wait(0);
-      await set('next_try_at', -3, 'order_wait');
-      expect(await quiet()).toBe(true);
-    });
-
-    it('is not one that waits for a deadline, until that is long past', async () => {
-      await wait(null);
-      await set('deadline', 60, 'order_wait');
-      expect(await quiet()).toBe(false);
-      await set('deadline', -3, 'order_wait');
-      expect(await quiet()).toBe(true);
-    });
-
-    it('is one whose tries are spent and which nobody was told of', async () => {
-      await wait(null);
-      expect(await quiet()).toBe(true);
+      await set('look_at', -1);
+      expect(await lookedAt()).toBe(false);
     });
   });
 
@@ -164,7 +148,9 @@ describe('what a sweep finds', () => {
       });
       expect(await unheard(MINUTE)).toEqual([]);
       await set('resolved_at', -2, 'attention');
-      expect(await unheard(MINUTE)).toEqual([{ attentionId: attention, orderId: id, action: 'retry' }]);
+      expect(await unheard(MINUTE)).toEqual([
+        { attentionId: attention, orderId: id, action: 'retry', by: 'service:ops' },
+      ]);
       await bench.store.attention.markSignalled(attention);
       expect(await unheard(MINUTE)).toEqual([]);
     });

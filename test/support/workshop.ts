@@ -218,13 +218,10 @@ export class Workshop {
     const isIt = (open: AttentionRecord) => open.step === step;
     const order = await this.until(id, ({ attention }) => attention.some(isIt));
     const attentionId = order.attention.find(isIt)?.id ?? '';
-    const result = await this.store.attention.resolve(order, attentionId, {
-      action,
-      note: null,
-      by: 'service:operator',
-    });
+    const by = 'service:operator';
+    const result = await this.store.attention.resolve(order, attentionId, { action, note: null, by });
     if (result !== 'resolved') throw new Error(result);
-    await this.runs.resolveAttention({ attentionId, orderId: id, action });
+    await this.runs.resolveAttention({ attentionId, orderId: id, action, by });
   }
 
   async eventTypes(id: OrderId): Promise<string[]> {

@@ -16,7 +16,7 @@ describe('the sweeper', () => {
   const age = () =>
     shop.database.$transaction([
       shop.database
-        .$executeRaw`UPDATE orders SET created_at = created_at - interval '1 hour', updated_at = updated_at - interval '1 hour'`,
+        .$executeRaw`UPDATE orders SET created_at = created_at - interval '1 hour', look_at = look_at - interval '2 hours'`,
       shop.database.$executeRaw`UPDATE inbox_event SET applied_at = applied_at - interval '1 hour'`,
       shop.database.$executeRaw`UPDATE attention SET resolved_at = resolved_at - interval '1 hour'`,
     ]);
@@ -65,7 +65,6 @@ describe('the sweeper', () => {
     const id = await shop.place();
     await shop.label(id);
     await shop.handle(id).terminate('by hand');
-    await shop.database.$executeRaw`UPDATE order_wait SET deadline = now() - interval '1 hour'`;
     await age();
     await shop.sweeper.sweep();
     await age();

@@ -41,7 +41,7 @@ export class AttentionService {
     const result = await this.store.attention.resolve(order, attentionId, { action, note: note ?? null, by });
     if (result !== 'resolved') throw new ProblemError(REFUSALS[result]);
     this.nudges.send('resolveAttention', id, () =>
-      this.runs.resolveAttention({ orderId: id, attentionId: attentionId.toLowerCase(), action }),
+      this.runs.resolveAttention({ orderId: id, attentionId: attentionId.toLowerCase(), action, by }),
     );
     return this.orders.get(id);
   }

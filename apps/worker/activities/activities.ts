@@ -30,7 +30,7 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, logger,
   const journal = new EffectJournal(store.effects, store.orders, logger);
   const inventory = new InventoryActivities(store.orders, store.stock, store.catalogue, logger, shipTo);
   const payment = new PaymentActivities(store.orders, journal, gateway);
-  const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs);
+  const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
   const decisions = new OrderDecisions(store.orders, store.attention, store.effects);
   const emails = new OrderEmails(store.orders, journal, mailer);
   return {

@@ -1,9 +1,11 @@
 import type { DecisionActivities, NewAttention, OrderEnd } from '#libs/contracts/activities';
 import type { EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
+import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/order/states';
 import { type Resolution, STEPS } from '#libs/order/steps';
 import type { AttentionRepository } from '#libs/store/attention.repository';
 import type { EffectRepository } from '#libs/store/effect.repository';
+import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
 
 /** Writes down what the workflow itself decides. */
@@ -20,33 +22,54 @@ export class OrderDecisions implements DecisionActivities {
 
   async resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void> {
     if (action === 'retry') await this.effects.freshenRefundKeys(orderId);
-    await this.attention.leave(await this.orders.get(orderId), attentionId, action !== null);
+    await this.attention.leave(await this.orders.get(orderId), attentionId, action);
   }
 
-  async beginCancellation(orderId: OrderId, reason: EndReason): Promise<'accepted' | 'too_late'> {
-    const order = await this.orders.get(orderId);
-    await this.orders.change(order, (current) =>
-      current.status === 'pending' || current.status === 'confirmed'
+  async beginCancellation(orderId: OrderId, reason: EndReason): Promise<OrderStatus> {
+    await this.orders.change(await this.orders.get(orderId), ({ status }) => {
+      if (status === 'cancelling') return null;
+      const details = { reason: reason.code };
+      return status === 'pending' || status === 'confirmed'
         ? {
             next: { status: 'cancelling' },
-            event: { type: 'cancellation.accepted', actor: reason.by, details: { reason: reason.code } },
+            event: { type: 'cancellation.accepted', actor: reason.by, details },
           }
-        : null,
-    );
-    const { status } = await this.orders.get(orderId);
-    return status === 'cancelling' ? 'accepted' : 'too_late';
+        : {
+            event: {
+              type: 'cancellation.refused',
+              actor: 'workflow',
+              details: { reason: 'already_shipped' },
+            },
+          };
+    });
+    return (await this.orders.get(orderId)).status;
   }
 
+  /**
+   * Ends the order. One that may not end so, for its status or because its money has not gone back, is left
+   * open for a person: its run is over then, and retrying would change nothing.
+   */
   async closeOrder(orderId: OrderId, end: OrderEnd): Promise<void> {
-    await this.orders.change(await this.orders.get(orderId), (current) => {
-      if (current.closedAt !== null) return null;
-      const ends = end.status === 'rejected' || end.status === 'cancelled' ? end : null;
+    const order = await this.orders.get(orderId);
+    const reason = end.status === 'rejected' || end.status === 'cancelled' ? end.reason : null;
+    const closed = await this.orders.change(order, (current) => {
+      if (current.closedAt !== null || !mayEnd(current, end)) return null;
       return {
-        ...(ends ? { next: { status: ends.status }, endReason: ends.reason } : {}),
-        event: { type: ends ? `order.${ends.status}` : 'order.closed', actor: ends?.reason.by ?? 'workflow' },
+        ...(reason ? { next: { status: end.status }, endReason: reason } : {}),
+        event: { type: reason ? `order.${end.status}` : 'order.closed', actor: reason?.by ?? 'workflow' },
         closes: true,
         ended: STEPS,
       };
     });
+    if (!closed) await this.attention.flagClosedRun(await this.orders.get(orderId), `not_${end.status}`);
   }
+}
+
+/** Where money may be when an order has been taken back. */
+const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];
+
+function mayEnd(order: OrderRecord, { status }: OrderEnd): boolean {
+  if (status === 'delivered') return order.status === status;
+  const follows = order.status === status || STATUS[order.status].includes(status);
+  return follows && SQUARE.includes(order.payment);
 }

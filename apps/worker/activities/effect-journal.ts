@@ -73,7 +73,7 @@ export class EffectJournal {
   }
 
   private async answer<T>(order: OrderRecord, call: Call<T>, effect: Effect): Promise<Outcome> {
-    const known = effect.fresh ? null : ((await call.ask?.(effect)) ?? null);
+    const known = effect.fresh ? null : await asked(call, effect);
     if (known !== null) {
       this.detected(order, call.key);
       return call.outcome(known);
@@ -102,6 +102,15 @@ export class EffectJournal {
 
   private detected(order: OrderRecord, key: string): void {
     this.logger.info({ orderId: order.id, effect: key }, `Idempotency detected: ${key} already processed`);
+  }
+}
+
+/** A provider that refuses to say what became of a call has not refused the call. */
+async function asked<T>(call: Call<T>, effect: Effect): Promise<T | null> {
+  try {
+    return (await call.ask?.(effect)) ?? null;
+  } catch (error) {
+    throw error instanceof Refusal ? new Outage(error.code, { cause: error }) : error;
   }
 }
 

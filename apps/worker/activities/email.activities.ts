@@ -31,6 +31,8 @@ export class OrderEmails implements EmailActivities {
    */
   private async send(orderId: OrderId, kind: Kind): Promise<void> {
     const order = await this.orders.get(orderId);
+    // Nobody is told that an order is confirmed once its parcel has come back.
+    if (order.status === 'undelivered') return;
     await this.journal.run(order, {
       key: `${orderId}:email:${kind}`,
       request: { kind },

@@ -1,6 +1,7 @@
 import type { ReturnReason, StepActivities, UndoAnswer } from '#libs/contracts/activities';
 import { Outage, Refusal } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
+import type { PaymentStatus } from '#libs/order/states';
 import type { GatewayRefund, Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import { settleBeside } from '#libs/store/effect.repository';
 import type { OrderChange } from '#libs/store/order-change';
@@ -46,16 +47,18 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
 
   async returnPayment(orderId: OrderId, reason: ReturnReason): Promise<UndoAnswer> {
     const order = await this.orders.get(orderId);
-    if (order.payment === 'not_required') return 'undone';
+    // A free order was confirmed by that alone, so a window that passed came too late for it.
+    if (order.payment === 'not_required') return reason === 'expired' ? 'too_late' : 'undone';
+    if (order.payment === 'voided' || order.payment === 'refunded') return 'undone';
     const intent = await this.journal.close(order, intentKey(orderId));
     if (intent.state === 'closed' || intent.state === 'refused') return 'undone';
     const intentId = await this.ensureIntent(order);
     await this.journal.close(order, chargeKey(orderId));
-    const voided = order.payment === 'captured' ? 'captured' : await this.voidIntent(order, intentId);
-    if (voided === 'voided') return 'undone';
+    if (order.payment !== 'captured' && (await this.voidIntent(order, intentId, reason)) === 'voided')
+      return 'undone';
     // The window is over, yet the payment came through: the shopper has paid, so the order goes on.
     if (reason === 'expired') return 'too_late';
-    await this.refund(order, intentId);
+    await this.refund(await this.orders.get(orderId), intentId);
     return 'undone';
   }
 
@@ -94,12 +97,21 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
 
   /**
    * Cancels the intent, which fences every attempt to confirm it, ours and any that is still on its way. An
-   * intent that had succeeded is booked as captured instead.
+   * intent that had succeeded is booked as captured instead; the order is confirmed by that only where it will
+   * go on.
    */
-  private async voidIntent(order: OrderRecord, intentId: string): Promise<'voided' | 'captured'> {
+  private async voidIntent(
+    order: OrderRecord,
+    intentId: string,
+    reason: ReturnReason,
+  ): Promise<'voided' | 'captured'> {
     const settled = await this.journal.run<Intent>(order, {
       key: voidKey(order.id),
       request: { intentId },
+      ask: async () => {
+        const intent = await this.gateway.retrieveIntent(intentId);
+        return intent.status === 'canceled' || intent.status === 'captured' ? intent : null;
+      },
       act: (idempotencyKey) => this.gateway.cancelIntent(intentId, { idempotencyKey }),
       outcome: (intent) => {
         if (intent.status === 'canceled') {
@@ -108,11 +120,11 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
         if (intent.status === 'captured') {
           return {
             settlement: { state: 'refused', result: { code: 'captured' } },
-            change: captureChange(intent),
+            change: decidesCharge(captureChange(intent, reason === 'expired'), 'done'),
           };
         }
-        // Neither canceled nor settled: it will be one or the other, so ask again.
-        throw new Outage(`payment_${intent.status}`);
+        // Neither canceled nor settled: it will be one or the other, so ask again, past the answer that is stored.
+        throw new Outage(`payment_${intent.status}`, { keySpent: true });
       },
     });
     return settled.state === 'done' ? 'voided' : 'captured';
@@ -120,7 +132,7 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
 
   private async refund(order: OrderRecord, intentId: string): Promise<void> {
     const refundId = order.id;
-    await this.journal.run<GatewayRefund>(order, {
+    const settled = await this.journal.run<GatewayRefund>(order, {
       key: refundKey(order.id),
       request: { intentId, amount: order.totals.total },
       keepsKey: true,
@@ -130,13 +142,15 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
         return refund?.status === 'failed' && effect.try > 1 ? null : refund;
       },
       act: (idempotencyKey) =>
-        this.gateway.createRefund({
-          intentId,
-          orderId: order.id,
-          refundId,
-          amount: order.totals.total,
-          idempotencyKey,
-        }),
+        this.gateway
+          .createRefund({
+            intentId,
+            orderId: order.id,
+            refundId,
+            amount: order.totals.total,
+            idempotencyKey,
+          })
+          .catch(unrefusable),
       outcome: (refund) => {
         if (refund.status !== 'succeeded') throw new Outage(`refund_${refund.status}`);
         return {
@@ -152,14 +166,23 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
         };
       },
     });
+    if (settled.state !== 'done') throw new Error(`a refund is ${settled.state}`);
   }
+}
+
+/** The shopper's money goes back whatever the gateway says: a "no" is for a person to look into, not an end. */
+function unrefusable(error: unknown): never {
+  throw error instanceof Refusal ? new Outage(`refund_${error.code}`, { cause: error }) : error;
 }
 
 /** Until a shopper can act on a payment, one that wants them to counts as declined. */
 function chargeOutcome(intent: Intent): Outcome {
   switch (intent.status) {
     case 'captured':
-      return { settlement: { state: 'done', result: { status: 'captured' } }, change: captureChange(intent) };
+      return {
+        settlement: { state: 'done', result: { status: 'captured' } },
+        change: captureChange(intent, true),
+      };
     case 'declined':
     case 'requires_action':
     case 'processing':
@@ -180,10 +203,19 @@ function chargeOutcome(intent: Intent): Outcome {
   }
 }
 
-const captureChange = (intent: Intent) => (order: OrderRecord) => ({
+/** Money back is later news than money in: a capture never undoes a refund that is booked. */
+const BEFORE_CAPTURE: readonly PaymentStatus[] = [
+  'none',
+  'declined',
+  'processing',
+  'requires_action',
+  'authorized',
+];
+
+const captureChange = (intent: Intent, confirms: boolean) => (order: OrderRecord) => ({
   next: {
-    ...(order.payment === 'captured' ? {} : { payment: 'captured' as const }),
-    ...(order.status === 'pending' ? { status: 'confirmed' as const } : {}),
+    ...(BEFORE_CAPTURE.includes(order.payment) ? { payment: 'captured' as const } : {}),
+    ...(confirms && order.status === 'pending' ? { status: 'confirmed' as const } : {}),
   },
   ...endsGrace(order),
   event: {

@@ -2,11 +2,13 @@ import type { StepActivities, UndoAnswer } from '#libs/contracts/activities';
 import { type CarrierEventType, type ShipmentReport } from '#libs/order/carrier-event';
 import { Refusal } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
+import type { FulfilmentStatus } from '#libs/order/states';
 import type { Carrier, Parcel, ParcelStatus } from '#libs/shipping/carrier';
 import type { InboxRepository } from '#libs/store/inbox.repository';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
 import { addShipment, cancelShipments } from '#libs/store/shipment.sql';
+import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 
 import { type EffectJournal, refusalCode } from './effect-journal.js';
@@ -23,6 +25,9 @@ const EVENTS: Readonly<Partial<Record<ParcelStatus, CarrierEventType>>> = {
   returned: 'shipment.returned',
 };
 
+/** A parcel that is out of our hands. */
+const TRAVELS: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
+
 /** Step 4, its undo, and the question that ends a wait which has lasted too long. */
 export class ShipmentActivities implements Pick<
   StepActivities,
@@ -34,6 +39,7 @@ export class ShipmentActivities implements Pick<
     private readonly journal: EffectJournal,
     private readonly carrier: Carrier,
     private readonly runs: Pick<OrderRuns, 'reportShipment'>,
+    private readonly logger: Logger,
   ) {}
 
   async createShipment(orderId: OrderId): Promise<void> {
@@ -71,9 +77,14 @@ export class ShipmentActivities implements Pick<
     // In doubt whether there is a parcel: resolve that first, so that it is known here if it travels.
     if (label.state === 'started' && (await this.carrier.findShipment(orderId)))
       await this.createShipment(orderId);
-    const settled = await this.journal.run(await this.orders.get(orderId), {
+    await this.journal.run<'cancelled' | 'too_late'>(await this.orders.get(orderId), {
       key: cancelKey(orderId),
       request: { reference: orderId },
+      ask: async () => {
+        const parcel = await this.carrier.findShipment(orderId);
+        if (parcel === null || parcel.status === 'label_created') return null;
+        return parcel.status === 'cancelled' ? 'cancelled' : 'too_late';
+      },
       act: () => this.carrier.cancelShipment(orderId),
       outcome: (answer) =>
         answer === 'cancelled'
@@ -91,7 +102,9 @@ export class ShipmentActivities implements Pick<
               change: pickedUpAfterAll,
             },
     });
-    return settled.state === 'done' ? 'undone' : 'too_late';
+    // Not from the carrier's answer: a pick-up may have been reported while it was asked.
+    const { fulfilment } = await this.orders.get(orderId);
+    return TRAVELS.includes(fulfilment) ? 'too_late' : 'undone';
   }
 
   async checkDelivery(orderId: OrderId): Promise<ShipmentReport | null> {
@@ -107,7 +120,14 @@ export class ShipmentActivities implements Pick<
 
   /** The carrier may have spoken of the parcel before we knew its number. */
   private async claimEarlyEvents(trackingNumber: string): Promise<void> {
-    for (const report of await this.inbox.claim(trackingNumber)) await this.runs.reportShipment(report);
+    for (const report of await this.inbox.claim(trackingNumber)) {
+      try {
+        await this.runs.reportShipment(report);
+      } catch (error) {
+        // The event is applied; the sweeper tells the run of it.
+        this.logger.warn({ orderId: report.orderId, err: error }, 'a run could not be told of its parcel');
+      }
+    }
   }
 }
 

@@ -1,18 +1,23 @@
 import { CancellationScope, condition, setHandler, uuid4 } from '@temporalio/workflow';
 
 import type { DecisionActivities } from '#libs/contracts/activities';
-import { attention, attentionResolved, type OpenAttention } from '#libs/contracts/order-workflow';
+import {
+  attention,
+  attentionResolved,
+  type OpenAttention,
+  type OperatorAnswer,
+} from '#libs/contracts/order-workflow';
 import type { AttentionKind } from '#libs/order/attention';
 import type { OrderId } from '#libs/order/order-id';
-import type { Resolution, StepName } from '#libs/order/steps';
+import type { StepName } from '#libs/order/steps';
 
-import { showAttention } from './visibility.js';
+import type { OrderSign } from './visibility.js';
 
 /** An attention that has been opened and waits for an answer. */
 export interface Ticket {
-  answer(): Resolution | undefined;
+  answer(): OperatorAnswer | undefined;
   /** Waits for an operator. @param patience milliseconds; without it, as long as it takes */
-  answered(patience?: number): Promise<Resolution | undefined>;
+  answered(patience?: number): Promise<OperatorAnswer | undefined>;
   /** Ends it, answered or not. */
   close(): Promise<void>;
 }
@@ -20,16 +25,20 @@ export interface Ticket {
 export type AttentionDesk = ReturnType<typeof attentionDesk>;
 
 /** Where an order asks for a person, and hears the answer. */
-export function attentionDesk(orderId: OrderId, { parkOrder, resumeOrder }: DecisionActivities) {
+export function attentionDesk(
+  orderId: OrderId,
+  sign: OrderSign,
+  { parkOrder, resumeOrder }: DecisionActivities,
+) {
   const open = new Map<string, OpenAttention>();
-  const answers = new Map<string, Resolution>();
+  const answers = new Map<string, OperatorAnswer>();
 
   setHandler(attention, () => [...open.values()]);
-  setHandler(attentionResolved, ({ attentionId, action }) => {
-    answers.set(attentionId, action);
+  setHandler(attentionResolved, ({ attentionId, action, by }) => {
+    answers.set(attentionId, { action, by });
   });
 
-  const show = () => showAttention([...open.values()].at(-1)?.step ?? null);
+  const show = () => sign.attention([...open.values()].at(-1)?.step ?? null);
 
   return {
     async open(kind: AttentionKind, step: StepName, reason: string, undo = false): Promise<Ticket> {
@@ -47,7 +56,9 @@ export function attentionDesk(orderId: OrderId, { parkOrder, resumeOrder }: Deci
         async close() {
           open.delete(id);
           show();
-          await CancellationScope.nonCancellable(() => resumeOrder(orderId, id, answers.get(id) ?? null));
+          await CancellationScope.nonCancellable(() =>
+            resumeOrder(orderId, id, answers.get(id)?.action ?? null),
+          );
         },
       };
     },

@@ -5,25 +5,34 @@ import { shipmentReported } from '#libs/contracts/order-workflow';
 import type { ShipmentReport } from '#libs/order/carrier-event';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
+import type { Resolution } from '#libs/order/steps';
 
 import type { AttentionDesk, Ticket } from './attention-desk.js';
-import { showStatus } from './visibility.js';
+import type { OrderSign } from './visibility.js';
 
 const PROGRESS: Readonly<Record<ShipmentReport, number>> = { shipped: 1, lost: 2, delivered: 3, returned: 4 };
+const STATUSES = {
+  shipped: 'shipped',
+  lost: 'undelivered',
+  delivered: 'delivered',
+  returned: 'undelivered',
+} as const;
 
 /** Hears where the parcel is from the first moment on; signals that repeat or come late change nothing. */
 export function listenForDelivery(
   orderId: OrderId,
   policy: OrderPolicy,
+  sign: OrderSign,
   desk: AttentionDesk,
   { checkDelivery }: StepActivities,
 ) {
   let parcel: ShipmentReport | null = null;
+  let waitedBefore = false;
 
   const note = (report: ShipmentReport) => {
     if (parcel !== null && PROGRESS[report] <= PROGRESS[parcel]) return;
     parcel = report;
-    if (report === 'shipped') showStatus('shipped');
+    sign.status(STATUSES[report]);
   };
   setHandler(shipmentReported, ({ state }) => note(state));
 
@@ -39,16 +48,22 @@ export function listenForDelivery(
      */
     async arrival(): Promise<void> {
       let overdue: Ticket | undefined;
+      const ask = async () => {
+        const found = await checkDelivery(orderId).catch(unlessCancelled);
+        if (found) note(found);
+      };
+      const decided = () => DECISIONS.get(overdue?.answer()?.action ?? 'retry');
       try {
+        // An answer may have come while a cancellation that was too late had stopped the waiting.
+        if (waitedBefore) await ask();
+        waitedBefore = true;
         while (!arrived()) {
-          const news = () => arrived() || overdue?.answer() !== undefined;
-          if (!(await condition(news, policy.deliveryDeadline))) {
-            const found = await checkDelivery(orderId).catch(unlessCancelled);
-            if (found) note(found);
-            else overdue ??= await desk.open('delivery_overdue', 'deliver', 'deadline_passed');
-          }
-          if (overdue?.answer() === 'skip') note('delivered');
-          if (overdue?.answer() === 'fail') note('lost');
+          const heard = await condition(() => arrived() || decided() !== undefined, policy.deliveryDeadline);
+          const decision = decided();
+          if (decision) note(decision);
+          if (heard) continue;
+          await ask();
+          if (!arrived()) overdue ??= await desk.open('delivery_overdue', 'deliver', 'deadline_passed');
         }
       } finally {
         await overdue?.close();
@@ -56,6 +71,12 @@ export function listenForDelivery(
     },
   };
 }
+
+/** What an operator's answer to an overdue delivery means. */
+const DECISIONS: ReadonlyMap<Resolution, ShipmentReport> = new Map([
+  ['skip', 'delivered'],
+  ['fail', 'lost'],
+]);
 
 /** A carrier that cannot be asked is no reason to stop waiting: somebody is told either way. */
 function unlessCancelled(error: unknown): null {

@@ -6,14 +6,16 @@ import { orderActivities } from './activity-options.js';
 import { listenForDelivery } from './delivery.js';
 import { saga, together } from './saga.js';
 import { attentionDesk } from './attention-desk.js';
+import { orderSign } from './visibility.js';
 
 /** An order's way from "the shopper pressed buy" to "the parcel arrived and everyone was told". */
 export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Promise<OrderOutcome> {
   const { steps, emails, decisions } = orderActivities(policy);
-  const desk = attentionDesk(orderId, decisions);
-  const delivery = listenForDelivery(orderId, policy, desk, steps);
+  const sign = orderSign();
+  const desk = attentionDesk(orderId, sign, decisions);
+  const delivery = listenForDelivery(orderId, policy, sign, desk, steps);
 
-  return saga(orderId, policy, desk, decisions, async ({ step, within, takeBack }) => {
+  return saga(orderId, policy, sign, desk, decisions, async ({ step, within, takeBack }) => {
     await within(policy.reservationTtl, async () => {
       await step('validate', () => steps.validateOrder(orderId));
       await step(
@@ -35,12 +37,11 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
     );
     await together(
       step('confirm', () => emails.sendConfirmation(orderId)),
-      step('deliver', () => delivery.arrival()),
+      step('deliver', () => delivery.arrival()).then(async () => {
+        if (delivery.failed()) await takeBack('charge', 'undelivered');
+      }),
     );
-    if (delivery.failed()) {
-      await takeBack('charge', 'undelivered');
-      return 'undelivered';
-    }
+    if (delivery.failed()) return 'undelivered';
     await step('notify', () => emails.sendDeliveryNotice(orderId));
     return 'delivered';
   });

@@ -17,7 +17,10 @@ import { STEP_RULES, type StepName } from '#libs/order/steps';
 
 import type { AttentionDesk, Ticket } from './attention-desk.js';
 import { stepFailure } from './step-failure.js';
-import { showStatus } from './visibility.js';
+import type { OrderSign } from './visibility.js';
+
+/** How seldom an undo that keeps failing is tried at the least, in milliseconds. */
+const RAREST_UNDO = 3_600_000;
 
 type Undo = (why: ReturnReason) => Promise<UndoAnswer>;
 
@@ -50,6 +53,7 @@ class Fall extends Error {
 export async function saga(
   orderId: OrderId,
   policy: OrderPolicy,
+  sign: OrderSign,
   desk: AttentionDesk,
   { beginCancellation, closeOrder }: DecisionActivities,
   body: (steps: Steps) => Promise<'delivered' | 'undelivered'>,
@@ -100,7 +104,7 @@ export async function saga(
         await rings;
       }
       windowPassed = true;
-      showStatus('confirmed');
+      sign.status('confirmed');
     },
 
     async takeBack(name, why) {
@@ -126,10 +130,11 @@ export async function saga(
         if (failure.refused && refusal) {
           throw new Fall(refusal.status, { code: refusal.end, by: 'workflow' }, 'refused');
         }
-        const action = await parked(name, failure.code);
-        if (action === 'skip') return;
-        if (action === 'fail')
-          throw new Fall('cancelled', { code: 'operator_failed', by: 'operator' }, 'cancelled');
+        const answer = await parked(name, failure.code);
+        if (answer?.action === 'skip') return;
+        if (answer?.action === 'fail') {
+          throw new Fall('cancelled', { code: 'operator_failed', by: answer.by }, 'cancelled');
+        }
       }
     }
   }
@@ -143,9 +148,13 @@ export async function saga(
     }
   }
 
-  /** Runs an undo without end: once its budget is spent somebody is told, and it goes on trying. */
+  /**
+   * Runs an undo without end: once its budget is spent somebody is told, and it goes on trying, ever more
+   * slowly, so that a fault which lasts for days does not fill the history.
+   */
   async function takeBackPatiently(name: StepName, undo: () => Promise<UndoAnswer>): Promise<UndoAnswer> {
     let ticket: Ticket | undefined;
+    let patience = policy.retry.max;
     for (;;) {
       try {
         const answer = await undo();
@@ -155,9 +164,11 @@ export async function saga(
         const failure = stepFailure(error);
         if (failure === null) throw error;
         ticket ??= await desk.open('parked', name, failure.code, true);
-        if ((await ticket.answered(policy.retry.max)) !== undefined) {
+        patience = Math.min(patience * 2, Math.max(policy.retry.max, RAREST_UNDO));
+        if ((await ticket.answered(patience)) !== undefined) {
           await ticket.close();
           ticket = undefined;
+          patience = policy.retry.max;
         }
       }
     }
@@ -166,12 +177,16 @@ export async function saga(
   /** Takes everything back. @returns false when it is too late for that */
   async function unwind(fall: Fall): Promise<boolean> {
     if (fall.status === 'cancelled') {
-      if ((await beginCancellation(orderId, fall.reason)) === 'too_late') return false;
-      showStatus('cancelling');
+      const status = await beginCancellation(orderId, fall.reason);
+      sign.status(status);
+      if (status !== 'cancelling') return false;
     }
     for (let next = undos[0]; next; next = undos[0]) {
       const { name, undo } = next;
-      if ((await takeBackPatiently(name, () => undo(fall.why))) === 'too_late') return false;
+      if ((await takeBackPatiently(name, () => undo(fall.why))) === 'too_late') {
+        sign.status(name === 'ship' ? 'shipped' : 'confirmed');
+        return false;
+      }
       undone.add(name);
       done.delete(name);
       undos.shift();
@@ -182,7 +197,7 @@ export async function saga(
   async function close(end: OrderEnd): Promise<OrderOutcome> {
     await condition(allHandlersFinished);
     await closeOrder(orderId, end);
-    showStatus(end.status);
+    sign.status(end.status);
     return end.status;
   }
 
@@ -200,7 +215,6 @@ export async function saga(
       // What could not be undone is done, and with it everything that comes before it.
       for (const { name } of undos) done.add(name);
       windowPassed = true;
-      showStatus(fall.why === 'expired' ? 'confirmed' : 'shipped');
     }
   }
 }

@@ -4,12 +4,20 @@ import { OrderAttentionAttribute, OrderStatusAttribute } from '#libs/contracts/o
 import type { OrderStatus } from '#libs/order/states';
 import type { StepName } from '#libs/order/steps';
 
-/** Keeps what `temporal workflow list` can be asked for. Each call is one event in the history. */
-export function showStatus(status: OrderStatus): void {
-  upsertSearchAttributes([{ key: OrderStatusAttribute, value: status }]);
-}
+export type OrderSign = ReturnType<typeof orderSign>;
 
-/** @param step the step that waits for a person; null when none does any more */
-export function showAttention(step: StepName | null): void {
-  upsertSearchAttributes([{ key: OrderAttentionAttribute, value: step }]);
+/** Keeps what `temporal workflow list` can be asked for. Each change is one event in the history. */
+export function orderSign() {
+  let shown: OrderStatus = 'pending';
+  return {
+    status(status: OrderStatus): void {
+      if (status === shown) return;
+      shown = status;
+      upsertSearchAttributes([{ key: OrderStatusAttribute, value: status }]);
+    },
+    /** @param step the step that waits for a person; null when none does any more */
+    attention(step: StepName | null): void {
+      upsertSearchAttributes([{ key: OrderAttentionAttribute, value: step }]);
+    },
+  };
 }

@@ -52,6 +52,7 @@ CREATE TABLE "orders" (
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "started_at" TIMESTAMPTZ(3),
     "closed_at" TIMESTAMPTZ(3),
+    "look_at" TIMESTAMPTZ(3) NOT NULL DEFAULT (now() + '00:02:00'::interval),
 
     CONSTRAINT "orders_pkey" PRIMARY KEY ("id")
 );
@@ -213,7 +214,7 @@ CREATE INDEX "orders_status_id_idx" ON "orders"("status", "id" DESC);
 CREATE INDEX "orders_never_started" ON "orders"("created_at") WHERE (started_at IS NULL);
 
 -- CreateIndex
-CREATE INDEX "orders_open" ON "orders"("updated_at") WHERE (closed_at IS NULL);
+CREATE INDEX "orders_open" ON "orders"("look_at") WHERE (closed_at IS NULL);
 
 -- CreateIndex
 CREATE UNIQUE INDEX "order_line_order_id_sku_key" ON "order_line"("order_id", "sku");

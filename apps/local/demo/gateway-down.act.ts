@@ -1,0 +1,72 @@
+import { seconds } from '../terminal.js';
+import type { Act } from './act.js';
+import { WENT_WELL } from './claims.js';
+import { counted } from './holdings.js';
+import type { Wait } from './report-lines.js';
+
+/** Milliseconds. */
+const DOWN_FOR = 20_000;
+/** More calls than anybody makes in that time. */
+const EVERY_CALL = 10_000;
+const CALLS = [
+  'payment_intents.create',
+  'payment_intents.confirm',
+  'payment_intents.capture',
+  'payment_intents.cancel',
+  'refunds.create',
+] as const;
+/** After 0, 1, 3, 7 and 15 s, as the default policy doubles its pauses; a slow machine may miss the last. */
+const FEWEST_ATTEMPTS = 4;
+/** How much longer each pause is than the one before: twice, less what the attempts themselves take. */
+const GROWTH = 1.5;
+
+export const gatewayDown: Act = {
+  title: 'The gateway is down for 20 s',
+  tells: [
+    'Every call that could move money has its connection dropped. The order tries again, waits longer each time,',
+    'and its waitingFor says so. Once the gateway is back, it goes on by itself.',
+  ],
+  purchase: {
+    customer: 'Dora Example',
+    email: 'dora@example.com',
+    sku: 'FOUNTAIN-PEN',
+    quantity: 1,
+    postalCode: '10115',
+  },
+  async run(scene) {
+    const { stage, story } = scene;
+    for (const operation of CALLS) {
+      await stage.faults.add({ operation, fault: 'drop_before', times: EVERY_CALL });
+    }
+    story.says('the gateway is down');
+    const order = await scene.place();
+    await order.during(DOWN_FOR);
+    await stage.faults.clear();
+    story.says('the gateway is back');
+    await order.event('payment.captured');
+    await order.end();
+
+    const failed = order.waits.filter(({ lastError }) => lastError !== null);
+    const pauses = pausesBetween(failed);
+    story.claims(
+      'Tried again by itself, and said so in waitingFor',
+      failed.length >= FEWEST_ATTEMPTS &&
+        failed.every(({ lastError }) => lastError === 'gateway_unreachable'),
+      `${counted(failed.length, 'failed attempt')}, each with ${failed[0]?.lastError ?? 'nothing'}`,
+    );
+    story.claims(
+      'Waited longer each time',
+      pauses.every((pause, index) => pause >= GROWTH * (pauses[index - 1] ?? 0)),
+      `${pauses.map(seconds).join(', ')} between the attempts`,
+    );
+    const attentions = order.times('order.parked');
+    story.claims('No operator was needed', attentions === 0, counted(attentions, 'attention'));
+    await scene.claim(WENT_WELL);
+  },
+};
+
+/** From the times the attempts were announced for. */
+function pausesBetween(waits: readonly Wait[]): number[] {
+  const times = waits.flatMap(({ nextTryAt }) => (nextTryAt === null ? [] : [Date.parse(nextTryAt)]));
+  return times.slice(1).map((time, index) => time - (times[index] ?? time));
+}

@@ -1,0 +1,47 @@
+import Stripe from 'stripe';
+
+/** What the gateway did for an order. Amounts are minor units. */
+export interface GatewayHoldings {
+  readonly intents: number;
+  /** Those that took money. */
+  readonly charges: readonly number[];
+  readonly refunds: readonly number[];
+}
+
+/** The gateway's own records, read as an accountant would at its dashboard. */
+export class GatewayRecords {
+  private readonly stripe: Stripe;
+
+  constructor(url: string) {
+    const { hostname, port } = new URL(url);
+    this.stripe = new Stripe('sk_test_accountant', { protocol: 'http', host: hostname, port });
+  }
+
+  async of(orderId: string): Promise<GatewayHoldings> {
+    const { data } = await this.stripe.paymentIntents.list({ limit: 100 });
+    const intents = data.filter(({ metadata }) => metadata['orderId'] === orderId);
+    return {
+      intents: intents.length,
+      charges: (await Promise.all(intents.map(({ id }) => this.charges(id)))).flat(),
+      refunds: (await Promise.all(intents.map(({ id }) => this.refunds(id)))).flat(),
+    };
+  }
+
+  /** Everything that was taken and given back, for whatever order. */
+  async sums(): Promise<{ charged: number; refunded: number }> {
+    const [charges, refunds] = await Promise.all([this.charges(), this.refunds()]);
+    return { charged: sum(charges), refunded: sum(refunds) };
+  }
+
+  private async charges(intent?: string): Promise<number[]> {
+    const { data } = await this.stripe.charges.list({ limit: 100, payment_intent: intent });
+    return data.filter(({ status }) => status === 'succeeded').map(({ amount }) => amount);
+  }
+
+  private async refunds(intent?: string): Promise<number[]> {
+    const { data } = await this.stripe.refunds.list({ limit: 100, payment_intent: intent });
+    return data.filter(({ status }) => status === 'succeeded').map(({ amount }) => amount);
+  }
+}
+
+const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);

@@ -1,0 +1,26 @@
+import { formatPrice } from '#libs/mail/price';
+
+import type { Evidence } from './evidence.js';
+
+/** What each party holds of an order, in words. */
+export const gatewayHolds = ({ gateway: { intents, charges, refunds }, order: { currency } }: Evidence) =>
+  [
+    counted(intents, 'intent'),
+    `${counted(charges.length, 'charge')}${prices(charges, currency)}`,
+    ...(refunds.length > 0 ? [`${counted(refunds.length, 'refund')}${prices(refunds, currency)}`] : []),
+  ].join(', ');
+
+export const databaseHolds = ({ order: { status, payment, fulfilment } }: Evidence) =>
+  `order ${status}, payment ${payment}, goods ${fulfilment}`;
+
+export const stockHolds = ({ placed: { purchase, stock: before }, stock: now }: Evidence) =>
+  `${purchase.sku} ${before.onHand} → ${now.onHand}, ${now.reserved} held`;
+
+export const mailboxHolds = ({ mails }: Evidence) => (mails.length > 0 ? mails.join(', ') : 'nothing');
+
+export function counted(count: number, what: string): string {
+  return `${count === 0 ? 'no' : count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+const prices = (amounts: readonly number[], currency: string) =>
+  amounts.length > 0 ? ` of ${amounts.map((amount) => formatPrice(amount, currency)).join(' and ')}` : '';

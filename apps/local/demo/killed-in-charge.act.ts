@@ -1,0 +1,50 @@
+import { seconds } from '../terminal.js';
+import type { Act } from './act.js';
+import { WENT_WELL } from './claims.js';
+
+/** Milliseconds. */
+const GATEWAY_TAKES = 5_000;
+const MIDDLE = GATEWAY_TAKES / 2;
+/** A heartbeat that is missed for 4 s, a pause of 1 s, and a worker that starts beside it. */
+const TAKEN_OVER_WITHIN = 10_000;
+
+export const killedInCharge: Act = {
+  title: 'Killed during the charge',
+  tells: [
+    'The gateway takes 5 s for a charge. The worker is killed in the middle, so the answer reaches nobody.',
+    'The next worker must find out that the card was charged, and not charge it again.',
+  ],
+  purchase: {
+    customer: 'Cleo Example',
+    email: 'cleo@example.com',
+    sku: 'COFFEE-BEANS-1KG',
+    quantity: 3,
+    postalCode: '10115',
+  },
+  async run(scene) {
+    const { stage, story } = scene;
+    await stage.faults.add({ operation: 'payment_intents.confirm', fault: 'slow', delay: GATEWAY_TAKES });
+    const order = await scene.place();
+    await scene.until(() => stage.faults.struck());
+    story.says('the gateway has begun to charge the card');
+    await order.during(MIDDLE);
+    await scene.killWorker();
+    const killedAt = Date.now();
+    const { log } = await stage.startWorker();
+    story.says('a new worker is ready');
+    const captured = await order.event('payment.captured');
+    await order.end();
+    const took = Date.parse(captured.at) - killedAt;
+    story.claims(
+      'Taken over within a few seconds',
+      0 < took && took <= TAKEN_OVER_WITHIN,
+      `${seconds(took)} from the kill to the charge in the books`,
+    );
+    const detection = `Idempotency detected: ${order.id}:charge:1 already processed`;
+    const detected = log.some((line) => line.includes(detection));
+    story.claims('The new worker’s log says so', detected, detected ? detection : 'it does not');
+    const captures = order.times('payment.captured');
+    story.claims('Booked once', captures === 1, `payment.captured × ${captures}`);
+    await scene.claim(WENT_WELL);
+  },
+};

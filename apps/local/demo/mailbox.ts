@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+const MailList = z.array(
+  z.object({ subject: z.string(), to: z.array(z.object({ address: z.string() })) }).loose(),
+);
+
+/** What the subjects of the two mails say, and what such a mail is called. */
+const KINDS: readonly { readonly says: string; readonly kind: string }[] = [
+  { says: 'is confirmed', kind: 'confirmation' },
+  { says: 'has been delivered', kind: 'delivery' },
+];
+
+/** The shoppers' mail, as the mail catcher holds it. */
+export class Mailbox {
+  constructor(private readonly url: string) {}
+
+  /** The kinds of the mails to an address, in order of arrival. */
+  async of(address: string): Promise<string[]> {
+    const mails = await this.all();
+    return mails.filter(({ to }) => to.some((one) => one.address === address)).map(kindOf);
+  }
+
+  async count(): Promise<number> {
+    return (await this.all()).length;
+  }
+
+  private async all() {
+    return MailList.parse(await (await fetch(`${this.url}/api/email`)).json());
+  }
+}
+
+const kindOf = ({ subject }: { subject: string }) =>
+  KINDS.find(({ says }) => subject.includes(says))?.kind ?? subject;
