@@ -27,6 +27,8 @@ export const NAMESPACES = Array.from({ length: 16 }, (_, index) => `test-${index
 export default async function servers(project: TestProject): Promise<() => Promise<void>> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const leases = mkdtempSync(join(tmpdir(), 'order-processing-tests-'));
+  // An interrupted run leaves nothing behind either: the guard of apps/local ends the servers, this the folder.
+  process.once('exit', () => rmSync(leases, { recursive: true, force: true }));
   const temporalExecutable = await findTemporal(say);
   const postgres = await startPostgres({ database: 'template_orders' });
   const temporal = await startTemporal({ executable: temporalExecutable, namespaces: NAMESPACES });
@@ -43,6 +45,5 @@ export default async function servers(project: TestProject): Promise<() => Promi
   return async () => {
     await temporal.stop();
     await postgres.stop();
-    rmSync(leases, { recursive: true, force: true });
   };
 }
