@@ -97,7 +97,10 @@ const groups = {
     API_PORT: port(3000),
   }),
   pricing: z.object({
-    CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes'),
+    CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes').refine(
+      (codes) => codes.length > 0,
+      'must name a currency, or nothing could be sold',
+    ),
     TAX_RATE: z.coerce.number('must be a fraction, such as 0.19').min(0).max(1).default(0),
     SHIPPING_FEE: z.coerce.number('must be minor units, such as 490').int().min(0).max(1_000_000).default(0),
   }),
