@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import Stripe from 'stripe';
 import { inject } from 'vitest';
 
+import type { Ports } from '../../apps/worker/activities/activities.js';
 import { createOrderWorkers } from '../../apps/worker/order-workers.js';
 import { Sweeper } from '../../apps/worker/sweeper.js';
 import { bundleSources, WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
@@ -37,6 +38,18 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 /** How long a provider may take in a test, in milliseconds. */
 const PROVIDER_TIMEOUT = 2_000;
 
+/** What a stand-in for one of the worker's ports can be made of. */
+export interface Parts {
+  readonly database: Database;
+  readonly client: Client;
+  readonly gatewayOptions: ConstructorParameters<typeof StripeGateway>[0];
+}
+
+export interface WorkshopOptions {
+  /** Puts something else in place of a port of the worker's. What the test itself works with stays real. */
+  readonly ports?: (real: Ports, parts: Parts) => Ports;
+}
+
 /**
  * A worker in this process on real parts: its own database, its own Temporal namespace, the real Stripe SDK
  * and carrier client against a sandbox of its own, real SMTP.
@@ -55,11 +68,14 @@ export class Workshop {
     readonly client: Client,
     readonly runs: OrderRuns,
     readonly sweeper: Sweeper,
+    /** What activities work with, for a test that runs one by itself. */
+    readonly ports: Ports,
+    readonly parts: Parts,
     private readonly connection: NativeConnection,
     private readonly mailer: SmtpMailer,
   ) {}
 
-  static async open(): Promise<Workshop> {
+  static async open(options: WorkshopOptions = {}): Promise<Workshop> {
     const logger = createLogger('test', process.env['LOG_LEVEL'] ?? 'fatal');
     const databaseUrl = await testDatabase();
     const database = openDatabase(databaseUrl, 10);
@@ -83,6 +99,21 @@ export class Workshop {
       from: 'Shop <orders@shop.example>',
       timeout: PROVIDER_TIMEOUT,
     });
+    const gatewayOptions = {
+      secretKey: 'sk_test_tests',
+      apiUrl: sandbox.url,
+      timeout: PROVIDER_TIMEOUT,
+    };
+    const parts: Parts = { database, client, gatewayOptions };
+    const ports: Ports = {
+      store,
+      runs,
+      gateway: new StripeGateway(gatewayOptions),
+      carrier: new CarrierClient({ url: `${sandbox.url}/carrier`, timeout: PROVIDER_TIMEOUT }),
+      mailer,
+      logger,
+      shipTo: ['GB', 'DE'],
+    };
     const workshop = new Workshop(
       databaseUrl,
       database,
@@ -93,21 +124,13 @@ export class Workshop {
       client,
       runs,
       new Sweeper(store, runs, logger, 60_000),
+      ports,
+      parts,
       connection,
       mailer,
     );
     workshop.workers = await createOrderWorkers({
-      store,
-      runs,
-      gateway: new StripeGateway({
-        secretKey: 'sk_test_tests',
-        apiUrl: sandbox.url,
-        timeout: PROVIDER_TIMEOUT,
-      }),
-      carrier: new CarrierClient({ url: `${sandbox.url}/carrier`, timeout: PROVIDER_TIMEOUT }),
-      mailer,
-      logger,
-      shipTo: ['GB', 'DE'],
+      ...(options.ports?.(ports, parts) ?? ports),
       connection,
       namespace: environment.TEMPORAL_NAMESPACE,
       workflows: { workflowsPath: WORKFLOWS_PATH, bundlerOptions: bundleSources },
