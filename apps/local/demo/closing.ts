@@ -1,20 +1,11 @@
 import { formatPrice } from '#libs/mail/price';
 
 import type { SumsRow } from './books.js';
-import { type Evidence, gather, type Placed } from './evidence.js';
-import { counted, databaseHolds, gatewayHolds, mailboxHolds, stockHolds } from './holdings.js';
+import { gather, type Placed } from './evidence.js';
+import { closingTable } from './closing-table.js';
+import { counted } from './holdings.js';
 import type { Stage } from './stage.js';
 import type { Story } from './story.js';
-import { table } from './table.js';
-
-const COLUMNS: readonly { readonly title: string; readonly cell: (evidence: Evidence) => string }[] = [
-  { title: 'act', cell: ({ placed }) => String(placed.act) },
-  { title: 'order', cell: ({ placed }) => placed.number },
-  { title: 'gateway', cell: gatewayHolds },
-  { title: 'database', cell: databaseHolds },
-  { title: 'stock', cell: stockHolds },
-  { title: 'mailbox', cell: mailboxHolds },
-];
 
 interface Sums extends SumsRow {
   readonly charged: number;
@@ -25,16 +16,16 @@ interface Sums extends SumsRow {
 /** What is so of all orders together; what belongs to none of them would show here. */
 const CLAIMS: readonly { says: string; holds(sums: Sums): boolean; seen(sums: Sums): string }[] = [
   {
-    says: 'The gateway and the books agree on the money',
+    says: 'The gateway and the database agree on the money',
     holds: ({ charged, refunded, paid, returned }) => charged === paid && refunded === returned,
     seen: ({ charged, refunded, paid, returned }) =>
-      `gateway ${price(charged)} − ${price(refunded)}, books ${price(paid)} − ${price(returned)}`,
+      `gateway ${price(charged)} less ${price(refunded)}, database ${price(paid)} less ${price(returned)}`,
   },
   {
     says: 'The stock adds up',
     holds: ({ wrongStock, held }) => wrongStock === 0 && held === 0,
     seen: ({ wrongStock, held }) =>
-      `${counted(wrongStock, 'product')} off from its movements, ${counted(held, 'piece')} held for nobody`,
+      `${wrongStock} products differ from the sum of their movements, ${held} pieces are still held`,
   },
   {
     says: 'Two mails for each delivered order, none for another',
@@ -52,12 +43,7 @@ const CLAIMS: readonly { says: string; holds(sums: Sums): boolean; seen(sums: Su
 export async function close(stage: Stage, story: Story, placed: readonly Placed[]): Promise<void> {
   const evidence = await Promise.all(placed.map((each) => gather(stage, each)));
   story.opens('What everybody holds in the end', []);
-  story.shows(
-    table(
-      COLUMNS.map(({ title }) => title),
-      evidence.map((each) => COLUMNS.map(({ cell }) => cell(each))),
-    ),
-  );
+  story.shows(closingTable(evidence));
   const [gateway, books, mails] = await Promise.all([
     stage.gateway.sums(),
     stage.books.sums(),

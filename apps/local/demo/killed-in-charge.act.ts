@@ -25,7 +25,7 @@ export const killedInCharge: Act = {
     const { stage, story } = scene;
     await stage.faults.add({ operation: 'payment_intents.confirm', fault: 'slow', delay: GATEWAY_TAKES });
     const order = await scene.place();
-    await scene.until(() => stage.faults.struck());
+    await scene.until('the charge', () => stage.faults.struck());
     story.says('the gateway has begun to charge the card');
     await order.during(MIDDLE);
     await scene.killWorker();

@@ -5,14 +5,18 @@ import { WENT_WELL } from './claims.js';
 /** Milliseconds. */
 const KILL_AFTER = 2_000;
 const DEAD_FOR = 5_000;
-/** What 10 s may turn out as: never less, and a little more for the new worker to find its feet. */
+/**
+ * What 10 s may turn out as: never less, and up to 3 s more, for which a run waits for the worker that knew it
+ * (stickyQueueScheduleToStartTimeout in apps/worker/order-workers.ts), on a machine that is busy starting one.
+ */
 const ABOUT_TEN_SECONDS = { from: 9_500, to: 16_000 };
 
 export const killedInWait: Act = {
   title: 'Killed during a durable wait',
   tells: [
     'Orders now wait 10 s between the reservation and the charge. In that time the worker is killed, and nobody',
-    'is there for 5 s. The wait must neither begin anew nor be forgotten.',
+    'is there for 5 s. The wait must neither begin anew nor be forgotten; the order may take 3 s more to turn to',
+    'a worker that does not know it yet.',
   ],
   purchase: {
     customer: 'Ben Example',

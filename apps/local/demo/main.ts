@@ -1,4 +1,5 @@
 /** `npm run demo`: what this product claims, shown on a stack of its own, in five acts. */
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,28 +46,36 @@ async function demo(acts: readonly number[]): Promise<number> {
   if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
   const folder = mkdtempSync(join(tmpdir(), 'order-processing-demo-'));
   const processes = new Processes((failure) => stopping.abort(failure));
+  const story = new Story(terminal);
   const since = performance.now();
-  let code: number = EXIT.disproved;
+  let code: number;
+  let verdict = '';
   try {
     terminal.say('Starting a system of its own on free ports; one that is running here is left alone.');
     const settings = await stageSettings(folder);
     const stage = await Stage.open({ settings, folder, processes, terminal, stopping });
-    const story = new Story(terminal);
     try {
-      await play({ acts, stage, story, stopping: stopping.signal });
+      await Promise.race([play({ acts, stage, story, stopping: stopping.signal }), interrupted()]);
     } finally {
       await stage.close();
     }
-    terminal.say(`\n${story.verdict} It took ${seconds(performance.now() - since)}.`);
-    if (story.proven) code = EXIT.proven;
+    code = story.proven ? EXIT.proven : EXIT.disproved;
+    verdict = `${story.verdict} It took ${seconds(performance.now() - since)}.`;
   } catch (error) {
     code = explain(error);
   }
-  terminal.say('Stopping everything …');
+  terminal.say('\nStopping everything …');
   await processes.stop(hurrying.signal);
-  if (code === EXIT.disproved) terminal.say(`What each program wrote is in ${folder}`);
+  if (code === EXIT.disproved) terminal.say(`What each program wrote is kept in ${folder}`);
   else rmSync(folder, { recursive: true, force: true });
+  terminal.say(verdict || 'Stopped.');
   return code;
+}
+
+/** An act may be in the middle of starting something; the end does not wait for it. */
+async function interrupted(): Promise<never> {
+  await once(stopping.signal, 'abort');
+  throw stopping.signal.reason;
 }
 
 /** The first Ctrl-C stops, the second hurries. */

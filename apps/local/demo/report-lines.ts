@@ -6,8 +6,8 @@ import type { OrderEvent } from './shop.js';
 export type Wait = NonNullable<OrderView['waitingFor']>;
 
 const TYPE_WIDTH = 24;
-/** Names that would only repeat themselves. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['event', 'intent', 'refund']);
+/** What says nothing to a person: foreign ids, minor units, how we heard of it. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['event', 'intent', 'refund', 'amount', 'source']);
 const UNITS = [
   { unit: 'd', ms: 86_400_000 },
   { unit: 'h', ms: 3_600_000 },

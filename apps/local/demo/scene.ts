@@ -9,7 +9,9 @@ import type { Purchase } from './shop.js';
 import type { Stage } from './stage.js';
 import type { Story } from './story.js';
 
+/** Milliseconds. */
 const POLL_EVERY = 50;
+const PATIENCE = 60_000;
 
 /** What an act works with: the stage, the story, and its order. */
 export class Scene {
@@ -43,9 +45,13 @@ export class Scene {
     await sleep(ms, undefined, { signal: this.stopping });
   }
 
-  /** Waits for something that soon becomes true. */
-  async until(holds: () => Promise<boolean>): Promise<void> {
-    while (!(await holds())) await this.pause(POLL_EVERY);
+  /** Waits for something that soon becomes true. @throws Error when it does not */
+  async until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    while (!(await holds())) {
+      if (Date.now() > deadline) throw new Error(`${what} did not happen within ${PATIENCE / 1_000} s`);
+      await this.pause(POLL_EVERY);
+    }
   }
 
   async killWorker(): Promise<void> {

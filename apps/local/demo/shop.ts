@@ -14,10 +14,14 @@ export interface Purchase {
 
 /** The shop's server, which knows the system by its HTTP API only. */
 export class Shop {
+  private readonly authorized: Readonly<Record<string, string>>;
+
   constructor(
     private readonly url: string,
-    private readonly apiKey: string,
-  ) {}
+    apiKey: string,
+  ) {
+    this.authorized = { authorization: `Bearer ${apiKey}` };
+  }
 
   async place({ customer, email, sku, quantity, postalCode }: Purchase): Promise<OrderView> {
     const body = {
@@ -30,8 +34,8 @@ export class Shop {
     return OrderView.parse(
       await this.call('/orders', {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
         body: JSON.stringify(body),
+        headers: { ...this.authorized, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
       }),
     );
   }
@@ -44,9 +48,8 @@ export class Shop {
     return OrderEventList.parse(await this.call(`/orders/${id}/events`)).data;
   }
 
-  private async call(path: string, init: RequestInit = {}): Promise<unknown> {
-    const headers = { ...init.headers, authorization: `Bearer ${this.apiKey}` };
-    const response = await fetch(`${this.url}${path}`, { ...init, headers });
+  private async call(path: string, init: RequestInit = { headers: this.authorized }): Promise<unknown> {
+    const response = await fetch(`${this.url}${path}`, init);
     if (!response.ok) throw new Error(`the API answered ${response.status}: ${await response.text()}`);
     return response.json();
   }

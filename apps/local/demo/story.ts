@@ -7,6 +7,7 @@ const TIME_WIDTH = 8;
 export class Story {
   private since = performance.now();
   private readonly held: boolean[] = [];
+  private claiming = false;
 
   constructor(private readonly terminal: Terminal) {}
 
@@ -17,21 +18,25 @@ export class Story {
   }
 
   shows(lines: readonly string[]): void {
+    this.claiming = false;
     this.terminal.say(lines.map((line) => `  ${line}`.trimEnd()).join('\n'));
   }
 
   /** Something that happens, with the time since the act began. */
   says(text: string): void {
+    this.claiming = false;
     this.terminal.say(`${this.clock()}  ${text}`);
   }
 
   /** What the system itself reports. */
   reports(text: string): void {
-    this.terminal.say(`${this.clock()}  ${paint.aside(text)}`);
+    this.says(paint.aside(text));
   }
 
   /** A claim, whether it holds, and what was seen. */
   claims(claim: string, holds: boolean, seen: string): void {
+    if (!this.claiming) this.terminal.say();
+    this.claiming = true;
     this.held.push(holds);
     const mark = holds ? paint.good('✓') : paint.bad('✗');
     this.terminal.say(`  ${mark} ${holds ? claim : paint.bad(claim)}: ${seen}`);
