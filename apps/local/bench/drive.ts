@@ -1,0 +1,26 @@
+/**
+ * Does something `count` times, `concurrency` at once: as soon as one has come to its end the next begins.
+ *
+ * @throws what the first that failed threw; no further one is begun then
+ */
+export async function drive<T>(
+  count: number,
+  concurrency: number,
+  one: (index: number) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  let begun = 0;
+  let failed = false;
+  const lane = async () => {
+    while (begun < count && !failed) {
+      try {
+        results.push(await one(begun++));
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(count, concurrency) }, lane));
+  return results;
+}
