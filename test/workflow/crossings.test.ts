@@ -262,6 +262,7 @@ describe('when two things happen at once', () => {
         payment: 'captured',
         attention: [],
       });
+      expect(await shop.ask('GET', '/sandbox/faults')).toEqual({ data: [] });
       expect(await shop.parcels(id)).toHaveLength(1);
       expect(await shop.eventTypes(id)).not.toContain('shipment.refused');
     });
