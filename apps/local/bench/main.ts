@@ -47,6 +47,8 @@ try {
 } catch (error) {
   process.exitCode = explain(error);
 }
+// Orders that were given up are still waited for, by calls that Temporal's client repeats for minutes.
+if (process.exitCode !== EXIT.measured) process.exit();
 
 async function main(wanted: BenchArguments): Promise<number> {
   // For TEMPORAL_CLI_PATH; the rig takes nothing else from it.
@@ -61,18 +63,15 @@ async function main(wanted: BenchArguments): Promise<number> {
     const settings = await benchSettings(folder);
     const rig = await Rig.open({ settings, folder, processes, terminal, stopping });
     const says = (text: string) => terminal.say(text);
-    try {
-      const measuring = bench({ ...wanted, rig, machine, stopping: stopping.signal, says });
-      // Once interrupted, how it fails is of no interest.
-      measuring.catch(() => {});
-      const report = await Promise.race([measuring, interrupted()]);
-      terminal.say(`\n${reportTable(report)}\n`);
-      const json = JSON.stringify(report, null, 2);
-      if (wanted.json === undefined) terminal.say(json);
-      else writeFileSync(wanted.json, `${json}\n`);
-    } finally {
-      await rig.close();
-    }
+    const measuring = bench({ ...wanted, rig, machine, stopping: stopping.signal, says });
+    // Once interrupted, how it fails is of no interest.
+    measuring.catch(() => {});
+    const report = await Promise.race([measuring, interrupted()]);
+    await rig.close();
+    terminal.say(`\n${reportTable(report)}\n`);
+    const json = JSON.stringify(report, null, 2);
+    if (wanted.json === undefined) terminal.say(json);
+    else writeFileSync(wanted.json, `${json}\n`);
   } catch (error) {
     code = explain(error);
   }
