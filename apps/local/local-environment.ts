@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { InvalidEnvironment } from '#libs/config/environment';
 
+import { followKeptPorts } from './kept-ports.js';
 import { localSettings } from './local-settings.js';
 import { whenNpmEnds } from './parent.js';
 import { isListening } from './ports.js';
@@ -15,6 +16,7 @@ import { keepSecret, keptSecret, newCarrierSecret } from './secrets.js';
 
 whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
 if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
+followKeptPorts(process.env);
 const carrierSecret = keptSecret('carrier-secret') ?? newCarrierSecret();
 try {
   const { environment, variables, embedded } = localSettings(process.env, {

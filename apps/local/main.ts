@@ -9,6 +9,7 @@ import { welcome } from './addresses.js';
 import { parseArguments, UsageError } from './arguments.js';
 import { bringUp } from './bring-up.js';
 import { ChildFailed, describeExit } from './child.js';
+import { keepPorts } from './kept-ports.js';
 import { localSettings, neededPorts } from './local-settings.js';
 import { whenNpmEnds } from './parent.js';
 import { PortsTaken, requireFreePorts } from './ports.js';
@@ -69,6 +70,7 @@ async function run(): Promise<void> {
   if (fresh) beginAnew();
   keepSecret('carrier-secret', carrierSecret);
   rememberProcesses([]);
+  keepPorts(neededPorts(settings.environment, () => true));
   try {
     terminal.say(`Starting; logs are in ${relative(process.cwd(), join(DATA_DIR, 'logs'))}`);
     const since = performance.now();

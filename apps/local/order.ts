@@ -8,6 +8,7 @@ import { isEnd } from '#libs/order/states';
 
 import { UsageError } from './arguments.js';
 import { orderFrom } from './order-arguments.js';
+import { followKeptPorts } from './kept-ports.js';
 import { keptSecret } from './secrets.js';
 import { apiHost } from './steps.js';
 
@@ -20,6 +21,7 @@ class NotPlaced extends Error {
 
 async function main(): Promise<void> {
   const body = orderFrom(process.argv.slice(2));
+  followKeptPorts(process.env);
   const { api } = environmentFor(['api']);
   const call = caller(
     `http://${apiHost(api.API_HOST)}:${api.API_PORT}`,
@@ -95,7 +97,10 @@ function caller(url: string, key: string | undefined): Call {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((cause: unknown) => {
-      throw new NotPlaced(`Nobody answers at ${url}. Start the stack with: npm start`, { cause });
+      throw new NotPlaced(
+        `Nobody answers at ${url}. Start the stack with: npm start, or say with API_PORT where it is`,
+        { cause },
+      );
     });
     if (!response.ok) throw new NotPlaced(`${response.status} ${await response.text()}`);
     return response.json();

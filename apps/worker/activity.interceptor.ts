@@ -57,7 +57,8 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     }
     const outage = error instanceof Outage ? error.code : databaseOutage(error);
     if (outage !== null) {
-      this.logger.warn({ ...context, code: outage, err: error }, 'attempt failed');
+      this.logger.warn({ ...context, code: outage }, 'attempt failed');
+      this.logger.debug({ ...context, err: error }, 'attempt failed');
       // An attempt that was overtaken speaks of the past.
       if (outage !== 'overtaken') await this.showWaiting(attempt, outage, attempt.retryIn);
       return withoutStack({

@@ -13,6 +13,10 @@ import { createOrderWorkers } from './order-workers.js';
 import { Sweeper } from './sweeper.js';
 import { workflowCode } from './workflow-code.js';
 
+class NoTemporal extends Error {
+  override readonly name = 'NoTemporal';
+}
+
 /** Runs until the process is told to stop; then finishes or hands back what it holds. */
 async function main(): Promise<void> {
   const env = environmentFor([
@@ -33,7 +37,14 @@ async function main(): Promise<void> {
   const client = lazyClient(env.temporal);
   const runs = new OrderRuns(client, store);
   const mailer = new SmtpMailer({ url: env.mail.SMTP_URL, from: env.mail.MAIL_FROM, timeout });
-  const connection = await NativeConnection.connect(connectionOptions(env.temporal));
+  const connection = await NativeConnection.connect(connectionOptions(env.temporal)).catch(
+    (cause: unknown) => {
+      throw new NoTemporal(
+        `Temporal does not answer at ${env.temporal.TEMPORAL_ADDRESS}; see TEMPORAL_ADDRESS.`,
+        { cause },
+      );
+    },
+  );
   const workers = await createOrderWorkers({
     store,
     runs,
@@ -90,6 +101,8 @@ function installRuntime(logger: Logger): void {
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       // The email queue has activities only, as it should.
       if (message.startsWith('No workflows registered')) return;
+      // Told with order, step and code by the activity interceptor.
+      if (message.startsWith('Activity failed')) return;
       const { workflowId, activityType, taskQueue, error } = meta ?? {};
       logger[levels[level]]({ workflowId, activityType, taskQueue, err: error }, message);
     }),
@@ -100,7 +113,8 @@ function installRuntime(logger: Logger): void {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof InvalidEnvironment)) throw error;
+  if (!(error instanceof InvalidEnvironment || error instanceof NoTemporal)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  // Not exitCode alone: pools that were opened would keep the process alive.
+  process.exit(1);
 }

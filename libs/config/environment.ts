@@ -34,6 +34,11 @@ const flag = (fallback: 'true' | 'false') =>
     .enum(['true', 'false'], 'must be true or false')
     .default(fallback)
     .transform((value) => value === 'true');
+/** Whether these fields have been read as durations: then they are compared, although another field is wrong. */
+const durations = (value: unknown, names: readonly string[]) =>
+  typeof value === 'object' &&
+  value !== null &&
+  names.every((name) => typeof Object.getOwnPropertyDescriptor(value, name)?.value === 'number');
 const list = (fallback: string, item: RegExp, what: string) =>
   z
     .string()
@@ -50,7 +55,12 @@ const list = (fallback: string, item: RegExp, what: string) =>
 const groups = {
   store: z.object({
     DATABASE_URL: url(['postgresql:', 'postgres:'], 'postgresql://user:password@host:5432/database'),
-    DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+    DATABASE_POOL_SIZE: z.coerce
+      .number('must be a whole number')
+      .int('must be a whole number')
+      .min(1, 'must be 1 to 200')
+      .max(200, 'must be 1 to 200')
+      .default(10),
   }),
   temporal: z.object({
     TEMPORAL_ADDRESS: z
@@ -114,10 +124,12 @@ const groups = {
       RETRY_MAX: positive('1m'),
     })
     .refine((p) => p.GRACE_BEFORE_CHARGE < p.RESERVATION_TTL, {
+      when: ({ value }) => durations(value, ['RESERVATION_TTL', 'GRACE_BEFORE_CHARGE']),
       path: ['GRACE_BEFORE_CHARGE'],
       message: 'must be shorter than RESERVATION_TTL, or no order could ever be charged',
     })
     .refine((p) => p.RETRY_INITIAL <= p.RETRY_MAX, {
+      when: ({ value }) => durations(value, ['RETRY_INITIAL', 'RETRY_MAX']),
       path: ['RETRY_INITIAL'],
       message: 'must not be longer than RETRY_MAX',
     }),
@@ -133,7 +145,10 @@ const groups = {
     SANDBOX_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
     SANDBOX_PORT: port(4010),
     /** Null when parcels move only by hand. */
-    SANDBOX_DELIVERY_AFTER: z.union([z.literal('never').transform(() => null), duration('15s')]),
+    SANDBOX_DELIVERY_AFTER: z.union(
+      [z.literal('never').transform(() => null), duration('15s')],
+      'must be never, or a duration such as 15s',
+    ),
     SANDBOX_GATEWAY: flag('true'),
     SANDBOX_STATE_FILE: text('leave it out to keep nothing').optional(),
     CARRIER_WEBHOOK_URL: url(['http:', 'https:'], 'http://127.0.0.1:3000/webhooks/deliveries').default(

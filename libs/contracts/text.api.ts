@@ -5,7 +5,8 @@ import { z } from 'zod';
  * label or a mail header; and halves of surrogate pairs, which are not Unicode text.
  */
 const REFUSED = String.raw`\u0000-\u001f\u007f-\u009f\ud800-\udfff`;
-const TEXT = new RegExp(`^[^${REFUSED}]*[^\\s${REFUSED}][^${REFUSED}]*$`, 'u');
+/** What nobody sees, such as a zero-width space, makes no text by itself. */
+const TEXT = new RegExp(`^[^${REFUSED}]*[^\\s\\p{Cf}${REFUSED}][^${REFUSED}]*$`, 'u');
 
 /** One line of text that is not blank. @param max UTF-16 code units */
 export const text = (max: number) =>

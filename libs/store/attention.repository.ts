@@ -40,7 +40,7 @@ export class AttentionRepository {
   async park(order: OrderRecord, parked: ParkedStep): Promise<void> {
     await this.orders.change(order, () => ({
       event: {
-        type: 'order.parked',
+        type: parked.kind === 'delivery_overdue' ? 'delivery.overdue' : 'order.parked',
         actor: 'workflow',
         details: {
           step: parked.step,
@@ -109,7 +109,7 @@ export class AttentionRepository {
       event: {
         type: 'attention.resolved',
         actor: answer.by,
-        details: { attention: attentionId, step: found.step, action: answer.action },
+        details: { attention: attentionId, kind: found.kind, step: found.step, action: answer.action },
       },
       gate: Prisma.sql`
         UPDATE attention a SET resolved_at = now(), action = ${answer.action}, by = ${answer.by}, note = ${answer.note}

@@ -139,18 +139,21 @@ export function carrierChange(
 ): OrderChange {
   const verdict = carrierVerdict(event.type, order);
   const report = verdict.is === 'news' ? verdict.report : null;
+  const contradicts = verdict.is === 'contradiction';
   const returned = verdict.is === 'news' && verdict.report === 'returned';
   return {
     next: verdict.is === 'known' ? {} : verdict.change,
-    event: { type: event.type, actor: 'carrier', details: { event: event.eventId, source } },
+    event: {
+      type: event.type,
+      actor: 'carrier',
+      details: { event: event.eventId, source, opens: contradicts ? 'contradicting_event' : undefined },
+    },
     ...(returned ? { endReason: { code: 'returned', by: 'carrier' } as const } : {}),
     ...(report === null || report === 'shipped' ? {} : { ended: ['deliver'] as const }),
     ...(gate ? { gate: gate(verdict.is, report) } : {}),
     also: [
       ...reportShipment(order, event.type, event.trackingNumber),
-      ...(verdict.is === 'contradiction'
-        ? [openAttention('contradicting_event', 'deliver', event.type)]
-        : []),
+      ...(contradicts ? [openAttention('contradicting_event', 'deliver', event.type)] : []),
     ],
   };
 }

@@ -66,6 +66,9 @@ export const TEST_CARDS: Readonly<Record<string, TestCard>> = {
   pm_card_chargeDeclinedIncorrectCvc: { brand: 'visa', last4: '0127', outcome: CVC },
   pm_card_chargeDeclinedProcessingError: { brand: 'visa', last4: '0119', outcome: PROCESSING },
 
+  pm_card_chargeCustomerFail: { brand: 'visa', last4: '0341', outcome: GENERIC },
+  pm_card_threeDSecure2Required: { brand: 'visa', last4: '3220', outcome: challenged },
+  pm_card_threeDSecureRequired: { brand: 'visa', last4: '3063', outcome: challenged },
   pm_card_authenticationRequired: { brand: 'visa', last4: '3184', outcome: challenged },
 };
 

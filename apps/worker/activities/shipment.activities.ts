@@ -90,12 +90,9 @@ export class ShipmentActivities implements Pick<
         answer === 'cancelled'
           ? {
               settlement: { state: 'done' },
-              change: (current) => ({
-                ...(current.fulfilment === 'ready' ? { next: { fulfilment: 'reserved' } as const } : {}),
-                event: { type: 'shipment.cancelled', actor: 'carrier' },
-                ended: ['deliver'],
-                also: [cancelShipments],
-              }),
+              // A pick-up that was reported while the carrier was asked is the later word.
+              change: (current) =>
+                TRAVELS.includes(current.fulfilment) ? pickedUpAfterAll(current) : labelCancelled(current),
             }
           : {
               settlement: { state: 'refused', result: { code: 'already_picked_up' } },
@@ -130,6 +127,13 @@ export class ShipmentActivities implements Pick<
     }
   }
 }
+
+const labelCancelled = (order: OrderRecord) => ({
+  ...(order.fulfilment === 'ready' ? { next: { fulfilment: 'reserved' } as const } : {}),
+  event: { type: 'shipment.cancelled', actor: 'carrier' },
+  ended: ['deliver'] as const,
+  also: [cancelShipments],
+});
 
 /** The carrier will not cancel because it has the parcel: that is a pick-up, and the cancellation is refused. */
 const pickedUpAfterAll = (order: OrderRecord) => ({

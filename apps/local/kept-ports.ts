@@ -1,0 +1,24 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { NeededPort } from './ports.js';
+import { DATA_DIR } from './project.js';
+
+const FILE = join(DATA_DIR, 'ports.json');
+
+/** Notes which ports this start uses, for the programs that are started beside it from another terminal. */
+export function keepPorts(ports: readonly NeededPort[]): void {
+  mkdirSync(DATA_DIR, { recursive: true });
+  const kept = Object.fromEntries(ports.map(({ variable, port }) => [variable, String(port)]));
+  writeFileSync(FILE, `${JSON.stringify(kept, null, 2)}\n`);
+}
+
+/** Takes over the ports of the stack that was started last, where the environment says nothing else. */
+export function followKeptPorts(environment: NodeJS.ProcessEnv): void {
+  if (!existsSync(FILE)) return;
+  const kept: unknown = JSON.parse(readFileSync(FILE, 'utf8'));
+  if (typeof kept !== 'object' || kept === null) return;
+  for (const [variable, port] of Object.entries(kept)) {
+    if (typeof port === 'string') environment[variable] ||= port;
+  }
+}
