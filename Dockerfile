@@ -14,7 +14,7 @@ WORKDIR /app
 # What `npm ci` reads, its postinstall (the Prisma client) included: it runs again only when this changes.
 COPY package.json package-lock.json prisma.config.ts ./
 COPY prisma/generate.mjs prisma/schema.prisma prisma/
-RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm --no-audit --no-fund
 
 COPY tsconfig.json tsconfig.build.json ./
 COPY prisma prisma
