@@ -28,7 +28,8 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
     const order = await this.orders.get(orderId);
     if (order.totals.total === 0) return this.chargeNothing(order);
     const intentId = await this.ensureIntent(order);
-    const settled = await this.journal.run(order, {
+    // Read again: creating the intent was a change, and a write decided on what came before it would miss.
+    const settled = await this.journal.run(await this.orders.get(orderId), {
       key: chargeKey(orderId),
       request: { intentId, method: order.paymentMethod },
       ask: async () => {
