@@ -189,8 +189,10 @@ describe('when two things happen at once', () => {
   describe('an outage', () => {
     it('of the mail keeps no shopper waiting for the money of a parcel that came back', async () => {
       shop.inbox.answer = MAIL_OUTAGE;
-      const id = await shop.place({ policy: patient });
+      const id = await shop.place();
       const trackingNumber = await shop.label(id);
+      // The confirmation is given up, until somebody says how to go on.
+      await shop.until(id, ({ attention }) => attention.some(({ step }) => step === 'confirm'));
       await shop.carrierSays(trackingNumber, 'shipment.picked_up');
       await shop.carrierSays(trackingNumber, 'shipment.returned');
       const returned = await shop.until(id, ({ payment }) => payment === 'refunded');
@@ -198,6 +200,7 @@ describe('when two things happen at once', () => {
       expect(await refunds(id)).toEqual([3980]);
 
       shop.inbox.answer = undefined;
+      await shop.answer(id, 'confirm', 'retry');
       const order = await shop.closed(id);
       expect(order).toMatchObject({ status: 'undelivered', endReason: { code: 'returned', by: 'carrier' } });
       // Nobody is told that an order is confirmed which has come back.
