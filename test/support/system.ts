@@ -105,8 +105,8 @@ export class System {
     this.api = await this.spawn('api', env, async () => (await fetch(`${this.url}/health/ready`)).ok);
   }
 
-  async startWorker(): Promise<void> {
-    this.worker = await this.spawn('worker', {}, /"worker ready"/);
+  async startWorker(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.worker = await this.spawn('worker', env, /"worker ready"/);
   }
 
   /** Ends a process as a power cut would. */
