@@ -1,145 +1,85 @@
 import { randomBytes } from 'node:crypto';
 
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Client } from '@temporalio/client';
-import Stripe from 'stripe';
-import { inject } from 'vitest';
+import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
+import type Stripe from 'stripe';
 
 import type { Ports } from '../../apps/worker/activities/activities.js';
 import { createOrderWorkers } from '../../apps/worker/order-workers.js';
 import { Sweeper } from '../../apps/worker/sweeper.js';
 import { bundleSources, WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
 import type { Sandbox } from '../../apps/sandbox/sandbox.js';
-import { shipments, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
+import { shipments } from '../../apps/sandbox/test-sandbox.js';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
-import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import type { CarrierEventType } from '#libs/order/carrier-event';
 import type { OrderId } from '#libs/order/order-id';
-import { StripeGateway } from '#libs/payments/stripe.gateway';
-import { CarrierClient } from '#libs/shipping/carrier.client';
 import type { Resolution, StepName } from '#libs/order/steps';
-import { type Database, openDatabase } from '#libs/store/database';
+import type { Database } from '#libs/store/database';
 import type { AttentionRecord, OrderRecord } from '#libs/store/order-record';
-import { Store } from '#libs/store/store';
-import { createLogger } from '#libs/telemetry/logger';
-import { lazyClient } from '#libs/temporal/connection';
-import { OrderRuns } from '#libs/temporal/order-runs';
+import type { Store } from '#libs/store/store';
+import type { OrderRuns } from '#libs/temporal/order-runs';
 
 import { eventually } from './eventually.js';
-import { Inbox } from './inbox.js';
+import type { Inbox } from './inbox.js';
 import { checkInvariants } from './invariants.js';
-import { lease } from './lease.js';
-import { acceptOrder, CATALOGUE, type Wanted } from './orders.js';
-import { NAMESPACES } from './servers.js';
-import { testDatabase } from './test-database.js';
+import { acceptOrder, type Wanted } from './orders.js';
+import { openParts, type WorkshopParts } from './workshop-parts.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-/** How long a provider may take in a test, in milliseconds. */
-const PROVIDER_TIMEOUT = 2_000;
-
 /** What a stand-in for one of the worker's ports can be made of. */
-export interface Parts {
-  readonly database: Database;
-  readonly client: Client;
-  readonly gatewayOptions: ConstructorParameters<typeof StripeGateway>[0];
-}
+export type Parts = Pick<WorkshopParts, 'database' | 'client' | 'gatewayOptions'>;
 
 export interface WorkshopOptions {
   /** Puts something else in place of a port of the worker's. What the test itself works with stays real. */
   readonly ports?: (real: Ports, parts: Parts) => Ports;
 }
 
-/**
- * A worker in this process on real parts: its own database, its own Temporal namespace, the real Stripe SDK
- * and carrier client against a sandbox of its own, real SMTP.
- */
+/** A worker in this process on real parts, and what a test asks of them. */
 export class Workshop {
-  private workers: Worker[] = [];
-  private running: Promise<unknown> = Promise.resolve();
+  readonly databaseUrl: string;
+  readonly database: Database;
+  readonly store: Store;
+  readonly sandbox: Sandbox;
+  readonly stripe: Stripe;
+  readonly inbox: Inbox;
+  readonly client: Client;
+  readonly runs: OrderRuns;
+  /** What activities work with, for a test that runs one by itself. */
+  readonly ports: Ports;
+  readonly sweeper: Sweeper;
+  private readonly running: Promise<unknown>;
 
   private constructor(
-    readonly databaseUrl: string,
-    readonly database: Database,
-    readonly store: Store,
-    readonly sandbox: Sandbox,
-    readonly stripe: Stripe,
-    readonly inbox: Inbox,
-    readonly client: Client,
-    readonly runs: OrderRuns,
-    readonly sweeper: Sweeper,
-    /** What activities work with, for a test that runs one by itself. */
-    readonly ports: Ports,
-    readonly parts: Parts,
-    private readonly connection: NativeConnection,
-    private readonly mailer: SmtpMailer,
-  ) {}
+    readonly parts: WorkshopParts,
+    private readonly workers: readonly Worker[],
+  ) {
+    this.databaseUrl = parts.databaseUrl;
+    this.database = parts.database;
+    this.store = parts.store;
+    this.sandbox = parts.sandbox;
+    this.stripe = parts.stripe;
+    this.inbox = parts.inbox;
+    this.client = parts.client;
+    this.runs = parts.runs;
+    this.ports = parts.ports;
+    this.sweeper = new Sweeper(parts.store, parts.runs, parts.ports.logger, 60_000);
+    this.running = Promise.all(workers.map((worker) => worker.run()));
+  }
 
   static async open(options: WorkshopOptions = {}): Promise<Workshop> {
-    const logger = createLogger('test', process.env['LOG_LEVEL'] ?? 'fatal');
-    const databaseUrl = await testDatabase();
-    const database = openDatabase(databaseUrl, 10);
-    const store = new Store(database);
-    await store.catalogue.seed(CATALOGUE);
-    // Tests speak for the carrier themselves, so that they choose when.
-    const sandbox = await startTestSandbox();
-    const { hostname, port } = new URL(sandbox.url);
-    const stripe = new Stripe('sk_test_counting', { host: hostname, port, protocol: 'http' });
-    const inbox = await Inbox.open();
-    const environment = {
-      TEMPORAL_ADDRESS: inject('temporalAddress'),
-      TEMPORAL_NAMESPACE: lease(NAMESPACES),
-      TEMPORAL_TLS: false,
-    };
-    const client = lazyClient(environment);
-    const runs = new OrderRuns(client, store);
-    const connection = await NativeConnection.connect({ address: environment.TEMPORAL_ADDRESS });
-    const mailer = new SmtpMailer({
-      url: inbox.url,
-      from: 'Shop <orders@shop.example>',
-      timeout: PROVIDER_TIMEOUT,
-    });
-    const gatewayOptions = {
-      secretKey: 'sk_test_tests',
-      apiUrl: sandbox.url,
-      timeout: PROVIDER_TIMEOUT,
-    };
-    const parts: Parts = { database, client, gatewayOptions };
-    const ports: Ports = {
-      store,
-      runs,
-      gateway: new StripeGateway(gatewayOptions),
-      carrier: new CarrierClient({ url: `${sandbox.url}/carrier`, timeout: PROVIDER_TIMEOUT }),
-      mailer,
-      logger,
-      shipTo: ['GB', 'DE'],
-    };
-    const workshop = new Workshop(
-      databaseUrl,
-      database,
-      store,
-      sandbox,
-      stripe,
-      inbox,
-      client,
-      runs,
-      new Sweeper(store, runs, logger, 60_000),
-      ports,
-      parts,
-      connection,
-      mailer,
-    );
-    workshop.workers = await createOrderWorkers({
+    const parts = await openParts();
+    const { ports, connection, namespace } = parts;
+    const workers = await createOrderWorkers({
       ...(options.ports?.(ports, parts) ?? ports),
       connection,
-      namespace: environment.TEMPORAL_NAMESPACE,
+      namespace,
       workflows: { workflowsPath: WORKFLOWS_PATH, bundlerOptions: bundleSources },
       shutdownGrace: 1_000,
       // Every workflow task replays from the beginning, which proves that the code is deterministic.
       maxCachedWorkflows: 0,
     });
-    workshop.running = Promise.all(workshop.workers.map((worker) => worker.run()));
-    return workshop;
+    return new Workshop(parts, workers);
   }
 
   /** Accepts an order and starts its run. */
@@ -258,11 +198,6 @@ export class Workshop {
   async close(): Promise<void> {
     for (const worker of this.workers) worker.shutdown();
     await this.running;
-    await this.sandbox.close();
-    await this.mailer.close();
-    await this.inbox.close();
-    await this.client.connection.close();
-    await this.connection.close();
-    await this.store.close();
+    await this.parts.close();
   }
 }
