@@ -1,4 +1,8 @@
+import type { OrderId } from '#libs/order/order-id';
+
 import type { Database } from './database.js';
+import { Prisma } from './generated/client.js';
+import { OrderNotFound, type OrderRecord, selectOrders } from './order-record.js';
 
 export interface Product {
   readonly sku: string;
@@ -16,6 +20,21 @@ export class CatalogueRepository {
   async findBySkus(skus: readonly string[]): Promise<Product[]> {
     return this.db.$queryRaw<Product[]>`
       SELECT sku, name, currency, unit_price AS "unitPrice", sellable FROM product WHERE sku = ANY(${[...skus]})`;
+  }
+
+  /** An order with the products of its lines, as the catalogue has them now. @throws OrderNotFound */
+  async findForOrder(id: OrderId): Promise<{ order: OrderRecord; products: Product[] }> {
+    const rows = await this.db.$queryRaw<{ order: OrderRecord; products: Product[] }[]>(
+      selectOrders(
+        Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`,
+        Prisma.sql`(SELECT COALESCE(jsonb_agg(jsonb_build_object('sku', p.sku, 'name', p.name,
+            'currency', p.currency, 'unitPrice', p.unit_price, 'sellable', p.sellable)), '[]')
+          FROM product p JOIN order_line l USING (sku) WHERE l.order_id = o.id) AS products`,
+      ),
+    );
+    const row = rows[0];
+    if (!row) throw new OrderNotFound(`no order ${id}`);
+    return row;
   }
 
   /** Adds products with their first delivery of stock; those that exist stay as they are. @returns how many were added */

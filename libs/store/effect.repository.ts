@@ -1,7 +1,9 @@
 import type { OrderId } from '#libs/order/order-id';
+import type { OrderStatus } from '#libs/order/states';
 
 import type { Database } from './database.js';
 import { Prisma } from './generated/client.js';
+import { OrderNotFound, type OrderRecord, selectOrders } from './order-record.js';
 
 /** A row of the journal, as an attempt finds it. */
 export interface Effect {
@@ -28,11 +30,30 @@ export interface Settlement {
 export class EffectRepository {
   constructor(private readonly db: Database) {}
 
-  /** Starts an effect, or takes over a started one by raising its fence; a settled one is answered as it is. */
-  async begin(orderId: OrderId, key: string, requestHash: string): Promise<Effect> {
-    return this.one(Prisma.sql`
-      INSERT INTO effect (key, order_id, request_hash, state) VALUES (${key}, ${orderId}::uuid, ${requestHash}, 'started')
-      ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int`);
+  /**
+   * Starts an effect, or takes over a started one by raising its fence; a settled one is answered as it is.
+   *
+   * @param unless the status of an order for which it is not to begin; the effect is null then
+   * @returns it with its order, in one statement
+   * @throws OrderNotFound
+   */
+  async begin(
+    orderId: OrderId,
+    key: string,
+    requestHash: string,
+    unless: OrderStatus | null = null,
+  ): Promise<{ order: OrderRecord; effect: Effect | null }> {
+    const rows = await this.db.$queryRaw<{ order: OrderRecord; effect: Effect | null }[]>`
+      WITH asked AS (SELECT * FROM orders WHERE id = ${orderId}::uuid),
+      begun AS (
+        INSERT INTO effect (key, order_id, request_hash, state)
+        SELECT ${key}, id, ${requestHash}, 'started' FROM asked WHERE status IS DISTINCT FROM ${unless}
+        ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int
+        RETURNING ${COLUMNS}, xmax = 0 AS fresh)
+      ${selectOrders(Prisma.sql`asked`, Prisma.sql`(SELECT to_jsonb(begun) FROM begun) AS effect`)}`;
+    const row = rows[0];
+    if (!row) throw new OrderNotFound(`no order ${orderId}`);
+    return row;
   }
 
   /**
@@ -40,10 +61,14 @@ export class EffectRepository {
    * started stays started under a new fence, for the caller to resolve.
    */
   async close(orderId: OrderId, key: string): Promise<Effect> {
-    return this.one(Prisma.sql`
+    const rows = await this.db.$queryRaw<Effect[]>`
       INSERT INTO effect (key, order_id, request_hash, state, settled_at)
       VALUES (${key}, ${orderId}::uuid, '', 'closed', now())
-      ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int`);
+      ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int
+      RETURNING ${COLUMNS}, xmax = 0 AS fresh`;
+    const row = rows[0];
+    if (!row) throw new Error('an upsert answered no row');
+    return row;
   }
 
   /** Moves a started effect to a fresh idempotency key, journalled before the key is used. */
@@ -64,13 +89,6 @@ export class EffectRepository {
       Effect[]
     >`SELECT ${COLUMNS}, false AS fresh FROM effect WHERE key = ${key}`;
     return rows[0] ?? null;
-  }
-
-  private async one(insert: Prisma.Sql): Promise<Effect> {
-    const rows = await this.db.$queryRaw<Effect[]>`${insert} RETURNING ${COLUMNS}, xmax = 0 AS fresh`;
-    const row = rows[0];
-    if (!row) throw new Error('an upsert answered no row');
-    return row;
   }
 }
 

@@ -1,4 +1,9 @@
-import { type CarrierEventType, carrierVerdict, type ShipmentReport } from '#libs/order/carrier-event';
+import {
+  type CarrierEventType,
+  type CarrierVerdict,
+  carrierVerdict,
+  type ShipmentReport,
+} from '#libs/order/carrier-event';
 import type { OrderId } from '#libs/order/order-id';
 
 import { openAttention } from './attention.sql.js';
@@ -18,7 +23,6 @@ export interface CarrierEvent {
 
 /** What a run is to be told. */
 export interface Report {
-  readonly inboxId: string;
   readonly eventId: string;
   readonly orderId: OrderId;
   readonly state: ShipmentReport;
@@ -28,6 +32,11 @@ export interface Report {
 type Source = 'webhook' | 'lookup';
 
 const PROVIDER = 'carrier';
+
+/** The gate of a change that applies an event: stores the verdict with the event, unless that was done before. */
+type EventGate = (verdict: string, report: ShipmentReport | null) => Prisma.Sql;
+
+const reportOf = (verdict: CarrierVerdict) => (verdict.is === 'news' ? verdict.report : null);
 
 /** What came from outside. An event is stored once and applied once, whatever order events come in. */
 export class InboxRepository {
@@ -51,19 +60,15 @@ export class InboxRepository {
         ON CONFLICT (provider, event_id) DO NOTHING`;
       return null;
     }
-    const written = await this.orders.change(order, (current) =>
-      carrierChange(
-        current,
-        event,
-        'webhook',
-        (verdict, report) => Prisma.sql`
+    return this.apply(
+      order,
+      event,
+      (verdict, report) => Prisma.sql`
         INSERT INTO inbox_event (provider, event_id, type, object_id, order_id, occurred_at, applied_at, verdict, report)
         SELECT ${PROVIDER}, ${event.eventId}, ${event.type}, ${event.trackingNumber}, id, ${event.occurredAt}, now(),
           ${verdict}, ${report} FROM before
         ON CONFLICT (provider, event_id) DO NOTHING RETURNING id`,
-      ),
     );
-    return written ? this.untold(event.eventId) : null;
   }
 
   /** Applies what had come for a parcel before the parcel was known, in the order it happened. */
@@ -76,17 +81,13 @@ export class InboxRepository {
     for (const event of early) {
       const order = await this.orders.findByTrackingNumber(trackingNumber);
       if (!order) break;
-      await this.orders.change(order, (current) =>
-        carrierChange(
-          current,
-          event,
-          'webhook',
-          (verdict, report) => Prisma.sql`
-          UPDATE inbox_event i SET order_id = before.id, applied_at = now(), verdict = ${verdict}, report = ${report}
+      const report = await this.apply(
+        order,
+        event,
+        (verdict, told) => Prisma.sql`
+          UPDATE inbox_event i SET order_id = before.id, applied_at = now(), verdict = ${verdict}, report = ${told}
           FROM before WHERE i.id = ${event.id}::uuid AND i.applied_at IS NULL RETURNING i.id`,
-        ),
       );
-      const report = await this.untold(event.eventId);
       if (report) reports.push(report);
     }
     return reports;
@@ -95,8 +96,10 @@ export class InboxRepository {
   /** Applies what the carrier answered when it was asked; no row is kept, for nothing came in. */
   async applyLookup(order: OrderRecord, type: CarrierEventType, trackingNumber: string): Promise<boolean> {
     return this.orders.change(order, (current) => {
-      if (carrierVerdict(type, current).is === 'known') return null;
-      return carrierChange(current, { type, trackingNumber }, 'lookup');
+      const verdict = carrierVerdict(type, current);
+      return verdict.is === 'known'
+        ? null
+        : carrierChange(current, { type, trackingNumber }, 'lookup', verdict);
     });
   }
 
@@ -111,36 +114,41 @@ export class InboxRepository {
 
   /** Applied events that no run is known to have been told of. @param olderThan milliseconds */
   async unsignalled(olderThan: number, limit: number): Promise<Report[]> {
-    return this.reports(Prisma.sql`applied_at < now() - ${olderThan} * interval '1 millisecond'`, limit);
-  }
-
-  async markSignalled(inboxId: string): Promise<void> {
-    await this.db.$executeRaw`UPDATE inbox_event SET signalled_at = now() WHERE id = ${inboxId}::uuid`;
-  }
-
-  private async untold(eventId: string): Promise<Report | null> {
-    return (await this.reports(Prisma.sql`provider = ${PROVIDER} AND event_id = ${eventId}`, 1))[0] ?? null;
-  }
-
-  private async reports(condition: Prisma.Sql, limit: number): Promise<Report[]> {
     return this.db.$queryRaw<Report[]>`
-      SELECT id::text AS "inboxId", event_id AS "eventId", order_id::text AS "orderId", report AS state
-      FROM inbox_event WHERE report IS NOT NULL AND signalled_at IS NULL AND ${condition}
+      SELECT event_id AS "eventId", order_id::text AS "orderId", report AS state FROM inbox_event
+      WHERE report IS NOT NULL AND signalled_at IS NULL
+        AND applied_at < now() - ${olderThan} * interval '1 millisecond'
       ORDER BY applied_at LIMIT ${limit}`;
+  }
+
+  async markSignalled({ eventId }: Report): Promise<void> {
+    await this.db.$executeRaw`
+      UPDATE inbox_event SET signalled_at = now() WHERE provider = ${PROVIDER} AND event_id = ${eventId}`;
+  }
+
+  /** @param gate opens when the event is new here @returns what to tell the run, if this call applied the event */
+  private async apply(order: OrderRecord, event: CarrierEvent, gate: EventGate): Promise<Report | null> {
+    const last: { state: ShipmentReport | null } = { state: null };
+    const written = await this.orders.change(order, (current) => {
+      const verdict = carrierVerdict(event.type, current);
+      last.state = reportOf(verdict);
+      return carrierChange(current, event, 'webhook', verdict, gate(verdict.is, last.state));
+    });
+    const { state } = last;
+    return written && state !== null ? { eventId: event.eventId, orderId: order.id, state } : null;
   }
 }
 
 /** The change that a carrier's word makes of an order. */
-export function carrierChange(
+function carrierChange(
   order: OrderRecord,
   event: Pick<CarrierEvent, 'type' | 'trackingNumber'> & { eventId?: string },
   source: Source,
-  gate?: (verdict: string, report: ShipmentReport | null) => Prisma.Sql,
+  verdict: CarrierVerdict,
+  gate?: Prisma.Sql,
 ): OrderChange {
-  const verdict = carrierVerdict(event.type, order);
-  const report = verdict.is === 'news' ? verdict.report : null;
+  const report = reportOf(verdict);
   const contradicts = verdict.is === 'contradiction';
-  const returned = verdict.is === 'news' && verdict.report === 'returned';
   return {
     next: verdict.is === 'known' ? {} : verdict.change,
     event: {
@@ -148,9 +156,9 @@ export function carrierChange(
       actor: 'carrier',
       details: { event: event.eventId, source, opens: contradicts ? 'contradicting_event' : undefined },
     },
-    ...(returned ? { endReason: { code: 'returned', by: 'carrier' } as const } : {}),
+    ...(report === 'returned' ? { endReason: { code: 'returned', by: 'carrier' } as const } : {}),
     ...(report === null || report === 'shipped' ? {} : { ended: ['deliver'] as const }),
-    ...(gate ? { gate: gate(verdict.is, report) } : {}),
+    ...(gate ? { gate } : {}),
     also: [
       ...reportShipment(order, event.type, event.trackingNumber),
       ...(contradicts ? [openAttention('contradicting_event', 'deliver', event.type)] : []),

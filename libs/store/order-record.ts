@@ -83,8 +83,12 @@ export interface OrderRecord extends OrderState {
 const time = (column: string) =>
   Prisma.raw(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
-/** One row `{ "order": OrderRecord }` for each of `o`, a table expression of orders. */
-export const selectOrders = (o: Prisma.Sql) => Prisma.sql`
+export class OrderNotFound extends Error {
+  override readonly name = 'OrderNotFound';
+}
+
+/** One row `{ "order": OrderRecord }` for each of `o`, a table expression of orders; `more` adds columns. */
+export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
   SELECT jsonb_build_object(
     'id', o.id, 'number', o.number, 'version', o.version,
     'status', o.status, 'payment', o.payment, 'fulfilment', o.fulfilment,
@@ -108,5 +112,5 @@ export const selectOrders = (o: Prisma.Sql) => Prisma.sql`
         'step', w.step, 'since', ${time('w.since')}, 'attempt', w.attempt, 'nextTryAt', ${time('w.next_try_at')},
         'deadline', ${time('w.deadline')}, 'lastError', w.last_error
       ) ORDER BY w.last_error IS NULL, w.since DESC), '[]') FROM order_wait w WHERE w.order_id = o.id)
-  ) AS "order"
+  ) AS "order"${more ? Prisma.sql`, ${more}` : Prisma.empty}
   FROM ${o} o`;

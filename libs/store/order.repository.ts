@@ -10,6 +10,7 @@ import {
   type Address,
   type Customer,
   type LineRecord,
+  OrderNotFound,
   type OrderRecord,
   selectOrders,
 } from './order-record.js';
@@ -52,10 +53,6 @@ export interface OrderFilter {
   readonly limit: number;
 }
 
-export class OrderNotFound extends Error {
-  override readonly name = 'OrderNotFound';
-}
-
 /** Orders and their audit trail. */
 export class OrderRepository {
   constructor(private readonly db: Database) {}
@@ -63,12 +60,12 @@ export class OrderRepository {
   /**
    * Stores a new order with its lines, its first audit row and its request key, all or nothing.
    *
-   * @returns false when the request key was used before; nothing is stored then
+   * @returns the order; null when the request key was used before, and nothing is stored then
    */
-  async accept(order: NewOrder, request: RequestKey): Promise<boolean> {
+  async accept(order: NewOrder, request: RequestKey): Promise<OrderRecord | null> {
     const { customer, totals } = order;
     const lines = order.lines.map((line, position) => ({ ...line, position }));
-    const written = await this.db.$executeRaw`
+    const [accepted] = await this.db.$queryRaw<{ createdAt: Date }[]>`
       WITH asked AS (
         INSERT INTO idempotency_key (principal, operation, key, request_hash, order_id)
         VALUES (${request.principal}, ${request.operation}, ${request.key}, ${request.requestHash}, ${order.id}::uuid)
@@ -81,19 +78,21 @@ export class OrderRepository {
           ${JSON.stringify(order.shippingAddress)}::jsonb, ${jsonOrNull(order.billingAddress)}::jsonb,
           ${order.currency}, ${totals.subtotal}, ${totals.shipping}, ${totals.discount}, ${totals.tax}, ${totals.total},
           ${order.paymentMethod}, ${JSON.stringify(order.policy)}::jsonb
-        FROM asked RETURNING id),
+        FROM asked RETURNING id, created_at),
       logged AS (
         INSERT INTO order_event (order_id, type, actor, changes)
         SELECT id, 'order.accepted', ${`service:${request.principal}`}, ${JSON.stringify({
           status: { from: null, to: INITIAL_STATE.status },
           payment: { from: null, to: INITIAL_STATE.payment },
           fulfilment: { from: null, to: INITIAL_STATE.fulfilment },
-        })}::jsonb FROM accepted)
-      INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate)
-      SELECT l.id, accepted.id, l.position, l.sku, l.name, l.quantity, l."unitPrice", l."taxRate"
-      FROM accepted, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
-        AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" int, "taxRate" numeric)`;
-    return written > 0;
+        })}::jsonb FROM accepted),
+      lined AS (
+        INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate)
+        SELECT l.id, accepted.id, l.position, l.sku, l.name, l.quantity, l."unitPrice", l."taxRate"
+        FROM accepted, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
+          AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" int, "taxRate" numeric))
+      SELECT created_at AS "createdAt" FROM accepted`;
+    return accepted ? asAccepted(order, accepted.createdAt.toISOString()) : null;
   }
 
   /** What an earlier request under the same key asked for, and which order it made. */
@@ -189,6 +188,31 @@ export class OrderRepository {
     );
     return rows.map((row) => row.order);
   }
+}
+
+/** How an order stands the moment it has been accepted: what reading it would answer. */
+function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
+  return {
+    id: order.id,
+    number: order.number,
+    customer: order.customer,
+    shippingAddress: order.shippingAddress,
+    currency: order.currency,
+    lines: order.lines,
+    totals: order.totals,
+    paymentMethod: order.paymentMethod,
+    policy: order.policy,
+    ...INITIAL_STATE,
+    version: 1,
+    endReason: null,
+    intentId: null,
+    createdAt,
+    updatedAt: createdAt,
+    closedAt: null,
+    shipments: [],
+    attention: [],
+    waits: [],
+  };
 }
 
 const jsonOrNull = (value: unknown) => (value === undefined ? null : JSON.stringify(value));

@@ -55,7 +55,7 @@ export class OrderRuns {
         .getHandle(orderWorkflowId(report.orderId))
         .signal(shipmentReported, { eventId: report.eventId, state: report.state }),
     );
-    await this.store.inbox.markSignalled(report.inboxId);
+    await this.store.inbox.markSignalled(report);
   }
 
   /** Tells a run what an operator answered. A run that is gone counts as told. */

@@ -94,7 +94,7 @@ describe('the journal of effects', () => {
     }),
     ...changes,
   });
-  const run = (changes?: Partial<Call<string>>): Promise<Settlement> => journal.run(order, call(changes));
+  const run = (changes?: Partial<Call<string>>): Promise<Settlement> => journal.run(order.id, call(changes));
   const facts = async () =>
     (await bench.eventTypes(order.id)).filter((type) => type.startsWith('effect.') || type === 'told');
   const detections = () =>
@@ -326,8 +326,8 @@ describe('the journal of effects', () => {
 
   describe('once an undo has come', () => {
     it('never begins what had not begun', async () => {
-      expect(await journal.close(order, key)).toMatchObject({ state: 'closed' });
-      expect(await journal.close(order, key)).toMatchObject({ state: 'closed' });
+      expect(await journal.close(order.id, key)).toMatchObject({ state: 'closed' });
+      expect(await journal.close(order.id, key)).toMatchObject({ state: 'closed' });
       await expect(run()).rejects.toMatchObject({ name: 'Refusal', code: 'closed' });
       expect(provider.calls).toEqual([]);
       expect(await facts()).toEqual([]);
@@ -343,7 +343,7 @@ describe('the journal of effects', () => {
         },
       });
       await gate.reached();
-      expect(await journal.close(order, key)).toMatchObject({ state: 'started', fence: 2 });
+      expect(await journal.close(order.id, key)).toMatchObject({ state: 'started', fence: 2 });
       gate.open();
       await expect(late).rejects.toMatchObject({ code: 'overtaken' });
       expect(await facts()).toEqual([]);
@@ -353,7 +353,7 @@ describe('the journal of effects', () => {
 
     it('leaves what is settled as it is', async () => {
       const settled = await run();
-      expect(await journal.close(order, key)).toMatchObject({ state: 'done', fence: 1 });
+      expect(await journal.close(order.id, key)).toMatchObject({ state: 'done', fence: 1 });
       expect(await run()).toEqual(settled);
     });
   });

@@ -151,7 +151,8 @@ describe("a carrier's events", () => {
     const { id, trackingNumber } = await bench.labelled();
     const event = carrierEvent('shipment.delivered', trackingNumber);
     const report = await bench.store.inbox.receive(event);
-    await bench.store.inbox.markSignalled(report?.inboxId ?? '');
+    if (!report) throw new Error('an arrival is news');
+    await bench.store.inbox.markSignalled(report);
     expect(await bench.store.inbox.receive(event)).toBeNull();
     expect((await bench.store.inbox.unsignalled(0, 1_000)).map(({ orderId }) => orderId)).not.toContain(id);
     await bench.finish(id);

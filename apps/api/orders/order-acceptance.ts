@@ -33,28 +33,35 @@ export class OrderAcceptance {
   /** @throws ProblemError when the order is refused; nothing is stored then, and the key is free */
   async place(body: PlaceOrder, key: string, service: string): Promise<OrderRecord> {
     const request = { principal: service, operation: OPERATION, key, requestHash: hashOf(body) };
-    const known = await this.findAccepted(request);
-    if (known) return known;
+    let accepted: OrderRecord | null;
+    try {
+      accepted = await this.accept(await this.price(body), request);
+    } catch (error) {
+      // What was accepted under the key stays accepted, whatever has become of the catalogue since.
+      const known = error instanceof ProblemError ? await this.findAccepted(request) : null;
+      if (known) return known;
+      throw error;
+    }
+    if (!accepted) return this.acceptedBefore(request);
+    this.start(accepted.id);
+    return accepted;
+  }
 
+  /** The order as it would be accepted today. @throws ProblemError when it cannot be */
+  private async price(body: PlaceOrder): Promise<Omit<NewOrder, 'number'>> {
     const products = await this.store.catalogue.findBySkus(body.lines.map((line) => line.sku));
     const { lines, totals } = quote(body, products, this.settings);
-    const id = orderId(uuid());
-    const accepted = await this.accept(
-      {
-        id,
-        customer: body.customer,
-        shippingAddress: body.shippingAddress,
-        billingAddress: body.billingAddress,
-        currency: body.currency,
-        lines,
-        totals,
-        paymentMethod: body.payment.method,
-        policy: this.settings.policy,
-      },
-      request,
-    );
-    if (accepted) this.start(id);
-    return accepted ? this.store.orders.get(id) : this.acceptedMeanwhile(request);
+    return {
+      id: orderId(uuid()),
+      customer: body.customer,
+      shippingAddress: body.shippingAddress,
+      billingAddress: body.billingAddress,
+      currency: body.currency,
+      lines,
+      totals,
+      paymentMethod: body.payment.method,
+      policy: this.settings.policy,
+    };
   }
 
   private start(id: OrderId): void {
@@ -68,15 +75,15 @@ export class OrderAcceptance {
     return this.store.orders.get(earlier.orderId);
   }
 
-  /** Somebody used the key between our look and our writing. */
-  private async acceptedMeanwhile(request: RequestKey): Promise<OrderRecord> {
+  /** The key is taken: by the same request, whose order it answers, or by another, which is refused. */
+  private async acceptedBefore(request: RequestKey): Promise<OrderRecord> {
     const order = await this.findAccepted(request);
     if (!order) throw new Error('a request key was taken, yet names no order');
     return order;
   }
 
   /** Numbers are short, so two orders may draw the same one; the second draws again. */
-  private async accept(order: Omit<NewOrder, 'number'>, request: RequestKey): Promise<boolean> {
+  private async accept(order: Omit<NewOrder, 'number'>, request: RequestKey): Promise<OrderRecord | null> {
     for (;;) {
       try {
         return await this.store.orders.accept({ ...order, number: orderNumber(randomBytes(8)) }, request);

@@ -32,7 +32,7 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, logger,
   const payment = new PaymentActivities(store.orders, journal, gateway);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
   const decisions = new OrderDecisions(store.orders, store.attention, store.effects);
-  const emails = new OrderEmails(store.orders, journal, mailer);
+  const emails = new OrderEmails(journal, mailer);
   return {
     orders: {
       validateOrder: (id) => inventory.validateOrder(id),

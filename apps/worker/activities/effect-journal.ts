@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 
 import { Outage, Refusal } from '#libs/order/failure';
+import type { OrderId } from '#libs/order/order-id';
+import type { OrderStatus } from '#libs/order/states';
 import { type Effect, type EffectRepository, settle, type Settlement } from '#libs/store/effect.repository';
 import type { OrderChange } from '#libs/store/order-change';
 import type { OrderRecord } from '#libs/store/order-record';
@@ -20,10 +22,12 @@ export interface Call<T> {
   readonly key: string;
   /** What is asked for; the same key never asks for anything else. */
   readonly request: unknown;
+  /** The status of an order for which the call is not to be begun. */
+  readonly unless?: OrderStatus;
   /** Asks the provider what became of an earlier attempt; null when it has not happened. */
   readonly ask?: (effect: Effect) => Promise<T | null>;
   /** Makes the call, under an idempotency key that stays the same until the provider has stored a failure. */
-  readonly act: (idempotencyKey: string, effect: Effect) => Promise<T>;
+  readonly act: (idempotencyKey: string, order: OrderRecord) => Promise<T>;
   readonly outcome: (answer: T) => Outcome;
   /** The fact written when the provider refuses; without it, nothing but the refusal itself. */
   readonly refused?: (code: string) => OrderChange;
@@ -43,19 +47,20 @@ export class EffectJournal {
   ) {}
 
   /**
-   * @returns how the effect is settled, now or by an earlier attempt
+   * @returns how the effect is settled, now or by an earlier attempt; closed when it was not to begin
    * @throws Refusal `closed` when an undo came first
    * @throws Outage when the provider gave no usable answer, or `overtaken` when another attempt took over
    */
-  async run<T>(order: OrderRecord, call: Call<T>): Promise<Settlement> {
+  async run<T>(orderId: OrderId, call: Call<T>): Promise<Settlement> {
     const hash = createHash('sha256')
       .update(stringify(call.request) ?? '')
       .digest('hex');
-    const effect = await this.effects.begin(order.id, call.key, hash);
+    const { order, effect } = await this.effects.begin(orderId, call.key, hash, call.unless);
+    if (effect === null) return { state: 'closed' };
     if (effect.state === 'closed') throw new Refusal('closed');
     if (effect.requestHash !== hash) throw new Error(`effect ${call.key} was started with another request`);
     if (effect.state !== 'started') {
-      this.detected(order, call.key);
+      this.detected(orderId, call.key);
       return { state: effect.state, providerId: effect.providerId ?? undefined, result: effect.result };
     }
     const { settlement, change } = await this.answer(order, call, effect);
@@ -68,18 +73,18 @@ export class EffectJournal {
   }
 
   /** Keeps an effect from beginning; one that has begun is left for the caller to resolve by running it. */
-  async close(order: OrderRecord, key: string): Promise<Effect> {
-    return this.effects.close(order.id, key);
+  async close(orderId: OrderId, key: string): Promise<Effect> {
+    return this.effects.close(orderId, key);
   }
 
   private async answer<T>(order: OrderRecord, call: Call<T>, effect: Effect): Promise<Outcome> {
     const known = effect.fresh ? null : await asked(call, effect);
     if (known !== null) {
-      this.detected(order, call.key);
+      this.detected(order.id, call.key);
       return call.outcome(known);
     }
     try {
-      return call.outcome(await call.act(idempotencyKey(effect), effect));
+      return call.outcome(await call.act(idempotencyKey(effect), order));
     } catch (error) {
       if (error instanceof Refusal) {
         const { refused } = call;
@@ -100,8 +105,8 @@ export class EffectJournal {
     }
   }
 
-  private detected(order: OrderRecord, key: string): void {
-    this.logger.info({ orderId: order.id, effect: key }, `Idempotency detected: ${key} already processed`);
+  private detected(orderId: OrderId, key: string): void {
+    this.logger.info({ orderId, effect: key }, `Idempotency detected: ${key} already processed`);
   }
 }
 

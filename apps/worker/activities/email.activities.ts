@@ -2,7 +2,6 @@ import type { EmailActivities } from '#libs/contracts/activities';
 import type { Mailer } from '#libs/mail/mailer';
 import { confirmationMail, deliveryNotice } from '#libs/mail/order-mails';
 import type { OrderId } from '#libs/order/order-id';
-import type { OrderRepository } from '#libs/store/order.repository';
 
 import type { EffectJournal } from './effect-journal.js';
 
@@ -12,7 +11,6 @@ const MAILS = { confirmation: confirmationMail, delivery: deliveryNotice } as co
 /** Steps 5 and 7. */
 export class OrderEmails implements EmailActivities {
   constructor(
-    private readonly orders: OrderRepository,
     private readonly journal: EffectJournal,
     private readonly mailer: Mailer,
   ) {}
@@ -30,13 +28,12 @@ export class OrderEmails implements EmailActivities {
    * Message-ID. A mail refused for good is recorded, and the order goes on.
    */
   private async send(orderId: OrderId, kind: Kind): Promise<void> {
-    const order = await this.orders.get(orderId);
-    // Nobody is told that an order is confirmed once its parcel has come back.
-    if (order.status === 'undelivered') return;
-    await this.journal.run(order, {
+    await this.journal.run(orderId, {
       key: `${orderId}:email:${kind}`,
       request: { kind },
-      act: () => this.mailer.send(MAILS[kind](order)),
+      // Nobody is told that an order is confirmed once its parcel has come back.
+      unless: 'undelivered',
+      act: (_, order) => this.mailer.send(MAILS[kind](order)),
       outcome: () => ({
         settlement: { state: 'done' },
         change: () => ({ event: { type: 'email.sent', actor: 'workflow', details: { kind } } }),

@@ -22,8 +22,7 @@ export class InventoryActivities implements Pick<
   ) {}
 
   async validateOrder(orderId: OrderId): Promise<void> {
-    const order = await this.orders.get(orderId);
-    const products = await this.catalogue.findBySkus(order.lines.map((line) => line.sku));
+    const { order, products } = await this.catalogue.findForOrder(orderId);
     const faults = [...lineFaults(order, products), ...addressFaults(order, this.shipTo)];
     if (faults.length === 0) return;
     await this.orders.change(order, (current) =>

@@ -28,8 +28,7 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
     const order = await this.orders.get(orderId);
     if (order.totals.total === 0) return this.chargeNothing(order);
     const intentId = await this.ensureIntent(order);
-    // Read again: creating the intent was a change, and a write decided on what came before it would miss.
-    const settled = await this.journal.run(await this.orders.get(orderId), {
+    const settled = await this.journal.run(orderId, {
       key: chargeKey(orderId),
       request: { intentId, method: order.paymentMethod },
       ask: async () => {
@@ -51,15 +50,15 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
     // A free order was confirmed by that alone, so a window that passed came too late for it.
     if (order.payment === 'not_required') return reason === 'expired' ? 'too_late' : 'undone';
     if (order.payment === 'voided' || order.payment === 'refunded') return 'undone';
-    const intent = await this.journal.close(order, intentKey(orderId));
+    const intent = await this.journal.close(orderId, intentKey(orderId));
     if (intent.state === 'closed' || intent.state === 'refused') return 'undone';
     const intentId = await this.ensureIntent(order);
-    await this.journal.close(order, chargeKey(orderId));
+    await this.journal.close(orderId, chargeKey(orderId));
     if (order.payment !== 'captured' && (await this.voidIntent(order, intentId, reason)) === 'voided')
       return 'undone';
     // The window is over, yet the payment came through: the shopper has paid, so the order goes on.
     if (reason === 'expired') return 'too_late';
-    await this.refund(await this.orders.get(orderId), intentId);
+    await this.refund(order, intentId);
     return 'undone';
   }
 
@@ -78,7 +77,7 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
   private async ensureIntent(order: OrderRecord): Promise<string> {
     if (order.intentId !== null) return order.intentId;
     const { total: amount } = order.totals;
-    const settled = await this.journal.run<Intent>(order, {
+    const settled = await this.journal.run<Intent>(order.id, {
       key: intentKey(order.id),
       request: { amount, currency: order.currency },
       act: (idempotencyKey) =>
@@ -106,7 +105,7 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
     intentId: string,
     reason: ReturnReason,
   ): Promise<'voided' | 'captured'> {
-    const settled = await this.journal.run<Intent>(order, {
+    const settled = await this.journal.run<Intent>(order.id, {
       key: voidKey(order.id),
       request: { intentId },
       ask: async () => {
@@ -133,7 +132,7 @@ export class PaymentActivities implements Pick<StepActivities, 'chargePayment' |
 
   private async refund(order: OrderRecord, intentId: string): Promise<void> {
     const refundId = order.id;
-    const settled = await this.journal.run<GatewayRefund>(order, {
+    const settled = await this.journal.run<GatewayRefund>(order.id, {
       key: refundKey(order.id),
       request: { intentId, amount: order.totals.total },
       keepsKey: true,

@@ -43,15 +43,14 @@ export class ShipmentActivities implements Pick<
   ) {}
 
   async createShipment(orderId: OrderId): Promise<void> {
-    const order = await this.orders.get(orderId);
-    const settled = await this.journal.run<Parcel>(order, {
+    const settled = await this.journal.run<Parcel>(orderId, {
       key: shipKey(orderId),
       request: { reference: orderId },
       ask: () => this.carrier.findShipment(orderId),
-      act: () => this.carrier.createShipment(labelFor(order)),
+      act: (_, order) => this.carrier.createShipment(labelFor(order)),
       outcome: (parcel) => ({
         settlement: { state: 'done', providerId: parcel.trackingNumber },
-        change: () => ({
+        change: (order) => ({
           next: { fulfilment: 'ready' },
           event: {
             type: 'shipment.created',
@@ -71,13 +70,12 @@ export class ShipmentActivities implements Pick<
   }
 
   async cancelShipment(orderId: OrderId): Promise<UndoAnswer> {
-    const order = await this.orders.get(orderId);
-    const label = await this.journal.close(order, shipKey(orderId));
+    const label = await this.journal.close(orderId, shipKey(orderId));
     if (label.state === 'closed' || label.state === 'refused') return 'undone';
     // In doubt whether there is a parcel: resolve that first, so that it is known here if it travels.
     if (label.state === 'started' && (await this.carrier.findShipment(orderId)))
       await this.createShipment(orderId);
-    await this.journal.run<'cancelled' | 'too_late'>(await this.orders.get(orderId), {
+    await this.journal.run<'cancelled' | 'too_late'>(orderId, {
       key: cancelKey(orderId),
       request: { reference: orderId },
       ask: async () => {
