@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+
+import { bundleSources } from '../../apps/worker/workflow-code.js';
+import { HISTORIES } from '../support/histories.js';
+
+/** A history that the code cannot go on with. */
+export interface BrokenHistory {
+  readonly name: string;
+  /** What the SDK said: which event, and what the code did instead. */
+  readonly reason: string;
+}
+
+/** The kept histories, each named for how its order went. */
+export const KEPT = readdirSync(HISTORIES).map((file) => {
+  const json = readFileSync(`${HISTORIES}${file}`, 'utf8');
+  return { name: file.replace('.json', ''), json, history: historyFromJSON(JSON.parse(json)) };
+});
+
+/** What a worker would run, made from the sources at `workflowsPath`. */
+export async function workflowCode(workflowsPath: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    logger: new DefaultLogger('ERROR'),
+    ...bundleSources,
+  });
+  return code;
+}
+
+/** Runs the code along every kept history, which is what a worker does that takes such an order over. */
+export async function brokenHistories(code: string): Promise<BrokenHistory[]> {
+  const histories = KEPT.map(({ name, history }) => ({ workflowId: name, history }));
+  const broken: BrokenHistory[] = [];
+  for await (const { workflowId, error } of Worker.runReplayHistories(
+    { workflowBundle: { code } },
+    histories,
+  )) {
+    if (error) broken.push({ name: workflowId, reason: essence(error.message) });
+  }
+  return broken;
+}
+
+/** The SDK's sentence, without the dump of how it got here that is wrapped around it. */
+function essence(message: string): string {
+  return /message: "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message;
+}
