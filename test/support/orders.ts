@@ -51,12 +51,14 @@ export async function acceptOrder(store: Store, wanted: Wanted = {}): Promise<Ne
   const order: NewOrder = {
     id,
     number: orderNumber(randomBytes(8)),
-    customer: { name: 'Ada Lovelace', email: `ada-${id}@example.com` },
+    customer: { name: 'Ottoline Featherstonehaugh', email: `ottoline-${id}@example.com` },
     shippingAddress: {
       line1: '12 St James Square',
-      city: 'London',
+      line2: 'Beneath the Clockmaker',
+      city: 'Llanfairpwll',
       postalCode: wanted.postalCode ?? 'SW1Y 4JH',
       country: wanted.country ?? 'GB',
+      phone: '+44 1632 960142',
     },
     currency: 'EUR',
     lines,

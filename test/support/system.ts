@@ -20,6 +20,7 @@ import { Inbox } from './inbox.js';
 import { checkInvariants } from './invariants.js';
 import { lease } from './lease.js';
 import { CATALOGUE } from './orders.js';
+import { checkSecrecy } from './secrecy.js';
 import { NAMESPACES } from './servers.js';
 import { testDatabase } from './test-database.js';
 
@@ -91,6 +92,7 @@ export class System {
         CARRIER_URL: `${sandbox.url}/carrier`,
         CARRIER_SECRET,
         SMTP_URL: inbox.url,
+        LOG_LEVEL: 'debug',
         RETRY_INITIAL: '200ms',
         RETRY_MAX: '1s',
         SWEEP_INTERVAL: '1s',
@@ -128,8 +130,15 @@ export class System {
 
   body(changes: Record<string, unknown> = {}) {
     return {
-      customer: { name: 'Grace Hopper', email: `grace-${randomUUID()}@example.com` },
-      shippingAddress: { line1: '1 Harbour Road', city: 'Arlington', postalCode: '22201', country: 'US' },
+      customer: { name: 'Xanthippe Quillfeather', email: `quillfeather-${randomUUID()}@example.com` },
+      shippingAddress: {
+        line1: '1 Harbour Road',
+        line2: 'Care of Mrs Thistlewaite',
+        city: 'Cwmystwyth',
+        postalCode: 'SY23 4AG',
+        country: 'GB',
+        phone: '+44 1632 960771',
+      },
       currency: 'EUR',
       lines: [{ sku: 'MUG-BLUE', quantity: 2 }],
       payment: { method: 'pm_card_visa' },
@@ -174,8 +183,17 @@ export class System {
     await checkInvariants(this.databaseUrl, this.stripe);
   }
 
+  /** @throws Error when anything of this system's knows a customer that should not */
   async close(): Promise<void> {
     await Promise.all([this.api?.stop(), this.worker?.stop()]);
+    try {
+      await checkSecrecy(this);
+    } finally {
+      await this.release();
+    }
+  }
+
+  private async release(): Promise<void> {
     await this.sandbox.close();
     await this.inbox.close();
     await this.client.connection.close();

@@ -11,10 +11,10 @@ import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 import { type Database, openDatabase } from '#libs/store/database';
 import { Store } from '#libs/store/store';
-import { createLogger } from '#libs/telemetry/logger';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
+import { capturedLog } from './captured-log.js';
 import { Inbox } from './inbox.js';
 import { lease } from './lease.js';
 import { CATALOGUE } from './orders.js';
@@ -39,12 +39,14 @@ export interface WorkshopParts {
   readonly gatewayOptions: ConstructorParameters<typeof StripeGateway>[0];
   /** What activities work with. */
   readonly ports: Ports;
+  /** Every line the activities wrote. */
+  readonly log: readonly string[];
   close(): Promise<void>;
 }
 
 /** A database and a Temporal namespace of one's own, and a sandbox and an inbox behind the real clients. */
 export async function openParts(): Promise<WorkshopParts> {
-  const logger = createLogger('test', process.env['LOG_LEVEL'] ?? 'fatal');
+  const { logger, lines: log } = capturedLog('test');
   const databaseUrl = await testDatabase();
   const database = openDatabase(databaseUrl, 10);
   const store = new Store(database);
@@ -88,6 +90,7 @@ export async function openParts(): Promise<WorkshopParts> {
     runs,
     gatewayOptions,
     ports,
+    log,
     async close() {
       await sandbox.close();
       await mailer.close();

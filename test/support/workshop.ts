@@ -23,6 +23,7 @@ import { eventually } from './eventually.js';
 import type { Inbox } from './inbox.js';
 import { checkInvariants } from './invariants.js';
 import { acceptOrder, type Wanted } from './orders.js';
+import { checkSecrecy } from './secrecy.js';
 import { openParts, type WorkshopParts } from './workshop-parts.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -195,9 +196,14 @@ export class Workshop {
     await checkInvariants(this.databaseUrl, this.stripe);
   }
 
+  /** @throws Error when anything of this workshop's knows a customer that should not */
   async close(): Promise<void> {
     for (const worker of this.workers) worker.shutdown();
     await this.running;
-    await this.parts.close();
+    try {
+      await checkSecrecy(this.parts);
+    } finally {
+      await this.parts.close();
+    }
   }
 }

@@ -1,0 +1,121 @@
+import type { Client } from '@temporalio/client';
+import pg from 'pg';
+
+/** Everything of one test's that outlives a request, besides the columns that are meant to know the customer. */
+export interface Surroundings {
+  readonly databaseUrl: string;
+  readonly client: Client;
+  /** Every line that was logged. */
+  readonly log: readonly string[];
+}
+
+/** A customer's values, each with the name of the field it stands in. */
+export type PersonalValues = ReadonlyMap<string, string>;
+
+/** What is searched: some text, and what to call it where it tells too much. */
+interface Place {
+  readonly where: string;
+  readonly text: string;
+}
+
+/** The columns of `orders` that are there to know the customer. Nothing else may. */
+const PERSONAL_COLUMNS = [
+  'customer_id',
+  'customer_name',
+  'customer_email',
+  'shipping_address',
+  'billing_address',
+];
+/** Too few values to tell a person by. */
+const COMMON_FIELDS = ['country'];
+/** Shorter ones, and mere numbers, are found by chance. */
+const SHORTEST = 6;
+/** Runs read at once. */
+const ABREAST = 10;
+
+/** @throws Error naming each field of a customer that is known where it must not be, and the place (invariant 8) */
+export async function checkSecrecy({ databaseUrl, client, log }: Surroundings): Promise<void> {
+  const database = new pg.Client({ connectionString: databaseUrl });
+  await database.connect();
+  try {
+    const values = await personalValues(database);
+    const found = new Set(log.flatMap((line) => told(values, { where: `the log line ${line}`, text: line })));
+    for await (const place of rowsOf(database)) told(values, place).forEach((hit) => found.add(hit));
+    for await (const place of runsOf(client)) told(values, place).forEach((hit) => found.add(hit));
+    if (found.size > 0)
+      throw new Error(`personal data where none may be:\n${[...found].slice(0, 20).join('\n')}`);
+  } finally {
+    await database.end();
+  }
+}
+
+/** What each customer is called, lives at and is reached by, as far as a hit on it can be no accident. */
+async function personalValues(database: pg.Client): Promise<PersonalValues> {
+  const { rows } = await database.query<Record<string, unknown>>(
+    `SELECT ${PERSONAL_COLUMNS.join(', ')} FROM orders`,
+  );
+  const values = new Map<string, string>();
+  const note = (field: string, value: unknown) => {
+    if (typeof value === 'object' && value !== null) {
+      for (const [part, inner] of Object.entries(value))
+        if (!COMMON_FIELDS.includes(part)) note(`${field}.${part}`, inner);
+    } else if (typeof value === 'string' && value.length >= SHORTEST && /\D/.test(value)) {
+      values.set(value, field);
+    }
+  };
+  for (const row of rows) for (const [field, value] of Object.entries(row)) note(field, value);
+  return values;
+}
+
+/** @returns a sentence for each field that the text gives away, in any of the ways a value is written */
+export function told(values: PersonalValues, { where, text }: Place): string[] {
+  const lower = text.toLowerCase();
+  return [...values].flatMap(([value, field]) =>
+    spellings(value).some((spelling) => lower.includes(spelling)) ? [`${field} in ${where}`] : [],
+  );
+}
+
+/** As it is, in JSON, and in a URL. */
+function spellings(value: string): string[] {
+  const inUrl = encodeURIComponent(value);
+  const all = [value, JSON.stringify(value).slice(1, -1), inUrl, inUrl.replaceAll('%20', '+')];
+  return [...new Set(all.map((spelling) => spelling.toLowerCase()))];
+}
+
+/** Every row of every table: reasons, errors, results and the audit trail among them. */
+async function* rowsOf(database: pg.Client): AsyncGenerator<Place> {
+  const { rows: tables } = await database.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
+  );
+  for (const { name } of tables) {
+    const { rows } = await database.query<{ text: string }>(
+      `SELECT (to_jsonb(t) - $1::text[])::text AS text FROM ${database.escapeIdentifier(name)} t`,
+      [name === 'orders' ? PERSONAL_COLUMNS : []],
+    );
+    for (const { text } of rows) yield { where: `table ${name}: ${text}`, text };
+  }
+}
+
+/** Every run of the namespace: what the list shows of it (memo, search attributes), its history, its failures. */
+async function* runsOf(client: Client): AsyncGenerator<Place> {
+  const runs = client.workflow.list().intoHistories({ concurrency: ABREAST });
+  for await (const { workflowId, history } of runs) {
+    yield { where: `the history of ${workflowId}`, text: textOf(history) };
+  }
+  for await (const { workflowId, raw, status } of client.workflow.list()) {
+    yield { where: `what the list shows of ${workflowId}`, text: textOf(raw) };
+    if (status.name !== 'RUNNING') continue;
+    const { raw: details } = await client.workflow.getHandle(workflowId).describe();
+    yield { where: `what the details show of ${workflowId}`, text: textOf(details) };
+  }
+}
+
+/** All words in a message of Temporal's, payloads decoded. */
+function textOf(message: unknown): string {
+  if (typeof message === 'string') return message;
+  if (message instanceof Uint8Array) return Buffer.from(message).toString('utf8');
+  if (typeof message !== 'object' || message === null) return '';
+  return Object.entries(message)
+    .map(([name, value]) => `${name} ${textOf(value)}`)
+    .join('\n');
+}
