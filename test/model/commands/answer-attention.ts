@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+
+import { resolutionsFor } from '#libs/order/attention';
+import type { Resolution, StepName } from '#libs/order/steps';
+
+import { type Command, command } from '../command.js';
+import { hasOrders, type ModelOrder, pickOrder } from '../model.js';
+
+const ACTIONS: readonly Resolution[] = ['retry', 'skip', 'fail', 'acknowledge'];
+
+/** An operator answers what waits for a person, rightly or not; the API takes nothing that makes no sense. */
+export const answerAttention: fc.Arbitrary<Command> = fc
+  .record({ pick: fc.nat(), action: fc.constantFrom(...ACTIONS) })
+  .map(({ pick, action }) =>
+    command(
+      `an operator answers ${action}`,
+      async (model, real) => {
+        const order = pickOrder(model, pick);
+        const { body } = await real.ask(() => real.system.http.get(`/orders/${order.id}`));
+        const open = body.attention[0];
+        if (!open) return;
+        // Of an undo alone it is not shown that it can only be retried.
+        const isLegal = resolutionsFor(open.kind, open.step, false).includes(action);
+        const path = `/orders/${order.id}/attention/${open.id}/resolution`;
+        const answer = await real.ask(() => real.system.http.post(path).send({ action }));
+        const code = answer.status === 202 ? 'resolved' : answer.body.code;
+        // It may have been withdrawn since, or answered in a call that was not.
+        const right = ['already_resolved', ...(isLegal ? ['resolved'] : []), 'illegal_resolution'];
+        if (!right.includes(code))
+          throw new Error(`${action} of ${open.kind} at ${open.step} was answered ${code}`);
+        if (code !== 'illegal_resolution') foresee(order, open.step, action);
+      },
+      hasOrders,
+    ),
+  );
+
+function foresee(order: ModelOrder, step: StepName | null, action: Resolution): void {
+  if (action === 'skip') order.mayLackMail ||= step === 'confirm' || step === 'notify';
+  if (action === 'fail') order.mayEnd.add(step === 'deliver' ? 'undelivered' : 'cancelled');
+}

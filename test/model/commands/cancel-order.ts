@@ -1,0 +1,24 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import fc from 'fast-check';
+
+import { orderWorkflowId } from '#libs/contracts/order-workflow';
+
+import { type Command, command } from '../command.js';
+import { hasOrders, pickOrder } from '../model.js';
+
+/** Somebody cancels an order through Temporal; one that has no run yet, or none any more, takes no notice. */
+export const cancelOrder: fc.Arbitrary<Command> = fc.nat().map((pick) =>
+  command(
+    'an order is cancelled through Temporal',
+    async (model, { system }) => {
+      const order = pickOrder(model, pick);
+      try {
+        await system.client.workflow.getHandle(orderWorkflowId(order.id)).cancel();
+        order.mayEnd.add('cancelled');
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+    hasOrders,
+  ),
+);

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+
+import { OrderView } from '#libs/contracts/order-view.api';
+import { orderId } from '#libs/order/order-id';
+
+import { type Command, command } from '../command.js';
+import { GOOD_NAMES, skuOf } from '../goods.js';
+import { type Model, naturalEnd, totalOf, type Wish } from '../model.js';
+import type { Real } from '../real.js';
+
+/** Cards of the sandbox, with whether they pay. */
+const CARDS = {
+  pm_card_visa: true,
+  pm_card_mastercard: true,
+  pm_card_chargeDeclined: false,
+  pm_card_chargeDeclinedInsufficientFunds: false,
+  pm_card_chargeDeclinedProcessingError: false,
+  // Until a shopper can act on a payment, one that wants them to counts as declined.
+  pm_card_authenticationRequired: false,
+} as const;
+
+const mostly = <T>(usual: T, ...others: T[]) =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+
+const line = fc.record({
+  good: fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom('MUG', 'TEA', 'LAST', 'GIFT') },
+    { weight: 1, arbitrary: fc.constantFrom(...GOOD_NAMES) },
+  ),
+  quantity: mostly(1, 2, 3),
+});
+
+const wish: fc.Arbitrary<Wish> = fc
+  .record({
+    lines: fc.uniqueArray(line, { selector: ({ good }) => good, minLength: 1, maxLength: 3 }),
+    method: fc.oneof(
+      { weight: 4, arbitrary: fc.constant('pm_card_visa' as const) },
+      { weight: 1, arbitrary: fc.constantFrom(...(Object.keys(CARDS) as (keyof typeof CARDS)[])) },
+    ),
+    reachable: mostly(true, false),
+    served: fc.oneof(
+      { weight: 15, arbitrary: fc.constant(true) },
+      { weight: 1, arbitrary: fc.constant(false) },
+    ),
+  })
+  .map((drawn) => ({ ...drawn, pays: CARDS[drawn.method] }));
+
+/** A shopper buys; their browser may send the order several times at once. */
+export const placeOrder: fc.Arbitrary<Command> = fc
+  .record({ wish, callers: mostly(1, 2, 3) })
+  .map(({ wish: wanted, callers }) =>
+    command(
+      `${callers > 1 ? `${callers} callers at once place` : 'a shopper places'} an order: ${inWords(wanted)}`,
+      (model, real) => place(model, real, wanted, callers),
+    ),
+  );
+
+/** The API dies with an order in its hands; whoever placed it asks again until there is an answer. */
+export const placeOrderAtDyingApi: fc.Arbitrary<Command> = fc
+  .record({ wish, after: fc.integer({ min: 0, max: 40 }) })
+  .map(({ wish: wanted, after }) =>
+    command(`the API dies ${after} ms after being sent an order: ${inWords(wanted)}`, async (model, real) => {
+      await real.isUp('api');
+      const placed = place(model, real, wanted, 1);
+      const died = new Promise<void>((resolve) => setTimeout(resolve, after)).then(() => real.kill('api'));
+      await died;
+      real.start('api');
+      await placed;
+    }),
+  );
+
+async function place(model: Model, real: Real, wanted: Wish, callers: number): Promise<void> {
+  const name = `run-${model.run}-order-${model.done.length}`;
+  const body = real.system.body({
+    customer: { name: 'Grace Hopper', email: `${name}@example.com` },
+    shippingAddress: {
+      line1: '1 Harbour Road',
+      city: 'Arlington',
+      postalCode: wanted.reachable ? '22201' : '00000',
+      country: wanted.served ? 'US' : 'FR',
+    },
+    lines: wanted.lines.map(({ good, quantity }) => ({ sku: skuOf(model.run, good), quantity })),
+    payment: { method: wanted.method },
+  });
+  const request = { key: name, body };
+  const answers = await Promise.all(Array.from({ length: callers }, () => ask(real, request)));
+  const ids = new Set<string>();
+  for (const { status, text, body: order } of answers) {
+    if (status !== 202) throw new Error(`POST /orders was answered ${status} ${text}`);
+    ids.add(OrderView.parse(order).id);
+  }
+  if (ids.size !== 1) throw new Error(`one key was answered with ${ids.size} orders`);
+  const { id, number, totals } = OrderView.parse(answers[0]?.body);
+  if (totals.total !== totalOf(wanted))
+    throw new Error(`an order of ${totalOf(wanted)} was accepted at ${totals.total}`);
+  model.orders.push({
+    id: orderId(id),
+    number,
+    email: `${name}@example.com`,
+    request,
+    wish: wanted,
+    total: totals.total,
+    mayEnd: new Set([naturalEnd(wanted)]),
+    mayLackMail: false,
+  });
+}
+
+/** Sends an order to the API, as often as it takes to be answered. */
+export function ask(real: Real, { key, body }: { key: string; body: Readonly<Record<string, unknown>> }) {
+  return real.ask(() => real.system.http.post('/orders').set('Idempotency-Key', key).send(body));
+}
+
+function inWords({ lines, method, reachable, served }: Wish): string {
+  return [
+    lines.map(({ good, quantity }) => `${quantity} × ${good}`).join(', '),
+    method,
+    ...(reachable ? [] : ['to an address the carrier refuses']),
+    ...(served ? [] : ['to a country that is not served']),
+  ].join(', ');
+}

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+
+import type { OrderStatus } from '#libs/order/states';
+
+import { FAULT_NAMES, OPERATIONS, type Operation } from '../../../apps/sandbox/faults.js';
+import { script } from '../../../apps/sandbox/test-sandbox.js';
+import { type Command, command } from '../command.js';
+
+/** How an order ends that an operation is refused to, where it is not simply tried again. */
+const REFUSED: Readonly<Partial<Record<Operation, OrderStatus>>> = {
+  'payment_intents.create': 'rejected',
+  'payment_intents.confirm': 'rejected',
+  'shipments.create': 'cancelled',
+};
+
+const OUTAGES = FAULT_NAMES.filter((name) => name !== 'refuse');
+
+/** The gateway or the carrier is about to fail. */
+export const scriptFault: fc.Arbitrary<Command> = fc
+  .record({
+    operation: fc.constantFrom(...OPERATIONS.filter((name) => name !== 'payment_intents.capture')),
+    fault: fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom(...OUTAGES) },
+      { weight: 1, arbitrary: fc.constant('refuse' as const) },
+    ),
+    times: fc.integer({ min: 1, max: 3 }),
+    delay: fc.integer({ min: 50, max: 2_500 }),
+  })
+  .map(({ operation, fault, times, delay }) =>
+    command(
+      `${operation} will fail ${times} times: ${fault}${fault === 'slow' ? ` (${delay} ms)` : ''}`,
+      async (model, { system }) => {
+        await script(system.sandbox, { operation, fault, times, ...(fault === 'slow' ? { delay } : {}) });
+        const end = REFUSED[operation];
+        if (fault === 'refuse' && end) model.mayEnd.add(end);
+      },
+    ),
+  );

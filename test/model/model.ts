@@ -1,0 +1,93 @@
+import type { OrderId } from '#libs/order/order-id';
+import type { OrderStatus } from '#libs/order/states';
+
+import { type Good, GOODS } from './goods.js';
+
+/** What a shopper asks for. */
+export interface Wish {
+  readonly lines: readonly { readonly good: Good; readonly quantity: number }[];
+  readonly method: string;
+  /** Whether the issuer of that card pays. */
+  readonly pays: boolean;
+  /** Whether the carrier takes parcels to the address. */
+  readonly reachable: boolean;
+  /** Whether the shop ships to the country. */
+  readonly served: boolean;
+}
+
+/** An order that was accepted, and what is known of how it may end. */
+export interface ModelOrder {
+  readonly id: OrderId;
+  readonly number: string;
+  readonly email: string;
+  /** What it was asked for under, to be asked for again. */
+  readonly request: { readonly key: string; readonly body: Readonly<Record<string, unknown>> };
+  readonly wish: Wish;
+  /** Minor units. */
+  readonly total: number;
+  /** How it would end by itself, and how else, after what was done to it. */
+  readonly mayEnd: Set<OrderStatus>;
+  /** Whether somebody decided that a mail of it need not arrive. */
+  mayLackMail: boolean;
+}
+
+/** What a run has done to the system, in as much as its end depends on it. */
+export interface Model {
+  /** Counts the runs, and makes names that no other run has. */
+  readonly run: number;
+  readonly orders: ModelOrder[];
+  /** How any order of the run may end, because a provider was told to refuse, whomever it hits. */
+  readonly mayEnd: Set<OrderStatus>;
+  /** In words, in order. */
+  readonly done: string[];
+  isWorkerUp: boolean;
+  /** A mail may be sent twice only after this. */
+  workerDied: boolean;
+  /** The mail server was told to refuse for good, whichever mail it is. */
+  mailWasRefused: boolean;
+}
+
+export function newModel(run: number): Model {
+  return {
+    run,
+    orders: [],
+    mayEnd: new Set(),
+    done: [],
+    isWorkerUp: true,
+    workerDied: false,
+    mailWasRefused: false,
+  };
+}
+
+export const totalOf = ({ lines }: Wish) =>
+  lines.reduce((sum, { good, quantity }) => sum + GOODS[good].unitPrice * quantity, 0);
+
+/** How an order ends when nothing goes wrong on the way that an operator, a retry or a restart would not mend. */
+export function naturalEnd(wish: Wish): OrderStatus {
+  const isThere = wish.lines.every(
+    ({ good, quantity }) => GOODS[good].sellable && quantity <= GOODS[good].stock,
+  );
+  if (!wish.served || !isThere) return 'rejected';
+  if (totalOf(wish) > 0 && !wish.pays) return 'rejected';
+  return wish.reachable ? 'delivered' : 'cancelled';
+}
+
+/** Every way an order may have ended. */
+export function possibleEnds(model: Model, order: ModelOrder): ReadonlySet<OrderStatus> {
+  const wants = ({ wish }: ModelOrder) => wish.lines.some(({ good }) => good === 'LAST');
+  const rivals = model.orders.filter(wants).length > 1;
+  return new Set([
+    ...order.mayEnd,
+    ...model.mayEnd,
+    ...(rivals && wants(order) ? (['rejected'] as const) : []),
+  ]);
+}
+
+/** The order of the run that a drawn number means. @throws Error when there is none */
+export function pickOrder(model: Model, pick: number): ModelOrder {
+  const order = model.orders[pick % model.orders.length];
+  if (!order) throw new Error('no order has been placed');
+  return order;
+}
+
+export const hasOrders = (model: Model) => model.orders.length > 0;

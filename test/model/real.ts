@@ -1,0 +1,127 @@
+import type { Response, Test } from 'supertest';
+import { Webhook } from 'standardwebhooks';
+
+import { parcelSchema, type StoredParcel } from '../../apps/sandbox/carrier/parcel.js';
+import { CARRIER_SECRET, post, shipments } from '../../apps/sandbox/test-sandbox.js';
+import type { CarrierEventType } from '#libs/order/carrier-event';
+import type { OrderId } from '#libs/order/order-id';
+import { type Database, openDatabase } from '#libs/store/database';
+
+import { eventually } from '../support/eventually.js';
+import type { System } from '../support/system.js';
+
+type Process = 'api' | 'worker';
+
+/** Longer than a process takes to come up on a machine that is busy with other things, in milliseconds. */
+const PATIENCE = 60_000;
+
+const signer = new Webhook(CARRIER_SECRET);
+
+/** The system that a run is done to: its processes die and come back, and whoever calls it repeats unanswered calls. */
+export class Real {
+  private readonly coming = new Map<Process, Promise<void>>();
+
+  private readonly database: Database;
+
+  constructor(readonly system: System) {
+    this.database = openDatabase(system.databaseUrl, 2);
+  }
+
+  /** Ends a process as a power cut would. */
+  async kill(which: Process): Promise<void> {
+    await this.isUp(which);
+    await this.system.kill(which);
+  }
+
+  /** Starts a process that was killed, and does not wait for it. */
+  start(which: Process): void {
+    const coming = which === 'api' ? this.system.startApi() : this.system.startWorker();
+    // Whoever needs it hears of a failure.
+    coming.catch(() => undefined);
+    this.coming.set(which, coming);
+  }
+
+  async isUp(which: Process): Promise<void> {
+    await this.coming.get(which);
+  }
+
+  /** Asks the API until it answers, as a shop's server does: it may be dying, or coming back. */
+  async ask(request: () => Test): Promise<Response> {
+    return eventually(
+      () =>
+        request().then(
+          (response) => response,
+          () => null,
+        ),
+      (response) => response !== null,
+      PATIENCE,
+    );
+  }
+
+  /** What the carrier holds for an order, whether or not anybody here knows of it. */
+  async parcelOf(orderId: string): Promise<StoredParcel | undefined> {
+    return (await shipments(this.system.sandbox)).find(({ reference }) => reference === orderId);
+  }
+
+  /** Something happens to a parcel: the carrier notes it, and tells it by webhook until it is heard. */
+  async happens(trackingNumber: string, type: CarrierEventType): Promise<StoredParcel> {
+    const url = `${this.system.sandbox.url}/sandbox/shipments/${trackingNumber}/events`;
+    const response = await post(url, { type });
+    if (!response.ok) throw new Error(await response.text());
+    return parcelSchema.parse(await response.json());
+  }
+
+  /** Sends a signed webhook as the carrier would. @param id what the event is known by, however often it is sent */
+  async deliver(
+    id: string,
+    event: { type: CarrierEventType; trackingNumber: string; occurredAt: string },
+  ): Promise<void> {
+    const body = JSON.stringify({
+      type: event.type,
+      trackingNumber: event.trackingNumber,
+      occurredAt: event.occurredAt,
+    });
+    const { status } = await this.ask(() => {
+      const at = new Date();
+      return this.system.http
+        .post('/webhooks/deliveries')
+        .set('Content-Type', 'application/json')
+        .set('webhook-id', id)
+        .set('webhook-timestamp', String(Math.floor(at.getTime() / 1000)))
+        .set('webhook-signature', signer.sign(id, at, body))
+        .send(body);
+    });
+    if (status !== 202) throw new Error(`the carrier's webhook was answered ${status}`);
+  }
+
+  async clearFaults(): Promise<void> {
+    await fetch(`${this.system.sandbox.url}/sandbox/faults`, { method: 'DELETE' });
+    this.system.inbox.answer = undefined;
+  }
+
+  /** How many facts of an order are on record. */
+  async events(orderId: OrderId): Promise<number> {
+    return (await this.system.store.orders.events(orderId)).length;
+  }
+
+  /** Waits until an order has come as far as `events` facts, or for a while: it may be stuck. */
+  async progress(orderId: OrderId, events: number, within: number): Promise<void> {
+    const deadline = Date.now() + within;
+    await eventually(
+      () => this.events(orderId),
+      (count) => count >= events || Date.now() >= deadline,
+      PATIENCE,
+    );
+  }
+
+  /** Units of a product. */
+  async stock(sku: string): Promise<{ onHand: number; reserved: number }> {
+    const { onHand, reserved } = await this.database.product.findUniqueOrThrow({ where: { sku } });
+    return { onHand, reserved };
+  }
+
+  async close(): Promise<void> {
+    await this.database.$disconnect();
+    await this.system.close();
+  }
+}
