@@ -1,17 +1,11 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 
 import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
 import { OrdersInFlightWouldBreak } from './orders-in-flight-would-break.js';
-import { brokenHistories, KEPT, workflowCode } from './replay.js';
+import { brokenHistories, installQuietRuntime, KEPT, workflowCode } from './replay.js';
 
-Runtime.install({
-  logger: new DefaultLogger('ERROR'),
-  // The failure itself says what the core would warn of, and says it in words.
-  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
-});
-
+installQuietRuntime();
 const code = await workflowCode(WORKFLOWS_PATH);
 
 it('lets today’s workflow code take over every order in flight', async () => {

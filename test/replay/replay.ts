@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 
 import { bundleSources } from '../../apps/worker/workflow-code.js';
 import { HISTORIES } from '../support/histories.js';
@@ -18,6 +24,14 @@ export const KEPT = readdirSync(HISTORIES).map((file) => {
   const json = readFileSync(`${HISTORIES}${file}`, 'utf8');
   return { name: file.replace('.json', ''), json, history: historyFromJSON(JSON.parse(json)) };
 });
+
+/** Without the warnings of a history that breaks: who replays is told, in words. */
+export function installQuietRuntime(): void {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+  });
+}
 
 /** What a worker would run, made from the sources at `workflowsPath`. */
 export async function workflowCode(workflowsPath: string): Promise<string> {

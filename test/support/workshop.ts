@@ -49,11 +49,12 @@ export class Workshop {
   /** What activities work with, for a test that runs one by itself. */
   readonly ports: Ports;
   readonly sweeper: Sweeper;
-  private readonly running: Promise<unknown>;
+  private workers: readonly Worker[] = [];
+  private running: Promise<unknown> = Promise.resolve();
 
   private constructor(
     readonly parts: WorkshopParts,
-    private readonly workers: readonly Worker[],
+    private readonly workerPorts: Ports,
   ) {
     this.databaseUrl = parts.databaseUrl;
     this.database = parts.database;
@@ -65,22 +66,28 @@ export class Workshop {
     this.runs = parts.runs;
     this.ports = parts.ports;
     this.sweeper = new Sweeper(parts.store, parts.runs, parts.ports.logger, 60_000);
-    this.running = Promise.all(workers.map((worker) => worker.run()));
   }
 
   static async open(options: WorkshopOptions = {}): Promise<Workshop> {
     const parts = await openParts();
-    const { ports, connection, namespace } = parts;
-    const workers = await createOrderWorkers({
-      ...(options.ports?.(ports, parts) ?? ports),
-      connection,
-      namespace,
-      workflows: { workflowsPath: WORKFLOWS_PATH, bundlerOptions: bundleSources },
+    const workshop = new Workshop(parts, options.ports?.(parts.ports, parts) ?? parts.ports);
+    await workshop.deploy(WORKFLOWS_PATH);
+    return workshop;
+  }
+
+  /** Puts a worker that runs the workflow code at `workflowsPath` in the place of the one that runs. */
+  async deploy(workflowsPath: string): Promise<void> {
+    await this.stopWorkers();
+    this.workers = await createOrderWorkers({
+      ...this.workerPorts,
+      connection: this.parts.connection,
+      namespace: this.parts.namespace,
+      workflows: { workflowsPath, bundlerOptions: bundleSources },
       shutdownGrace: 1_000,
       // Every workflow task replays from the beginning, which proves that the code is deterministic.
       maxCachedWorkflows: 0,
     });
-    return new Workshop(parts, workers);
+    this.running = Promise.all(this.workers.map((worker) => worker.run()));
   }
 
   /** Accepts an order and starts its run. */
@@ -198,12 +205,16 @@ export class Workshop {
 
   /** @throws Error when anything of this workshop's knows a customer that should not */
   async close(): Promise<void> {
-    for (const worker of this.workers) worker.shutdown();
-    await this.running;
+    await this.stopWorkers();
     try {
       await checkSecrecy(this.parts);
     } finally {
       await this.parts.close();
     }
+  }
+
+  private async stopWorkers(): Promise<void> {
+    for (const worker of this.workers) worker.shutdown();
+    await this.running;
   }
 }
