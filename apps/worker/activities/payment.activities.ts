@@ -1,4 +1,4 @@
-import type { ReturnReason, StepActivities, UndoAnswer } from '#libs/contracts/activities';
+import type { ProviderActivities, ReturnReason, UndoAnswer } from '#libs/contracts/activities';
 import { Outage, Refusal } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
 import type { PaymentStatus } from '#libs/order/states';
@@ -17,7 +17,7 @@ const voidKey = (orderId: OrderId) => `${orderId}:void`;
 const refundKey = (orderId: OrderId) => `${orderId}:refund:${orderId}`;
 
 /** Step 3 and its undo. */
-export class PaymentActivities implements Pick<StepActivities, 'chargePayment' | 'returnPayment'> {
+export class PaymentActivities implements Pick<ProviderActivities, 'chargePayment' | 'returnPayment'> {
   constructor(
     private readonly orders: OrderRepository,
     private readonly journal: EffectJournal,
