@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 
+import { OrderList } from '#libs/contracts/order-list.api';
 import type { OrderRecord } from '#libs/store/order-record';
 
 import { GOOD_NAMES, GOODS, skuOf } from './goods.js';
@@ -29,9 +30,10 @@ export async function checkFacts(model: Model, real: Real): Promise<void> {
 
 async function eachExistsOnce(model: Model, { system }: Real): Promise<void> {
   const { body } = await system.http.get('/orders').query({ limit: 100 }).expect(200);
-  const listed = body.data
-    .filter((order: { customer: { email: string } }) => order.customer.email.startsWith(`run-${model.run}-`))
-    .map((order: { id: string }) => order.id);
+  const { data } = OrderList.parse(body);
+  const listed = data
+    .filter(({ lines }) => lines.every(({ sku }) => sku.endsWith(`-${model.run}`)))
+    .map(({ id }) => id);
   expect(listed.toSorted(), 'the orders there are').toEqual(model.orders.map(({ id }) => id).toSorted());
 }
 
@@ -62,16 +64,19 @@ async function parcelIsRight(order: OrderRecord, real: Real): Promise<void> {
 
 /** Invariant 4. */
 function mailsAreRight(model: Model, placed: ModelOrder, order: OrderRecord, { system }: Real): void {
-  const mails = system.inbox.to(placed.email).map(({ messageId }) => messageId?.split('@')[0]);
+  const mails = system.inbox
+    .to(placed.email)
+    .filter(({ subject }) => subject?.includes(order.number))
+    .map(({ messageId }) => messageId?.split('@')[0]);
   const mayLack = model.mailWasRefused || placed.mayLackMail;
   const due: Readonly<Record<string, readonly [least: number, most: number]>> = {
     confirmation: [
       order.status === 'delivered' && !mayLack ? 1 : 0,
-      order.status === 'rejected' ? 0 : model.workerDied ? Infinity : 1,
+      order.status === 'rejected' ? 0 : model.workerFailed ? Infinity : 1,
     ],
     delivery: [
       order.status === 'delivered' && !mayLack ? 1 : 0,
-      order.status !== 'delivered' ? 0 : model.workerDied ? Infinity : 1,
+      order.status !== 'delivered' ? 0 : model.workerFailed ? Infinity : 1,
     ],
   };
   for (const [kind, [least, most]] of Object.entries(due)) {

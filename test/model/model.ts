@@ -41,8 +41,10 @@ export interface Model {
   /** In words, in order. */
   readonly done: string[];
   isWorkerUp: boolean;
-  /** A mail may be sent twice only after this. */
-  workerDied: boolean;
+  /** What the API runs with besides the usual: the rules of the orders it takes. */
+  rules: Readonly<Record<string, string>>;
+  /** The worker died or was overtaken: a mail may be sent twice only after this. */
+  workerFailed: boolean;
   /** The mail server was told to refuse for good, whichever mail it is. */
   mailWasRefused: boolean;
 }
@@ -54,7 +56,8 @@ export function newModel(run: number): Model {
     mayEnd: new Set(),
     done: [],
     isWorkerUp: true,
-    workerDied: false,
+    rules: {},
+    workerFailed: false,
     mailWasRefused: false,
   };
 }

@@ -1,8 +1,10 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Response, Test } from 'supertest';
 import { Webhook } from 'standardwebhooks';
 
 import { parcelSchema, type StoredParcel } from '../../apps/sandbox/carrier/parcel.js';
 import { CARRIER_SECRET, post, shipments } from '../../apps/sandbox/test-sandbox.js';
+import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import type { CarrierEventType } from '#libs/order/carrier-event';
 import type { OrderId } from '#libs/order/order-id';
 import { type Database, openDatabase } from '#libs/store/database';
@@ -34,8 +36,8 @@ export class Real {
   }
 
   /** Starts a process that was killed, and does not wait for it. */
-  start(which: Process): void {
-    const coming = which === 'api' ? this.system.startApi() : this.system.startWorker();
+  start(which: Process, env: Readonly<Record<string, string>> = {}): void {
+    const coming = which === 'api' ? this.system.startApi(env) : this.system.startWorker(env);
     // Whoever needs it hears of a failure.
     coming.catch(() => undefined);
     this.coming.set(which, coming);
@@ -111,6 +113,45 @@ export class Real {
       () => this.events(orderId),
       (count) => count >= events || Date.now() >= deadline,
       PATIENCE,
+    );
+  }
+
+  /**
+   * Stops the worker in its tracks until everything it was doing for an order is given up and given to the next
+   * attempt, or for a while; then lets it go on. Does nothing when it was doing nothing.
+   */
+  async freezeWorker(id: OrderId, within: number): Promise<void> {
+    await this.isUp('worker');
+    this.system.freeze('worker', true);
+    try {
+      const held = await this.attempts(id);
+      const deadline = Date.now() + within;
+      await eventually(
+        () => this.attempts(id),
+        (now) =>
+          Date.now() >= deadline || [...held].every(([activity, attempt]) => now.get(activity) !== attempt),
+        PATIENCE,
+      );
+    } finally {
+      this.system.freeze('worker', false);
+    }
+  }
+
+  /** The attempts that a worker holds, by the activity's id. */
+  private async attempts(id: OrderId): Promise<ReadonlyMap<string, number>> {
+    const run = this.system.client.workflow.getHandle(orderWorkflowId(id));
+    const pending = await run.describe().then(
+      ({ raw }) => raw.pendingActivities ?? [],
+      (error: unknown) => {
+        // It has not been started yet.
+        if (error instanceof WorkflowNotFoundError) return [];
+        throw error;
+      },
+    );
+    return new Map(
+      pending
+        .filter(({ lastStartedTime }) => lastStartedTime)
+        .map(({ activityId, attempt }) => [activityId ?? '', attempt ?? 0]),
     );
   }
 

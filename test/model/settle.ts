@@ -23,6 +23,10 @@ export async function settle(model: Model, real: Real): Promise<void> {
   await real.clearFaults();
   if (!model.isWorkerUp) real.start('worker');
   model.isWorkerUp = true;
+  if (Object.keys(model.rules).length > 0) {
+    await real.kill('api');
+    real.start('api');
+  }
   await Promise.all([real.isUp('api'), real.isUp('worker')]);
   const delivered = new Set<string>();
   await eventually(

@@ -113,10 +113,14 @@ export class System {
 
   /** Ends a process as a power cut would. */
   async kill(which: 'api' | 'worker'): Promise<void> {
-    const child = this[which];
-    if (!child) throw new Error(`the ${which} is not running`);
+    const child = this.running(which);
     process.kill(child.pid, 'SIGKILL');
     await child.exited;
+  }
+
+  /** Stops a process in its tracks, as a machine does that is out of breath, or lets it go on. */
+  freeze(which: 'api' | 'worker', frozen: boolean): void {
+    process.kill(this.running(which).pid, frozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
   async stop(which: 'api' | 'worker'): Promise<void> {
@@ -198,6 +202,12 @@ export class System {
     await this.inbox.close();
     await this.client.connection.close();
     await this.store.close();
+  }
+
+  private running(which: 'api' | 'worker'): Child {
+    const child = this[which];
+    if (!child) throw new Error(`the ${which} is not running`);
+    return child;
   }
 
   private async spawn(

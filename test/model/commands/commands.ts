@@ -5,6 +5,7 @@ import { answerAttention } from './answer-attention.js';
 import { cancelOrder } from './cancel-order.js';
 import { eventsRepeat, parcelMoves, strangeParcel } from './carrier-events.js';
 import { forgetKeys } from './forget-keys.js';
+import { freezeWorker } from './freeze-worker.js';
 import { killApi } from './kill-api.js';
 import { killWorker, startWorker } from './kill-worker.js';
 import { placeOrder, placeOrderAtDyingApi } from './place-order.js';
@@ -24,7 +25,8 @@ const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbit
   // A killed worker's activities are given up 4 s later, so these cost time.
   { weight: 2, arbitrary: killWorker },
   { weight: 2, arbitrary: startWorker },
-  { weight: 1, arbitrary: killApi },
+  { weight: 1, arbitrary: freezeWorker },
+  { weight: 2, arbitrary: killApi },
   { weight: 8, arbitrary: parcelMoves },
   { weight: 2, arbitrary: eventsRepeat },
   { weight: 1, arbitrary: strangeParcel },

@@ -16,7 +16,7 @@ export const killWorker: fc.Arbitrary<Command> = fc
       async (model, real) => {
         await real.progress(pickOrder(model, pick).id, events, PATIENCE);
         await real.kill('worker');
-        model.workerDied = true;
+        model.workerFailed = true;
         model.isWorkerUp = false;
         if (back) start(model, real);
       },
