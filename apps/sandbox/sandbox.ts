@@ -4,11 +4,11 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 
 import type { Logger } from '#libs/telemetry/logger';
 
+import { carrierLetter } from './carrier/carrier-letter.js';
 import { carrierRouter } from './carrier/carrier.routes.js';
 import { Journeys } from './carrier/journeys.js';
 import { Parcels } from './carrier/parcels.js';
 import { shipmentsRouter } from './carrier/shipments.routes.js';
-import { WebhookOutbox, type WebhookPolicy } from './carrier/webhook-outbox.js';
 import { Faults } from './faults.js';
 import { faultsRouter } from './faults.routes.js';
 import { gatewayOff, gatewayRouter } from './gateway/gateway.routes.js';
@@ -18,6 +18,7 @@ import { Operations } from './gateway/operations.js';
 import { answerProblem, Problem } from './problem.js';
 import { SandboxState } from './sandbox-state.js';
 import { readStateFile, StateFile } from './state-file.js';
+import { WebhookOutbox, type WebhookPolicy } from './webhook-outbox.js';
 
 export interface SandboxOptions {
   /** Where it listens; loopback by default. */
@@ -67,16 +68,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const faults = new Faults();
   const keys = new IdempotencyKeys(state.answers, options.idempotencyKeyLifetime ?? DAY);
   const operations = new Operations(keys, new ObjectLocks(), faults, closing.signal);
-  const outbox = new WebhookOutbox(
-    state.webhooks,
-    options.carrierWebhookUrl,
-    options.carrierSecret,
-    options.webhookPolicy ?? WEBHOOK_POLICY,
-    ({ trackingNumber, id, type }, how) => {
+  const outbox = new WebhookOutbox(state.webhooks, options.webhookPolicy ?? WEBHOOK_POLICY, {
+    url: options.carrierWebhookUrl,
+    subjectOf: ({ trackingNumber }) => trackingNumber,
+    letter: carrierLetter(options.carrierSecret),
+    settled: ({ trackingNumber, id, type }, how) => {
       parcels.noteWebhook(trackingNumber, id, how);
       if (how === 'given_up') logger.warn({ trackingNumber, id, type }, 'nobody accepted a webhook');
     },
-  );
+  });
   const journeys = new Journeys(state.stops, options.deliveryAfter, ({ trackingNumber, type }) => {
     parcels.report(trackingNumber, type);
   });

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 
+import { v7 as uuid } from 'uuid';
+
 import type { CarrierEventType } from '#libs/order/carrier-event';
 import type { ShipmentRequest } from '#libs/shipping/carrier-protocol';
 
 import type { SandboxState } from '../sandbox-state.js';
+import { untried, type WebhookOutbox } from '../webhook-outbox.js';
 import { fateOf } from './addresses.js';
 import { CarrierProblem } from './carrier-problem.js';
 import type { Journeys } from './journeys.js';
-import { PROGRESS, REACHED, type StoredParcel } from './parcel.js';
-import type { WebhookOutbox } from './webhook-outbox.js';
+import { PROGRESS, REACHED, type StoredParcel, type Webhook } from './parcel.js';
 
 /** The carrier's parcels, by our reference. */
 export class Parcels {
@@ -18,7 +20,7 @@ export class Parcels {
   constructor(
     private readonly state: SandboxState,
     private readonly journeys: Journeys,
-    private readonly outbox: WebhookOutbox,
+    private readonly outbox: WebhookOutbox<Webhook>,
   ) {
     this.#references = new Map(
       state.parcels.values().map(({ trackingNumber, reference }) => [trackingNumber, reference]),
@@ -85,7 +87,8 @@ export class Parcels {
     const parcel = this.byTrackingNumber(trackingNumber);
     const reached = REACHED[type];
     const occurredAt = new Date().toISOString();
-    const id = this.outbox.post({ trackingNumber, type, occurredAt });
+    const id = `msg_${uuid()}`;
+    this.outbox.post({ id, trackingNumber, type, occurredAt, ...untried() });
     this.journeys.overtake(trackingNumber, type);
     return this.state.parcels.set(parcel.reference, {
       ...parcel,
