@@ -1,9 +1,11 @@
 import type { Actor, EndReason } from '#libs/order/end';
 import { movementsFor } from '#libs/order/goods';
+import { afterBooking, type IntentState, paymentOf, type Posting } from '#libs/order/ledger';
 import { type OrderState, transition } from '#libs/order/states';
 import type { StepName } from '#libs/order/steps';
 
 import { Prisma } from './generated/client.js';
+import { book } from './ledger.sql.js';
 import type { OrderRecord } from './order-record.js';
 import { moveGoods } from './stock.sql.js';
 
@@ -12,7 +14,10 @@ import { moveGoods } from './stock.sql.js';
  * it. All of it is written by one statement, or none of it.
  */
 export interface OrderChange {
-  /** The states it leads to; what `libs/order` does not allow is refused before anything is written. */
+  /**
+   * The states it leads to; what `libs/order` does not allow is refused before anything is written. Where money
+   * moves, or the provider speaks of the intent, `payment` follows from that and is not named here.
+   */
   readonly next?: Partial<OrderState>;
   readonly event: {
     readonly type: string;
@@ -20,6 +25,10 @@ export interface OrderChange {
     readonly details?: Readonly<Record<string, unknown>>;
   };
   readonly intentId?: string;
+  /** What the provider says of the intent. */
+  readonly intentStatus?: IntentState;
+  /** What is booked with it. */
+  readonly posts?: readonly Posting[];
   readonly endReason?: EndReason;
   /** The run has nothing left to do. */
   readonly closes?: boolean;
@@ -52,7 +61,7 @@ export interface ChangeResult {
  * @throws IllegalTransition when the change is not allowed from the order's state
  */
 export function changeStatement(order: OrderRecord, change: OrderChange): Prisma.Sql {
-  const next = transition(order, change.next ?? {});
+  const next = transition(order, { ...change.next, ...paymentAfter(order, change) });
   const changes = Object.fromEntries(
     Object.entries(next).map(([field, to]) => [field, { from: order[field as keyof OrderState], to }]),
   );
@@ -60,6 +69,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
     Prisma.sql`version = o.version + 1, updated_at = now()`,
     ...Object.entries(next).map(([field, to]) => Prisma.sql`${Prisma.raw(field)} = ${to}`),
     ...(change.intentId ? [Prisma.sql`intent_id = ${change.intentId}`] : []),
+    ...(change.intentStatus ? [Prisma.sql`intent_status = ${change.intentStatus}`] : []),
     ...(change.endReason
       ? [Prisma.sql`end_code = ${change.endReason.code}, end_by = ${change.endReason.by}`]
       : []),
@@ -67,6 +77,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
   ];
   const also = [
     ...(next.fulfilment ? moveGoods(movementsFor(order.fulfilment, next.fulfilment)) : []),
+    ...book(change.posts ?? []),
     ...(change.ended?.length
       ? [
           Prisma.sql`ended AS (DELETE FROM order_wait w USING changed c
@@ -98,4 +109,9 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
   ];
   return Prisma.sql`WITH ${Prisma.join(parts)}
     SELECT EXISTS (SELECT 1 FROM before) AS current, EXISTS (SELECT 1 FROM changed) AS written`;
+}
+
+function paymentAfter(order: OrderRecord, { intentStatus, posts }: OrderChange): Partial<OrderState> {
+  if (intentStatus === undefined && posts === undefined) return {};
+  return { payment: paymentOf(intentStatus ?? order.intentStatus, afterBooking(order.booked, posts ?? [])) };
 }

@@ -1,5 +1,6 @@
 import type { AttentionKind } from '#libs/order/attention';
 import type { EndReason } from '#libs/order/end';
+import type { Booked, IntentState } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
 import type { OrderState } from '#libs/order/states';
@@ -68,6 +69,9 @@ export interface OrderRecord extends OrderState {
   readonly totals: Totals;
   readonly paymentMethod: string;
   readonly intentId: string | null;
+  readonly intentStatus: IntentState | null;
+  /** What the ledger has of this order, by kind. */
+  readonly booked: Booked;
   readonly policy: OrderPolicy;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -97,8 +101,10 @@ export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
     'shippingAddress', o.shipping_address,
     'currency', o.currency,
     'totals', jsonb_build_object('subtotal', o.subtotal, 'shipping', o.shipping, 'discount', o.discount, 'tax', o.tax, 'total', o.total),
-    'paymentMethod', o.payment_method, 'intentId', o.intent_id, 'policy', o.policy,
+    'paymentMethod', o.payment_method, 'intentId', o.intent_id, 'intentStatus', o.intent_status, 'policy', o.policy,
     'createdAt', ${time('o.created_at')}, 'updatedAt', ${time('o.updated_at')}, 'closedAt', ${time('o.closed_at')},
+    'booked', (SELECT COALESCE(jsonb_object_agg(k.kind, k.amount), '{}') FROM (
+        SELECT t.kind, sum(t.amount) AS amount FROM ledger_transaction t WHERE t.order_id = o.id GROUP BY t.kind) k),
     'lines', (SELECT jsonb_agg(jsonb_build_object(
         'id', l.id, 'sku', l.sku, 'name', l.name, 'quantity', l.quantity, 'unitPrice', l.unit_price, 'taxRate', l.tax_rate
       ) ORDER BY l.position) FROM order_line l WHERE l.order_id = o.id),

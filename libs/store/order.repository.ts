@@ -206,6 +206,8 @@ function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
     version: 1,
     endReason: null,
     intentId: null,
+    intentStatus: null,
+    booked: {},
     createdAt,
     updatedAt: createdAt,
     closedAt: null,

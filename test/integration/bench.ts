@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { OrderDecisions } from '../../apps/worker/activities/decision.activities.js';
 import type { CarrierEventType } from '#libs/order/carrier-event';
+import type { Posting } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { type Database, openDatabase } from '#libs/store/database';
 import type { CarrierEvent } from '#libs/store/inbox.repository';
@@ -15,6 +16,15 @@ import { testDatabase } from '../support/test-database.js';
 
 /** Longer than any test: a wait with a deadline is what an open order rests in. Milliseconds. */
 const MEANWHILE = 600_000;
+
+/** A refund that was asked for and succeeded. @param amount minor units */
+export function refund(amount: number): Posting[] {
+  const objectId = randomUUID();
+  return [
+    { kind: 'refund_requested', objectId, amount },
+    { kind: 'refund_succeeded', objectId, amount },
+  ];
+}
 
 /** The store on a database of its own, and orders brought to where a test begins. */
 export class Bench {
@@ -58,7 +68,9 @@ export class Bench {
     const answer = await this.reserve(order);
     if (answer !== 'reserved') throw new Error(`the order is ${answer}`);
     await this.store.orders.change(order, () => ({
-      next: { payment: 'captured', status: 'confirmed' },
+      next: { status: 'confirmed' },
+      intentStatus: 'captured',
+      posts: [{ kind: 'captured', objectId: `pi_${order.id}`, amount: order.totals.total }],
       event: { type: 'payment.captured', actor: 'gateway' },
     }));
     return this.order(order.id);
@@ -89,7 +101,7 @@ export class Bench {
     if (order.status !== 'delivered' && order.status !== 'undelivered') throw new Error(`${id} goes on`);
     if (order.status === 'undelivered') {
       await this.store.orders.change(order, () => ({
-        next: { payment: 'refunded' },
+        posts: refund(order.totals.total),
         event: { type: 'payment.refunded', actor: 'gateway' },
       }));
     }

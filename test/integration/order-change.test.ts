@@ -11,7 +11,7 @@ import { isOrderNumberTaken } from '#libs/store/database-failure';
 import type { NewOrder } from '#libs/store/order.repository';
 
 import { TEST_POLICY } from '../support/orders.js';
-import { Bench } from './bench.js';
+import { Bench, refund } from './bench.js';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -66,7 +66,7 @@ describe('changes of one order', () => {
     await Promise.all(
       orders.flatMap(({ order }) => [
         bench.store.orders.change(order, () => ({
-          next: { payment: 'partially_refunded' },
+          posts: refund(100),
           event: { type: 'payment.refunded', actor: 'gateway' },
         })),
         bench.store.orders.change(order, () => ({
@@ -112,7 +112,8 @@ describe('changes of one order', () => {
     const order = await bench.order(id);
     const trail = await bench.store.orders.events(id);
     const change = bench.store.orders.change(order, () => ({
-      next: { status: 'shipped', payment: 'authorized' },
+      next: { status: 'shipped' },
+      intentStatus: 'authorized',
       event: { type: 'nonsense', actor: 'tests' },
       endReason: { code: 'lost', by: 'tests' },
     }));

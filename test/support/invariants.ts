@@ -32,6 +32,26 @@ const BROKEN: Readonly<Record<string, string>> = {
   '5 an outside event is applied at most once': `
     SELECT order_id, changes ->> 'event' AS event FROM order_event
     WHERE changes ->> 'event' IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1`,
+  '7 every transaction of the ledger sums to zero': `
+    SELECT t.id, t.kind FROM ledger_transaction t LEFT JOIN ledger_entry e ON e.transaction_id = t.id
+    GROUP BY t.id HAVING count(e) < 2 OR sum(e.amount) <> 0`,
+  '7 payment is what the intent and the ledger say': `
+    SELECT o.id, o.payment, o.intent_status, b.* FROM orders o
+    CROSS JOIN LATERAL (SELECT
+        COALESCE(sum(t.amount) FILTER (WHERE t.kind = 'captured'), 0) AS captured,
+        COALESCE(sum(CASE t.kind WHEN 'refund_succeeded' THEN t.amount WHEN 'refund_adopted' THEN t.amount
+          WHEN 'refund_reversed' THEN -t.amount END), 0) AS refunded
+      FROM ledger_transaction t WHERE t.order_id = o.id) b
+    WHERE o.payment <> CASE
+      WHEN o.intent_status IS NULL THEN CASE WHEN o.payment = 'not_required' AND o.total = 0 THEN 'not_required' ELSE 'none' END
+      WHEN o.intent_status = 'canceled' THEN 'voided'
+      WHEN o.intent_status <> 'captured' THEN o.intent_status
+      WHEN b.refunded = 0 THEN 'captured' WHEN b.refunded < b.captured THEN 'partially_refunded' ELSE 'refunded' END`,
+  '7 nothing is refunded that was not captured': `
+    SELECT e.order_id, e.owed FROM (
+      SELECT t.order_id, sum(e.amount) AS owed FROM ledger_transaction t JOIN ledger_entry e ON e.transaction_id = t.id
+      WHERE e.account = 'customer_deposits' AND t.order_id IS NOT NULL GROUP BY t.order_id) e
+    WHERE e.owed > 0`,
   '6 the audit trail leads to the state the order is in': `
     SELECT o.id, f.field, f.now, t.last FROM orders o
     CROSS JOIN LATERAL (VALUES ('status', o.status), ('payment', o.payment), ('fulfilment', o.fulfilment)) f (field, now)

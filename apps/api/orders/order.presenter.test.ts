@@ -50,6 +50,8 @@ const record: OrderRecord = {
   currency: 'EUR',
   totals: { subtotal: 3980, shipping: 0, discount: 0, tax: 0, total: 3980 },
   paymentMethod: 'pm_card_visa',
+  intentStatus: 'captured',
+  booked: { captured: 3980 },
   intentId: 'pi_1',
   policy: {
     reservationTtl: 1,

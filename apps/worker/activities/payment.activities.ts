@@ -1,7 +1,6 @@
 import type { ProviderActivities, ReturnReason, UndoAnswer } from '#libs/contracts/activities';
 import { Outage, Refusal } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
-import type { PaymentStatus } from '#libs/order/states';
 import type { GatewayRefund, Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import { settleBeside } from '#libs/store/effect.repository';
 import type { OrderChange } from '#libs/store/order-change';
@@ -156,7 +155,10 @@ export class PaymentActivities implements Pick<ProviderActivities, 'chargePaymen
         return {
           settlement: { state: 'done', providerId: refund.id },
           change: () => ({
-            next: { payment: 'refunded' },
+            posts: [
+              { kind: 'refund_requested', objectId: refundId, amount: order.totals.total },
+              { kind: 'refund_succeeded', objectId: refundId, amount: order.totals.total },
+            ],
             event: {
               type: 'payment.refunded',
               actor: 'gateway',
@@ -191,7 +193,7 @@ function chargeOutcome(intent: Intent): Outcome {
       return {
         settlement: { state: 'refused', result: { code: 'payment_declined', reason } },
         change: (order) => ({
-          ...(order.payment === 'none' ? { next: { payment: 'declined' } as const } : {}),
+          ...(order.payment === 'none' ? { intentStatus: 'declined' } : {}),
           ...endsGrace(order),
           event: { type: 'payment.declined', actor: 'gateway', details: { reason } },
         }),
@@ -203,20 +205,13 @@ function chargeOutcome(intent: Intent): Outcome {
   }
 }
 
-/** Money back is later news than money in: a capture never undoes a refund that is booked. */
-const BEFORE_CAPTURE: readonly PaymentStatus[] = [
-  'none',
-  'declined',
-  'processing',
-  'requires_action',
-  'authorized',
-];
-
 const captureChange = (intent: Intent, confirms: boolean) => (order: OrderRecord) => ({
-  next: {
-    ...(BEFORE_CAPTURE.includes(order.payment) ? { payment: 'captured' as const } : {}),
-    ...(confirms && order.status === 'pending' ? { status: 'confirmed' as const } : {}),
-  },
+  next: confirms && order.status === 'pending' ? { status: 'confirmed' as const } : {},
+  intentStatus: 'captured' as const,
+  posts:
+    order.booked.captured === undefined
+      ? [{ kind: 'captured' as const, objectId: intent.id, amount: order.totals.total }]
+      : [],
   ...endsGrace(order),
   event: {
     type: 'payment.captured',
@@ -229,8 +224,8 @@ const captureChange = (intent: Intent, confirms: boolean) => (order: OrderRecord
 const endsGrace = (order: OrderRecord) =>
   order.waits.some((wait) => wait.step === 'charge') ? { ended: ['charge'] as const } : {};
 
-const voidChange = (order: OrderRecord) => ({
-  next: order.payment === 'voided' ? {} : { payment: 'voided' as const },
+const voidChange = () => ({
+  intentStatus: 'canceled' as const,
   event: { type: 'payment.voided', actor: 'gateway' },
 });
 
