@@ -17,6 +17,7 @@ import { LOG } from './log.js';
 import { Nudges } from './nudges.js';
 import { AttentionController } from './orders/attention.controller.js';
 import { AttentionService } from './orders/attention.service.js';
+import { LedgerController } from './orders/ledger.controller.js';
 import { OrderAcceptance } from './orders/order-acceptance.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
@@ -38,6 +39,7 @@ export class ApiModule {
       controllers: [
         OrdersController,
         AttentionController,
+        LedgerController,
         DeliveriesController,
         HealthController,
         ProblemsController,

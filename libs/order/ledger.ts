@@ -1,16 +1,18 @@
 import type { PaymentStatus } from './states.js';
 
 /** Where money is, or is owed. Debits are positive; every transaction sums to zero. */
-export type Account =
-  | 'gateway'
-  | 'customer_deposits'
-  | 'refunds_payable'
-  | 'disputes_receivable'
-  | 'dispute_losses'
-  | 'suspense'
-  /** Memo accounts: money that is held and not ours. */
-  | 'holds'
-  | 'holds_contra';
+export const ACCOUNTS = [
+  'gateway',
+  'customer_deposits',
+  'refunds_payable',
+  'disputes_receivable',
+  'dispute_losses',
+  'suspense',
+  // Memo accounts: money that is held and not ours.
+  'holds',
+  'holds_contra',
+] as const;
+export type Account = (typeof ACCOUNTS)[number];
 
 interface Rule {
   readonly debit: Account;

@@ -4,6 +4,7 @@ import { CatalogueRepository } from './catalogue.repository.js';
 import { type Database, openDatabase } from './database.js';
 import { EffectRepository } from './effect.repository.js';
 import { InboxRepository } from './inbox.repository.js';
+import { LedgerRepository } from './ledger.repository.js';
 import { OrderRepository } from './order.repository.js';
 import { StockRepository } from './stock.repository.js';
 import { SweepRepository } from './sweep.repository.js';
@@ -16,6 +17,7 @@ export class Store {
   readonly stock: StockRepository;
   readonly inbox: InboxRepository;
   readonly attention: AttentionRepository;
+  readonly ledger: LedgerRepository;
   readonly waits: WaitRepository;
   readonly catalogue: CatalogueRepository;
   readonly apiKeys: ApiKeyRepository;
@@ -27,6 +29,7 @@ export class Store {
     this.stock = new StockRepository(this.orders, this.effects);
     this.inbox = new InboxRepository(db, this.orders);
     this.attention = new AttentionRepository(db, this.orders);
+    this.ledger = new LedgerRepository(db);
     this.waits = new WaitRepository(db);
     this.catalogue = new CatalogueRepository(db);
     this.apiKeys = new ApiKeyRepository(db);

@@ -43,6 +43,11 @@ export const OPERATIONS = {
     access: 'read',
     problems: ['order_not_found', 'unavailable'],
   },
+  readLedger: {
+    summary: "See every movement of an order's money",
+    access: 'operate',
+    problems: ['order_not_found', 'unavailable'],
+  },
   resolveAttention: {
     summary: 'Answer what waits for a person',
     access: 'operate',

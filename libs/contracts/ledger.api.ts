@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+import { ACCOUNTS, LEDGER_KINDS } from '#libs/order/ledger';
+
+const account = z.enum(ACCOUNTS);
+const debit = z.int().describe('Minor units; debits are positive');
+
+const LedgerTransactionView = z
+  .object({
+    id: z.uuid(),
+    at: z.iso.datetime(),
+    kind: z.enum(LEDGER_KINDS),
+    objectId: z.string().describe('The intent, refund or dispute it happened to'),
+    amount: z.int().min(1).describe('Minor units'),
+    currency: z.string(),
+    entries: z.array(z.object({ account, amount: debit })).describe('They sum to zero'),
+  })
+  .meta({ id: 'LedgerTransaction' });
+
+/** An order's books. */
+export const LedgerView = z
+  .object({
+    data: z.array(LedgerTransactionView).describe('Oldest first'),
+    balances: z.array(z.object({ account, amount: debit })).describe('Of every account that was used'),
+  })
+  .meta({ id: 'Ledger' });
+export type LedgerView = z.output<typeof LedgerView>;

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { Bench, refund } from './bench.js';
+
+describe('the books', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await Bench.open();
+  });
+  afterAll(async () => {
+    await bench.checkInvariants();
+    await bench.end();
+  });
+
+  const entriesOf = async (id: Awaited<ReturnType<Bench['paid']>>['id']) =>
+    (await bench.store.ledger.ofOrder(id)).map(({ kind, entries }) => [
+      kind,
+      ...entries.map(({ account, amount }) => `${account} ${amount}`),
+    ]);
+
+  it('tell what became of the money, in entries that an accountant can add up', async () => {
+    const { order, id } = await bench.labelled();
+    await bench.store.orders.change(order, () => ({
+      posts: refund(1000),
+      event: { type: 'payment.refunded', actor: 'gateway' },
+    }));
+    expect(await entriesOf(id)).toEqual([
+      ['captured', 'gateway 3980', 'customer_deposits -3980'],
+      ['refund_requested', 'customer_deposits 1000', 'refunds_payable -1000'],
+      ['refund_succeeded', 'refunds_payable 1000', 'gateway -1000'],
+    ]);
+    expect(await bench.order(id)).toMatchObject({
+      payment: 'partially_refunded',
+      booked: { captured: 3980, refund_requested: 1000, refund_succeeded: 1000 },
+    });
+  });
+
+  it('take a fact once, however many tell of it at the same time', async () => {
+    const { order, id } = await bench.labelled();
+    const postings = refund(500);
+    await Promise.all(
+      Array.from({ length: 10 }, () =>
+        bench.store.orders.change(order, (current) => ({
+          posts: current.booked.refund_requested === undefined ? postings : [],
+          event: { type: 'payment.refunded', actor: 'gateway' },
+        })),
+      ),
+    );
+    expect((await bench.order(id)).booked).toEqual({
+      captured: 3980,
+      refund_requested: 500,
+      refund_succeeded: 500,
+    });
+  });
+
+  it('take it once although two orders claim it', async () => {
+    const [one, other] = [await bench.labelled(), await bench.labelled()];
+    const posts = [{ kind: 'dispute_withdrawn', objectId: `dp_${randomUUID()}`, amount: 3980 }] as const;
+    for (const { order } of [one, other]) {
+      await bench.store.orders.change(order, () => ({
+        posts,
+        event: { type: 'dispute.funds_withdrawn', actor: 'gateway' },
+      }));
+    }
+    expect((await bench.order(one.id)).booked.dispute_withdrawn).toBe(3980);
+    expect((await bench.order(other.id)).booked.dispute_withdrawn).toBeUndefined();
+  });
+
+  it.each([
+    ['that does not sum to zero', [100, -99]],
+    ['that has one side only', [100]],
+    ['that has no entries', []],
+  ])('refuse a transaction %s', async (_, amounts) => {
+    const id = randomUUID();
+    const before = await bench.database.ledgerTransaction.count();
+    const writing = bench.database.$transaction(async (tx) => {
+      await tx.ledgerTransaction.create({
+        data: { id, kind: 'unknown_accepted', objectId: id, amount: 100, currency: 'EUR' },
+      });
+      await tx.ledgerEntry.createMany({
+        data: amounts.map((amount, index) => ({
+          transactionId: id,
+          account: index === 0 ? 'gateway' : 'suspense',
+          amount,
+        })),
+      });
+    });
+    await expect(writing).rejects.toThrow(/does not sum to zero/);
+    expect(await bench.database.ledgerTransaction.count()).toBe(before);
+  });
+});
