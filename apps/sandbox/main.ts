@@ -1,7 +1,11 @@
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
 import { createLogger } from '#libs/telemetry/logger';
 
+import { eventWebhooks } from './gateway/webhook-environment.js';
 import { startSandbox } from './sandbox.js';
+
+/** How long banks take to decide about what is pending, in milliseconds: a person can watch it. */
+const SETTLE_AFTER = 5_000;
 
 async function main(): Promise<void> {
   const { sandbox, carrierWebhooks, logs } = environmentFor(['sandbox', 'carrierWebhooks', 'logs']);
@@ -13,6 +17,8 @@ async function main(): Promise<void> {
     carrierSecret: carrierWebhooks.CARRIER_SECRET,
     deliveryAfter: sandbox.SANDBOX_DELIVERY_AFTER,
     gateway: sandbox.SANDBOX_GATEWAY,
+    gatewayWebhooks: eventWebhooks(process.env),
+    settleAfter: SETTLE_AFTER,
     stateFile: sandbox.SANDBOX_STATE_FILE,
     logger,
   });

@@ -11,6 +11,10 @@ import { Parcels } from './carrier/parcels.js';
 import { shipmentsRouter } from './carrier/shipments.routes.js';
 import { Faults } from './faults.js';
 import { faultsRouter } from './faults.routes.js';
+import { expanded } from './gateway/expand.js';
+import type { EventWebhooks } from './gateway/events.js';
+import { Gateway } from './gateway/gateway.js';
+import { controlRouter } from './gateway/control.routes.js';
 import { gatewayOff, gatewayRouter } from './gateway/gateway.routes.js';
 import { IdempotencyKeys } from './gateway/idempotency-keys.js';
 import { ObjectLocks } from './gateway/object-locks.js';
@@ -34,6 +38,10 @@ export interface SandboxOptions {
   readonly logger: Logger;
   /** False where real Stripe is used; the default is true. */
   readonly gateway?: boolean;
+  /** Where the gateway tells its events, and the secret that signs them; left out, it tells nobody. */
+  readonly gatewayWebhooks?: EventWebhooks | undefined;
+  /** How long banks take to decide, in milliseconds; null, the default, when they decide only by hand. */
+  readonly settleAfter?: number | null;
   /** Keeps the state across restarts; without it, it is gone with the process. */
   readonly stateFile?: string;
   /** How long an idempotency key is known, in milliseconds; the default is Stripe's 24 hours. */
@@ -67,8 +75,21 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const faults = new Faults();
   const keys = new IdempotencyKeys(state.answers, options.idempotencyKeyLifetime ?? DAY);
-  const operations = new Operations(keys, new ObjectLocks(), faults, closing.signal);
-  const outbox = new WebhookOutbox(state.webhooks, options.webhookPolicy ?? WEBHOOK_POLICY, {
+  const webhookPolicy = options.webhookPolicy ?? WEBHOOK_POLICY;
+  const gateway = new Gateway(state, {
+    webhooks: options.gatewayWebhooks,
+    webhookPolicy,
+    settleAfter: options.settleAfter ?? null,
+    gaveUp: (event) => logger.warn(event, 'nobody accepted an event'),
+  });
+  const operations = new Operations(
+    keys,
+    new ObjectLocks(),
+    faults,
+    (answer, expand) => expanded(state, answer, expand),
+    closing.signal,
+  );
+  const outbox = new WebhookOutbox(state.webhooks, webhookPolicy, {
     url: options.carrierWebhookUrl,
     subjectOf: ({ trackingNumber }) => trackingNumber,
     letter: carrierLetter(options.carrierSecret),
@@ -89,13 +110,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   app.get('/health', (_request, response) => {
     response.json({ status: 'ok' });
   });
-  app.use('/v1', options.gateway === false ? gatewayOff() : gatewayRouter(state, operations));
+  app.use('/v1', options.gateway === false ? gatewayOff() : gatewayRouter(gateway, operations));
   app.use('/carrier/shipments', carrierRouter(parcels, faults, closing.signal));
   app.use('/sandbox/faults', faultsRouter(faults));
   app.use(
     '/sandbox/shipments',
     shipmentsRouter(parcels, () => state.parcels.newestFirst()),
   );
+  app.use('/sandbox', controlRouter(gateway));
   app.post('/sandbox/idempotency-keys/expire', (_request, response) => {
     keys.expire();
     response.status(204).end();
@@ -109,13 +131,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { server, port } = await listen(app, options.port, options.host ?? '127.0.0.1');
   journeys.start();
   outbox.start();
+  gateway.start();
   return {
     port,
     url: `http://127.0.0.1:${port}`,
     async close() {
       closing.abort();
       journeys.stop();
-      await outbox.stop();
+      await Promise.all([outbox.stop(), gateway.stop()]);
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

@@ -11,7 +11,9 @@ import { StripeProblem } from './stripe-problem.js';
 export interface GatewayOperation {
   readonly name: Operation;
   /** The object that no other call may change meanwhile. */
-  readonly holds?: string;
+  readonly holds?: string | undefined;
+  /** Which objects are wanted whole in the answer. */
+  readonly expand?: readonly string[] | undefined;
   /** Does it all at once. @throws StripeProblem */
   readonly execute: () => object;
   /** How it says no. @throws StripeProblem */
@@ -24,6 +26,7 @@ export class Operations {
     private readonly keys: IdempotencyKeys,
     private readonly locks: ObjectLocks,
     private readonly faults: Faults,
+    private readonly expanded: (answer: object, expand: readonly string[] | undefined) => object,
     private readonly closing: AbortSignal,
   ) {}
 
@@ -45,7 +48,7 @@ export class Operations {
   ): Promise<Outcome> {
     const strike = this.faults.strike(operation.name, { replay: replay !== undefined });
     const answer = (work: () => object) => {
-      const { began, ...answered } = attempt(work);
+      const { began, ...answered } = attempt(() => this.expanded(work(), operation.expand));
       if (call && began) this.keys.keep(call, answered);
       return answered;
     };

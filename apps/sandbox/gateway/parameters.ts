@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 import { StripeProblem } from './stripe-problem.js';
 
+/** Names of objects in the answer that are wanted whole (docs.stripe.com/expand). */
+const expansion = { expand: z.array(z.string()).optional() };
+
 /** Form fields are text; Stripe takes whole numbers written in digits. */
 const integer = z
   .string()
@@ -38,6 +41,7 @@ export const createIntentParameters = z.strictObject({
   payment_method: id.optional(),
   ...methodTypes,
   ...withoutConsequence,
+  ...expansion,
 });
 export type CreateIntent = z.infer<typeof createIntentParameters>;
 
@@ -45,15 +49,20 @@ export const confirmIntentParameters = z.strictObject({
   payment_method: id.optional(),
   ...methodTypes,
   ...withoutConsequence,
+  ...expansion,
 });
 
-export const captureIntentParameters = z.strictObject({ amount_to_capture: positive.optional() });
+export const captureIntentParameters = z.strictObject({
+  amount_to_capture: positive.optional(),
+  ...expansion,
+});
 
 export const cancelIntentParameters = z.strictObject({
   cancellation_reason: z
     .enum(['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer'])
     .nullable()
     .default(null),
+  ...expansion,
 });
 
 export const createRefundParameters = z
@@ -63,6 +72,7 @@ export const createRefundParameters = z
     metadata,
     payment_intent: id.optional(),
     reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
+    ...expansion,
   })
   .refine(({ charge, payment_intent }) => charge !== undefined || payment_intent !== undefined, {
     path: ['payment_intent'],
@@ -83,13 +93,21 @@ const paging = {
   ending_before: id.optional(),
   created: z.union([integer.transform((at): TimeRange => ({ gte: at, lte: at })), timeRange]).optional(),
 };
-export const listIntentsParameters = z.strictObject(paging);
-export const listOfIntentParameters = z.strictObject({
-  ...paging,
-  payment_intent: id.optional(),
-  charge: id.optional(),
+export const retrieveParameters = z.strictObject(expansion);
+const listParameters = z.strictObject({ ...paging, ...expansion });
+export type Paging = z.output<typeof listParameters>;
+export const listIntentsParameters = listParameters;
+export const listChargesParameters = listParameters.extend({ payment_intent: id.optional() });
+export const listOfIntentParameters = listChargesParameters.extend({ charge: id.optional() });
+export const listBalanceTransactionsParameters = listParameters.extend({
+  currency: id.optional(),
+  source: id.optional(),
+  type: id.optional(),
 });
-export type Paging = z.infer<typeof listIntentsParameters>;
+export const listEventsParameters = listParameters.extend({
+  type: id.optional(),
+  types: z.array(id).optional(),
+});
 
 /** Reads the parameters of a call. @throws StripeProblem about the first that is wrong */
 export function read<S extends z.ZodType>(schema: S, sent: unknown): z.output<S> {

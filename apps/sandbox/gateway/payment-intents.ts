@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Collection } from '../collection.js';
-import { approvedCharge, cardError, failedCharge } from './charge.js';
+import { Problem } from '../problem.js';
+import type { SandboxState } from '../sandbox-state.js';
+import type { Attempts } from './attempts.js';
+import { failedCharge, releasedCharge } from './charge.js';
+import type { Events } from './events.js';
 import type { CreateIntent } from './parameters.js';
-import { type Decline, TEST_CARDS, type TestCard } from './payment-methods.js';
-import { type Charge, epochSeconds, type Intent, newId } from './stripe-objects.js';
+import { NOT_SETTLED, testCard, type TestCard } from './payment-methods.js';
+import type { Settlements } from './settlements.js';
+import { epochSeconds, newId } from './stripe-object.js';
+import { type Charge, type Intent, intentSchema } from './stripe-objects.js';
 import { StripeProblem } from './stripe-problem.js';
 
 /** From which an intent may be confirmed, captured, canceled (docs.stripe.com/payments/paymentintents/lifecycle). */
@@ -25,15 +30,19 @@ const CANCELABLE: readonly Intent['status'][] = [
 const SMALLEST: Readonly<Record<string, number>> = { eur: 50, usd: 50, chf: 50, gbp: 30 };
 const LARGEST = 99_999_999;
 
+export type Shopper = 'authenticate' | 'fail' | 'abandon';
+
 /** PaymentIntents and the charges they make. Every change is made at once; nothing here waits. */
 export class PaymentIntents {
   constructor(
-    private readonly intents: Collection<Intent>,
-    private readonly charges: Collection<Charge>,
+    private readonly state: Pick<SandboxState, 'intents' | 'charges'>,
+    private readonly attempts: Attempts,
+    private readonly events: Events,
+    private readonly settlements: Settlements,
   ) {}
 
   get(id: string): Intent {
-    const intent = this.intents.get(id);
+    const intent = this.state.intents.get(id);
     if (!intent) {
       throw new StripeProblem('resource_missing', `No such payment_intent: '${id}'`, { param: 'intent' });
     }
@@ -52,33 +61,35 @@ export class PaymentIntents {
         param: 'amount',
       });
     }
-    if (request.payment_method !== undefined) testCard(request.payment_method);
+    if (request.payment_method !== undefined) knownCard(request.payment_method);
     const id = newId('pi');
-    const intent = this.intents.set(id, {
+    const intent = this.state.intents.set(
       id,
-      object: 'payment_intent',
-      amount,
-      amount_capturable: 0,
-      amount_received: 0,
-      canceled_at: null,
-      cancellation_reason: null,
-      capture_method: request.capture_method,
-      client_secret: `${id}_secret_${randomBytes(12).toString('hex')}`,
-      confirmation_method: 'automatic',
-      created: epochSeconds(),
-      currency,
-      customer: null,
-      description: request.description ?? null,
-      last_payment_error: null,
-      latest_charge: null,
-      livemode: false,
-      metadata: request.metadata,
-      next_action: null,
-      payment_method: request.payment_method ?? null,
-      payment_method_types: ['card'],
-      allowed_payment_method_types: request.allowed_payment_method_types ?? null,
-      status: request.payment_method === undefined ? 'requires_payment_method' : 'requires_confirmation',
-    });
+      intentSchema.parse({
+        id,
+        object: 'payment_intent',
+        allowed_payment_method_types: request.allowed_payment_method_types ?? null,
+        amount,
+        amount_capturable: 0,
+        amount_received: 0,
+        canceled_at: null,
+        cancellation_reason: null,
+        capture_method: request.capture_method,
+        client_secret: `${id}_secret_${randomBytes(12).toString('hex')}`,
+        confirmation_method: 'automatic',
+        created: epochSeconds(),
+        currency,
+        description: request.description ?? null,
+        last_payment_error: null,
+        latest_charge: null,
+        livemode: false,
+        metadata: request.metadata,
+        next_action: null,
+        payment_method: request.payment_method ?? null,
+        payment_method_types: ['card'],
+        status: request.payment_method === undefined ? 'requires_payment_method' : 'requires_confirmation',
+      }),
+    );
     return request.confirm === 'true' ? this.confirm(id, {}) : intent;
   }
 
@@ -86,7 +97,7 @@ export class PaymentIntents {
   confirm(id: string, request: { payment_method?: string }, played?: TestCard): Intent {
     const intent = this.get(id);
     const method = request.payment_method ?? intent.payment_method;
-    const card = played ?? (method === null ? undefined : testCard(method));
+    const card = played ?? (method === null ? undefined : knownCard(method));
     if (!CONFIRMABLE.includes(intent.status)) {
       throw unexpected(
         intent,
@@ -101,23 +112,12 @@ export class PaymentIntents {
         'You cannot confirm this PaymentIntent because it is missing a payment method. Update it with a payment method and then confirm it again.',
       );
     }
-    const { outcome } = card;
-    if (outcome.is === 'challenged') {
-      return this.intents.set(id, {
-        ...intent,
-        status: 'requires_action',
-        payment_method: method,
-        next_action: { type: 'use_stripe_sdk', use_stripe_sdk: {} },
-        last_payment_error: null,
-      });
-    }
-    if (outcome.is === 'declined') throw this.#decline(intent, method, card, outcome);
-    return this.#approve(intent, method, card);
+    return this.attempts.try(intent, method, card);
   }
 
   capture(id: string, request: { amount_to_capture?: number }): Intent {
     const intent = this.get(id);
-    const charge = this.charges.get(intent.latest_charge ?? '');
+    const charge = this.#chargeOf(intent);
     if (intent.status !== 'requires_capture' || !charge) {
       throw unexpected(
         intent,
@@ -130,19 +130,7 @@ export class PaymentIntents {
         param: 'amount_to_capture',
       });
     }
-    this.charges.set(charge.id, {
-      ...charge,
-      captured: true,
-      amount_captured: amount,
-      // What is not captured goes back to the shopper.
-      amount_refunded: charge.amount - amount,
-    });
-    return this.intents.set(id, {
-      ...intent,
-      status: 'succeeded',
-      amount_capturable: 0,
-      amount_received: amount,
-    });
+    return this.attempts.take(intent, charge, amount);
   }
 
   cancel(id: string, request: { cancellation_reason: string | null }): Intent {
@@ -153,56 +141,67 @@ export class PaymentIntents {
         `You cannot cancel this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${CANCELABLE.join(', ')}.`,
       );
     }
-    const charge = this.charges.get(intent.latest_charge ?? '');
-    if (intent.status === 'requires_capture' && charge) {
-      this.charges.set(charge.id, { ...charge, refunded: true, amount_refunded: charge.amount });
+    return this.#cancel(intent, request.cancellation_reason);
+  }
+
+  /** The shopper acts on what the bank asks; one who abandons it leaves everything as it is. @throws Problem */
+  act(id: string, does: Shopper): Intent {
+    const intent = this.get(id);
+    if (intent.status !== 'requires_action') {
+      throw new Problem(409, `Nothing is asked of the shopper: ${id} is ${intent.status}`);
     }
-    return this.intents.set(id, {
+    if (does === 'authenticate') return this.attempts.authenticate(intent);
+    return does === 'fail' ? this.attempts.failAuthentication(intent) : intent;
+  }
+
+  /** The bank decides about a payment in processing. @throws Problem when nothing is to be decided */
+  settle(id: string, becomes: 'succeeded' | 'failed'): Intent {
+    const intent = this.get(id);
+    const charge = this.#chargeOf(intent);
+    if (intent.status !== 'processing' || !charge) {
+      throw new Problem(409, `No bank has to decide: ${id} is ${intent.status}`);
+    }
+    return this.attempts.settle(intent, charge, becomes);
+  }
+
+  /** The days are over for which money is held; Stripe cancels the intent. @throws Problem when none is held */
+  lapse(id: string): Intent {
+    const intent = this.get(id);
+    if (intent.status !== 'requires_capture') {
+      throw new Problem(409, `No authorization can lapse: ${id} is ${intent.status}`);
+    }
+    return this.#cancel(intent, 'automatic');
+  }
+
+  #cancel(intent: Intent, cancellation_reason: string | null): Intent {
+    const charge = this.#chargeOf(intent);
+    if (charge && intent.status === 'requires_capture') {
+      this.state.charges.set(charge.id, releasedCharge(charge));
+    }
+    if (charge && intent.status === 'processing') {
+      this.state.charges.set(charge.id, failedCharge(charge, NOT_SETTLED));
+      this.settlements.drop(intent.id);
+    }
+    const canceled = this.state.intents.set(intent.id, {
       ...intent,
       status: 'canceled',
       amount_capturable: 0,
       canceled_at: epochSeconds(),
-      cancellation_reason: request.cancellation_reason,
+      cancellation_reason,
       next_action: null,
+      processing: null,
     });
+    this.events.record('payment_intent.canceled', canceled);
+    return canceled;
   }
 
-  #approve(intent: Intent, method: string, card: TestCard): Intent {
-    const captured = intent.capture_method !== 'manual';
-    const charge = this.#keep(approvedCharge(intent, method, card, captured));
-    return this.intents.set(intent.id, {
-      ...intent,
-      status: captured ? 'succeeded' : 'requires_capture',
-      amount_capturable: captured ? 0 : intent.amount,
-      amount_received: captured ? intent.amount : 0,
-      last_payment_error: null,
-      latest_charge: charge.id,
-      next_action: null,
-      payment_method: method,
-    });
-  }
-
-  #decline(intent: Intent, method: string, card: TestCard, decline: Decline): StripeProblem {
-    const charge = this.#keep(failedCharge(intent, method, card, decline));
-    const error = cardError(charge, decline);
-    const declined = this.intents.set(intent.id, {
-      ...intent,
-      status: 'requires_payment_method',
-      last_payment_error: error,
-      latest_charge: charge.id,
-      next_action: null,
-      payment_method: null,
-    });
-    return new StripeProblem('card_error', decline.message, { ...error, payment_intent: declined });
-  }
-
-  #keep(charge: Charge): Charge {
-    return this.charges.set(charge.id, charge);
+  #chargeOf({ latest_charge }: Intent): Charge | undefined {
+    return this.state.charges.get(latest_charge ?? '');
   }
 }
 
-function testCard(method: string): TestCard {
-  const card = Object.hasOwn(TEST_CARDS, method) ? TEST_CARDS[method] : undefined;
+function knownCard(method: string): TestCard {
+  const card = testCard(method);
   if (!card) {
     throw new StripeProblem('unknown_reference', `No such PaymentMethod: '${method}'`, {
       param: 'payment_method',

@@ -1,18 +1,36 @@
-import type { Collection } from '../collection.js';
+import { Problem } from '../problem.js';
+import type { SandboxState } from '../sandbox-state.js';
+import type { Books } from './books.js';
+import type { Events } from './events.js';
 import type { CreateRefund } from './parameters.js';
-import { type Charge, epochSeconds, type Intent, newId, type Refund } from './stripe-objects.js';
+import { testCard } from './payment-methods.js';
+import type { Settlements } from './settlements.js';
+import { epochSeconds, newId } from './stripe-object.js';
+import { type Charge, type Refund, refundSchema } from './stripe-objects.js';
 import { StripeProblem } from './stripe-problem.js';
+
+export type RefundEnd = 'succeeded' | 'failed' | 'canceled';
+
+/** What can still become of a refund; even one that succeeded may come back from the bank. */
+const ENDS: Readonly<Record<Refund['status'], readonly RefundEnd[]>> = {
+  pending: ['succeeded', 'failed', 'canceled'],
+  requires_action: [],
+  succeeded: ['failed'],
+  failed: [],
+  canceled: [],
+};
 
 /** Refunds of captured charges; together never more than was captured. */
 export class Refunds {
   constructor(
-    private readonly refunds: Collection<Refund>,
-    private readonly charges: Collection<Charge>,
-    private readonly intents: Collection<Intent>,
+    private readonly state: Pick<SandboxState, 'refunds' | 'charges' | 'intents' | 'disputes'>,
+    private readonly books: Books,
+    private readonly events: Events,
+    private readonly settlements: Settlements,
   ) {}
 
   get(id: string): Refund {
-    const refund = this.refunds.get(id);
+    const refund = this.state.refunds.get(id);
     if (!refund) throw new StripeProblem('resource_missing', `No such refund: '${id}'`, { param: 'id' });
     return refund;
   }
@@ -20,7 +38,7 @@ export class Refunds {
   /** The intent a refund would be of: the object a call has to hold. */
   intentOf(request: CreateRefund): string | undefined {
     if (request.payment_intent !== undefined) return request.payment_intent;
-    return this.charges.get(request.charge ?? '')?.payment_intent;
+    return this.state.charges.get(request.charge ?? '')?.payment_intent;
   }
 
   create(request: CreateRefund): Refund {
@@ -37,34 +55,66 @@ export class Refunds {
         { param: 'amount' },
       );
     }
-    this.charges.set(charge.id, {
-      ...charge,
-      amount_refunded: charge.amount_refunded + amount,
-      refunded: amount === left,
-    });
-    const id = newId('re');
-    return this.refunds.set(id, {
-      id,
-      object: 'refund',
-      amount,
-      charge: charge.id,
-      created: epochSeconds(),
-      currency: charge.currency,
-      metadata: request.metadata,
-      payment_intent: charge.payment_intent,
-      reason: request.reason ?? null,
-      status: 'succeeded',
-    });
+    const fate = testCard(charge.payment_method)?.refunds;
+    const refund = this.#keep({ ...newRefund(charge, amount, request), ...begin(fate?.begins) });
+    const refunded = this.#count(charge.id, amount);
+    this.events.record('refund.created', refund);
+    if (refunded) this.events.record('charge.refunded', refunded);
+    if (fate) this.settlements.await(refund.id, fate.becomes);
+    return refund;
+  }
+
+  /** @throws Problem when it is past that */
+  settle(id: string, becomes: RefundEnd, reason?: string): Refund {
+    const refund = this.get(id);
+    if (!ENDS[refund.status].includes(becomes)) {
+      throw new Problem(409, `A refund that is ${refund.status} does not become ${becomes}`);
+    }
+    this.settlements.drop(id);
+    const settled = this.#keep(ended(refund, becomes, reason));
+    if (becomes !== 'succeeded') this.#count(refund.charge, -refund.amount);
+    this.events.record('refund.updated', settled);
+    if (becomes === 'failed') this.events.record('refund.failed', settled);
+    return settled;
+  }
+
+  /** A refund that is pending when the payment is disputed will not be paid out. */
+  stopPending(charge: Charge): void {
+    for (const refund of this.state.refunds.values()) {
+      if (refund.charge !== charge.id || refund.status !== 'pending') continue;
+      this.settle(refund.id, 'failed', 'charge_for_pending_refund_disputed');
+    }
+  }
+
+  /** Keeps a refund, and books what its status means that is not booked yet. */
+  #keep(refund: Refund): Refund {
+    const { status, balance_transaction, failure_balance_transaction } = refund;
+    if (status === 'succeeded' && balance_transaction === null) {
+      return this.#keep({ ...refund, balance_transaction: this.books.refunded(refund) });
+    }
+    if (status === 'failed' && balance_transaction !== null && failure_balance_transaction === undefined) {
+      return this.#keep({ ...refund, failure_balance_transaction: this.books.refundFailed(refund) });
+    }
+    return this.state.refunds.set(refund.id, refund);
+  }
+
+  /** Counts what a charge has given back, or has back again. */
+  #count(chargeId: string, amount: number): Charge | undefined {
+    const charge = this.state.charges.get(chargeId);
+    if (!charge) return undefined;
+    const amount_refunded = charge.amount_refunded + amount;
+    const refunded = amount_refunded === charge.amount;
+    return this.state.charges.set(chargeId, { ...charge, amount_refunded, refunded });
   }
 
   #refundable(request: CreateRefund): Charge {
-    const intent = this.intents.get(request.payment_intent ?? '');
+    const intent = this.state.intents.get(request.payment_intent ?? '');
     if (request.payment_intent !== undefined && !intent) {
       throw new StripeProblem('resource_missing', `No such payment_intent: '${request.payment_intent}'`, {
         param: 'payment_intent',
       });
     }
-    const charge = this.charges.get(request.charge ?? intent?.latest_charge ?? '');
+    const charge = this.state.charges.get(request.charge ?? intent?.latest_charge ?? '');
     if (request.charge !== undefined && !charge) {
       throw new StripeProblem('resource_missing', `No such charge: '${request.charge}'`, { param: 'charge' });
     }
@@ -74,6 +124,44 @@ export class Refunds {
         `This PaymentIntent (${charge?.payment_intent ?? intent?.id}) does not have a successful charge to refund.`,
       );
     }
+    if (this.#isWithdrawn(charge)) {
+      throw new StripeProblem(
+        'charge_disputed',
+        `Charge ${charge.id} has been charged back; cannot issue a refund.`,
+      );
+    }
     return charge;
   }
+
+  #isWithdrawn({ id }: Charge): boolean {
+    const disputes = this.state.disputes.values().filter(({ charge }) => charge === id);
+    return disputes.some(({ status }) => status === 'needs_response' || status === 'lost');
+  }
+}
+
+function newRefund(charge: Charge, amount: number, { metadata, reason }: CreateRefund): Refund {
+  return refundSchema.parse({
+    id: newId('re'),
+    object: 'refund',
+    amount,
+    charge: charge.id,
+    created: epochSeconds(),
+    currency: charge.currency,
+    metadata,
+    payment_intent: charge.payment_intent,
+    reason: reason ?? null,
+    status: 'pending',
+  });
+}
+
+/** A card's refund is pending while the balance does not cover it, and moves no money until then. */
+function begin(status: 'pending' | 'succeeded' = 'succeeded'): Partial<Refund> {
+  return status === 'pending' ? { status, pending_reason: 'insufficient_funds' } : { status };
+}
+
+function ended({ pending_reason: _over, ...refund }: Refund, status: RefundEnd, reason?: string): Refund {
+  if (status === 'succeeded') return { ...refund, status };
+  if (status === 'canceled') return { ...refund, status, failure_reason: reason ?? 'merchant_request' };
+  const usual = refund.status === 'pending' ? 'insufficient_funds' : 'expired_or_canceled_card';
+  return { ...refund, status, failure_reason: reason ?? usual };
 }

@@ -25,6 +25,15 @@ export function stripeList<T extends { id: string; created: number }>(
   return { object: 'list', url, has_more: after.length > limit, data: after.slice(0, limit) };
 }
 
+/** Whether a record has each of the values that are asked for. */
+export function matches<T extends object>(wanted: { readonly [K in keyof T]?: unknown }) {
+  const conditions = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  return (record: T): boolean => {
+    const has = new Map(Object.entries(record));
+    return conditions.every(([name, value]) => has.get(name) === value);
+  };
+}
+
 function indexOf(records: readonly { id: string }[], id: string, param: string): number {
   const index = records.findIndex((record) => record.id === id);
   if (index < 0) throw new StripeProblem('unknown_reference', `No such object: '${id}'`, { param });

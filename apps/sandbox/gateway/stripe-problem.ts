@@ -1,5 +1,5 @@
 import type { Answer } from '../answer.js';
-import type { CardError, Intent } from './stripe-objects.js';
+import type { Intent, PaymentError } from './stripe-objects.js';
 
 interface Kind {
   readonly status: number;
@@ -25,6 +25,7 @@ const KINDS = {
   resource_missing: { ...turnedAway, status: 404 },
   unknown_reference: turnedAway,
   unauthorized: { ...turnedAway, status: 401 },
+  forbidden: { ...turnedAway, status: 403 },
   unknown_url: { ...turnedAway, status: 404 },
   idempotency_mismatch: { ...turnedAway, type: 'idempotency_error' },
   idempotency_key_in_use: { ...turnedAway, status: 409, type: 'idempotency_error' },
@@ -45,6 +46,7 @@ const CODES: Partial<Record<keyof typeof KINDS, string | null>> = {
   parameter_invalid: null,
   unknown_reference: 'resource_missing',
   unauthorized: null,
+  forbidden: null,
   unknown_url: null,
   idempotency_mismatch: null,
   refund_too_large: 'amount_too_large',
@@ -52,7 +54,7 @@ const CODES: Partial<Record<keyof typeof KINDS, string | null>> = {
   api_error: null,
 };
 
-interface Details extends Partial<Omit<CardError, 'type'>> {
+interface Details extends Partial<Omit<PaymentError, 'type'>> {
   param?: string;
   payment_intent?: Intent;
 }
@@ -76,6 +78,11 @@ export class StripeProblem extends Error {
       headers: began ? { 'stripe-should-retry': 'false' } : {},
     };
   }
+}
+
+/** How what is only looked at is refused. @throws StripeProblem */
+export function forbidden(): never {
+  throw new StripeProblem('forbidden', 'The provided key does not have the required permissions.');
 }
 
 export function documentation(code: string): string {

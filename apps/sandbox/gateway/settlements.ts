@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+import { Alarm } from '../alarm.js';
+import type { Collection } from '../collection.js';
+
+export const settlementSchema = z.object({
+  /** Of a PaymentIntent or a refund. */
+  id: z.string(),
+  becomes: z.enum(['succeeded', 'failed']),
+  /** Epoch milliseconds. */
+  dueAt: z.number(),
+});
+export type Settlement = z.output<typeof settlementSchema>;
+
+/** What banks decide later: by themselves after a while, unless somebody is quicker. */
+export class Settlements {
+  readonly #alarm: Alarm;
+
+  constructor(
+    private readonly settlements: Collection<Settlement>,
+    /** How long they take, in milliseconds; null when everything is decided by hand. */
+    private readonly settleAfter: number | null,
+    private readonly settle: (settlement: Settlement) => void,
+  ) {
+    this.#alarm = new Alarm(
+      () =>
+        settlements
+          .values()
+          .reduce<number | undefined>((least, { dueAt }) => Math.min(least ?? dueAt, dueAt), undefined),
+      () => this.#settleDue(),
+    );
+  }
+
+  start(): void {
+    this.#alarm.set();
+  }
+
+  stop(): void {
+    this.#alarm.stop();
+  }
+
+  await(id: string, becomes: Settlement['becomes']): void {
+    if (this.settleAfter === null) return;
+    this.settlements.set(id, { id, becomes, dueAt: Date.now() + this.settleAfter });
+    this.#alarm.set();
+  }
+
+  /** Somebody was quicker. */
+  drop(id: string): void {
+    this.settlements.delete(id);
+  }
+
+  #settleDue(): void {
+    const now = Date.now();
+    for (const settlement of this.settlements.values().filter(({ dueAt }) => dueAt <= now)) {
+      this.settlements.delete(settlement.id);
+      this.settle(settlement);
+    }
+  }
+}
