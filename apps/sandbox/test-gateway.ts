@@ -10,6 +10,8 @@ export function stripeOf({ port }: Pick<Sandbox, 'port'>, key = 'sk_test_anythin
     port,
     protocol: 'http',
     maxNetworkRetries: 0,
+    // The other client repeats a call once when a connection breaks.
+    httpClient: Stripe.createFetchHttpClient(),
     telemetry: false,
   });
 }

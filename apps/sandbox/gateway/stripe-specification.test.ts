@@ -6,8 +6,8 @@ import type { Sandbox } from '../sandbox.js';
 import { confirmed, play, stripeOf } from '../test-gateway.js';
 import { startTestSandbox } from '../test-sandbox.js';
 import { EVENT_TYPES } from './event.js';
-import { OpenApi } from './openapi.js';
-import { findStripeMock, startStripeMock, type StripeMock } from './stripe-mock.js';
+import { OpenApi } from './test-openapi.js';
+import { findStripeMock, startStripeMock, type StripeMock } from './test-stripe-mock.js';
 
 /** What Stripe sends and the sandbox does not, though it might be null. */
 const LEFT_OUT: ReadonlySet<string> = new Set([

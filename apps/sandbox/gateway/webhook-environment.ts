@@ -6,7 +6,9 @@ import type { EventWebhooks } from './events.js';
 
 const schema = z.object({
   GATEWAY_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: 'is not a URL' }),
-  STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_\w+$/, 'must be whsec_…, as the service has it'),
+  STRIPE_WEBHOOK_SECRET: z
+    .string('is not set')
+    .regex(/^whsec_\w+$/, 'must be whsec_…, as the service has it'),
 });
 
 /**
