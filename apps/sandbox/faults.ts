@@ -1,23 +1,19 @@
 import { z } from 'zod';
 
+/** What the product asks of its providers. */
 export const OPERATIONS = [
   'payment_intents.create',
   'payment_intents.confirm',
   'payment_intents.capture',
   'payment_intents.cancel',
   'payment_intents.retrieve',
-  'payment_intents.list',
   'refunds.create',
   'refunds.retrieve',
   'refunds.list',
   'charges.retrieve',
-  'charges.list',
   'disputes.retrieve',
   'disputes.list',
-  'balance_transactions.retrieve',
   'balance_transactions.list',
-  'events.retrieve',
-  'events.list',
   'shipments.create',
   'shipments.cancel',
   'shipments.lookup',

@@ -9,7 +9,8 @@ import type { ObjectLocks } from './object-locks.js';
 import { StripeProblem } from './stripe-problem.js';
 
 export interface GatewayOperation {
-  readonly name: Operation;
+  /** What faults are scripted for; those who only look on, such as tests, are spared. */
+  readonly name?: Operation | undefined;
   /** The object that no other call may change meanwhile. */
   readonly holds?: string | undefined;
   /** Which objects are wanted whole in the answer. */
@@ -46,7 +47,7 @@ export class Operations {
     call: KeyedCall | undefined,
     replay: Answer | undefined,
   ): Promise<Outcome> {
-    const strike = this.faults.strike(operation.name, { replay: replay !== undefined });
+    const strike = operation.name && this.faults.strike(operation.name, { replay: replay !== undefined });
     const answer = (work: () => object) => {
       const { began, ...answered } = attempt(() => this.expanded(work(), operation.expand));
       if (call && began) this.keys.keep(call, answered);

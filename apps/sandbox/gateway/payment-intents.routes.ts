@@ -74,7 +74,6 @@ export function paymentIntentRoutes(
   router.get('/payment_intents', async (request, response) => {
     const { expand, ...paging } = read(listIntentsParameters, request.query);
     await operations.run(request, response, {
-      name: 'payment_intents.list',
       expand,
       execute: () => stripeList('/v1/payment_intents', state.intents.newestFirst(), paging),
       refuse: forbidden,

@@ -15,21 +15,15 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Each read, of the newest there is. */
+/** Each read of the product's, of the newest there is. */
 const READS: Readonly<Record<string, () => Promise<unknown>>> = {
-  'payment_intents.list': () => stripe.paymentIntents.list(),
   'payment_intents.retrieve': async () => stripe.paymentIntents.retrieve(await newest(stripe.paymentIntents)),
   'refunds.list': () => stripe.refunds.list(),
   'refunds.retrieve': async () => stripe.refunds.retrieve(await newest(stripe.refunds)),
-  'charges.list': () => stripe.charges.list(),
   'charges.retrieve': async () => stripe.charges.retrieve(await newest(stripe.charges)),
   'disputes.list': () => stripe.disputes.list(),
   'disputes.retrieve': async () => stripe.disputes.retrieve(await newest(stripe.disputes)),
   'balance_transactions.list': () => stripe.balanceTransactions.list(),
-  'balance_transactions.retrieve': async () =>
-    stripe.balanceTransactions.retrieve(await newest(stripe.balanceTransactions)),
-  'events.list': () => stripe.events.list(),
-  'events.retrieve': async () => stripe.events.retrieve(await newest(stripe.events)),
 };
 
 async function newest(of: { list(): Promise<{ data: { id: string }[] }> }): Promise<string> {

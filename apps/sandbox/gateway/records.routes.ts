@@ -27,14 +27,14 @@ export function recordRoutes(
   const look = (
     request: Request,
     response: Response,
-    { name, expand, execute }: { name: Operation; expand: string[] | undefined; execute: () => object },
+    { name, expand, execute }: { name?: Operation; expand: string[] | undefined; execute: () => object },
   ) => operations.run(request, response, { name, expand, execute, refuse: forbidden });
 
   router.get('/charges', async (request, response) => {
     const { expand, payment_intent, ...paging } = read(listChargesParameters, request.query);
     const wanted = matches<Charge>({ payment_intent });
     const execute = () => stripeList('/v1/charges', state.charges.newestFirst().filter(wanted), paging);
-    await look(request, response, { name: 'charges.list', expand, execute });
+    await look(request, response, { expand, execute });
   });
   router.get('/charges/:id', async (request, response) => {
     const { expand } = read(retrieveParameters, request.query);
@@ -67,20 +67,20 @@ export function recordRoutes(
     const { expand } = read(retrieveParameters, request.query);
     const { id } = request.params;
     const execute = () => found(state.balanceTransactions.get(id), 'balance_transaction', id);
-    await look(request, response, { name: 'balance_transactions.retrieve', expand, execute });
+    await look(request, response, { expand, execute });
   });
   router.get('/events', async (request, response) => {
     const { expand, type, types, ...paging } = read(listEventsParameters, request.query);
     const wanted = (event: Event) =>
       (type === undefined || event.type === type) && (!types || types.includes(event.type));
     const execute = () => stripeList('/v1/events', events.newestFirst().filter(wanted), paging);
-    await look(request, response, { name: 'events.list', expand, execute });
+    await look(request, response, { expand, execute });
   });
   router.get('/events/:id', async (request, response) => {
     const { expand } = read(retrieveParameters, request.query);
     const { id } = request.params;
     const execute = () => found(events.get(id), 'event', id);
-    await look(request, response, { name: 'events.retrieve', expand, execute });
+    await look(request, response, { expand, execute });
   });
 }
 
