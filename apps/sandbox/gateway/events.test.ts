@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,48 +9,9 @@ import { z } from 'zod';
 import type { Sandbox, SandboxOptions } from '../sandbox.js';
 import { confirmed, play, stripeOf } from '../test-gateway.js';
 import { startTestSandbox } from '../test-sandbox.js';
+import { SECRET, Shop } from './test-shop.js';
 
-const SECRET = 'whsec_only_tests_know_of_it';
 const POLICY = { firstPause: 10, longestPause: 40, giveUpAfter: 5_000 };
-
-/** A shop that verifies what it is told, as Stripe's client does, and answers as the test says. */
-class Shop {
-  readonly heard: Stripe.Event[] = [];
-  status = 200;
-  port = 0;
-  #server: Server | undefined;
-
-  open(): Promise<void> {
-    const server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const signature = String(request.headers['stripe-signature']);
-        this.heard.push(Stripe.webhooks.constructEvent(Buffer.concat(chunks), signature, SECRET));
-        response.writeHead(this.status).end();
-      });
-    });
-    this.#server = server;
-    return new Promise((resolve) => {
-      server.listen(this.port, '127.0.0.1', () => {
-        const address = server.address();
-        if (typeof address === 'object' && address) this.port = address.port;
-        resolve();
-      });
-    });
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server?.close(() => resolve());
-      this.#server?.closeAllConnections();
-    });
-  }
-
-  get types(): string[] {
-    return this.heard.map(({ type }) => type);
-  }
-}
 
 let shop: Shop;
 let sandbox: Sandbox;
