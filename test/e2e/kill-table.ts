@@ -12,8 +12,8 @@ export interface Way {
   readonly title: string;
   /** What the shopper asks for. */
   readonly place: Record<string, unknown>;
-  /** Whether it is cancelled through Temporal once it waits for its delivery. */
-  readonly cancelled?: true;
+  /** What happens once it waits for its delivery and the confirmation is sent. */
+  readonly afterwards?: 'cancelled through Temporal' | 'returned';
   readonly end: { status: string; payment: string; fulfilment: string };
   /** What the gateway holds. */
   readonly intent: 'succeeded' | 'canceled';
@@ -91,7 +91,7 @@ export const WAYS: readonly Way[] = [
     title: 'cancelled through Temporal while it waits for its delivery',
     // Never picked up.
     place: address('00004'),
-    cancelled: true,
+    afterwards: 'cancelled through Temporal',
     end: { status: 'cancelled', payment: 'refunded', fulfilment: 'released' },
     intent: 'succeeded',
     refunds: [3980],
@@ -150,7 +150,9 @@ export const WAYS: readonly Way[] = [
   },
   {
     title: 'whose parcel comes back',
-    place: address('00002'),
+    // Moved by hand, so that it comes back after the confirmation.
+    place: address('00004'),
+    afterwards: 'returned',
     end: { status: 'undelivered', payment: 'refunded', fulfilment: 'returned' },
     intent: 'succeeded',
     refunds: [3980],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { shipments } from '../../apps/sandbox/test-sandbox.js';
+import { post, shipments } from '../../apps/sandbox/test-sandbox.js';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import { orderId } from '#libs/order/order-id';
 import { openDatabase } from '#libs/store/database';
@@ -8,7 +8,7 @@ import { openDatabase } from '#libs/store/database';
 import { eventually } from '../support/eventually.js';
 import { killAt, whereabouts } from '../support/kills.js';
 import { System } from '../support/system.js';
-import { WAYS } from './kill-table.js';
+import { type Way, WAYS } from './kill-table.js';
 
 describe('a worker killed with -9 leaves nothing undone, and nothing done twice,', () => {
   let system: System;
@@ -21,13 +21,23 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
   });
 
   const handle = (id: string) => system.client.workflow.getHandle(orderWorkflowId(orderId(id)));
-  const cancel = async (id: string) => {
-    await system.until(id, ({ waitingFor }) => waitingFor?.step === 'deliver');
+  const resting = async (id: string) => {
+    const { shipments: labels } = await system.until(id, ({ waitingFor }) => waitingFor?.step === 'deliver');
     await eventually(
       () => system.eventTypes(id),
       (types) => types.includes('email.sent'),
     );
-    await handle(id).cancel();
+    return labels[0]?.trackingNumber ?? '';
+  };
+  const NEXT: Readonly<Record<NonNullable<Way['afterwards']>, (id: string) => Promise<void>>> = {
+    'cancelled through Temporal': async (id) => {
+      await resting(id);
+      await handle(id).cancel();
+    },
+    returned: async (id) => {
+      const url = `${system.sandbox.url}/sandbox/shipments/${await resting(id)}/events`;
+      for (const type of ['shipment.picked_up', 'shipment.returned']) await post(url, { type });
+    },
   };
   const refunds = async (intent: string) => {
     const { data } = await system.stripe.refunds.list({ payment_intent: intent });
@@ -46,8 +56,8 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
   describe.each(WAYS.map((way) => ({ way, of: way.title })))('of an order $of:', ({ way }) => {
     let ids: string[];
     beforeAll(async () => {
-      const { kills, place, cancelled } = way;
-      ids = await killAt(system, kills, { place, ...(cancelled ? { drive: cancel } : {}) });
+      const { kills, place, afterwards } = way;
+      ids = await killAt(system, kills, { place, ...(afterwards ? { drive: NEXT[afterwards] } : {}) });
     }, 120_000);
 
     it.each(way.kills.map((kill, index) => [whereabouts(kill), index, kill] as const))(
