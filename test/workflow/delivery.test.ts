@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { shipmentReported } from '#libs/contracts/order-workflow';
+
 import { recordHistory } from '../support/histories.js';
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';
@@ -66,6 +68,23 @@ describe('waiting for the delivery', () => {
     expect(shop.inbox.subjectsTo(order.customer.email)).toContain(
       `Your order ${order.number} has been delivered`,
     );
+  });
+
+  it('believes no word of a failed delivery that is not in the books: nothing is refunded, and a person is asked', async () => {
+    const id = await shop.place();
+    const trackingNumber = await shop.label(id);
+    await shop.handle(id).signal(shipmentReported, { eventId: 'evt_forged', state: 'returned' });
+    const doubted = await shop.until(id, ({ attention }) => attention.length > 0);
+    expect(doubted).toMatchObject({
+      status: 'confirmed',
+      payment: 'captured',
+      fulfilment: 'ready',
+      closedAt: null,
+      attention: [{ kind: 'parked', step: 'charge', reason: 'bug' }],
+    });
+    await shop.carrierSays(trackingNumber, 'shipment.returned');
+    await shop.answer(id, 'charge', 'retry');
+    expect(await shop.closed(id)).toMatchObject({ status: 'undelivered', payment: 'refunded' });
   });
 
   it('takes events that are repeated, reordered or late as they are: each once, none backwards', async () => {
