@@ -1,48 +1,26 @@
 /** `npm start`: the whole system on one machine. */
-import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-
-import { InvalidEnvironment } from '#libs/config/environment';
 
 import { welcome } from './addresses.js';
 import { parseArguments, UsageError } from './arguments.js';
 import { bringUp } from './bring-up.js';
 import { ChildFailed, describeExit } from './child.js';
+import { failureText } from './explain.js';
+import { Interrupted, listenForInterruption } from './interruption.js';
 import { keepPorts } from './kept-ports.js';
 import { localSettings, neededPorts } from './local-settings.js';
-import { whenNpmEnds } from './parent.js';
-import { PortsTaken, requireFreePorts } from './ports.js';
+import { requireFreePorts } from './ports.js';
 import { deletePostgresHome } from './postgres-home.js';
-import {
-  AlreadyRunning,
-  forgetProcesses,
-  refuseSecondStart,
-  rememberProcesses,
-  stopOrphans,
-} from './process-file.js';
+import { forgetProcesses, refuseSecondStart, rememberProcesses, stopOrphans } from './process-file.js';
 import { DATA_DIR, PROJECT_ROOT } from './project.js';
 import { Roster } from './roster.js';
 import { keepSecret, keptSecret, newCarrierSecret } from './secrets.js';
 import { steps } from './steps.js';
-import { NoTemporal } from './temporal-executable.js';
 import { seconds, Terminal } from './terminal.js';
 
-/** Failures that a person can do something about; their messages say what, and a stack would bury it. */
-const EXPLAINED = [UsageError, InvalidEnvironment, AlreadyRunning, PortsTaken, ChildFailed, NoTemporal];
-
-class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
-
 const terminal = new Terminal();
-const stopping = new AbortController();
-const hurrying = new AbortController();
-
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, interrupt);
-}
-whenNpmEnds(() => stopping.abort(new Interrupted()));
+const { stopping, hurry, stopped } = listenForInterruption();
 
 try {
   await run();
@@ -79,21 +57,14 @@ async function run(): Promise<void> {
     terminal.say(
       welcome({ settings, parts, apiKey: settings.embedded.postgres ? keptSecret('api-key') : undefined }),
     );
-    await once(stopping.signal, 'abort');
-    stopping.signal.throwIfAborted();
+    await stopped();
   } catch (error) {
     explain(error);
   }
   terminal.say('\nStopping everything …');
-  await roster.stop(hurrying.signal);
+  await roster.stop(hurry);
   forgetProcesses();
   terminal.say('Stopped.');
-}
-
-/** The first Ctrl-C stops, the second hurries. */
-function interrupt(): void {
-  if (stopping.signal.aborted) hurrying.abort();
-  else stopping.abort(new Interrupted());
 }
 
 function beginAnew(): void {
@@ -104,10 +75,5 @@ function beginAnew(): void {
 function explain(error: unknown): void {
   if (error instanceof Interrupted) return;
   process.exitCode = 1;
-  const message = error instanceof Error ? (isExplained(error) ? error.message : error.stack) : String(error);
-  terminal.say(`\n${message}`);
-}
-
-function isExplained(error: Error): boolean {
-  return EXPLAINED.some((kind) => error instanceof kind);
+  terminal.say(`\n${failureText(error)}`);
 }

@@ -2,12 +2,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { type Child, type ChildOptions, runChild, startChild } from './child.js';
+import { startFoundTemporal } from './found-temporal.js';
 import { type LocalSettings } from './local-settings.js';
 import { type PartName } from './parts.js';
 import { startPostgres } from './postgres.js';
 import { DATA_DIR, programPath, PROJECT_ROOT } from './project.js';
-import { startTemporal } from './temporal.js';
-import { findTemporal, temporalWays } from './temporal-executable.js';
 import { type Progress, type Terminal } from './terminal.js';
 import { warningIn } from './warnings.js';
 
@@ -82,11 +81,7 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
       unless: !embedded.temporal,
       async run(progress) {
         const { onStart: started } = child('temporal');
-        const ways = temporalWays({ env: variables, onStart: started });
-        const executable = await findTemporal((note) => (progress.note = note), ways);
-        delete progress.note;
-        await startTemporal({
-          executable,
+        await startFoundTemporal(progress, variables, {
           port: local.TEMPORAL_PORT,
           uiPort: local.TEMPORAL_UI_PORT,
           namespaces: [temporal.TEMPORAL_NAMESPACE],

@@ -11,15 +11,11 @@ export type UndoAnswer = 'undone' | 'too_late';
 /** Why money goes back. Money that arrives although the window is over keeps the order; else it is refunded. */
 export type ReturnReason = 'refused' | 'expired' | 'cancelled' | 'undelivered';
 
-/** The steps, and undos, that ask nobody but our own books. Every activity is idempotent, and takes the order's id first. */
-export interface BookActivities {
+/** The steps of an order and their undos. Each is idempotent and takes the order's id first. */
+export interface StepActivities {
   validateOrder(orderId: OrderId): Promise<void>;
   reserveStock(orderId: OrderId): Promise<void>;
   releaseStock(orderId: OrderId): Promise<UndoAnswer>;
-}
-
-/** The steps, and undos, that call the payment provider or the carrier. */
-export interface ProviderActivities {
   chargePayment(orderId: OrderId): Promise<void>;
   returnPayment(orderId: OrderId, reason: ReturnReason): Promise<UndoAnswer>;
   createShipment(orderId: OrderId): Promise<void>;
@@ -27,8 +23,6 @@ export interface ProviderActivities {
   /** Asks the carrier what became of the parcel, and applies it; answers an arrival, or null when there is none. */
   checkDelivery(orderId: OrderId): Promise<ShipmentReport | null>;
 }
-
-export type StepActivities = BookActivities & ProviderActivities;
 
 /** What runs on the email task queue, so that a mail outage never holds up payments. */
 export interface EmailActivities {

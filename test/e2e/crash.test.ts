@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { faultsLeft, script } from '../../apps/sandbox/test-sandbox.js';
+import { faultsLeft, post, script } from '../../apps/sandbox/test-sandbox.js';
 import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';
 
@@ -38,10 +38,17 @@ describe('a process that dies', () => {
   });
 
   it('while an order waits for its delivery: the wait goes on', async () => {
-    const { id } = await system.place();
-    await system.until(id, ({ shipments }) => shipments.length > 0);
+    // A parcel that is picked up, and goes no further by itself.
+    const { shippingAddress } = system.body();
+    const { id } = await system.place({ shippingAddress: { ...shippingAddress, postalCode: '00003' } });
+    const { shipments } = await system.until(id, ({ status }) => status === 'shipped');
     await system.kill('worker');
+    const { trackingNumber } = shipments[0] ?? {};
+    await post(`${system.sandbox.url}/sandbox/shipments/${trackingNumber}/events`, {
+      type: 'shipment.delivered',
+    });
     await system.until(id, ({ status }) => status === 'delivered');
+    expect(await system.eventTypes(id)).not.toContain('order.closed');
     await system.startWorker();
     await eventually(
       () => system.eventTypes(id),

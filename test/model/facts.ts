@@ -56,10 +56,14 @@ async function moneyIsRight(placed: ModelOrder, order: OrderRecord, { system }: 
 
 async function parcelIsRight(order: OrderRecord, real: Real): Promise<void> {
   const parcel = await real.parcelOf(order.id);
-  if (order.status !== 'delivered' && order.status !== 'undelivered') return;
-  expect(order.shipments, `parcels of ${order.number}`).toMatchObject([
-    { trackingNumber: parcel?.trackingNumber },
-  ]);
+  const what = `the parcel of ${order.number}, which is ${order.status}`;
+  if (order.status === 'rejected') expect(parcel, what).toBeUndefined();
+  if (order.status === 'cancelled') {
+    // The carrier may say anything of a parcel that it has cancelled.
+    expect(parcel && parcel.events.length === 0 ? parcel.status : 'cancelled', what).toBe('cancelled');
+  }
+  if (order.status === 'delivered' || order.status === 'undelivered')
+    expect(order.shipments, what).toMatchObject([{ trackingNumber: parcel?.trackingNumber }]);
 }
 
 /** Invariant 4. */

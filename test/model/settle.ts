@@ -35,8 +35,10 @@ export async function settle(model: Model, real: Real): Promise<void> {
     PATIENCE,
   );
   // An order is closed by its run, in the last thing that it does.
-  for (const { id } of model.orders)
-    await real.system.client.workflow.getHandle(orderWorkflowId(id)).result();
+  const { client } = real.system;
+  await client.withDeadline(Date.now() + PATIENCE, async () => {
+    for (const { id } of model.orders) await client.workflow.getHandle(orderWorkflowId(id)).result();
+  });
 }
 
 /** @returns what still keeps the order from being over, in words */

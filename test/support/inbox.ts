@@ -29,9 +29,10 @@ export class Inbox {
     this.server.on('error', () => undefined);
   }
 
-  static async open(): Promise<Inbox> {
+  /** @param port left out, a free one */
+  static async open(port = 0): Promise<Inbox> {
     const inbox = new Inbox();
-    await new Promise<void>((resolve) => inbox.server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => inbox.server.listen(port, '127.0.0.1', resolve));
     return inbox;
   }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ORDER_WORKFLOW, TASK_QUEUES } from '#libs/contracts/order-workflow';
 
 import { acceptOrder } from './orders.js';
-import { told } from './secrecy.js';
+import { needlesFor, told } from './secrecy.js';
 import { Workshop } from './workshop.js';
 
 test.each([
@@ -13,13 +13,13 @@ test.each([
   ['in a query', '/orders?q=Zo%C3%AB+O%E2%80%99Hara'],
   ['in a path', '/customers/Zo%C3%AB%20O%E2%80%99Hara'],
 ])('a name is found %s', (_how, text) => {
-  const values = new Map([['Zoë O’Hara', 'customer_name']]);
-  expect(told(values, { where: 'a line', text })).toEqual(['customer_name in a line']);
+  const needles = needlesFor(new Map([['Zoë O’Hara', 'customer_name']]));
+  expect(told(needles, { where: 'a line', text })).toEqual(['customer_name in a line']);
 });
 
 test('other words are no name', () => {
-  const values = new Map([['Zoë O’Hara', 'customer_name']]);
-  expect(told(values, { where: 'a line', text: 'Zoë was here, and so was O’Hara' })).toEqual([]);
+  const needles = needlesFor(new Map([['Zoë O’Hara', 'customer_name']]));
+  expect(told(needles, { where: 'a line', text: 'Zoë was here, and so was O’Hara' })).toEqual([]);
 });
 
 test('a shop that keeps its customers to itself closes in peace', async () => {

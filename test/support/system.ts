@@ -29,6 +29,10 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export interface SystemOptions {
   /** From label to doorstep, in milliseconds; null when parcels move only by hand. */
   readonly deliveryAfter?: number | null;
+  /** A database with all migrations, instead of one on the server that all tests share. */
+  readonly databaseUrl?: string;
+  /** A Temporal of its own, instead of the one that all tests share. */
+  readonly temporal?: { readonly address: string; readonly namespace: string };
   /** More environment for both processes. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -53,7 +57,7 @@ export class System {
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<System> {
-    const databaseUrl = await testDatabase();
+    const databaseUrl = options.databaseUrl ?? (await testDatabase());
     const store = Store.open(databaseUrl, 5);
     await store.catalogue.seed(CATALOGUE);
     const key = await store.apiKeys.create('shop', ['read', 'write', 'operate']);
@@ -71,8 +75,8 @@ export class System {
     });
     const inbox = await Inbox.open();
     const temporal = {
-      TEMPORAL_ADDRESS: inject('temporalAddress'),
-      TEMPORAL_NAMESPACE: lease(NAMESPACES),
+      TEMPORAL_ADDRESS: options.temporal?.address ?? inject('temporalAddress'),
+      TEMPORAL_NAMESPACE: options.temporal?.namespace ?? lease(NAMESPACES),
     };
     const system = new System(
       url,
@@ -175,6 +179,16 @@ export class System {
   async intents(id: string): Promise<Stripe.PaymentIntent[]> {
     const { data } = await this.stripe.paymentIntents.list({ limit: 100 });
     return data.filter((intent) => intent.metadata['orderId'] === id);
+  }
+
+  /** How often each order was charged, by the gateway's own records. */
+  async charges(): Promise<Record<string, number>> {
+    const charges: Record<string, number> = {};
+    for await (const { status, metadata } of this.stripe.paymentIntents.list({ limit: 100 })) {
+      const id = metadata['orderId'];
+      if (status === 'succeeded' && id !== undefined) charges[id] = (charges[id] ?? 0) + 1;
+    }
+    return charges;
   }
 
   /** Once every order has come to rest: closed, or waiting for something that is known. */

@@ -1,20 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+
+import { shipmentReported } from '#libs/contracts/order-workflow';
 
 import { recordHistory } from '../support/histories.js';
-import { Workshop } from '../support/workshop.js';
+import { useWorkshop } from '../support/use-workshop.js';
+import type { Workshop } from '../support/workshop.js';
 
 describe('waiting for the delivery', () => {
   let shop: Workshop;
-  beforeAll(async () => {
-    shop = await Workshop.open();
+  useWorkshop((opened) => {
+    shop = opened;
   });
-  afterEach(async () => {
-    await shop.clearFaults();
-  });
-  afterAll(async () => {
-    await shop.checkInvariants();
-    await shop.close();
-  });
+
+  /** Tries again for as long as a fault lasts, and parks nothing. */
+  const tireless = { retry: { attempts: 10_000, initial: 100, max: 200 } };
 
   it('shows what is waited for, and until when', async () => {
     const id = await shop.place();
@@ -27,10 +26,12 @@ describe('waiting for the delivery', () => {
   });
 
   it('asks the carrier when the deadline has passed, and believes it', async () => {
-    const id = await shop.place({ policy: { deliveryDeadline: 700 } });
+    await shop.fault('shipments.lookup', '500', 10_000);
+    const id = await shop.place({ policy: { deliveryDeadline: 300, ...tireless } });
     const trackingNumber = await shop.label(id);
     // Delivered, and every webhook of it was lost.
     await shop.ask('POST', `/sandbox/shipments/${trackingNumber}/events`, { type: 'shipment.delivered' });
+    await shop.clearFaults();
     expect(await shop.closed(id)).toMatchObject({
       status: 'delivered',
       fulfilment: 'delivered',
@@ -67,6 +68,23 @@ describe('waiting for the delivery', () => {
     expect(shop.inbox.subjectsTo(order.customer.email)).toContain(
       `Your order ${order.number} has been delivered`,
     );
+  });
+
+  it('believes no word of a failed delivery that is not in the books: nothing is refunded, and a person is asked', async () => {
+    const id = await shop.place();
+    const trackingNumber = await shop.label(id);
+    await shop.handle(id).signal(shipmentReported, { eventId: 'evt_forged', state: 'returned' });
+    const doubted = await shop.until(id, ({ attention }) => attention.length > 0);
+    expect(doubted).toMatchObject({
+      status: 'confirmed',
+      payment: 'captured',
+      fulfilment: 'ready',
+      closedAt: null,
+      attention: [{ kind: 'parked', step: 'charge', reason: 'bug' }],
+    });
+    await shop.carrierSays(trackingNumber, 'shipment.returned');
+    await shop.answer(id, 'charge', 'retry');
+    expect(await shop.closed(id)).toMatchObject({ status: 'undelivered', payment: 'refunded' });
   });
 
   it('takes events that are repeated, reordered or late as they are: each once, none backwards', async () => {
@@ -120,11 +138,14 @@ describe('waiting for the delivery', () => {
 
   it('applies an event that came before its parcel was known', async () => {
     await shop.fault('shipments.create', 'drop_after', 1);
-    const id = await shop.place({ policy: { retry: { attempts: 5, initial: 1_500, max: 1_500 } } });
+    // Until the carrier can be asked what became of the label, its number is not known.
+    await shop.fault('shipments.lookup', '500', 10_000);
+    const id = await shop.place({ policy: tireless });
     const [parcel] = await shop.parcels(id);
     if (!parcel) throw new Error('the carrier has no parcel');
     await shop.carrierSays(parcel.trackingNumber, 'shipment.picked_up');
     await shop.carrierSays(parcel.trackingNumber, 'shipment.delivered');
+    await shop.clearFaults();
 
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered', fulfilment: 'delivered' });
   });

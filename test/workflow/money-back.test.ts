@@ -7,6 +7,7 @@ import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { Deaths, DyingStore } from '../support/dying.js';
 import { eventually } from '../support/eventually.js';
 import { checkInvariants } from '../support/invariants.js';
+import { useWorkshop } from '../support/use-workshop.js';
 import { Workshop } from '../support/workshop.js';
 
 /** A gateway whose refunds take their time, or whose answers to them nobody understands. */
@@ -47,22 +48,20 @@ describe('the money of an order', () => {
   const deaths = new Deaths();
   let shop: Workshop;
   let bank: SlowBank;
-  beforeAll(async () => {
-    shop = await Workshop.open({
+  useWorkshop(
+    (opened) => {
+      shop = opened;
+    },
+    {
       ports: (real, { database, gatewayOptions }) => {
         bank = new SlowBank(gatewayOptions);
         return { ...real, gateway: bank, store: new DyingStore(database, deaths) };
       },
-    });
-  });
-  afterEach(async () => {
+    },
+  );
+  afterEach(() => {
     bank.trouble = 'none';
-    await shop.clearFaults();
     deaths.assertStruck();
-  });
-  afterAll(async () => {
-    await shop.checkInvariants();
-    await shop.close();
   });
 
   const refunds = (id: OrderId) => refundsOf(shop, id);
@@ -147,7 +146,7 @@ describe('the money of an order', () => {
 
   describe('when there is none to take', () => {
     // Longer than the window, so that the window passes between the commit and the next attempt.
-    const policy = { reservationTtl: 700, retry: { attempts: 5, initial: 3_000, max: 3_000 } };
+    const policy = { reservationTtl: 4_000, retry: { attempts: 5, initial: 6_000, max: 6_000 } };
     const lines = [{ sku: 'GIFT', quantity: 1 }];
 
     it('lets an order go on whose window passed after it was confirmed', async () => {
@@ -249,14 +248,15 @@ describe('the money of an order', () => {
 
   describe('when the gateway knows better', () => {
     it('goes back once when a declined shopper paid before the intent was canceled', async () => {
-      await shop.fault('payment_intents.cancel', 'drop_before', 4);
+      await shop.fault('payment_intents.cancel', 'drop_before', 10_000);
       deaths.after('payment.captured');
       const id = await shop.place({
         method: 'pm_card_chargeDeclined',
-        policy: { retry: { attempts: 10, initial: 300, max: 500 } },
+        policy: { retry: { attempts: 10_000, initial: 100, max: 200 } },
       });
       const declined = await shop.until(id, ({ payment }) => payment === 'declined');
       await shop.stripe.paymentIntents.confirm(declined.intentId ?? '', { payment_method: 'pm_card_visa' });
+      await shop.clearFaults();
 
       expect(await shop.closed(id)).toMatchObject({
         status: 'rejected',
@@ -306,7 +306,7 @@ describe('the money of an order', () => {
     it('stays when the order was paid in the last moment: it can no longer be cancelled', async () => {
       await shop.fault('payment_intents.confirm', 'drop_after', 1);
       const id = await shop.place({
-        policy: { reservationTtl: 800, retry: { attempts: 1, initial: 50, max: 200 } },
+        policy: { reservationTtl: 4_000, retry: { attempts: 1, initial: 50, max: 200 } },
       });
       const trackingNumber = await shop.label(id);
       await shop.handle(id).cancel();
@@ -335,12 +335,13 @@ describe('money that was given back by hand at the gateway', () => {
   });
 
   it('is not given back again, and leaves the order to a person', async () => {
-    await shop.fault('shipments.create', 'slow', 1, 1_000);
+    await shop.fault('shipments.create', 'drop_before', 3);
     const id = await shop.place({ postalCode: '00000' });
-    const paid = await shop.until(id, ({ payment }) => payment === 'captured');
-    await shop.stripe.refunds.create({ payment_intent: paid.intentId ?? '' });
+    const parked = await shop.until(id, ({ attention }) => attention.length > 0);
+    await shop.stripe.refunds.create({ payment_intent: parked.intentId ?? '' });
+    await shop.answer(id, 'ship', 'retry');
 
-    const stuck = await shop.until(id, ({ attention }) => attention.length > 0);
+    const stuck = await shop.until(id, ({ attention }) => attention.some(({ step }) => step === 'charge'));
     expect(stuck).toMatchObject({
       status: 'cancelling',
       payment: 'captured',

@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { acceptOrder } from '../support/orders.js';
-import { Workshop } from '../support/workshop.js';
+import { useWorkshop } from '../support/use-workshop.js';
+import type { Workshop } from '../support/workshop.js';
 
 describe('the sweeper', () => {
   let shop: Workshop;
-  beforeAll(async () => {
-    shop = await Workshop.open();
-  });
-  afterAll(async () => {
-    await shop.close();
+  useWorkshop((opened) => {
+    shop = opened;
   });
 
   /** Lets what was stored look old enough to have been forgotten. */

@@ -1,19 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { recordHistory } from '../support/histories.js';
-import { Workshop } from '../support/workshop.js';
+import { useWorkshop } from '../support/use-workshop.js';
+import type { Workshop } from '../support/workshop.js';
 
 describe('taking an order back', () => {
   let shop: Workshop;
-  beforeAll(async () => {
-    shop = await Workshop.open();
-  });
-  afterEach(async () => {
-    await shop.clearFaults();
-  });
-  afterAll(async () => {
-    await shop.checkInvariants();
-    await shop.close();
+  useWorkshop((opened) => {
+    shop = opened;
   });
 
   it('charges nothing when it is cancelled within the grace before the charge', async () => {
@@ -106,7 +100,7 @@ describe('taking an order back', () => {
   it('keeps an order whose payment came through although its window had passed', async () => {
     await shop.fault('payment_intents.confirm', 'drop_after', 1);
     const id = await shop.place({
-      policy: { reservationTtl: 800, retry: { attempts: 1, initial: 50, max: 200 } },
+      policy: { reservationTtl: 4_000, retry: { attempts: 1, initial: 50, max: 200 } },
     });
     const trackingNumber = await shop.label(id);
 
@@ -143,9 +137,10 @@ describe('taking an order back', () => {
   });
 
   it('ends by itself when only the connection was bad', async () => {
-    await shop.fault('refunds.create', 'drop_before', 12);
+    await shop.fault('refunds.create', 'drop_before', 10_000);
     const id = await shop.place({ postalCode: '00000' });
     await shop.until(id, ({ attention }) => attention.length > 0);
+    await shop.clearFaults();
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded', attention: [] });
   });
 

@@ -1,17 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { SCOPES } from '#libs/store/api-key.repository';
-import { Store } from '#libs/store/store';
-
 import { type Child, runChild, startChild } from '../child.js';
 import type { Processes } from '../demo/processes.js';
 import type { Programs } from '../demo/programs.js';
+import { startFoundTemporal } from '../found-temporal.js';
+import { plainStep, stockShop } from '../own-stack.js';
 import { programPath } from '../project.js';
 import type { Step } from '../steps.js';
-import { startTemporal } from '../temporal.js';
-import { findTemporal, temporalWays } from '../temporal-executable.js';
-import type { Progress } from '../terminal.js';
 import { BARE_NAMESPACE, HANDED_OVER } from './bare-order.js';
 import { startCountedPostgres } from './counted-postgres.js';
 import { GOODS } from './goods.js';
@@ -29,14 +25,6 @@ export interface RigParts {
 export function rigSteps({ rig, programs, folder, processes }: RigParts): Step[] {
   const { local, store, temporal } = rig.settings.environment;
   mkdirSync(join(folder, 'logs'));
-  const line = (part: Step['part'], doing: string, run: (progress: Progress) => Promise<unknown>): Step => ({
-    part,
-    doing,
-    async run(progress) {
-      await run(progress);
-      return undefined;
-    },
-  });
   /** Keeps the pid of the program itself, not of what is run once beside it, such as initdb. */
   const keeping = (part: PartName) => (child: Child) => {
     processes.add(child);
@@ -44,7 +32,7 @@ export function rigSteps({ rig, programs, folder, processes }: RigParts): Step[]
   };
   const keep = (part: PartName, { pid }: Child) => rig.pids.set(part, pid);
   return [
-    line('postgres', 'Starting PostgreSQL, with pg_stat_statements', () =>
+    plainStep('postgres', 'Starting PostgreSQL, with pg_stat_statements', () =>
       startCountedPostgres({
         folder,
         port: local.POSTGRES_PORT,
@@ -52,22 +40,12 @@ export function rigSteps({ rig, programs, folder, processes }: RigParts): Step[]
         onStart: keeping('postgres'),
       }),
     ),
-    line('migrations', 'Applying migrations', () => programs.migrations()),
-    line('catalogue', 'Filling the catalogue, making an API key', async () => {
-      const opened = Store.open(store.DATABASE_URL, 1);
-      try {
-        await opened.catalogue.seed(GOODS);
-        rig.apiKey = await opened.apiKeys.create('bench', SCOPES);
-      } finally {
-        await opened.close();
-      }
+    plainStep('migrations', 'Applying migrations', () => programs.migrations()),
+    plainStep('catalogue', 'Filling the catalogue, making an API key', async () => {
+      rig.apiKey = await stockShop(store.DATABASE_URL, GOODS, 'bench');
     }),
-    line('temporal', 'Starting Temporal, on a file', async (progress) => {
-      const ways = temporalWays({ env: process.env, onStart: processes.add });
-      const executable = await findTemporal((note) => (progress.note = note), ways);
-      delete progress.note;
-      await startTemporal({
-        executable,
+    plainStep('temporal', 'Starting Temporal, on a file', async (progress) => {
+      await startFoundTemporal(progress, process.env, {
         port: local.TEMPORAL_PORT,
         namespaces: [temporal.TEMPORAL_NAMESPACE, BARE_NAMESPACE],
         file: join(folder, 'temporal', 'temporal.db'),
@@ -75,13 +53,13 @@ export function rigSteps({ rig, programs, folder, processes }: RigParts): Step[]
         onStart: keeping('temporal'),
       });
     }),
-    line('sandbox', 'Starting the sandbox: gateway and carrier', async () =>
+    plainStep('sandbox', 'Starting the sandbox: gateway and carrier', async () =>
       keep('sandbox', await programs.sandbox()),
     ),
-    line('mail', 'Starting a mail server that keeps nothing', () => rig.mails.listen(local.SMTP_PORT)),
-    line('api', 'Starting the API', async () => keep('api', await programs.api({}))),
-    line('worker', 'Starting the worker', async () => keep('worker', (await programs.worker()).child)),
-    line('worker', 'Starting the bare workflow’s worker', async () => {
+    plainStep('mail', 'Starting a mail server that keeps nothing', () => rig.mails.listen(local.SMTP_PORT)),
+    plainStep('api', 'Starting the API', async () => keep('api', await programs.api({}))),
+    plainStep('worker', 'Starting the worker', async () => keep('worker', (await programs.worker()).child)),
+    plainStep('worker', 'Starting the bare workflow’s worker', async () => {
       const bundle = join(folder, 'bare-order.bundle.js');
       const own = { command: process.execPath, cwd: folder, env: rig.settings.variables };
       await runChild({

@@ -88,7 +88,11 @@ describe('the carrier, through its client', () => {
     ['drop_before', 'carrier_unreachable', 0],
     ['drop_after', 'carrier_unreachable', 1],
   ])('meets the fault %s as the outage %s', async (fault, code, parcels) => {
-    const hasty = new CarrierClient({ url: `${sandbox.url}/carrier`, timeout: 250 });
+    // Only where no answer comes is one not waited for.
+    const hasty = new CarrierClient({
+      url: `${sandbox.url}/carrier`,
+      timeout: fault === 'never' ? 250 : 10_000,
+    });
     await script(sandbox, { operation: 'shipments.create', fault });
     await expect(
       hasty.createShipment({ reference: ORDER, recipient: RECIPIENT, items: [{ sku: 'A', quantity: 1 }] }),
@@ -108,7 +112,8 @@ describe('the carrier, through its client', () => {
   });
 
   it('refuses a slow create whose reference was cancelled meanwhile', async () => {
-    await script(sandbox, { operation: 'shipments.create', fault: 'slow', delay: 1_000 });
+    carrier = new CarrierClient({ url: `${sandbox.url}/carrier`, timeout: 10_000 });
+    await script(sandbox, { operation: 'shipments.create', fault: 'slow', delay: 3_000 });
     const late = create().catch((error: unknown) => error);
     await expect.poll(() => faultsLeft(sandbox)).toBe(0);
     await carrier.cancelShipment(ORDER);

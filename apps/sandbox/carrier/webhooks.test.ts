@@ -152,13 +152,13 @@ describe('parcels that move by themselves', () => {
 
   it('go on where they were after a restart', async () => {
     const stateFile = join(folder, 'sandbox.json');
-    await start({ deliveryAfter: 1_500, stateFile });
+    await start({ deliveryAfter: 4_000, stateFile });
     await ship();
     await sandbox.close();
     expect(shop.types).toEqual([]);
-    await start({ deliveryAfter: 1_500, stateFile });
+    await start({ deliveryAfter: 4_000, stateFile });
     await expect
-      .poll(() => shop.types, { timeout: 5_000 })
+      .poll(() => shop.types, { timeout: 20_000 })
       .toEqual(['shipment.picked_up', 'shipment.delivered']);
   });
 
@@ -173,13 +173,13 @@ describe('parcels that move by themselves', () => {
 
 describe('parcels that are moved by hand', () => {
   it('report at once what they are told, and keep the rest of their way', async () => {
-    await start({ deliveryAfter: 1_500 });
+    await start({ deliveryAfter: 4_000 });
     const trackingNumber = await ship();
     const answer = await report(trackingNumber, 'shipment.in_transit');
     expect(answer.status).toBe(202);
     expect(await answer.json()).toMatchObject({ trackingNumber, status: 'in_transit' });
     await expect
-      .poll(() => shop.types, { timeout: 5_000 })
+      .poll(() => shop.types, { timeout: 20_000 })
       .toEqual(['shipment.in_transit', 'shipment.delivered']);
   });
 

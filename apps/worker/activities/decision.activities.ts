@@ -69,7 +69,9 @@ export class OrderDecisions implements DecisionActivities {
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];
 
 function mayEnd(order: OrderRecord, { status }: OrderEnd): boolean {
+  // Where a parcel got to is the carrier's word, or an operator's, and in the books before the run hears of it.
   if (status === 'delivered') return order.status === status;
-  const follows = order.status === status || STATUS[order.status].includes(status);
+  const follows =
+    order.status === status || (status !== 'undelivered' && STATUS[order.status].includes(status));
   return follows && SQUARE.includes(order.payment);
 }

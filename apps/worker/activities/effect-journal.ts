@@ -60,7 +60,7 @@ export class EffectJournal {
     if (effect.state === 'closed') throw new Refusal('closed');
     if (effect.requestHash !== hash) throw new Error(`effect ${call.key} was started with another request`);
     if (effect.state !== 'started') {
-      this.detected(orderId, call.key);
+      this.alreadyProcessed(orderId, call.key);
       return { state: effect.state, providerId: effect.providerId ?? undefined, result: effect.result };
     }
     const { settlement, change } = await this.answer(order, call, effect);
@@ -77,10 +77,15 @@ export class EffectJournal {
     return this.effects.close(orderId, key);
   }
 
+  /** Says that an effect proved to have happened before. */
+  alreadyProcessed(orderId: OrderId, key: string): void {
+    this.logger.info({ orderId, effect: key }, `Idempotency detected: ${key} already processed`);
+  }
+
   private async answer<T>(order: OrderRecord, call: Call<T>, effect: Effect): Promise<Outcome> {
     const known = effect.fresh ? null : await asked(call, effect);
     if (known !== null) {
-      this.detected(order.id, call.key);
+      this.alreadyProcessed(order.id, call.key);
       return call.outcome(known);
     }
     try {
@@ -103,10 +108,6 @@ export class EffectJournal {
       }
       throw error;
     }
-  }
-
-  private detected(orderId: OrderId, key: string): void {
-    this.logger.info({ orderId, effect: key }, `Idempotency detected: ${key} already processed`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BookActivities } from '#libs/contracts/activities';
+import type { StepActivities } from '#libs/contracts/activities';
 import { Refusal } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
 import type { CatalogueRepository, Product } from '#libs/store/catalogue.repository';
@@ -8,7 +8,10 @@ import { reserveKey, type StockRepository } from '#libs/store/stock.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
 /** Steps 1 and 2: is the order sound, and are its goods there. */
-export class InventoryActivities implements BookActivities {
+export class InventoryActivities implements Pick<
+  StepActivities,
+  'validateOrder' | 'reserveStock' | 'releaseStock'
+> {
   constructor(
     private readonly orders: OrderRepository,
     private readonly stock: StockRepository,

@@ -1,4 +1,4 @@
-import type { ProviderActivities, ReturnReason, UndoAnswer } from '#libs/contracts/activities';
+import type { StepActivities, ReturnReason, UndoAnswer } from '#libs/contracts/activities';
 import { Outage, Refusal } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
 import type { GatewayRefund, Intent, PaymentGateway } from '#libs/payments/payment-gateway';
@@ -16,7 +16,7 @@ const voidKey = (orderId: OrderId) => `${orderId}:void`;
 const refundKey = (orderId: OrderId) => `${orderId}:refund:${orderId}`;
 
 /** Step 3 and its undo. */
-export class PaymentActivities implements Pick<ProviderActivities, 'chargePayment' | 'returnPayment'> {
+export class PaymentActivities implements Pick<StepActivities, 'chargePayment' | 'returnPayment'> {
   constructor(
     private readonly orders: OrderRepository,
     private readonly journal: EffectJournal,
@@ -46,9 +46,19 @@ export class PaymentActivities implements Pick<ProviderActivities, 'chargePaymen
 
   async returnPayment(orderId: OrderId, reason: ReturnReason): Promise<UndoAnswer> {
     const order = await this.orders.get(orderId);
+    if (reason === 'undelivered' && order.status !== reason)
+      throw new Error(
+        `a run was told that the parcel of ${orderId} failed to arrive, and the books know nothing of it`,
+      );
     // A free order was confirmed by that alone, so a window that passed came too late for it.
     if (order.payment === 'not_required') return reason === 'expired' ? 'too_late' : 'undone';
-    if (order.payment === 'voided' || order.payment === 'refunded') return 'undone';
+    if (order.payment === 'voided' || order.payment === 'refunded') {
+      this.journal.alreadyProcessed(
+        orderId,
+        order.payment === 'voided' ? voidKey(orderId) : refundKey(orderId),
+      );
+      return 'undone';
+    }
     const intent = await this.journal.close(orderId, intentKey(orderId));
     if (intent.state === 'closed' || intent.state === 'refused') return 'undone';
     const intentId = await this.ensureIntent(order);

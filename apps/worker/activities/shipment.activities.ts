@@ -1,4 +1,4 @@
-import type { ProviderActivities, UndoAnswer } from '#libs/contracts/activities';
+import type { StepActivities, UndoAnswer } from '#libs/contracts/activities';
 import { type CarrierEventType, type ShipmentReport } from '#libs/order/carrier-event';
 import { Refusal } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
@@ -30,7 +30,7 @@ const TRAVELS: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned'
 
 /** Step 4, its undo, and the question that ends a wait which has lasted too long. */
 export class ShipmentActivities implements Pick<
-  ProviderActivities,
+  StepActivities,
   'createShipment' | 'cancelShipment' | 'checkDelivery'
 > {
   constructor(

@@ -1,6 +1,6 @@
 import { condition, isCancellation, setHandler } from '@temporalio/workflow';
 
-import type { ProviderActivities } from '#libs/contracts/activities';
+import type { StepActivities } from '#libs/contracts/activities';
 import { shipmentReported } from '#libs/contracts/order-workflow';
 import type { ShipmentReport } from '#libs/order/carrier-event';
 import type { OrderId } from '#libs/order/order-id';
@@ -24,7 +24,7 @@ export function listenForDelivery(
   policy: OrderPolicy,
   sign: OrderSign,
   desk: AttentionDesk,
-  { checkDelivery }: ProviderActivities,
+  { checkDelivery }: StepActivities,
 ) {
   let parcel: ShipmentReport | null = null;
   let waitedBefore = false;

@@ -10,30 +10,30 @@ import { orderSign } from './visibility.js';
 
 /** An order's way from "the shopper pressed buy" to "the parcel arrived and everyone was told". */
 export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Promise<OrderOutcome> {
-  const { books, providers, emails, decisions } = orderActivities(policy);
+  const { steps, emails, decisions } = orderActivities(policy);
   const sign = orderSign();
   const desk = attentionDesk(orderId, sign, decisions);
-  const delivery = listenForDelivery(orderId, policy, sign, desk, providers);
+  const delivery = listenForDelivery(orderId, policy, sign, desk, steps);
 
   return saga(orderId, policy, sign, desk, decisions, async ({ step, within, takeBack }) => {
     await within(policy.reservationTtl, async () => {
-      await step('validate', () => books.validateOrder(orderId));
+      await step('validate', () => steps.validateOrder(orderId));
       await step(
         'reserve',
-        () => books.reserveStock(orderId),
-        () => books.releaseStock(orderId),
+        () => steps.reserveStock(orderId),
+        () => steps.releaseStock(orderId),
       );
       if (policy.graceBeforeCharge > 0) await sleep(policy.graceBeforeCharge);
       await step(
         'charge',
-        () => providers.chargePayment(orderId),
-        (why) => providers.returnPayment(orderId, why),
+        () => steps.chargePayment(orderId),
+        (why) => steps.returnPayment(orderId, why),
       );
     });
     await step(
       'ship',
-      () => providers.createShipment(orderId),
-      () => providers.cancelShipment(orderId),
+      () => steps.createShipment(orderId),
+      () => steps.cancelShipment(orderId),
     );
     await together(
       step('confirm', () => emails.sendConfirmation(orderId)),

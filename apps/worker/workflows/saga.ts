@@ -72,8 +72,15 @@ export async function saga(
       if (undo && !undos.some((entry) => entry.name === name)) undos.unshift({ name, undo });
       running.add(name);
       try {
-        await attempt(name, run);
-        done.add(name);
+        // Until it is done, refused, cancelled, or an operator has decided.
+        while (!done.has(name)) {
+          try {
+            await run();
+            done.add(name);
+          } catch (error) {
+            if ((await afterFailure(name, error)) === 'skip') done.add(name);
+          }
+        }
       } finally {
         running.delete(name);
       }
@@ -114,29 +121,21 @@ export async function saga(
     },
   };
 
-  /** Runs a step until it is done, refused, cancelled, or an operator has decided. */
-  async function attempt(name: StepName, run: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        await run();
-        return;
-      } catch (error) {
-        const failure = stepFailure(error);
-        if (failure === null) throw error;
-        // A step that failed after it was asked to stop is not tried again.
-        if (CancellationScope.current().consideredCancelled)
-          throw new CancelledFailure(`${name} was cancelled`);
-        const { refusal } = STEP_RULES[name];
-        if (failure.refused && refusal) {
-          throw new Fall(refusal.status, { code: refusal.end, by: 'workflow' }, 'refused');
-        }
-        const answer = await parked(name, failure.code);
-        if (answer?.action === 'skip') return;
-        if (answer?.action === 'fail') {
-          throw new Fall('cancelled', { code: 'operator_failed', by: answer.by }, 'cancelled');
-        }
-      }
+  /** What becomes of a step that failed. @throws Fall when the order cannot go on without it */
+  async function afterFailure(name: StepName, error: unknown): Promise<'retry' | 'skip'> {
+    const failure = stepFailure(error);
+    if (failure === null) throw error;
+    // A step that failed after it was asked to stop is not tried again.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`${name} was cancelled`);
+    const { refusal } = STEP_RULES[name];
+    if (failure.refused && refusal) {
+      throw new Fall(refusal.status, { code: refusal.end, by: 'workflow' }, 'refused');
     }
+    const answer = await parked(name, failure.code);
+    if (answer?.action === 'fail') {
+      throw new Fall('cancelled', { code: 'operator_failed', by: answer.by }, 'cancelled');
+    }
+    return answer?.action === 'skip' ? 'skip' : 'retry';
   }
 
   async function parked(name: StepName, reason: string) {

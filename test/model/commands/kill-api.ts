@@ -4,7 +4,7 @@ import { type Command, command } from '../command.js';
 
 /** What the API is started again with: the rules of the orders it takes from then on. */
 const RULES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'the rules of before': {},
+  'the usual rules': {},
   'a window for remorse': { GRACE_BEFORE_CHARGE: '700ms' },
   'little time to pay in': { RESERVATION_TTL: '1500ms' },
 };

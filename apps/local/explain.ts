@@ -1,0 +1,32 @@
+import { InvalidEnvironment } from '#libs/config/environment';
+
+import { UsageError } from './arguments.js';
+import { ChildFailed } from './child.js';
+import { Interrupted } from './interruption.js';
+import { PortsTaken } from './ports.js';
+import { AlreadyRunning } from './process-file.js';
+import { NoTemporal } from './temporal-executable.js';
+import type { Terminal } from './terminal.js';
+
+/** Failures that a person can do something about; their messages say what, and a stack would bury it. */
+const EXPLAINED = [UsageError, InvalidEnvironment, AlreadyRunning, PortsTaken, ChildFailed, NoTemporal];
+
+/** How a program that shows or measures something ends. */
+export const EXIT = { done: 0, failed: 1, misused: 2, interrupted: 130 } as const;
+
+export function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return EXPLAINED.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
+}
+
+/** Says why a program could not go on. @returns the exit code */
+export function explainEnd(error: unknown, stopping: AbortSignal, terminal: Terminal): number {
+  // What an abort interrupts fails in ways of its own; its reason is what happened.
+  const reason: unknown = stopping.aborted ? stopping.reason : error;
+  if (reason instanceof Interrupted) {
+    terminal.say('\nInterrupted.');
+    return EXIT.interrupted;
+  }
+  terminal.say(`\n${failureText(reason)}`);
+  return reason instanceof UsageError ? EXIT.misused : EXIT.failed;
+}

@@ -1,0 +1,163 @@
+import type { KillPoint } from '../support/kills.js';
+
+export interface Kill extends KillPoint {
+  /** The effect that the next attempt finds to have happened, and says so; none where it has not, or is not asked. */
+  readonly detected?: string;
+  /** The mail that is in doubt, and so is sent again. */
+  readonly repeated?: 'confirmed' | 'delivered';
+}
+
+/** A way an order can go, and where on it a worker is killed. */
+export interface Way {
+  readonly title: string;
+  /** What the shopper asks for. */
+  readonly place: Record<string, unknown>;
+  /** What happens once it waits for its delivery and the confirmation is sent. */
+  readonly afterwards?: 'cancelled through Temporal' | 'returned';
+  readonly end: { status: string; payment: string; fulfilment: string };
+  /** What the gateway holds. */
+  readonly intent: 'succeeded' | 'canceled';
+  readonly refunds: readonly number[];
+  /** What the carrier holds. */
+  readonly parcels: readonly string[];
+  readonly mails: readonly ('confirmed' | 'delivered')[];
+  readonly kills: readonly Kill[];
+}
+
+const address = (postalCode: string) => ({
+  shippingAddress: { line1: '1 Harbour Road', city: 'Arlington', postalCode, country: 'US' },
+});
+
+const CLOSING: readonly Kill[] = [
+  { activity: 'closeOrder', moment: 'before' },
+  { activity: 'closeOrder', moment: 'written' },
+  { activity: 'closeOrder', moment: 'after' },
+];
+const REFUNDING: readonly Kill[] = [
+  { activity: 'returnPayment', moment: 'before' },
+  { activity: 'returnPayment', moment: 'leaving StripeGateway.createRefund' },
+  { activity: 'returnPayment', moment: 'answered StripeGateway.createRefund', detected: 'refund' },
+  { activity: 'returnPayment', moment: 'after' },
+];
+const RELEASING: readonly Kill[] = [
+  { activity: 'releaseStock', moment: 'before' },
+  { activity: 'releaseStock', moment: 'written' },
+  { activity: 'releaseStock', moment: 'after' },
+];
+const CANCELLING: readonly Kill[] = [
+  { activity: 'beginCancellation', moment: 'before' },
+  { activity: 'beginCancellation', moment: 'written' },
+  { activity: 'beginCancellation', moment: 'after' },
+];
+
+export const WAYS: readonly Way[] = [
+  {
+    title: 'on its way to the shopper',
+    place: {},
+    end: { status: 'delivered', payment: 'captured', fulfilment: 'delivered' },
+    intent: 'succeeded',
+    refunds: [],
+    parcels: ['delivered'],
+    mails: ['confirmed', 'delivered'],
+    kills: [
+      { activity: 'validateOrder', moment: 'before' },
+      { activity: 'validateOrder', moment: 'read' },
+      { activity: 'validateOrder', moment: 'after' },
+      { activity: 'reserveStock', moment: 'before' },
+      { activity: 'reserveStock', moment: 'written', detected: 'reserve' },
+      { activity: 'reserveStock', moment: 'after', detected: 'reserve' },
+      { activity: 'chargePayment', moment: 'before' },
+      { activity: 'chargePayment', moment: 'leaving StripeGateway.createIntent' },
+      { activity: 'chargePayment', moment: 'answered StripeGateway.createIntent' },
+      { activity: 'chargePayment', moment: 'leaving StripeGateway.confirmIntent' },
+      { activity: 'chargePayment', moment: 'answered StripeGateway.confirmIntent', detected: 'charge:1' },
+      { activity: 'chargePayment', moment: 'after', detected: 'charge:1' },
+      { activity: 'createShipment', moment: 'before' },
+      { activity: 'createShipment', moment: 'leaving CarrierClient.createShipment' },
+      { activity: 'createShipment', moment: 'answered CarrierClient.createShipment', detected: 'ship' },
+      { activity: 'createShipment', moment: 'after', detected: 'ship' },
+      { activity: 'sendConfirmation', moment: 'before' },
+      { activity: 'sendConfirmation', moment: 'leaving SmtpMailer.send' },
+      { activity: 'sendConfirmation', moment: 'answered SmtpMailer.send', repeated: 'confirmed' },
+      { activity: 'sendConfirmation', moment: 'after', detected: 'email:confirmation' },
+      { activity: 'sendDeliveryNotice', moment: 'before' },
+      { activity: 'sendDeliveryNotice', moment: 'leaving SmtpMailer.send' },
+      { activity: 'sendDeliveryNotice', moment: 'answered SmtpMailer.send', repeated: 'delivered' },
+      { activity: 'sendDeliveryNotice', moment: 'after', detected: 'email:delivery' },
+      ...CLOSING,
+    ],
+  },
+  {
+    title: 'cancelled through Temporal while it waits for its delivery',
+    // Never picked up.
+    place: address('00004'),
+    afterwards: 'cancelled through Temporal',
+    end: { status: 'cancelled', payment: 'refunded', fulfilment: 'released' },
+    intent: 'succeeded',
+    refunds: [3980],
+    parcels: ['cancelled'],
+    mails: ['confirmed'],
+    kills: [
+      ...CANCELLING,
+      { activity: 'cancelShipment', moment: 'before' },
+      { activity: 'cancelShipment', moment: 'leaving CarrierClient.cancelShipment' },
+      {
+        activity: 'cancelShipment',
+        moment: 'answered CarrierClient.cancelShipment',
+        detected: 'cancel-shipment',
+      },
+      { activity: 'cancelShipment', moment: 'after', detected: 'cancel-shipment' },
+      ...REFUNDING,
+      ...RELEASING,
+      ...CLOSING,
+    ],
+  },
+  {
+    title: 'whose card is declined',
+    place: { payment: { method: 'pm_card_chargeDeclined' } },
+    end: { status: 'rejected', payment: 'voided', fulfilment: 'released' },
+    intent: 'canceled',
+    refunds: [],
+    parcels: [],
+    mails: [],
+    kills: [
+      { activity: 'chargePayment', moment: 'answered StripeGateway.confirmIntent', detected: 'charge:1' },
+      { activity: 'chargePayment', moment: 'after', detected: 'charge:1' },
+      { activity: 'returnPayment', moment: 'before' },
+      { activity: 'returnPayment', moment: 'leaving StripeGateway.cancelIntent' },
+      { activity: 'returnPayment', moment: 'answered StripeGateway.cancelIntent', detected: 'void' },
+      { activity: 'returnPayment', moment: 'after' },
+      ...RELEASING,
+      ...CLOSING,
+    ],
+  },
+  {
+    title: 'whose address the carrier refuses',
+    place: address('00000'),
+    end: { status: 'cancelled', payment: 'refunded', fulfilment: 'released' },
+    intent: 'succeeded',
+    refunds: [3980],
+    parcels: [],
+    mails: [],
+    kills: [
+      { activity: 'createShipment', moment: 'answered CarrierClient.createShipment' },
+      { activity: 'createShipment', moment: 'after', detected: 'ship' },
+      ...CANCELLING,
+      ...REFUNDING,
+      ...RELEASING,
+      ...CLOSING,
+    ],
+  },
+  {
+    title: 'whose parcel comes back',
+    // Moved by hand, so that it comes back after the confirmation.
+    place: address('00004'),
+    afterwards: 'returned',
+    end: { status: 'undelivered', payment: 'refunded', fulfilment: 'returned' },
+    intent: 'succeeded',
+    refunds: [3980],
+    parcels: ['returned'],
+    mails: ['confirmed'],
+    kills: [...REFUNDING, ...CLOSING],
+  },
+];

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { post, shipments } from '../../apps/sandbox/test-sandbox.js';
+import { orderWorkflowId } from '#libs/contracts/order-workflow';
+import { orderId } from '#libs/order/order-id';
+import { openDatabase } from '#libs/store/database';
+
+import { eventually } from '../support/eventually.js';
+import { killAt, whereabouts } from '../support/kills.js';
+import { System } from '../support/system.js';
+import { type Way, WAYS } from './kill-table.js';
+
+describe('a worker killed with -9 leaves nothing undone, and nothing done twice,', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({ deliveryAfter: 1_000 });
+  });
+  afterAll(async () => {
+    await system.checkInvariants();
+    await system.close();
+  });
+
+  const handle = (id: string) => system.client.workflow.getHandle(orderWorkflowId(orderId(id)));
+  const resting = async (id: string) => {
+    const { shipments: labels } = await system.until(id, ({ waitingFor }) => waitingFor?.step === 'deliver');
+    await eventually(
+      () => system.eventTypes(id),
+      (types) => types.includes('email.sent'),
+    );
+    return labels[0]?.trackingNumber ?? '';
+  };
+  const NEXT: Readonly<Record<NonNullable<Way['afterwards']>, (id: string) => Promise<void>>> = {
+    'cancelled through Temporal': async (id) => {
+      await resting(id);
+      await handle(id).cancel();
+    },
+    returned: async (id) => {
+      const url = `${system.sandbox.url}/sandbox/shipments/${await resting(id)}/events`;
+      for (const type of ['shipment.picked_up', 'shipment.returned']) await post(url, { type });
+    },
+  };
+  const refunds = async (intent: string) => {
+    const { data } = await system.stripe.refunds.list({ payment_intent: intent });
+    return data.map(({ amount }) => amount);
+  };
+  /** What each letter to an address is about, and how many copies of it came. */
+  const letters = (email: string) => {
+    const copies = new Map<string, { about: string | undefined; copies: number }>();
+    for (const { messageId = '', subject } of system.inbox.to(email)) {
+      const about = /confirmed|delivered/.exec(subject ?? '')?.[0];
+      copies.set(messageId, { about, copies: (copies.get(messageId)?.copies ?? 0) + 1 });
+    }
+    return [...copies.values()];
+  };
+
+  describe.each(WAYS.map((way) => ({ way, of: way.title })))('of an order $of:', ({ way }) => {
+    let ids: string[];
+    beforeAll(async () => {
+      const { kills, place, afterwards } = way;
+      ids = await killAt(system, kills, { place, ...(afterwards ? { drive: NEXT[afterwards] } : {}) });
+    }, 120_000);
+
+    it.each(way.kills.map((kill, index) => [whereabouts(kill), index, kill] as const))(
+      '%s',
+      async (_, index, { detected, repeated }) => {
+        const id = orderId(ids[index] ?? '');
+        expect(await handle(id).result()).toBe(way.end.status);
+        const order = await system.store.orders.get(id);
+        expect(order).toMatchObject({ ...way.end, closedAt: expect.any(String), waits: [], attention: [] });
+
+        const intents = await system.intents(id);
+        expect(intents).toMatchObject([{ status: way.intent }]);
+        expect(await refunds(intents[0]?.id ?? '')).toEqual(way.refunds);
+        const parcels = (await shipments(system.sandbox)).filter(({ reference }) => reference === id);
+        expect(parcels.map(({ status }) => status)).toEqual(way.parcels);
+        expect(letters(order.customer.email)).toEqual(
+          way.mails.map((about) => ({ about, copies: about === repeated ? 2 : 1 })),
+        );
+
+        const facts = (await system.eventTypes(id)).filter((type) => type !== 'email.sent');
+        expect(facts).toEqual([...new Set(facts)]);
+        if (detected === undefined) return;
+        const key = `${id}:${detected === 'refund' ? `refund:${id}` : detected}`;
+        const line = `Idempotency detected: ${key} already processed`;
+        expect(system.log.filter((each) => each.includes(line))).toHaveLength(1);
+      },
+    );
+  });
+
+  it('of the goods: only those of delivered orders are gone, and none is set aside', async () => {
+    const database = openDatabase(system.databaseUrl, 1);
+    const { onHand, reserved } = await database.product.findUniqueOrThrow({ where: { sku: 'MUG-BLUE' } });
+    await database.$disconnect();
+    const delivered = WAYS.filter(({ end }) => end.status === 'delivered').flatMap(({ kills }) => kills);
+    expect({ onHand, reserved }).toEqual({ onHand: 1_000 - 2 * delivered.length, reserved: 0 });
+  });
+});

@@ -1,0 +1,93 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { isMainThread } from 'node:worker_threads';
+
+import { activityInfo } from '@temporalio/activity';
+
+/**
+ * Loaded into a worker process (`node --import`) that a test is about to kill. Holds each order of KILL_POINTS
+ * where it is to die: there the attempt neither goes on nor ends, and a line `held at its point: <order id>`
+ * says that it got there. So one `kill -9` finds every one of them at exactly its point, and nothing else at
+ * work. An order is held once.
+ */
+
+/** What an attempt calls, by its name in a point. */
+const CALLED = {
+  'libs/payments/stripe.gateway.js': {
+    StripeGateway: ['createIntent', 'confirmIntent', 'cancelIntent', 'createRefund'],
+  },
+  'libs/shipping/carrier.client.js': { CarrierClient: ['createShipment', 'cancelShipment'] },
+  'libs/mail/smtp.mailer.js': { SmtpMailer: ['send'] },
+};
+const STATEMENTS = { 'libs/store/generated/client.js': { PrismaClient: ['$queryRaw', '$executeRaw'] } };
+
+/** Points that nothing has reached yet, by order id. */
+const points = new Map(Object.entries(JSON.parse(process.env['KILL_POINTS'] ?? '{}')));
+const attempts = new AsyncLocalStorage();
+
+async function reach(moment) {
+  const attempt = attempts.getStore();
+  const point = attempt && points.get(attempt.orderId);
+  if (point?.activity !== attempt?.activity || point?.moment !== moment) return;
+  points.delete(attempt.orderId);
+  process.stdout.write(`held at its point: ${attempt.orderId}\n`);
+  await new Promise(() => undefined);
+}
+
+/** Runs `work` between two moments; it has ended when it failed, too. */
+async function between(first, work, last) {
+  await reach(first);
+  try {
+    return await work();
+  } finally {
+    await reach(last);
+  }
+}
+
+/** Puts `wrap(original)` in the place of each method. @throws Error when there is no such method any more */
+async function replace(modules, wrap) {
+  for (const [file, classes] of Object.entries(modules)) {
+    const loaded = await import(new URL(`../../dist/${file}`, import.meta.url).href);
+    for (const [name, methods] of Object.entries(classes)) {
+      for (const method of methods) {
+        const original = loaded[name]?.prototype[method];
+        if (typeof original !== 'function')
+          throw new Error(`${file} has no ${name}.${method} to be killed at`);
+        loaded[name].prototype[method] = wrap(original, `${name}.${method}`);
+      }
+    }
+  }
+}
+
+// Workflows run in threads, which are not where anything is done.
+if (isMainThread) {
+  await replace(
+    { 'apps/worker/activity.interceptor.js': { OrderActivityInterceptor: ['execute'] } },
+    (execute) =>
+      function (input, next) {
+        // Within the interceptor, whose pulse goes on: a held attempt is alive until it is killed.
+        const held = (given) => {
+          const attempt = { orderId: given.args[0], activity: activityInfo().activityType };
+          return attempts.run(attempt, () => between('before', () => next(given), 'after'));
+        };
+        return execute.call(this, input, held);
+      },
+  );
+  await replace(
+    CALLED,
+    (method, name) =>
+      function (...given) {
+        return between(`leaving ${name}`, () => method.apply(this, given), `answered ${name}`);
+      },
+  );
+  await replace(
+    STATEMENTS,
+    (method) =>
+      function (query, ...values) {
+        const pending = method.call(this, query, ...values);
+        // Outside an attempt it stays what the client makes of it, which may be part of a transaction.
+        if (!attempts.getStore()) return pending;
+        const writes = /INSERT INTO|\bSET\b/.test((query.strings ?? query).join(' '));
+        return between('stating', () => pending, writes ? 'written' : 'read');
+      },
+  );
+}

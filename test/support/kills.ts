@@ -1,0 +1,76 @@
+import type { DecisionActivities, EmailActivities, StepActivities } from '#libs/contracts/activities';
+
+import { eventually } from './eventually.js';
+import type { System } from './system.js';
+
+type Call =
+  | `StripeGateway.${'createIntent' | 'confirmIntent' | 'cancelIntent' | 'createRefund'}`
+  | `CarrierClient.${'createShipment' | 'cancelShipment'}`
+  | 'SmtpMailer.send';
+
+/** Where a worker dies in an attempt at an activity. */
+export interface KillPoint {
+  readonly activity: keyof StepActivities | keyof EmailActivities | keyof DecisionActivities;
+  readonly moment:
+    /** Nothing is done. */
+    | 'before'
+    /** The database has answered a first question, or has committed a first statement. */
+    | 'read'
+    | 'written'
+    /** A call is journalled and has not left, or was answered and the answer is not recorded. */
+    | `${'leaving' | 'answered'} ${Call}`
+    /** Everything is done, and Temporal has not been told. */
+    | 'after';
+}
+
+const WHEN: Readonly<Record<string, string>> = {
+  before: 'before anything was done',
+  read: 'after a first question to the database',
+  written: 'after a first statement was committed',
+  leaving: 'with a call journalled and not made',
+  answered: 'with a call made and its answer not recorded',
+  after: 'when all was done and Temporal not told',
+};
+
+/** Says in words where that is. */
+export function whereabouts({ activity, moment }: KillPoint): string {
+  const [when = '', call] = moment.split(' ');
+  return `in ${activity}, ${WHEN[when]}${call === undefined ? '' : ` (${call})`}`;
+}
+
+const HOOK = new URL('./kill-point.mjs', import.meta.url).href;
+/** Milliseconds in which every order must have come to its point: less than an attempt may take. */
+const GATHERING = 25_000;
+
+/**
+ * Places orders while no worker runs, lets a worker take each to its own point, kills that worker with SIGKILL
+ * when all are there, and starts another. Whatever else is in flight then is a workflow task, which does nothing
+ * outside.
+ *
+ * @param drive does for an order what must happen outside before it reaches its point
+ * @returns the orders' ids, in the order of their points
+ */
+export async function killAt(
+  system: System,
+  points: readonly KillPoint[],
+  { place, drive }: { place: Record<string, unknown>; drive?: (id: string) => Promise<void> },
+): Promise<string[]> {
+  await system.stop('worker');
+  const ids: string[] = [];
+  const plan: Record<string, KillPoint> = {};
+  for (const { activity, moment } of points) {
+    const { id } = await system.place(place);
+    ids.push(id);
+    plan[id] = { activity, moment };
+  }
+  await system.startWorker({ NODE_OPTIONS: `--import=${HOOK}`, KILL_POINTS: JSON.stringify(plan) });
+  await Promise.all(ids.map(async (id) => drive?.(id)));
+  await eventually(
+    () => points.filter((_, index) => !system.log.includes(`held at its point: ${ids[index]}`)),
+    (missing) => missing.length === 0,
+    GATHERING,
+  );
+  await system.kill('worker');
+  await system.startWorker();
+  return ids;
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { type Child, runChild } from '../../apps/local/child.js';
+import { guardFolder } from '../../apps/local/guarded.js';
+import { freePort } from '../../apps/local/ports.js';
+import { postgresUrl, startPostgres } from '../../apps/local/postgres.js';
+import { deletePostgresHome, postgresHome } from '../../apps/local/postgres-home.js';
+
+/** A PostgreSQL of a test's own, which can be stopped hard and started again on the same data. */
+export class OwnPostgres {
+  private server: Child | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly port: number,
+  ) {}
+
+  /** With all migrations and no rows. */
+  static async start(): Promise<OwnPostgres> {
+    const folder = mkdtempSync(join(tmpdir(), 'order-processing-postgres-own-'));
+    [dirname(postgresHome(folder).data), folder].forEach(guardFolder);
+    const postgres = new OwnPostgres(folder, await freePort());
+    await postgres.start();
+    await runChild({
+      name: 'migrations',
+      command: process.execPath,
+      args: ['dist/prisma/migrate.js'],
+      env: { ...process.env, DATABASE_URL: postgres.url },
+    });
+    return postgres;
+  }
+
+  get url(): string {
+    return postgresUrl(this.port);
+  }
+
+  async start(): Promise<void> {
+    await startPostgres({
+      folder: this.folder,
+      port: this.port,
+      onStart: (child) => {
+        if (child.lasts) this.server = child;
+      },
+    });
+  }
+
+  /** Stops it in the midst of everything: connections break, and the next start recovers from its log. */
+  async crash(): Promise<void> {
+    if (!this.server) throw new Error('PostgreSQL is not running');
+    // PostgreSQL's "immediate" stop. After a SIGKILL its own children could still hold the data.
+    process.kill(this.server.pid, 'SIGQUIT');
+    await this.server.exited;
+  }
+
+  async stop(): Promise<void> {
+    await this.server?.stop();
+    deletePostgresHome(this.folder);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,172 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import type { OrderId } from '#libs/order/order-id';
+import type { Resolution, StepName } from '#libs/order/steps';
+
+import { Workshop } from '../support/workshop.js';
+
+/** A step whose provider has failed until patience is spent, and what an operator makes of it. */
+interface Parked {
+  readonly step: StepName;
+  /** As the sandbox calls it; without it, the mail server puts the mail off. */
+  readonly operation?: string;
+  readonly code: string;
+  readonly answer: Resolution;
+  readonly end: { status: string; payment: string };
+  readonly intents: readonly string[];
+  readonly letters: readonly ('confirmed' | 'delivered')[];
+}
+
+const DELIVERED = { status: 'delivered', payment: 'captured' };
+const VOIDED = { status: 'cancelled', payment: 'voided' };
+const BOTH = ['confirmed', 'delivered'] as const;
+
+const create = { step: 'charge', operation: 'payment_intents.create', code: 'gateway_error' } as const;
+const pay = { step: 'charge', operation: 'payment_intents.confirm', code: 'gateway_error' } as const;
+const PARKED: readonly Parked[] = [
+  { ...create, answer: 'retry', end: DELIVERED, intents: ['succeeded'], letters: BOTH },
+  { ...create, answer: 'fail', end: VOIDED, intents: ['canceled'], letters: [] },
+  { ...pay, answer: 'retry', end: DELIVERED, intents: ['succeeded'], letters: BOTH },
+  { ...pay, answer: 'fail', end: VOIDED, intents: ['canceled'], letters: [] },
+  {
+    step: 'confirm',
+    code: 'mail_busy',
+    answer: 'retry',
+    end: DELIVERED,
+    intents: ['succeeded'],
+    letters: BOTH,
+  },
+  {
+    step: 'notify',
+    code: 'mail_busy',
+    answer: 'retry',
+    end: DELIVERED,
+    intents: ['succeeded'],
+    letters: BOTH,
+  },
+  {
+    step: 'notify',
+    code: 'mail_busy',
+    answer: 'skip',
+    end: DELIVERED,
+    intents: ['succeeded'],
+    letters: ['confirmed'],
+  },
+];
+/** As many attempts as the policy of the tests has. */
+const PATIENCE = 3;
+
+describe('a step that fails for good', () => {
+  let shop: Workshop;
+  beforeAll(async () => {
+    shop = await Workshop.open();
+  });
+  afterEach(async () => {
+    shop.inbox.answer = undefined;
+    await shop.clearFaults();
+  });
+  afterAll(async () => {
+    await shop.checkInvariants();
+    await shop.close();
+  });
+
+  const letters = async (id: OrderId) => {
+    const order = await shop.store.orders.get(id);
+    return shop.inbox
+      .subjectsTo(order.customer.email)
+      .map((subject) => /confirmed|delivered/.exec(subject ?? '')?.[0]);
+  };
+  /** Once the confirmation has arrived, the mail server answers so. */
+  const mailServer = async (id: OrderId, answer: { code: number; times: number }) => {
+    await shop.until(id, ({ shipments }) => shipments.length > 0);
+    await expect.poll(() => letters(id)).toEqual(['confirmed']);
+    shop.inbox.answer = answer;
+  };
+  const deliver = async (id: OrderId) => shop.carrierSays(await shop.label(id), 'shipment.delivered');
+
+  it.each(PARKED.map((parked) => [parked.step, parked.answer, parked.operation ?? 'SMTP', parked] as const))(
+    'is parked, and ends as the operator says: %s, %s (%s)',
+    async (step, answer, _, { operation, code, end, ...once }) => {
+      const stock = await shop.stock('MUG-BLUE');
+      if (operation) await shop.fault(operation, '500', PATIENCE);
+      if (step === 'confirm') shop.inbox.answer = { code: 451, times: PATIENCE };
+      const id = await shop.place();
+      if (step === 'notify') {
+        await mailServer(id, { code: 451, times: PATIENCE });
+        await deliver(id);
+      }
+      const parked = await shop.until(id, ({ attention }) => attention.length > 0);
+      expect(parked).toMatchObject({
+        closedAt: null,
+        attention: [{ kind: 'parked', step, reason: code }],
+      });
+      expect(parked.waits).toContainEqual(
+        expect.objectContaining({ step, attempt: PATIENCE, nextTryAt: null, lastError: code }),
+      );
+
+      await shop.answer(id, step, answer);
+      if (end.status === 'delivered' && step !== 'notify') await deliver(id);
+      expect(await shop.closed(id)).toMatchObject({ ...end, attention: [], waits: [] });
+      expect((await shop.intents(id)).map(({ status }) => status)).toEqual(once.intents);
+      expect(await letters(id)).toEqual(once.letters);
+      const gone = end.status === 'delivered' ? 2 : 0;
+      expect(await shop.stock('MUG-BLUE')).toEqual({ ...stock, onHand: stock.onHand - gone });
+    },
+  );
+
+  it.each<{ step: StepName; letter: 'confirmed' | 'delivered' }>([
+    { step: 'confirm', letter: 'delivered' },
+    { step: 'notify', letter: 'confirmed' },
+  ])('is recorded and passed over when it is a mail refused for good: $step', async ({ step, letter }) => {
+    if (step === 'confirm') shop.inbox.answer = { code: 550, times: 1 };
+    const id = await shop.place();
+    if (step === 'notify') await mailServer(id, { code: 550, times: 1 });
+    await deliver(id);
+
+    expect(await shop.closed(id)).toMatchObject({ ...DELIVERED, endReason: null, attention: [] });
+    expect(await letters(id)).toEqual([letter]);
+    const types = await shop.eventTypes(id);
+    expect(types.filter((type) => type === 'email.refused')).toHaveLength(1);
+  });
+
+  it('leaves money and goods where they are while the carrier cannot be told to cancel the label', async () => {
+    const id = await shop.place();
+    await shop.label(id);
+    await shop.fault('shipments.cancel', '500', PATIENCE);
+    await shop.handle(id).cancel();
+    const stuck = await shop.until(id, ({ attention }) => attention.length > 0);
+    // Nothing is given back before it is known where the parcel stays.
+    expect(stuck).toMatchObject({
+      status: 'cancelling',
+      payment: 'captured',
+      fulfilment: 'ready',
+      attention: [{ kind: 'parked', step: 'ship', reason: 'carrier_error' }],
+    });
+    await shop.answer(id, 'ship', 'retry');
+    expect(await shop.closed(id)).toMatchObject({
+      status: 'cancelled',
+      payment: 'refunded',
+      attention: [],
+      waits: [],
+    });
+  });
+
+  it('leaves the goods where they are while a declined intent cannot be canceled', async () => {
+    await shop.fault('payment_intents.cancel', '500', PATIENCE);
+    const id = await shop.place({ method: 'pm_card_chargeDeclined' });
+    const stuck = await shop.until(id, ({ attention }) => attention.length > 0);
+    expect(stuck).toMatchObject({
+      status: 'pending',
+      payment: 'declined',
+      fulfilment: 'reserved',
+      attention: [{ kind: 'parked', step: 'charge', reason: 'gateway_error' }],
+    });
+    await shop.answer(id, 'charge', 'retry');
+    expect(await shop.closed(id)).toMatchObject({
+      status: 'rejected',
+      payment: 'voided',
+      fulfilment: 'released',
+      attention: [],
+    });
+  });
+});

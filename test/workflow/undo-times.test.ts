@@ -1,0 +1,192 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { faultsLeft } from '../../apps/sandbox/test-sandbox.js';
+import type { OrderId } from '#libs/order/order-id';
+
+import { eventually } from '../support/eventually.js';
+import type { Wanted } from '../support/orders.js';
+import { ProductLock } from '../support/product-lock.js';
+import { Workshop } from '../support/workshop.js';
+
+describe('each undo, before, while and after its step is done', () => {
+  let shop: Workshop;
+  beforeAll(async () => {
+    shop = await Workshop.open();
+  });
+  afterEach(async () => {
+    shop.inbox.answer = undefined;
+    await shop.clearFaults();
+  });
+  afterAll(async () => {
+    await shop.checkInvariants();
+    await shop.close();
+  });
+
+  /** More patience than any of these tests. */
+  const PATIENT: Wanted = { policy: { retry: { attempts: 1_000, initial: 50, max: 200 } } };
+  const struck = async () =>
+    eventually(
+      () => faultsLeft(shop.sandbox),
+      (left) => left === 0,
+    );
+  const putOff = async (id: OrderId, step: string) =>
+    shop.until(id, ({ waits }) => waits.some((wait) => wait.step === step && wait.lastError !== null));
+
+  const intents = async (id: OrderId) => (await shop.intents(id)).map(({ status }) => status);
+  const refunds = async (id: OrderId) => {
+    const [intent] = await shop.intents(id);
+    if (!intent) return [];
+    const { data } = await shop.stripe.refunds.list({ payment_intent: intent.id });
+    return data.map(({ amount }) => amount);
+  };
+  const parcels = async (id: OrderId) => {
+    const order = await shop.store.orders.get(id);
+    return order.shipments.map(({ status }) => status);
+  };
+
+  const NEVER_PAID = { payment: 'none', intents: [], refunds: [], parcels: [] };
+  const VOIDED = { payment: 'voided', intents: ['canceled'], refunds: [], parcels: [] };
+  const PAID_BACK = { payment: 'refunded', intents: ['succeeded'], refunds: [3980] };
+
+  interface Moment {
+    readonly when: string;
+    /** Brings an order to that moment. @returns what lets the order go on, once it is cancelled */
+    readonly reach: () => Promise<{ id: OrderId; goOn?: () => Promise<void> }>;
+    readonly end: object;
+  }
+
+  const lockedOut = (reading: boolean) => async () => {
+    const lock = await ProductLock.take(shop.databaseUrl, { reading });
+    const id = await shop.place();
+    await lock.awaited();
+    return { id, goOn: () => lock.release() };
+  };
+  const slow = (operation: string) => async () => {
+    await shop.fault(operation, 'slow', 1, 1_000);
+    const id = await shop.place();
+    await struck();
+    return { id };
+  };
+  const failing = (operation: string, step: string) => async () => {
+    await shop.fault(operation, '500', 10_000);
+    const id = await shop.place(PATIENT);
+    await putOff(id, step);
+    return { id, goOn: () => shop.clearFaults() };
+  };
+
+  const MOMENTS: readonly Moment[] = [
+    { when: 'it is being validated', reach: lockedOut(true), end: NEVER_PAID },
+    { when: 'its goods are being set aside', reach: lockedOut(false), end: NEVER_PAID },
+    {
+      when: 'its intent is being created',
+      reach: slow('payment_intents.create'),
+      end: { ...PAID_BACK, parcels: [] },
+    },
+    {
+      when: 'the creation of its intent is put off',
+      reach: failing('payment_intents.create', 'charge'),
+      end: VOIDED,
+    },
+    {
+      when: 'its charge is put off',
+      reach: failing('payment_intents.confirm', 'charge'),
+      end: VOIDED,
+    },
+    {
+      when: 'its label is being made',
+      reach: slow('shipments.create'),
+      end: { ...PAID_BACK, parcels: ['cancelled'] },
+    },
+    {
+      when: 'its label is put off',
+      reach: failing('shipments.create', 'ship'),
+      end: { ...PAID_BACK, parcels: [] },
+    },
+    {
+      when: 'its confirmation is put off',
+      reach: async () => {
+        shop.inbox.answer = { code: 451, times: 10_000 };
+        const id = await shop.place(PATIENT);
+        await putOff(id, 'confirm');
+        return { id };
+      },
+      end: { ...PAID_BACK, parcels: ['cancelled'] },
+    },
+  ];
+
+  it.each(MOMENTS.map((moment) => [moment.when, moment] as const))(
+    'gives back what an order holds that is cancelled while %s',
+    async (_, { reach, end }) => {
+      const stock = await shop.stock('MUG-BLUE');
+      const { id, goOn } = await reach();
+      await shop.handle(id).cancel();
+      await goOn?.();
+
+      const order = await shop.closed(id);
+      expect(order).toMatchObject({
+        status: 'cancelled',
+        endReason: { code: 'cancelled', by: 'temporal' },
+        attention: [],
+        waits: [],
+      });
+      expect({
+        payment: order.payment,
+        intents: await intents(id),
+        refunds: await refunds(id),
+        parcels: await parcels(id),
+      }).toEqual(end);
+      expect(await shop.stock('MUG-BLUE')).toEqual(stock);
+      expect(shop.inbox.to(order.customer.email)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['the label is being cancelled', 'shipments.cancel'],
+    ['the money is going back', 'refunds.create'],
+  ])('is done once when an order is cancelled again while %s', async (_, operation) => {
+    const stock = await shop.stock('MUG-BLUE');
+    const id = await shop.place();
+    await shop.label(id);
+    await shop.fault(operation, 'slow', 1, 1_000);
+    await shop.handle(id).cancel();
+    await struck();
+    await shop.handle(id).cancel();
+
+    expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded', attention: [] });
+    expect(await refunds(id)).toEqual([3980]);
+    expect(await parcels(id)).toEqual(['cancelled']);
+    expect(await shop.stock('MUG-BLUE')).toEqual(stock);
+  });
+
+  it('is done once, and nobody is troubled, when its connection dropped 20 times first', async () => {
+    for (const operation of ['shipments.cancel', 'refunds.create', 'payment_intents.cancel'])
+      await shop.fault(operation, 'drop_before', 20);
+    const [mugs, gifts] = [await shop.stock('MUG-BLUE'), await shop.stock('GIFT')];
+    // One for each undo that has a connection.
+    const labelled = await shop.place({ ...PATIENT, lines: [{ sku: 'GIFT', quantity: 1 }] });
+    const refused = await shop.place({ ...PATIENT, postalCode: '00000' });
+    const declined = await shop.place({ ...PATIENT, method: 'pm_card_chargeDeclined' });
+    await shop.label(labelled);
+    await shop.handle(labelled).cancel();
+
+    for (const [id, end] of [
+      [labelled, { status: 'cancelled', payment: 'not_required' }],
+      [refused, { status: 'cancelled', payment: 'refunded' }],
+      [declined, { status: 'rejected', payment: 'voided' }],
+    ] as const) {
+      await shop.until(id, ({ closedAt }) => closedAt !== null, 50_000);
+      expect(await shop.closed(id)).toMatchObject({
+        ...end,
+        fulfilment: 'released',
+        attention: [],
+        waits: [],
+      });
+      expect(await shop.eventTypes(id)).not.toContain('order.parked');
+    }
+    expect(await faultsLeft(shop.sandbox)).toBe(0);
+    expect(await parcels(labelled)).toEqual(['cancelled']);
+    expect(await refunds(refused)).toEqual([3980]);
+    expect(await intents(declined)).toEqual(['canceled']);
+    expect([await shop.stock('MUG-BLUE'), await shop.stock('GIFT')]).toEqual([mugs, gifts]);
+  }, 90_000);
+});
