@@ -1,11 +1,18 @@
-import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { type Environment, environmentFor, InvalidEnvironment } from '#libs/config/environment';
 import { createLogger } from '#libs/telemetry/logger';
 
-import { eventWebhooks } from './gateway/webhook-environment.js';
 import { startSandbox } from './sandbox.js';
 
 /** How long banks take to decide about what is pending, in milliseconds: a person can watch it. */
 const SETTLE_AFTER = 5_000;
+
+/** Where the gateway tells its events; nowhere, unless it was told. */
+function eventWebhooks({
+  GATEWAY_WEBHOOK_URL: url,
+  STRIPE_WEBHOOK_SECRET: secret,
+}: Environment<'sandbox'>['sandbox']) {
+  return url !== undefined && secret !== undefined ? { url, secret } : undefined;
+}
 
 async function main(): Promise<void> {
   const { sandbox, carrierWebhooks, logs } = environmentFor(['sandbox', 'carrierWebhooks', 'logs']);
@@ -17,7 +24,7 @@ async function main(): Promise<void> {
     carrierSecret: carrierWebhooks.CARRIER_SECRET,
     deliveryAfter: sandbox.SANDBOX_DELIVERY_AFTER,
     gateway: sandbox.SANDBOX_GATEWAY,
-    gatewayWebhooks: eventWebhooks(process.env),
+    gatewayWebhooks: eventWebhooks(sandbox),
     settleAfter: SETTLE_AFTER,
     stateFile: sandbox.SANDBOX_STATE_FILE,
     logger,

@@ -141,20 +141,30 @@ const groups = {
   logs: z.object({
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   }),
-  sandbox: z.object({
-    SANDBOX_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
-    SANDBOX_PORT: port(4010),
-    /** Null when parcels move only by hand. */
-    SANDBOX_DELIVERY_AFTER: z.union(
-      [z.literal('never').transform(() => null), duration('15s')],
-      'must be never, or a duration such as 15s',
-    ),
-    SANDBOX_GATEWAY: flag('true'),
-    SANDBOX_STATE_FILE: text('leave it out to keep nothing').optional(),
-    CARRIER_WEBHOOK_URL: url(['http:', 'https:'], 'http://127.0.0.1:3000/webhooks/deliveries').default(
-      'http://127.0.0.1:3000/webhooks/deliveries',
-    ),
-  }),
+  sandbox: z
+    .object({
+      SANDBOX_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
+      SANDBOX_PORT: port(4010),
+      /** Null when parcels move only by hand. */
+      SANDBOX_DELIVERY_AFTER: z.union(
+        [z.literal('never').transform(() => null), duration('15s')],
+        'must be never, or a duration such as 15s',
+      ),
+      SANDBOX_GATEWAY: flag('true'),
+      SANDBOX_STATE_FILE: text('leave it out to keep nothing').optional(),
+      CARRIER_WEBHOOK_URL: url(['http:', 'https:'], 'http://127.0.0.1:3000/webhooks/deliveries').default(
+        'http://127.0.0.1:3000/webhooks/deliveries',
+      ),
+      GATEWAY_WEBHOOK_URL: url(['http:', 'https:'], 'http://127.0.0.1:3000/webhooks/stripe').optional(),
+      STRIPE_WEBHOOK_SECRET: z
+        .string()
+        .regex(/^whsec_\w+$/, 'must be whsec_ and letters or digits')
+        .optional(),
+    })
+    .refine((s) => s.GATEWAY_WEBHOOK_URL === undefined || s.STRIPE_WEBHOOK_SECRET !== undefined, {
+      path: ['STRIPE_WEBHOOK_SECRET'],
+      message: 'must be set where GATEWAY_WEBHOOK_URL is: events are signed',
+    }),
   local: z.object({
     POSTGRES_PORT: port(5433),
     TEMPORAL_PORT: port(7233),
