@@ -89,7 +89,11 @@ describe('a variable', () => {
       'STRIPE_WEBHOOK_SECRET must be set where GATEWAY_WEBHOOK_URL is',
     ],
     ['sandbox', { STRIPE_WEBHOOK_SECRET: 'secret' }, 'STRIPE_WEBHOOK_SECRET must be whsec_'],
-    ['sandbox', { GATEWAY_WEBHOOK_URL: 'here' }, 'GATEWAY_WEBHOOK_URL is not a http:// or https:// URL'],
+    [
+      'sandbox',
+      { GATEWAY_WEBHOOK_URL: 'here', STRIPE_WEBHOOK_SECRET: 'whsec_x' },
+      'GATEWAY_WEBHOOK_URL is not a http:// or https:// URL',
+    ],
     ['temporal', { TEMPORAL_ADDRESS: 'http://temporal:7233' }, 'must be host:port, such as 127.0.0.1:7233'],
     ['temporal', { TEMPORAL_TLS: 'yes' }, 'TEMPORAL_TLS must be true or false'],
     ['api', { API_PORT: '70000' }, 'API_PORT must be 1 to 65535'],
