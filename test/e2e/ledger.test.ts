@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { System } from '../support/system.js';
+
+describe("an order's books", () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start();
+  });
+  afterAll(async () => {
+    try {
+      await system.checkInvariants();
+    } finally {
+      await system.close();
+    }
+  });
+
+  it('show the charge, and the refund when the carrier would not take the parcel', async () => {
+    const { shippingAddress } = system.body();
+    const { id } = await system.place({ shippingAddress: { ...shippingAddress, postalCode: '00000' } });
+    await system.until(id, ({ status }) => status === 'cancelled');
+    const { body } = await system.http.get(`/orders/${id}/ledger`).expect(200);
+    expect(body.data).toMatchObject([
+      {
+        kind: 'captured',
+        amount: 3980,
+        currency: 'EUR',
+        entries: [
+          { account: 'gateway', amount: 3980 },
+          { account: 'customer_deposits', amount: -3980 },
+        ],
+      },
+      { kind: 'refund_requested', amount: 3980 },
+      {
+        kind: 'refund_succeeded',
+        amount: 3980,
+        entries: [
+          { account: 'refunds_payable', amount: 3980 },
+          { account: 'gateway', amount: -3980 },
+        ],
+      },
+    ]);
+    expect(body.balances).toEqual([
+      { account: 'gateway', amount: 0 },
+      { account: 'customer_deposits', amount: 0 },
+      { account: 'refunds_payable', amount: 0 },
+    ]);
+  });
+
+  it('are empty while nothing was charged', async () => {
+    const { id } = await system.place({ lines: [{ sku: 'SOLD-OUT', quantity: 1 }] });
+    await system.until(id, ({ status }) => status === 'rejected');
+    const { body } = await system.http.get(`/orders/${id}/ledger`).expect(200);
+    expect(body).toEqual({ data: [], balances: [] });
+  });
+
+  it('are shown to operators, and only of orders there are', async () => {
+    const reader = await system.store.apiKeys.create('a-shop', ['read', 'write']);
+    const { id } = await system.place({ lines: [{ sku: 'SOLD-OUT', quantity: 1 }] });
+    const answer = await supertest(system.url)
+      .get(`/orders/${id}/ledger`)
+      .set('Authorization', `Bearer ${reader}`);
+    expect([answer.status, answer.body.code]).toEqual([403, 'insufficient_scope']);
+    expect((await system.http.get(`/orders/${randomUUID()}/ledger`)).status).toBe(404);
+    await system.until(id, ({ status }) => status === 'rejected');
+  });
+});
