@@ -142,7 +142,8 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
             ...app('worker'),
             // Its log says when it is; a log that leaves that out cannot be waited for.
             ...(TELLING_LEVELS.has(logs.LOG_LEVEL) && { ready: /"msg":"worker ready"/ }),
-            grace: worker.SHUTDOWN_GRACE + 5_000,
+            // Then 5 s to hand back what still runs, and 3 s to close.
+            grace: worker.SHUTDOWN_GRACE + 10_000,
           }),
         ),
     },

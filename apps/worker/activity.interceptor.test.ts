@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -31,7 +33,7 @@ describe('around an activity', () => {
   /** One attempt of an activity, as Temporal would make it. @returns its result, or what would enter the history */
   async function attempt(
     activityType: string,
-    work: () => unknown,
+    work: (cancel: MockActivityEnvironment['cancel']) => unknown,
     { number = 1, of = 20, args = [id] as unknown[], waits = store.waits } = {},
   ): Promise<unknown> {
     const interceptor = new OrderActivityInterceptor(waits, pino({ level: 'silent' }));
@@ -44,7 +46,7 @@ describe('around an activity', () => {
       { logger: new DefaultLogger('ERROR') },
     );
     return environment
-      .run(() => interceptor.execute({ args, headers: {} }, async () => work()))
+      .run(() => interceptor.execute({ args, headers: {} }, async () => work(environment.cancel)))
       .catch((error: unknown) => error);
   }
 
@@ -137,6 +139,47 @@ describe('around an activity', () => {
     const failure = await attempt('chargePayment', fails(new Outage('overtaken')));
     expect(failure).toMatchObject({ type: 'Outage', message: 'overtaken', nonRetryable: false });
     expect(await waits()).toEqual([]);
+  });
+
+  describe('cancelled', () => {
+    const hanging = () => new Promise<never>(() => undefined);
+
+    it('because its worker stops: is handed back to be made again, and shows no wait', async () => {
+      const failure = await attempt('chargePayment', (cancel) => {
+        cancel('WORKER_SHUTDOWN');
+        return hanging();
+      });
+      expect(failure).toMatchObject({ type: 'Outage', message: 'worker_stopped', nonRetryable: false });
+      expect(await waits()).toEqual([]);
+    });
+
+    it('because its worker stops: what becomes of it later is nobody’s', async () => {
+      let fail: (reason: Error) => void = () => undefined;
+      const late = new Promise<never>((_, reject) => {
+        fail = reject;
+      });
+      const failure = await attempt('chargePayment', (cancel) => {
+        cancel('WORKER_SHUTDOWN');
+        return late;
+      });
+      expect(failure).toMatchObject({ message: 'worker_stopped' });
+      // Unheard, this would end the process.
+      fail(new Outage('gateway_timeout'));
+      await turn();
+      expect(await waits()).toEqual([]);
+    });
+
+    it.each(['CANCELLED', 'TIMED_OUT', 'NOT_FOUND'] as const)(
+      'for any other reason, such as %s: is waited for',
+      async (reason) => {
+        const answer = await attempt('chargePayment', async (cancel) => {
+          cancel(reason);
+          await turn();
+          return 'paid';
+        });
+        expect(answer).toBe('paid');
+      },
+    );
   });
 
   it('shows no wait for a refusal: there is nothing to wait for', async () => {

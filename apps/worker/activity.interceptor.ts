@@ -1,5 +1,5 @@
-import { activityInfo, CompleteAsyncError, heartbeat } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { activityInfo, CompleteAsyncError, Context, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
 import { ACTIVITY_STEPS, FAILURE_TYPES } from '#libs/contracts/activities';
@@ -12,11 +12,14 @@ import type { WaitRepository } from '#libs/store/wait.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
 const HEARTBEAT_EVERY = 1_000;
+/** Ends of an attempt that say nothing of what the order waits for: another attempt is at it, or soon will be. */
+const UNSHOWN: readonly string[] = ['overtaken', 'worker_stopped'];
 const BEFORE_PAYMENT: readonly StepName[] = ['validate', 'reserve', 'charge'];
 
 /**
  * Around every activity: says that it is alive, turns a failure into what may enter a history (a code and a
- * kind, never a provider's words or a cause), and shows a failing step as what the order waits for.
+ * kind, never a provider's words or a cause), and shows a failing step as what the order waits for. What still
+ * runs when the worker's grace is over is handed back for another worker to take up.
  */
 export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor {
   constructor(
@@ -31,7 +34,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     const attempt = attemptOf(input.args);
     const pulse = setInterval(() => heartbeat(), HEARTBEAT_EVERY);
     try {
-      const result = await next(input);
+      const result = await Promise.race([next(input), workerStopped()]);
       if (attempt.step && attempt.number > 1) await this.showDone(attempt.orderId, attempt.step);
       return result;
     } catch (error) {
@@ -59,8 +62,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     if (outage !== null) {
       this.logger.warn({ ...context, code: outage }, 'attempt failed');
       this.logger.debug({ ...context, err: error }, 'attempt failed');
-      // An attempt that was overtaken speaks of the past.
-      if (outage !== 'overtaken') await this.showWaiting(attempt, outage, attempt.retryIn);
+      if (!UNSHOWN.includes(outage)) await this.showWaiting(attempt, outage, attempt.retryIn);
       return withoutStack({
         type: FAILURE_TYPES.outage,
         message: outage,
@@ -102,6 +104,21 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
       this.logger.warn({ orderId: attempt.orderId, err: cause }, 'a failing attempt could not be shown');
     }
   }
+}
+
+/**
+ * Fails an attempt once its worker has waited its grace for it. What the attempt had begun is left to itself: it
+ * cannot write past the fence of the attempt that takes over, and that one asks the provider what became of it.
+ * A cancel by the workflow is no reason to leave: the workflow waits for the answer.
+ */
+function workerStopped(): Promise<never> {
+  return new Promise((_, reject) => {
+    Context.current().cancelled.catch((reason: unknown) => {
+      // The only word the SDK has for it; see `Worker.shutdown`.
+      if (reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN')
+        reject(new Outage('worker_stopped'));
+    });
+  });
 }
 
 /** A stack tells a history nothing but where the worker's files are. */

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
@@ -12,6 +14,9 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 import { createOrderWorkers } from './order-workers.js';
 import { Sweeper } from './sweeper.js';
 import { workflowCode } from './workflow-code.js';
+
+/** Milliseconds to close everything in: an attempt that was left to itself may hold a connection for as long as it likes. */
+const CLOSING = 3_000;
 
 class NoTemporal extends Error {
   override readonly name = 'NoTemporal';
@@ -64,17 +69,21 @@ async function main(): Promise<void> {
   });
   const sweeper = new Sweeper(store, runs, logger, env.worker.SWEEP_INTERVAL);
 
+  const close = async () => {
+    await sweeper.stop();
+    await mailer.close();
+    await client.connection.close();
+    await connection.close();
+    await store.close();
+  };
+
   try {
     sweeper.start();
     const running = runTogether(workers);
     logger.info('worker ready');
     await running;
   } finally {
-    await sweeper.stop();
-    await mailer.close();
-    await client.connection.close();
-    await connection.close();
-    await store.close();
+    await Promise.race([close(), delay(CLOSING)]);
     logger.info('worker stopped');
   }
 }
@@ -112,6 +121,8 @@ function installRuntime(logger: Logger): void {
 
 try {
   await main();
+  // Nothing waits for the calls of attempts that were handed back.
+  process.exit();
 } catch (error) {
   if (!(error instanceof InvalidEnvironment || error instanceof NoTemporal)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -8,13 +8,15 @@ import { orderActivities, type Ports } from './activities/activities.js';
 /** How many activities a worker runs at once: well above the database's connections, as most of the time is waiting. */
 const CONCURRENT_ACTIVITIES = 100;
 const CONCURRENT_EMAILS = 20;
+/** Milliseconds after its grace in which a worker that is stopped must have handed back what still runs. */
+const HANDING_BACK = 5_000;
 
 export interface OrderWorkersOptions extends Ports {
   readonly connection: NativeConnection;
   readonly namespace: string;
   /** Where the workflow's code is: a prebuilt bundle, or sources to bundle now. */
   readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'>;
-  /** How long a stop waits for what is running, in milliseconds. */
+  /** How long a stop waits for what is running before it is handed back, in milliseconds. */
   readonly shutdownGrace: number;
   readonly maxCachedWorkflows?: number;
 }
@@ -26,6 +28,7 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
     connection: options.connection,
     namespace: options.namespace,
     shutdownGraceTime: options.shutdownGrace,
+    shutdownForceTime: options.shutdownGrace + HANDING_BACK,
     interceptors: {
       activity: [() => ({ inbound: new OrderActivityInterceptor(options.store.waits, options.logger) })],
     },

@@ -12,8 +12,11 @@ describe('an order that waits for a person', () => {
     system = await System.start({ deliveryAfter: 300, env: { RETRY_ATTEMPTS: '2' } });
   });
   afterAll(async () => {
-    await system.checkInvariants();
-    await system.close();
+    try {
+      await system.checkInvariants();
+    } finally {
+      await system.close();
+    }
   });
 
   it('is found, explained, and goes on when an operator says so', async () => {

@@ -66,12 +66,4 @@ describe('a process that dies', () => {
     await system.startApi();
     await system.until(id, (order) => order.status === 'delivered', 30_000);
   });
-
-  it('when it is told to: both hand back what they hold', async () => {
-    const { id } = await system.place();
-    await Promise.all([system.stop('api'), system.stop('worker')]);
-    await Promise.all([system.startApi(), system.startWorker()]);
-    await system.until(id, ({ status }) => status === 'delivered');
-    expect(await system.intents(id)).toHaveLength(1);
-  });
 });

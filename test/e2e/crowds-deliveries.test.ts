@@ -19,8 +19,11 @@ describe('the carrier’s words of a parcel, through its webhook', () => {
     system = await System.start();
   });
   afterAll(async () => {
-    await system.checkInvariants();
-    await system.close();
+    try {
+      await system.checkInvariants();
+    } finally {
+      await system.close();
+    }
   });
 
   const signer = new Webhook(CARRIER_SECRET);

@@ -20,9 +20,12 @@ describe('a crowd', () => {
     await database.connect();
   });
   afterAll(async () => {
-    await database.end();
-    await system.checkInvariants();
-    await system.close();
+    try {
+      await database.end();
+      await system.checkInvariants();
+    } finally {
+      await system.close();
+    }
   }, PATIENCE);
 
   /** Places an order for each cart, and waits until each has been reserved, paid and labelled, or has ended. */

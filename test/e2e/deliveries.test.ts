@@ -13,8 +13,11 @@ describe('the carrier’s webhooks', () => {
     system = await System.start();
   });
   afterAll(async () => {
-    await system.checkInvariants();
-    await system.close();
+    try {
+      await system.checkInvariants();
+    } finally {
+      await system.close();
+    }
   });
 
   const signer = new Webhook(CARRIER_SECRET);

@@ -1,3 +1,5 @@
+import type { DecisionActivities } from '#libs/contracts/activities';
+
 import type { KillPoint } from '../support/kills.js';
 
 export interface Kill extends KillPoint {
@@ -28,6 +30,21 @@ const address = (postalCode: string) => ({
   shippingAddress: { line1: '1 Harbour Road', city: 'Arlington', postalCode, country: 'US' },
 });
 
+/** Activities that no worker is killed in here, and why. */
+export const SPARED: Partial<Readonly<Record<KillPoint['activity'], string>>> = {
+  checkDelivery: 'it is asked for when a parcel is overdue, and what it hears is applied once: inbox.test.ts',
+  parkOrder: 'it is asked for when patience is spent, and parks once: attention.test.ts',
+  resumeOrder: 'it is asked for after a parking, and resumes once: attention.test.ts',
+};
+
+/** What an order decides, each an activity to die in. */
+export const DECISIONS: Readonly<Record<keyof DecisionActivities, true>> = {
+  parkOrder: true,
+  resumeOrder: true,
+  beginCancellation: true,
+  closeOrder: true,
+};
+
 const CLOSING: readonly Kill[] = [
   { activity: 'closeOrder', moment: 'before' },
   { activity: 'closeOrder', moment: 'written' },
@@ -37,12 +54,12 @@ const REFUNDING: readonly Kill[] = [
   { activity: 'returnPayment', moment: 'before' },
   { activity: 'returnPayment', moment: 'leaving StripeGateway.createRefund' },
   { activity: 'returnPayment', moment: 'answered StripeGateway.createRefund', detected: 'refund' },
-  { activity: 'returnPayment', moment: 'after' },
+  { activity: 'returnPayment', moment: 'after', detected: 'refund' },
 ];
 const RELEASING: readonly Kill[] = [
   { activity: 'releaseStock', moment: 'before' },
   { activity: 'releaseStock', moment: 'written' },
-  { activity: 'releaseStock', moment: 'after' },
+  { activity: 'releaseStock', moment: 'after', detected: 'release' },
 ];
 const CANCELLING: readonly Kill[] = [
   { activity: 'beginCancellation', moment: 'before' },
@@ -126,7 +143,7 @@ export const WAYS: readonly Way[] = [
       { activity: 'returnPayment', moment: 'before' },
       { activity: 'returnPayment', moment: 'leaving StripeGateway.cancelIntent' },
       { activity: 'returnPayment', moment: 'answered StripeGateway.cancelIntent', detected: 'void' },
-      { activity: 'returnPayment', moment: 'after' },
+      { activity: 'returnPayment', moment: 'after', detected: 'void' },
       ...RELEASING,
       ...CLOSING,
     ],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { post, shipments } from '../../apps/sandbox/test-sandbox.js';
+import { ACTIVITY_STEPS } from '#libs/contracts/activities';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import { orderId } from '#libs/order/order-id';
 import { openDatabase } from '#libs/store/database';
@@ -8,7 +9,7 @@ import { openDatabase } from '#libs/store/database';
 import { eventually } from '../support/eventually.js';
 import { killAt, whereabouts } from '../support/kills.js';
 import { System } from '../support/system.js';
-import { type Way, WAYS } from './kill-table.js';
+import { DECISIONS, SPARED, type Way, WAYS } from './kill-table.js';
 
 describe('a worker killed with -9 leaves nothing undone, and nothing done twice,', () => {
   let system: System;
@@ -16,8 +17,11 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
     system = await System.start({ deliveryAfter: 1_000 });
   });
   afterAll(async () => {
-    await system.checkInvariants();
-    await system.close();
+    try {
+      await system.checkInvariants();
+    } finally {
+      await system.close();
+    }
   });
 
   const handle = (id: string) => system.client.workflow.getHandle(orderWorkflowId(orderId(id)));
@@ -85,6 +89,12 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
         expect(system.log.filter((each) => each.includes(line))).toHaveLength(1);
       },
     );
+  });
+
+  it('whatever it was doing: each activity has its kills, or a reason to have none', () => {
+    const killed = WAYS.flatMap(({ kills }) => kills.map(({ activity }) => activity));
+    const all = Object.keys({ ...ACTIVITY_STEPS, ...DECISIONS });
+    expect([...new Set([...killed, ...Object.keys(SPARED)])].toSorted()).toEqual(all.toSorted());
   });
 
   it('of the goods: only those of delivered orders are gone, and none is set aside', async () => {

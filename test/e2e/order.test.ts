@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import { orderId } from '#libs/order/order-id';
+import { openDatabase } from '#libs/store/database';
 
 import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';
@@ -15,8 +16,11 @@ describe('an order through the API', () => {
     system = await System.start({ deliveryAfter: 600 });
   });
   afterAll(async () => {
-    await system.checkInvariants();
-    await system.close();
+    try {
+      await system.checkInvariants();
+    } finally {
+      await system.close();
+    }
   });
 
   it('is accepted, carried out and delivered, with two mails', async () => {
@@ -74,6 +78,34 @@ describe('an order through the API', () => {
       .set('Idempotency-Key', key)
       .send(system.body({ lines: [{ sku: 'MUG-BLUE', quantity: 3 }] }));
     expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+  });
+
+  it('is answered again under its key, at its own price, whatever has become of the catalogue since', async () => {
+    const key = randomUUID();
+    const body = system.body({ expectedTotal: 3980 });
+    const ask = (under = key) => system.http.post('/orders').set('Idempotency-Key', under).send(body);
+    const { id } = (await ask().expect(202)).body;
+    // What is sold in another currency by the time it is looked into would be refused.
+    await system.until(id, ({ shipments }) => shipments.length > 0);
+
+    const database = openDatabase(system.databaseUrl, 1);
+    const change = (data: { unitPrice?: number; currency?: string }) =>
+      database.product.update({ where: { sku: 'MUG-BLUE' }, data });
+    const { unitPrice, currency } = await database.product.findUniqueOrThrow({ where: { sku: 'MUG-BLUE' } });
+    try {
+      for (const [changed, code] of [
+        [{ unitPrice: unitPrice + 500 }, 'price_changed'],
+        [{ unitPrice, currency: 'USD' }, 'currency_not_supported'],
+      ] as const) {
+        await change(changed);
+        expect((await ask(randomUUID())).body).toMatchObject({ code });
+        expect(await ask()).toMatchObject({ status: 202, body: { id, totals: { total: 3980 } } });
+      }
+    } finally {
+      await change({ unitPrice, currency });
+      await database.$disconnect();
+    }
+    await system.until(id, ({ status }) => status === 'delivered');
   });
 
   it('is listed newest first, in pages that neither skip nor repeat', async () => {

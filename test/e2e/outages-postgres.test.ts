@@ -27,9 +27,15 @@ describe('PostgreSQL crashing every few seconds', () => {
     });
   }, PATIENCE);
   afterAll(async () => {
-    await system.checkInvariants();
-    await system.close();
-    await postgres.stop();
+    try {
+      await system.checkInvariants();
+    } finally {
+      try {
+        await system.close();
+      } finally {
+        await postgres.stop();
+      }
+    }
   }, PATIENCE);
 
   it(

@@ -24,9 +24,15 @@ describe.concurrent('an outage', () => {
       system = await System.start({ deliveryAfter: 300, temporal });
     }, PATIENCE);
     afterAll(async () => {
-      await system.checkInvariants();
-      await system.close();
-      await temporal.stop();
+      try {
+        await system.checkInvariants();
+      } finally {
+        try {
+          await system.close();
+        } finally {
+          await temporal.stop();
+        }
+      }
     });
 
     it(
@@ -78,9 +84,15 @@ describe.concurrent('an outage', () => {
       });
     }, PATIENCE);
     afterAll(async () => {
-      await system.checkInvariants();
-      await system.close();
-      await inbox?.close();
+      try {
+        await system.checkInvariants();
+      } finally {
+        try {
+          await system.close();
+        } finally {
+          await inbox?.close();
+        }
+      }
     });
 
     it(

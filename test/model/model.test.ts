@@ -13,10 +13,12 @@ import { Real } from './real.js';
 import { describeRun, howToRepeat } from './report.js';
 import { settle } from './settle.js';
 
-const { runs, seed, path } = modelSettings();
+const settings = modelSettings();
+const { runs, seed, path } = settings;
 
-/** What a run may take on a machine that is busy with other things, in milliseconds. */
+/** What a run may take on a machine that is busy with other things, in milliseconds, and what most take at most. */
 const A_RUN = 120_000;
+const MOST_RUNS = 20_000;
 
 /** What it may take to look into everything that a run has left behind. */
 const A_LOOK = 5_000;
@@ -40,30 +42,32 @@ describe('whatever happens to orders, and in whatever order', () => {
   });
   afterAll(
     async () => {
-      await real.system.checkInvariants();
-      await real.close();
-      // Everything that was written meanwhile is searched for customers.
+      try {
+        await real.system.checkInvariants();
+      } catch (error) {
+        throw failure(error, howToRepeat(settings));
+      } finally {
+        // Everything that was written meanwhile is searched for customers.
+        await real.close().catch((error: unknown) => {
+          throw failure(error, howToRepeat(settings));
+        });
+      }
     },
     runs * A_LOOK + A_RUN,
   );
 
   let run = 0;
+  /** Of the run that is being played, or was last. */
+  let model = newModel(run);
 
   async function play(first: Command, rest: Iterable<Command>): Promise<void> {
-    const model = newModel(++run);
+    model = newModel(++run);
     if (run % 10 === 0) process.stderr.write(`model test: run ${run} of ${runs}\n`);
     await real.system.store.catalogue.seed(catalogueOf(run));
-    try {
-      await fc.asyncModelRun(() => ({ model, real }), [first, ...rest]);
-      await settle(model, real);
-      await checkInvariants(real.system.databaseUrl);
-      await checkFacts(model, real);
-    } catch (error) {
-      throw new Error(
-        [error instanceof Error ? error.message : String(error), await describeRun(model, real)].join('\n'),
-        { cause: error },
-      );
-    }
+    await fc.asyncModelRun(() => ({ model, real }), [first, ...rest]);
+    await settle(model, real);
+    await checkInvariants(real.system.databaseUrl);
+    await checkFacts(model, real);
   }
 
   it(
@@ -71,13 +75,26 @@ describe('whatever happens to orders, and in whatever order', () => {
     async () => {
       process.stderr.write(`model test: ${runs} runs, seed ${seed}\n`);
       const property = fc.asyncProperty(story, ([first, rest]) => play(first, rest));
-      // Trying a smaller story on a real system says little, and takes long.
-      const result = await fc.check(property, { numRuns: runs, seed, path, endOnFailure: true });
+      const result = await fc.check(property, {
+        numRuns: runs,
+        seed,
+        path,
+        // Trying a smaller story on a real system says little, and takes long.
+        endOnFailure: true,
+        // A run that hangs has failed like any other.
+        plugins: [fc.timeout(A_RUN)],
+      });
       if (!result.failed) return;
-      const again = howToRepeat({ seed }, result.counterexamplePath ?? '0');
-      const { errorInstance: error } = result;
-      throw new Error(`${error instanceof Error ? error.message : String(error)}\nTo repeat it: ${again}`);
+      const again = howToRepeat({ runs: 1, seed, path: result.counterexamplePath ?? '0' });
+      throw failure(result.errorInstance, await describeRun(model, real), again);
     },
-    runs * A_RUN,
+    runs * MOST_RUNS + 2 * A_RUN,
   );
 });
+
+/** An error with more to say. */
+function failure(error: unknown, ...more: readonly string[]): Error {
+  return new Error([error instanceof Error ? error.message : String(error), ...more].join('\n'), {
+    cause: error,
+  });
+}

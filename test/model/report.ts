@@ -23,7 +23,8 @@ export async function describeRun(model: Model, { system }: Real): Promise<strin
   ].join('\n');
 }
 
-/** How to have one run of many again. */
-export function howToRepeat({ seed }: Pick<ModelSettings, 'seed'>, path: string): string {
-  return `npm run test:model -- --runs 1 --seed ${seed} --path ${path}`;
+/** How to have runs again: all, or those from `path` on. */
+export function howToRepeat({ runs, seed, path }: ModelSettings): string {
+  const from = path === undefined ? '' : ` --path ${path}`;
+  return `To repeat it: npm run test:model -- --runs ${runs} --seed ${seed}${from}`;
 }

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
 import type { OrderId } from '#libs/order/order-id';
 import { eventually } from '../support/eventually.js';
-import { Workshop } from '../support/workshop.js';
+import { useWorkshop } from '../support/use-workshop.js';
+import type { Workshop } from '../support/workshop.js';
 import { PATCHED, UNPATCHED } from './changes/changes.js';
 
 describe('a change to the workflow that is deployed while an order waits for its delivery', () => {
   let shop: Workshop;
-  beforeAll(async () => {
-    shop = await Workshop.open();
-  });
-  afterAll(async () => {
-    await shop.checkInvariants();
-    await shop.close();
+  useWorkshop((opened) => {
+    shop = opened;
   });
 
   const waitsForDelivery = (id: OrderId) =>
@@ -60,5 +57,5 @@ describe('a change to the workflow that is deployed while an order waits for its
     await shop.until(id, ({ closedAt }) => closedAt !== null, 60_000);
     expect(await mails(id)).toHaveLength(2);
     expect(await happenedFirst(id)).toBe('inventory.reserved');
-  });
+  }, 120_000);
 });

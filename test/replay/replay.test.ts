@@ -2,8 +2,24 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 
 import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
+import { orderId } from '#libs/order/order-id';
+
+import { CUSTOMER } from '../support/orders.js';
+import { needlesFor, textOf, told } from '../support/secrecy.js';
 import { OrdersInFlightWouldBreak } from './orders-in-flight-would-break.js';
 import { brokenHistories, installQuietRuntime, KEPT, workflowCode } from './replay.js';
+
+/** The order's id, as the run was given it. */
+const ORDER_ID = /"orderId":"([0-9a-f-]{36})"/;
+
+/** What the customer of a kept order is called, lives at and is reached by, with the field it stands in. */
+function personal(text: string): ReadonlyMap<string, string> {
+  const { country: _tooCommon, ...address } = CUSTOMER.shippingAddress;
+  const email = CUSTOMER.email(orderId(ORDER_ID.exec(text)?.[1] ?? ''));
+  return new Map(
+    Object.entries({ name: CUSTOMER.name, email, ...address }).map(([field, value]) => [value, field]),
+  );
+}
 
 installQuietRuntime();
 const code = await workflowCode(WORKFLOWS_PATH);
@@ -23,7 +39,12 @@ describe('the kept histories', () => {
   });
 
   it('carry no word of a person', () => {
-    for (const { json } of KEPT) expect(json).not.toMatch(/Lovelace|example\.com|St James/);
+    for (const { name, history } of KEPT) {
+      const text = textOf(history);
+      // What is searched are words, not what Temporal wraps them in.
+      expect(text).toMatch(ORDER_ID);
+      expect(told(needlesFor(personal(text)), { where: name, text })).toEqual([]);
+    }
   });
 });
 

@@ -26,13 +26,16 @@ export class Inbox {
         );
       },
     });
-    this.server.on('error', () => undefined);
   }
 
   /** @param port left out, a free one */
   static async open(port = 0): Promise<Inbox> {
     const inbox = new Inbox();
-    await new Promise<void>((resolve) => inbox.server.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      // The first, a port that is taken, keeps it from opening; later ones are of a connection that broke.
+      inbox.server.on('error', reject);
+      inbox.server.listen(port, '127.0.0.1', resolve);
+    });
     return inbox;
   }
 

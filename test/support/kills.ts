@@ -39,7 +39,10 @@ export function whereabouts({ activity, moment }: KillPoint): string {
 }
 
 const HOOK = new URL('./kill-point.mjs', import.meta.url).href;
-/** Milliseconds in which every order must have come to its point: less than an attempt may take. */
+/**
+ * Milliseconds, from the start of the worker, in which every order must have come to its point: fewer than an
+ * attempt at a decision may take.
+ */
 const GATHERING = 25_000;
 
 /**
@@ -64,12 +67,12 @@ export async function killAt(
     plan[id] = { activity, moment };
   }
   await system.startWorker({ NODE_OPTIONS: `--import=${HOOK}`, KILL_POINTS: JSON.stringify(plan) });
-  await Promise.all(ids.map(async (id) => drive?.(id)));
-  await eventually(
+  const gathered = eventually(
     () => points.filter((_, index) => !system.log.includes(`held at its point: ${ids[index]}`)),
     (missing) => missing.length === 0,
     GATHERING,
   );
+  await Promise.all([gathered, ...ids.map(async (id) => drive?.(id))]);
   await system.kill('worker');
   await system.startWorker();
   return ids;

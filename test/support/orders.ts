@@ -26,6 +26,20 @@ export const CATALOGUE = [
   { sku: 'GIFT', name: 'A gift', currency: 'EUR', unitPrice: 0, sellable: true, stock: 50 },
 ] as const;
 
+/** Who buys in tests. No two orders have the same address to write to. */
+export const CUSTOMER = {
+  name: 'Ottoline Featherstonehaugh',
+  email: (id: OrderId) => `ottoline-${id}@example.com`,
+  shippingAddress: {
+    line1: '12 St James Square',
+    line2: 'Beneath the Clockmaker',
+    city: 'Llanfairpwll',
+    postalCode: 'SW1Y 4JH',
+    country: 'GB',
+    phone: '+44 1632 960142',
+  },
+} as const;
+
 export interface Wanted {
   readonly lines?: readonly { sku: string; quantity: number }[];
   readonly method?: string;
@@ -51,14 +65,11 @@ export async function acceptOrder(store: Store, wanted: Wanted = {}): Promise<Ne
   const order: NewOrder = {
     id,
     number: orderNumber(randomBytes(8)),
-    customer: { name: 'Ottoline Featherstonehaugh', email: `ottoline-${id}@example.com` },
+    customer: { name: CUSTOMER.name, email: CUSTOMER.email(id) },
     shippingAddress: {
-      line1: '12 St James Square',
-      line2: 'Beneath the Clockmaker',
-      city: 'Llanfairpwll',
-      postalCode: wanted.postalCode ?? 'SW1Y 4JH',
-      country: wanted.country ?? 'GB',
-      phone: '+44 1632 960142',
+      ...CUSTOMER.shippingAddress,
+      postalCode: wanted.postalCode ?? CUSTOMER.shippingAddress.postalCode,
+      country: wanted.country ?? CUSTOMER.shippingAddress.country,
     },
     currency: 'EUR',
     lines,

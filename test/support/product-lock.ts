@@ -4,6 +4,8 @@ import { eventually } from './eventually.js';
 
 /** A lock on the products that a test takes, so that a step which needs them is under way for as long as it likes. */
 export class ProductLock {
+  private released: Promise<void> | undefined;
+
   private constructor(private readonly client: pg.Client) {}
 
   /** @param reading whether not even a look at a product is let through; else only taking one is held up */
@@ -15,12 +17,14 @@ export class ProductLock {
     return new ProductLock(client);
   }
 
-  /** Resolves when a statement waits for the lock. */
+  /** Resolves when a statement waits for the lock: those of other databases have products of the same OID. */
   async awaited(): Promise<void> {
     await eventually(
       async () => {
         const { rows } = await this.client.query<{ waiting: number }>(
-          `SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted AND relation = 'product'::regclass`,
+          `SELECT count(*)::int AS waiting FROM pg_locks
+           WHERE NOT granted AND locktype = 'relation' AND relation = 'product'::regclass
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
         );
         return rows[0]?.waiting ?? 0;
       },
@@ -28,7 +32,13 @@ export class ProductLock {
     );
   }
 
+  /** Once, however often it is asked to. */
   async release(): Promise<void> {
+    this.released ??= this.letGo();
+    await this.released;
+  }
+
+  private async letGo(): Promise<void> {
     await this.client.query('COMMIT');
     await this.client.end();
   }

@@ -121,7 +121,7 @@ async function* runsOf(client: Client): AsyncGenerator<Place> {
 }
 
 /** All words in a message of Temporal's, payloads decoded. */
-function textOf(message: unknown): string {
+export function textOf(message: unknown): string {
   if (typeof message === 'string') return message;
   if (message instanceof Uint8Array) return Buffer.from(message).toString('utf8');
   if (typeof message !== 'object' || message === null) return '';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
 import { runChild } from '../../apps/local/child.js';
+import { guardFolder } from '../../apps/local/guarded.js';
 import { startPostgres } from '../../apps/local/postgres.js';
 import { startTemporal } from '../../apps/local/temporal.js';
 import { findTemporal } from '../../apps/local/temporal-executable.js';
@@ -27,8 +28,7 @@ export const NAMESPACES = Array.from({ length: 32 }, (_, index) => `test-${index
 export default async function servers(project: TestProject): Promise<() => Promise<void>> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const leases = mkdtempSync(join(tmpdir(), 'order-processing-tests-'));
-  // An interrupted run leaves nothing behind either: the guard of apps/local ends the servers, this the folder.
-  process.once('exit', () => rmSync(leases, { recursive: true, force: true }));
+  guardFolder(leases);
   const temporalExecutable = await findTemporal(say);
   const postgres = await startPostgres({ database: 'template_orders' });
   const temporal = await startTemporal({ executable: temporalExecutable, namespaces: NAMESPACES });
@@ -45,5 +45,6 @@ export default async function servers(project: TestProject): Promise<() => Promi
   return async () => {
     await temporal.stop();
     await postgres.stop();
+    rmSync(leases, { recursive: true, force: true });
   };
 }

@@ -7,7 +7,7 @@ import Stripe from 'stripe';
 import supertest from 'supertest';
 import { inject } from 'vitest';
 
-import { type Child, startChild } from '../../apps/local/child.js';
+import { type Child, type Exit, startChild } from '../../apps/local/child.js';
 import { freePort } from '../../apps/local/ports.js';
 import type { Sandbox } from '../../apps/sandbox/sandbox.js';
 import { CARRIER_SECRET, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
@@ -24,6 +24,8 @@ import { checkSecrecy } from './secrecy.js';
 import { NAMESPACES } from './servers.js';
 import { testDatabase } from './test-database.js';
 
+/** Milliseconds a process has to end in once it is told to: more than any of them takes, as where it is deployed. */
+const GRACE = 30_000;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface SystemOptions {
@@ -127,8 +129,11 @@ export class System {
     process.kill(this.running(which).pid, frozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
-  async stop(which: 'api' | 'worker'): Promise<void> {
-    await this[which]?.stop();
+  /** Tells a process to end, and says how it did. */
+  async stop(which: 'api' | 'worker'): Promise<Exit> {
+    const child = this.running(which);
+    await child.stop();
+    return child.exited;
   }
 
   /** The API, as a shop's server calls it. */
@@ -238,6 +243,7 @@ export class System {
       env: { PATH: process.env['PATH'], ...this.env, ...env },
       onLine: (line) => this.log.push(line),
       ready,
+      grace: GRACE,
     });
   }
 }

@@ -174,8 +174,10 @@ export class Workshop {
 
   /** What the gateway holds for an order. */
   async intents(id: OrderId): Promise<Stripe.PaymentIntent[]> {
-    const { data } = await this.stripe.paymentIntents.list({ limit: 100 });
-    return data.filter((intent) => intent.metadata['orderId'] === id);
+    const found: Stripe.PaymentIntent[] = [];
+    for await (const intent of this.stripe.paymentIntents.list({ limit: 100 }))
+      if (intent.metadata['orderId'] === id) found.push(intent);
+    return found;
   }
 
   /** Units of a product. */
@@ -200,7 +202,7 @@ export class Workshop {
   }
 
   async checkInvariants(): Promise<void> {
-    await checkInvariants(this.databaseUrl, this.stripe);
+    await checkInvariants(this.databaseUrl, this.stripe, this.inbox);
   }
 
   /** @throws Error when anything of this workshop's knows a customer that should not */

@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { shipmentReported } from '#libs/contracts/order-workflow';
 import type { CarrierEventType } from '#libs/order/carrier-event';
 
-import { Workshop } from '../support/workshop.js';
+import { useWorkshop } from '../support/use-workshop.js';
+import type { Workshop } from '../support/workshop.js';
 
 /** How long a crowd may take on a machine that is busy, in milliseconds. */
 const PATIENCE = 90_000;
 
 describe('for one order, a crowd of', () => {
   let shop: Workshop;
-  beforeAll(async () => {
-    shop = await Workshop.open();
-  });
-  afterAll(async () => {
-    await shop.checkInvariants();
-    await shop.close();
+  useWorkshop((opened) => {
+    shop = opened;
   });
 
   it(

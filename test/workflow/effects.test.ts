@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Ports } from '../../apps/worker/activities/activities.js';
@@ -8,6 +7,7 @@ import type { OrderId } from '#libs/order/order-id';
 import { type HeldAt, holdPort } from '../support/held-port.js';
 import { checkInvariants } from '../support/invariants.js';
 import { acceptOrder } from '../support/orders.js';
+import { checkSecrecy } from '../support/secrecy.js';
 import { openParts, type WorkshopParts } from '../support/workshop-parts.js';
 import {
   activitiesOf,
@@ -28,28 +28,30 @@ const titled = <T extends Effect>(effects: readonly T[]) =>
   effects.map((effect) => [effect.title, effect] as const);
 
 describe('happens once:', () => {
-  const lines: string[] = [];
   const placed: OrderId[] = [];
   let parts: WorkshopParts;
   let ports: Ports;
   beforeAll(async () => {
     parts = await openParts();
-    const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
-    ports = { ...parts.ports, logger };
+    ports = parts.ports;
   });
   afterAll(async () => {
-    // No run goes on with them, so each is left to a person.
-    for (const id of placed) {
-      await parts.store.attention.park(await parts.store.orders.get(id), {
-        id,
-        kind: 'parked',
-        step: 'notify',
-        reason: 'left_by_a_test',
-        undo: false,
-      });
+    try {
+      // No run goes on with them, so each is left to a person.
+      for (const id of placed) {
+        await parts.store.attention.park(await parts.store.orders.get(id), {
+          id,
+          kind: 'parked',
+          step: 'notify',
+          reason: 'left_by_a_test',
+          undo: false,
+        });
+      }
+      await checkInvariants(parts.databaseUrl, parts.stripe, parts.inbox);
+      await checkSecrecy(parts);
+    } finally {
+      await parts.close();
     }
-    await checkInvariants(parts.databaseUrl, parts.stripe);
-    await parts.close();
   });
 
   const ready = async ({ wanted, prior }: Pick<Effect, 'wanted' | 'prior'>): Promise<OrderId> => {
@@ -87,7 +89,7 @@ describe('happens once:', () => {
     (await parts.store.orders.events(id)).filter(({ type }) => type === fact).length;
   const detections = (id: OrderId, effect: string) => {
     const key = `${id}:${effect === 'refund' ? `refund:${id}` : effect}`;
-    return lines.filter((line) => line.includes(`Idempotency detected: ${key} already processed`)).length;
+    return parts.log.filter((line) => line.includes(`Idempotency detected: ${key} already processed`)).length;
   };
   const forgetKeys = async () => {
     const { status } = await post(`${parts.sandbox.url}/sandbox/idempotency-keys/expire`, {});

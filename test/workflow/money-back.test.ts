@@ -330,8 +330,11 @@ describe('money that was given back by hand at the gateway', () => {
     shop = await Workshop.open();
   });
   afterAll(async () => {
-    await checkInvariants(shop.databaseUrl);
-    await shop.close();
+    try {
+      await checkInvariants(shop.databaseUrl, undefined, shop.inbox);
+    } finally {
+      await shop.close();
+    }
   });
 
   it('is not given back again, and leaves the order to a person', async () => {

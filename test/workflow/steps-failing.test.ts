@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/order/order-id';
 import type { Resolution, StepName } from '#libs/order/steps';
 
-import { Workshop } from '../support/workshop.js';
+import { useWorkshop } from '../support/use-workshop.js';
+import type { Workshop } from '../support/workshop.js';
 
 /** A step whose provider has failed until patience is spent, and what an operator makes of it. */
 interface Parked {
@@ -58,16 +59,8 @@ const PATIENCE = 3;
 
 describe('a step that fails for good', () => {
   let shop: Workshop;
-  beforeAll(async () => {
-    shop = await Workshop.open();
-  });
-  afterEach(async () => {
-    shop.inbox.answer = undefined;
-    await shop.clearFaults();
-  });
-  afterAll(async () => {
-    await shop.checkInvariants();
-    await shop.close();
+  useWorkshop((opened) => {
+    shop = opened;
   });
 
   const letters = async (id: OrderId) => {
@@ -79,7 +72,7 @@ describe('a step that fails for good', () => {
   /** Once the confirmation has arrived, the mail server answers so. */
   const mailServer = async (id: OrderId, answer: { code: number; times: number }) => {
     await shop.until(id, ({ shipments }) => shipments.length > 0);
-    await expect.poll(() => letters(id)).toEqual(['confirmed']);
+    await expect.poll(() => letters(id), { timeout: 20_000 }).toEqual(['confirmed']);
     shop.inbox.answer = answer;
   };
   const deliver = async (id: OrderId) => shop.carrierSays(await shop.label(id), 'shipment.delivered');

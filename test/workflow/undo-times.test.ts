@@ -1,34 +1,45 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
+import type { Ports } from '../../apps/worker/activities/activities.js';
 import { faultsLeft } from '../../apps/sandbox/test-sandbox.js';
 import type { OrderId } from '#libs/order/order-id';
 
-import { eventually } from '../support/eventually.js';
+import { HoldablePort } from '../support/held-port.js';
 import type { Wanted } from '../support/orders.js';
 import { ProductLock } from '../support/product-lock.js';
-import { Workshop } from '../support/workshop.js';
+import { useWorkshop } from '../support/use-workshop.js';
+import type { Workshop } from '../support/workshop.js';
 
 describe('each undo, before, while and after its step is done', () => {
   let shop: Workshop;
-  beforeAll(async () => {
-    shop = await Workshop.open();
-  });
+  let gateway: HoldablePort<Ports['gateway']>;
+  let carrier: HoldablePort<Ports['carrier']>;
+  useWorkshop(
+    (opened) => {
+      shop = opened;
+    },
+    {
+      ports: (real) => {
+        gateway = new HoldablePort(real.gateway);
+        carrier = new HoldablePort(real.carrier);
+        return { ...real, gateway: gateway.port, carrier: carrier.port };
+      },
+    },
+  );
+  /** What lets go of whatever a test holds, so that one which fails holds up no other. */
+  const held: (() => void | Promise<void>)[] = [];
   afterEach(async () => {
-    shop.inbox.answer = undefined;
-    await shop.clearFaults();
-  });
-  afterAll(async () => {
-    await shop.checkInvariants();
-    await shop.close();
+    for (const letGo of held.splice(0)) await letGo();
   });
 
   /** More patience than any of these tests. */
   const PATIENT: Wanted = { policy: { retry: { attempts: 1_000, initial: 50, max: 200 } } };
-  const struck = async () =>
-    eventually(
-      () => faultsLeft(shop.sandbox),
-      (left) => left === 0,
-    );
+  const hold = (method: 'createIntent' | 'createRefund' | 'createShipment' | 'cancelShipment') => {
+    const port = method === 'createIntent' || method === 'createRefund' ? gateway : carrier;
+    const call = port.hold(method, 'answered');
+    held.push(call.letGo);
+    return call;
+  };
   const putOff = async (id: OrderId, step: string) =>
     shop.until(id, ({ waits }) => waits.some((wait) => wait.step === step && wait.lastError !== null));
 
@@ -51,21 +62,22 @@ describe('each undo, before, while and after its step is done', () => {
   interface Moment {
     readonly when: string;
     /** Brings an order to that moment. @returns what lets the order go on, once it is cancelled */
-    readonly reach: () => Promise<{ id: OrderId; goOn?: () => Promise<void> }>;
+    readonly reach: () => Promise<{ id: OrderId; goOn?: () => void | Promise<void> }>;
     readonly end: object;
   }
 
   const lockedOut = (reading: boolean) => async () => {
     const lock = await ProductLock.take(shop.databaseUrl, { reading });
+    held.push(() => lock.release());
     const id = await shop.place();
     await lock.awaited();
     return { id, goOn: () => lock.release() };
   };
-  const slow = (operation: string) => async () => {
-    await shop.fault(operation, 'slow', 1, 1_000);
+  const unanswered = (method: 'createIntent' | 'createShipment') => async () => {
+    const call = hold(method);
     const id = await shop.place();
-    await struck();
-    return { id };
+    await call.stopped;
+    return { id, goOn: call.letGo };
   };
   const failing = (operation: string, step: string) => async () => {
     await shop.fault(operation, '500', 10_000);
@@ -79,7 +91,7 @@ describe('each undo, before, while and after its step is done', () => {
     { when: 'its goods are being set aside', reach: lockedOut(false), end: NEVER_PAID },
     {
       when: 'its intent is being created',
-      reach: slow('payment_intents.create'),
+      reach: unanswered('createIntent'),
       end: { ...PAID_BACK, parcels: [] },
     },
     {
@@ -94,7 +106,7 @@ describe('each undo, before, while and after its step is done', () => {
     },
     {
       when: 'its label is being made',
-      reach: slow('shipments.create'),
+      reach: unanswered('createShipment'),
       end: { ...PAID_BACK, parcels: ['cancelled'] },
     },
     {
@@ -141,16 +153,17 @@ describe('each undo, before, while and after its step is done', () => {
   );
 
   it.each([
-    ['the label is being cancelled', 'shipments.cancel'],
-    ['the money is going back', 'refunds.create'],
-  ])('is done once when an order is cancelled again while %s', async (_, operation) => {
+    ['the label is being cancelled', 'cancelShipment'],
+    ['the money is going back', 'createRefund'],
+  ] as const)('is done once when an order is cancelled again while %s', async (_, method) => {
     const stock = await shop.stock('MUG-BLUE');
     const id = await shop.place();
     await shop.label(id);
-    await shop.fault(operation, 'slow', 1, 1_000);
+    const call = hold(method);
     await shop.handle(id).cancel();
-    await struck();
+    await call.stopped;
     await shop.handle(id).cancel();
+    call.letGo();
 
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded', attention: [] });
     expect(await refunds(id)).toEqual([3980]);

@@ -28,7 +28,7 @@ export interface Ports {
 /** Every activity under its name, as a worker takes them, for each of the two task queues. */
 export function orderActivities({ store, runs, gateway, carrier, mailer, logger, shipTo }: Ports) {
   const journal = new EffectJournal(store.effects, store.orders, logger);
-  const inventory = new InventoryActivities(store.orders, store.stock, store.catalogue, logger, shipTo);
+  const inventory = new InventoryActivities(store.orders, journal, store.stock, store.catalogue, shipTo);
   const payment = new PaymentActivities(store.orders, journal, gateway);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
   const decisions = new OrderDecisions(store.orders, store.attention, store.effects);

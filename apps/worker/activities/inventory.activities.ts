@@ -5,7 +5,10 @@ import type { CatalogueRepository, Product } from '#libs/store/catalogue.reposit
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
 import { reserveKey, type StockRepository } from '#libs/store/stock.repository';
-import type { Logger } from '#libs/telemetry/logger';
+
+import type { EffectJournal } from './effect-journal.js';
+
+const releaseKey = (orderId: OrderId) => `${orderId}:release`;
 
 /** Steps 1 and 2: is the order sound, and are its goods there. */
 export class InventoryActivities implements Pick<
@@ -14,9 +17,9 @@ export class InventoryActivities implements Pick<
 > {
   constructor(
     private readonly orders: OrderRepository,
+    private readonly journal: EffectJournal,
     private readonly stock: StockRepository,
     private readonly catalogue: CatalogueRepository,
-    private readonly logger: Logger,
     /** Countries that are shipped to; empty means all. */
     private readonly shipTo: readonly string[],
   ) {}
@@ -37,14 +40,13 @@ export class InventoryActivities implements Pick<
     const order = await this.orders.get(orderId);
     const answer = await this.stock.reserve(order, order.policy.graceBeforeCharge);
     if (answer === 'out_of_stock' || answer === 'closed') throw new Refusal(answer);
-    if (answer === 'already') {
-      const key = reserveKey(orderId);
-      this.logger.info({ orderId, effect: key }, `Idempotency detected: ${key} already processed`);
-    }
+    if (answer === 'already') this.journal.alreadyProcessed(orderId, reserveKey(orderId));
   }
 
   async releaseStock(orderId: OrderId) {
-    await this.stock.release(await this.orders.get(orderId));
+    const order = await this.orders.get(orderId);
+    if (order.fulfilment === 'released') this.journal.alreadyProcessed(orderId, releaseKey(orderId));
+    else await this.stock.release(order);
     return 'undone' as const;
   }
 }
