@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { Workshop, type WorkshopOptions } from './workshop.js';
 
 /**
- * Opens a workshop for the tests of a `describe`, clears what each of them scripted, and checks the invariants
- * after the last.
+ * Opens a workshop for the tests of a `describe`; after each of them, clears what it scripted and checks the
+ * invariants, so that what breaks one is known by its test.
  */
 export function useWorkshop(opened: (shop: Workshop) => void, options?: WorkshopOptions): void {
   let shop: Workshop;
@@ -15,12 +15,9 @@ export function useWorkshop(opened: (shop: Workshop) => void, options?: Workshop
   afterEach(async () => {
     shop.inbox.answer = undefined;
     await shop.clearFaults();
+    await shop.checkInvariants();
   });
   afterAll(async () => {
-    try {
-      await shop.checkInvariants();
-    } finally {
-      await shop.close();
-    }
+    await shop.close();
   });
 }

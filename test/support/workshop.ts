@@ -201,7 +201,19 @@ export class Workshop {
     return (await this.store.orders.events(id)).map((event) => event.type);
   }
 
+  /** Once every order has come to rest: closed, or waiting for something that is known. */
   async checkInvariants(): Promise<void> {
+    await eventually(
+      async () => {
+        const orders = await this.store.orders.list({ limit: 1_000 });
+        return orders
+          .filter(
+            ({ closedAt, waits, attention }) => closedAt === null && waits.length + attention.length === 0,
+          )
+          .map(({ id }) => id);
+      },
+      (restless) => restless.length === 0,
+    );
     await checkInvariants(this.databaseUrl, this.stripe, this.inbox);
   }
 
