@@ -6,11 +6,14 @@ const Row = z.object({ query: z.string(), calls: z.coerce.number(), milliseconds
 /** A statement, its values left out, and what it has cost so far. */
 export type StatementCount = z.output<typeof Row>;
 
+/** What the ledger's deferred triggers ask as a transaction commits, where PostgreSQL takes it for a client's. */
+const AT_COMMIT = '%FROM "ledger_entry" WHERE "transaction_id" = asked%';
+
 /** All that clients sent to the database `orders`, BEGIN and COMMIT included; not what triggers run inside. */
 const COUNTS = `
   SELECT query, sum(calls) AS calls, sum(total_exec_time) AS milliseconds
   FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
-  WHERE d.datname = 'orders' AND s.toplevel
+  WHERE d.datname = 'orders' AND s.toplevel AND query NOT LIKE '${AT_COMMIT}'
   GROUP BY query`;
 
 /** pg_stat_statements, asked from another database, so that the asking is not counted. */
