@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 
 import { createLogger } from '#libs/telemetry/logger';
@@ -7,6 +8,16 @@ import { faultSchema } from './faults.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.js';
 
 export const CARRIER_SECRET = `whsec_${Buffer.from('a secret that only tests know of').toString('base64')}`;
+
+/** The headers that the carrier signs a webhook of `body` with. */
+export function carrierHeaders(body: string, id: string, at = new Date()): Record<string, string> {
+  return {
+    'Content-Type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': new Webhook(CARRIER_SECRET).sign(id, at, body),
+  };
+}
 
 /** A sandbox for a test: on a free port, with parcels that wait to be moved and webhooks nobody hears. */
 export async function startTestSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {

@@ -1,9 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Response, Test } from 'supertest';
-import { Webhook } from 'standardwebhooks';
 
 import { parcelSchema, type StoredParcel } from '../../apps/sandbox/carrier/parcel.js';
-import { CARRIER_SECRET, post, shipments } from '../../apps/sandbox/test-sandbox.js';
+import { carrierHeaders, post, shipments } from '../../apps/sandbox/test-sandbox.js';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import type { CarrierEventType } from '#libs/order/carrier-event';
 import type { OrderId } from '#libs/order/order-id';
@@ -16,8 +15,6 @@ type Process = 'api' | 'worker';
 
 /** Longer than a process takes to come up on a machine that is busy with other things, in milliseconds. */
 const PATIENCE = 60_000;
-
-const signer = new Webhook(CARRIER_SECRET);
 
 /** The system that a run is done to: its processes die and come back, and whoever calls it repeats unanswered calls. */
 export class Real {
@@ -83,16 +80,9 @@ export class Real {
       trackingNumber: event.trackingNumber,
       occurredAt: event.occurredAt,
     });
-    const { status } = await this.ask(() => {
-      const at = new Date();
-      return this.system.http
-        .post('/webhooks/deliveries')
-        .set('Content-Type', 'application/json')
-        .set('webhook-id', id)
-        .set('webhook-timestamp', String(Math.floor(at.getTime() / 1000)))
-        .set('webhook-signature', signer.sign(id, at, body))
-        .send(body);
-    });
+    const { status } = await this.ask(() =>
+      this.system.http.post('/webhooks/deliveries').set(carrierHeaders(body, id)).send(body),
+    );
     if (status !== 202) throw new Error(`the carrier's webhook was answered ${status}`);
   }
 
