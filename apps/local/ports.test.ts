@@ -45,3 +45,9 @@ test('one port for two parts is refused', async () => {
     ]),
   ).rejects.toThrow(`port ${port} is given to API_PORT and INBOX_PORT`);
 });
+
+test('a free port is below those the system gives to connections, and given out once', async () => {
+  const ports = await Promise.all(Array.from({ length: 5 }, freePort));
+  expect(new Set(ports).size).toBe(5);
+  for (const port of ports) expect(port).toBeLessThan(32_768);
+});

@@ -3,6 +3,13 @@ import { connect, createServer } from 'node:net';
 
 const LOOPBACK = '127.0.0.1';
 
+/** Linux gives outgoing connections ports from 32768 on, macOS and Windows from 49152 on. */
+const PORTS = { from: 10_000, to: 32_000 };
+const PORTS_OF_A_PROCESS = 64;
+const firstPort =
+  PORTS.from + (process.pid % Math.floor((PORTS.to - PORTS.from) / PORTS_OF_A_PROCESS)) * PORTS_OF_A_PROCESS;
+let nextPort = 0;
+
 export interface NeededPort {
   /** The variable that changes it. */
   variable: string;
@@ -38,15 +45,17 @@ export async function requireFreePorts(needed: readonly NeededPort[]): Promise<v
   );
 }
 
-/** A port nobody listens on now; take it soon. */
+/**
+ * A port nobody listens on, now or while its taker starts: it lies below the range from which systems
+ * give outgoing connections theirs, in a part of its own for each process.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port');
-  return address.port;
+  while (nextPort < PORTS_OF_A_PROCESS) {
+    const port = firstPort + nextPort;
+    nextPort += 1;
+    if ((await refusalOf(port)) === undefined) return port;
+  }
+  throw new Error(`All ports from ${firstPort} to ${firstPort + PORTS_OF_A_PROCESS - 1} were given out`);
 }
 
 /** Whether something accepts connections there. */

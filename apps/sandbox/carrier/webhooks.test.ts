@@ -10,6 +10,7 @@ import { orderId } from '#libs/order/order-id';
 import { carrierEventSchema } from '#libs/shipping/carrier-protocol';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 
+import { freePort } from '../../local/ports.js';
 import type { Sandbox, SandboxOptions } from '../sandbox.js';
 import { CARRIER_SECRET, post, shipments, startTestSandbox } from '../test-sandbox.js';
 import type { StoredParcel } from './parcel.js';
@@ -30,7 +31,9 @@ class Shop {
   #server: Server | undefined;
   port = 0;
 
-  open(): Promise<void> {
+  /** On the port it had before, if it was open. */
+  async open(): Promise<void> {
+    this.port ||= await freePort();
     const signer = new Webhook(CARRIER_SECRET);
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -49,13 +52,7 @@ class Shop {
       });
     });
     this.#server = server;
-    return new Promise((resolve) => {
-      server.listen(this.port, '127.0.0.1', () => {
-        const address = server.address();
-        if (typeof address === 'object' && address) this.port = address.port;
-        resolve();
-      });
-    });
+    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
   }
 
   close(): Promise<void> {

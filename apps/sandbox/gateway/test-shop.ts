@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 
 import Stripe from 'stripe';
 
+import { freePort } from '../../local/ports.js';
+
 export const SECRET = 'whsec_only_tests_know_of_it';
 
 /** A shop that verifies what it is told, as Stripe's client does, and answers as the test says. */
@@ -11,7 +13,9 @@ export class Shop {
   port = 0;
   #server: Server | undefined;
 
-  open(): Promise<void> {
+  /** On the port it had before, if it was open. */
+  async open(): Promise<void> {
+    this.port ||= await freePort();
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -22,13 +26,7 @@ export class Shop {
       });
     });
     this.#server = server;
-    return new Promise((resolve) => {
-      server.listen(this.port, '127.0.0.1', () => {
-        const address = server.address();
-        if (typeof address === 'object' && address) this.port = address.port;
-        resolve();
-      });
-    });
+    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
   }
 
   close(): Promise<void> {
