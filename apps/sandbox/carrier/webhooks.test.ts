@@ -10,7 +10,6 @@ import { orderId } from '#libs/order/order-id';
 import { carrierEventSchema } from '#libs/shipping/carrier-protocol';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 
-import { freePort } from '../../local/ports.js';
 import type { Sandbox, SandboxOptions } from '../sandbox.js';
 import { CARRIER_SECRET, post, shipments, startTestSandbox } from '../test-sandbox.js';
 import type { StoredParcel } from './parcel.js';
@@ -29,11 +28,10 @@ class Shop {
   readonly received: Received[] = [];
   status = 202;
   #server: Server | undefined;
+  #away = false;
   port = 0;
 
-  /** On the port it had before, if it was open. */
-  async open(): Promise<void> {
-    this.port ||= await freePort();
+  open(): Promise<void> {
     const signer = new Webhook(CARRIER_SECRET);
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -51,8 +49,21 @@ class Shop {
         response.writeHead(this.status).end();
       });
     });
+    server.on('connection', (socket) => this.#away && socket.destroy());
     this.#server = server;
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+    return new Promise((resolve) => {
+      server.listen(this.port, '127.0.0.1', () => {
+        const address = server.address();
+        if (typeof address === 'object' && address) this.port = address.port;
+        resolve();
+      });
+    });
+  }
+
+  /** Hangs up on whoever calls, or listens again; it keeps its port, which another program could take. */
+  set away(away: boolean) {
+    this.#away = away;
+    this.#server?.closeAllConnections();
   }
 
   close(): Promise<void> {
@@ -212,10 +223,10 @@ describe('webhooks', () => {
   it('wait for a shop that is closed, over a restart', async () => {
     const stateFile = join(folder, 'sandbox.json');
     await start({ stateFile });
-    await shop.close();
+    shop.away = true;
     await report(await ship(), 'shipment.picked_up');
     await sandbox.close();
-    await shop.open();
+    shop.away = false;
     await start({ stateFile });
     await expect.poll(() => shop.types, { timeout: 5_000 }).toEqual(['shipment.picked_up']);
   });

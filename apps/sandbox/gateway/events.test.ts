@@ -155,10 +155,10 @@ describe('events', () => {
   it('wait for a shop that is closed, over a restart', async () => {
     const stateFile = join(folder, 'sandbox.json');
     await start({ stateFile });
-    await shop.close();
+    shop.away = true;
     await confirmed(stripe, 'pm_card_visa');
     await sandbox.close();
-    await shop.open();
+    shop.away = false;
     await start({ stateFile });
     await expect.poll(() => shop.types).toEqual(['payment_intent.succeeded']);
   });

@@ -2,8 +2,6 @@ import { createServer, type Server } from 'node:http';
 
 import Stripe from 'stripe';
 
-import { freePort } from '../../local/ports.js';
-
 export const SECRET = 'whsec_only_tests_know_of_it';
 
 /** A shop that verifies what it is told, as Stripe's client does, and answers as the test says. */
@@ -12,10 +10,9 @@ export class Shop {
   status = 200;
   port = 0;
   #server: Server | undefined;
+  #away = false;
 
-  /** On the port it had before, if it was open. */
-  async open(): Promise<void> {
-    this.port ||= await freePort();
+  open(): Promise<void> {
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -25,8 +22,21 @@ export class Shop {
         response.writeHead(this.status).end();
       });
     });
+    server.on('connection', (socket) => this.#away && socket.destroy());
     this.#server = server;
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+    return new Promise((resolve) => {
+      server.listen(this.port, '127.0.0.1', () => {
+        const address = server.address();
+        if (typeof address === 'object' && address) this.port = address.port;
+        resolve();
+      });
+    });
+  }
+
+  /** Hangs up on whoever calls, or listens again; it keeps its port, which another program could take. */
+  set away(away: boolean) {
+    this.#away = away;
+    this.#server?.closeAllConnections();
   }
 
   close(): Promise<void> {
