@@ -21,6 +21,9 @@ export class Settings {
     this.policy = {
       reservationTtl: policy.RESERVATION_TTL,
       graceBeforeCharge: policy.GRACE_BEFORE_CHARGE,
+      captureMode: policy.CAPTURE_MODE,
+      paymentWindow: policy.PAYMENT_WINDOW,
+      declineWindow: policy.DECLINE_WINDOW,
       deliveryDeadline: policy.DELIVERY_DEADLINE,
       retry: { attempts: policy.RETRY_ATTEMPTS, initial: policy.RETRY_INITIAL, max: policy.RETRY_MAX },
     };

@@ -77,6 +77,13 @@ const groups = {
       .regex(/^(sk|rk)_(test|live)_\w+$/, 'must be a secret key of Stripe, sk_test_… or sk_live_…'),
     STRIPE_API_URL: url(['http:', 'https:'], 'https://api.stripe.com').default('https://api.stripe.com'),
   }),
+  paymentWebhooks: z.object({
+    /** Two while one replaces the other. */
+    STRIPE_WEBHOOK_SECRET: list('', /^whsec_\w+$/, 'whsec_ and letters or digits').refine(
+      (secrets) => secrets.length >= 1 && secrets.length <= 2,
+      'must be the signing secret of the webhook endpoint, whsec_…, or two while one replaces the other',
+    ),
+  }),
   carrier: z.object({
     CARRIER_URL: url(['http:', 'https:'], 'https://carrier.example.com'),
   }),
@@ -118,6 +125,11 @@ const groups = {
     .object({
       RESERVATION_TTL: positive('45m'),
       GRACE_BEFORE_CHARGE: duration('0s'),
+      CAPTURE_MODE: z
+        .enum(['immediate', 'on_shipment'], 'must be immediate or on_shipment')
+        .default('immediate'),
+      PAYMENT_WINDOW: positive('30m'),
+      DECLINE_WINDOW: duration('0s'),
       DELIVERY_DEADLINE: positive('14d'),
       RETRY_ATTEMPTS: z.coerce.number('must be a whole number').int().min(1).max(1_000).default(20),
       RETRY_INITIAL: positive('1s'),

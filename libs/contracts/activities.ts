@@ -2,11 +2,22 @@ import type { AttentionKind } from '#libs/order/attention';
 import type { ShipmentReport } from '#libs/order/carrier-event';
 import type { EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
+import type { RefundState } from '#libs/order/refund';
 import type { OrderStatus } from '#libs/order/states';
 import type { Resolution, StepName } from '#libs/order/steps';
 
 /** `too_late`: what was to be undone has become final, and the order goes on. */
 export type UndoAnswer = 'undone' | 'too_late';
+
+/** `refunding`: the money was taken, and a refund of it is booked, to be made by its own run. */
+export type ReturnAnswer = UndoAnswer | 'refunding';
+
+/** Where an attempt to pay stands: `waiting` for the shopper or the provider, `declined` with time to try again. */
+export interface PaymentAnswer {
+  readonly is: 'paid' | 'waiting' | 'declined';
+  /** When an authorization lapses; milliseconds since 1970. */
+  readonly holdUntil?: number;
+}
 
 /** Why money goes back. Money that arrives although the window is over keeps the order; else it is refunded. */
 export type ReturnReason = 'refused' | 'expired' | 'cancelled' | 'undelivered';
@@ -16,8 +27,15 @@ export interface StepActivities {
   validateOrder(orderId: OrderId): Promise<void>;
   reserveStock(orderId: OrderId): Promise<void>;
   releaseStock(orderId: OrderId): Promise<UndoAnswer>;
-  chargePayment(orderId: OrderId): Promise<void>;
-  returnPayment(orderId: OrderId, reason: ReturnReason): Promise<UndoAnswer>;
+  /** Makes the attempt to pay that was asked for last. */
+  chargePayment(orderId: OrderId): Promise<PaymentAnswer>;
+  /** Asks the provider what became of the order's money, and applies it. */
+  checkPayment(orderId: OrderId): Promise<PaymentAnswer>;
+  /** Takes the money that was held. */
+  capturePayment(orderId: OrderId): Promise<void>;
+  returnPayment(orderId: OrderId, reason: ReturnReason): Promise<ReturnAnswer>;
+  /** Makes a refund that was booked, once; answers how it stands at the provider. */
+  createRefund(orderId: OrderId, refundId: string): Promise<RefundState>;
   createShipment(orderId: OrderId): Promise<void>;
   cancelShipment(orderId: OrderId): Promise<UndoAnswer>;
   /** Asks the carrier what became of the parcel, and applies it; answers an arrival, or null when there is none. */
@@ -28,6 +46,7 @@ export interface StepActivities {
 export interface EmailActivities {
   sendConfirmation(orderId: OrderId): Promise<void>;
   sendDeliveryNotice(orderId: OrderId): Promise<void>;
+  sendCancellation(orderId: OrderId): Promise<void>;
 }
 
 /** What the workflow itself decides, written down. */
@@ -35,8 +54,12 @@ export interface DecisionActivities {
   parkOrder(orderId: OrderId, attention: NewAttention): Promise<void>;
   /** `action` is null when the order went on, or fell, without an operator's answer. */
   resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void>;
+  /** Opens an attention about a refund that has failed. */
+  reportFailedRefund(orderId: OrderId, refundId: string): Promise<void>;
   /** @returns the order's status afterwards: anything but `cancelling` means that it is too late */
   beginCancellation(orderId: OrderId, reason: EndReason): Promise<OrderStatus>;
+  /** Writes the end of an order that was taken back; its run still has something to tell. */
+  endOrder(orderId: OrderId, end: OrderEnd): Promise<void>;
   closeOrder(orderId: OrderId, end: OrderEnd): Promise<void>;
 }
 
@@ -44,6 +67,8 @@ export interface NewAttention {
   readonly id: string;
   readonly kind: AttentionKind;
   readonly step: StepName;
+  /** The refund whose run waits, where it is not the order's. */
+  readonly refundId?: string;
   /** Whether it is the step's undo that is stuck. */
   readonly undo: boolean;
   /** A failure's code. */
@@ -60,12 +85,16 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   reserveStock: 'reserve',
   releaseStock: 'reserve',
   chargePayment: 'charge',
+  checkPayment: 'charge',
+  capturePayment: 'capture',
   returnPayment: 'charge',
+  createRefund: 'charge',
   createShipment: 'ship',
   cancelShipment: 'ship',
   checkDelivery: 'deliver',
   sendConfirmation: 'confirm',
   sendDeliveryNotice: 'notify',
+  sendCancellation: 'notify',
 };
 
 /** How a failure is marked in a history: its type says what the workflow does with it, its message is the code. */

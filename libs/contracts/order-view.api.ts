@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { ATTENTION_KINDS } from '#libs/order/attention';
+import { END_CODES } from '#libs/order/end';
 import {
   FULFILMENT,
   type FulfilmentStatus,
@@ -40,7 +42,7 @@ const ShipmentView = z
 const AttentionView = z
   .object({
     id: z.uuid(),
-    kind: z.enum(['parked', 'delivery_overdue', 'contradicting_event', 'run_closed']),
+    kind: z.enum(ATTENTION_KINDS),
     step: z.enum(STEPS).nullable(),
     reason: z.string(),
     openedAt: time,
@@ -69,17 +71,7 @@ export const OrderView = z
     attention: z.array(AttentionView).describe('What waits for a person'),
     endReason: z
       .object({
-        code: z.enum([
-          'invalid',
-          'out_of_stock',
-          'payment_declined',
-          'reservation_expired',
-          'carrier_refused',
-          'operator_failed',
-          'cancelled',
-          'returned',
-          'lost',
-        ]),
+        code: z.enum(END_CODES),
         by: z.string(),
       })
       .nullable()

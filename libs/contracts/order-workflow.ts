@@ -6,14 +6,21 @@ import type { ShipmentReport } from '#libs/order/carrier-event';
 import type { Actor } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
+import type { RefundState } from '#libs/order/refund';
+import type { PaymentStatus } from '#libs/order/states';
 import type { Resolution, StepName } from '#libs/order/steps';
 
-/** The workflow's type name, by which it is started: no app imports another. */
+/** The workflows' type names, by which they are started: no app imports another. */
 export const ORDER_WORKFLOW = 'OrderWorkflow';
+export const REFUND_WORKFLOW = 'RefundWorkflow';
+export const PAYMENT_WORKFLOW = 'PaymentWorkflow';
 
 export const TASK_QUEUES = { orders: 'order-processing', email: 'email' } as const;
 
 export const orderWorkflowId = (orderId: OrderId) => `order-${orderId}`;
+export const refundWorkflowId = (refundId: string) => `refund-${refundId}`;
+/** The run that brings what the provider says of an order's money into the books. */
+export const paymentWorkflowId = (orderId: OrderId) => `payment-${orderId}`;
 
 /** Ids and rules only: no history carries personal data. */
 export interface OrderWorkflowInput {
@@ -21,11 +28,36 @@ export interface OrderWorkflowInput {
   readonly policy: OrderPolicy;
 }
 
+/** A refund keeps its order's rules. */
+export interface RefundWorkflowInput extends OrderWorkflowInput {
+  readonly refundId: string;
+}
+
+export interface PaymentWorkflowInput {
+  readonly orderId: OrderId;
+}
+
+/** The provider told of something that is not in the books yet; said to `PaymentWorkflow`. */
+export const paymentTold = defineSignal('paymentTold');
+
 export type OrderOutcome = 'delivered' | 'undelivered' | 'rejected' | 'cancelled';
 
 /** A carrier's event was applied; carries the resulting state. States only move forward, so repeats are harmless. */
 export const shipmentReported =
   defineSignal<[{ readonly eventId: string; readonly state: ShipmentReport }]>('shipmentReported');
+
+/** The provider spoke of the order's money, and it was applied; carries the resulting state. */
+export const paymentReported = defineSignal<[{ readonly state: PaymentStatus }]>('paymentReported');
+
+/** Another payment method is to be tried; attempts count from 1. */
+export const paymentAttempted = defineSignal<[{ readonly attempt: number }]>('paymentAttempted');
+
+/** Somebody wishes to cancel the order. */
+export const cancellationRequested = defineSignal<[{ readonly by: Actor }]>('cancellationRequested');
+
+/** A refund has come to be, or to its end. Told to its own run, and by that to the order's. */
+export const refundReported =
+  defineSignal<[{ readonly refundId: string; readonly state: RefundState }]>('refundReported');
 
 export interface OperatorAnswer {
   readonly action: Resolution;

@@ -1,7 +1,21 @@
 import { type Resolution, STEP_RULES, type StepName } from './steps.js';
 
 /** Something about an order that waits for a person. */
-export type AttentionKind = 'parked' | 'delivery_overdue' | 'contradicting_event' | 'run_closed';
+export const ATTENTION_KINDS = [
+  /** A step, an undo or a refund that cannot go on by itself. */
+  'parked',
+  'delivery_overdue',
+  'contradicting_event',
+  'run_closed',
+  /** Money that was to go back has not: it is refundable again. */
+  'refund_failed',
+  /** Money came after the order had ended, and is being refunded. */
+  'late_payment',
+  'dispute_opened',
+  /** The gateway's books and ours differ. */
+  'books_differ',
+] as const;
+export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 
 /**
  * What an operator may answer. A step or a wait has its own answers; an undo can only be retried, because

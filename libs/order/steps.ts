@@ -1,7 +1,16 @@
 import type { EndCode } from './end.js';
 
-/** The seven steps, in order. */
-export const STEPS = ['validate', 'reserve', 'charge', 'ship', 'confirm', 'deliver', 'notify'] as const;
+/** The seven steps, in order, and the capture of a payment that was only held until the label existed. */
+export const STEPS = [
+  'validate',
+  'reserve',
+  'charge',
+  'ship',
+  'capture',
+  'confirm',
+  'deliver',
+  'notify',
+] as const;
 export type StepName = (typeof STEPS)[number];
 
 /** What an operator may answer to an attention. */
@@ -21,6 +30,7 @@ export const STEP_RULES: Readonly<Record<StepName, StepRules>> = {
   reserve: { refusal: { status: 'rejected', end: 'out_of_stock' }, resolutions: compensated },
   charge: { refusal: { status: 'rejected', end: 'payment_declined' }, resolutions: compensated },
   ship: { refusal: { status: 'cancelled', end: 'carrier_refused' }, resolutions: compensated },
+  capture: { refusal: { status: 'cancelled', end: 'capture_failed' }, resolutions: compensated },
   confirm: { refusal: null, resolutions: ['retry', 'skip'] },
   deliver: { refusal: null, resolutions: ['skip', 'fail'] },
   notify: { refusal: null, resolutions: ['retry', 'skip'] },

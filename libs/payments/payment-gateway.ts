@@ -1,4 +1,5 @@
 import type { OrderId } from '#libs/order/order-id';
+import type { CaptureMode } from '#libs/order/policy';
 
 /** What the provider says of an intent, in our words. */
 export type IntentStatus =
@@ -18,6 +19,8 @@ export interface Intent {
   readonly status: IntentStatus;
   /** Why the last attempt was declined, as the provider's decline code. */
   readonly declineCode: string | null;
+  /** When the money that is held goes free; null unless the intent is authorized. */
+  readonly holdUntil: Date | null;
 }
 
 export type RefundStatus = 'pending' | 'succeeded' | 'failed';
@@ -25,6 +28,34 @@ export type RefundStatus = 'pending' | 'succeeded' | 'failed';
 export interface GatewayRefund {
   readonly id: string;
   readonly status: RefundStatus;
+  /** Ours, from the refund's metadata; null for one that was not made by this service. */
+  readonly refundId: string | null;
+  readonly amount: number;
+  /** Why it failed, as the provider's code. */
+  readonly failure: string | null;
+}
+
+export interface GatewayDispute {
+  readonly id: string;
+  readonly amount: number;
+  /** The provider's words. */
+  readonly status: string;
+  readonly reason: string;
+  readonly openedAt: Date;
+  /** What the shopper's bank has taken, and what it has given back. */
+  readonly withdrawn: number;
+  readonly reinstated: number;
+  /** Lost for good, or an inquiry or dispute that was closed otherwise. */
+  readonly outcome: 'open' | 'won' | 'lost';
+}
+
+/** Everything the provider knows of an order's money. */
+export interface GatewayPayment {
+  readonly intent: Intent;
+  /** What has been taken. */
+  readonly captured: number;
+  readonly refunds: readonly GatewayRefund[];
+  readonly disputes: readonly GatewayDispute[];
 }
 
 /**
@@ -38,6 +69,8 @@ export interface PaymentGateway {
     orderId: OrderId;
     amount: number;
     currency: string;
+    /** Whether money is taken when the intent is confirmed, or only held then. */
+    captureMode: CaptureMode;
     idempotencyKey: string;
   }): Promise<Intent>;
   /**
@@ -46,6 +79,12 @@ export interface PaymentGateway {
    */
   confirmIntent(intentId: string, request: { method: string; idempotencyKey: string }): Promise<Intent>;
   retrieveIntent(intentId: string): Promise<Intent>;
+  /** Everything there is about an intent: itself, its refunds and its disputes. */
+  readPayment(intentId: string): Promise<GatewayPayment>;
+  /** What a shopper's browser needs to act on a payment. Never stored, never logged. */
+  readClientSecret(intentId: string): Promise<string | null>;
+  /** Takes what is held; an intent that can no longer be captured is answered as it stands. */
+  captureIntent(intentId: string, request: { idempotencyKey: string }): Promise<Intent>;
   /** Cancels; an intent that can no longer be canceled is answered as it stands. */
   cancelIntent(intentId: string, request: { idempotencyKey: string }): Promise<Intent>;
   createRefund(request: {

@@ -2,6 +2,8 @@ import Stripe from 'stripe';
 
 import type { OrderId } from '#libs/order/order-id';
 
+import type { CaptureMode } from '#libs/order/policy';
+
 import type { GatewayRefund, Intent, IntentStatus, PaymentGateway, RefundStatus } from './payment-gateway.js';
 import { stripeFailure } from './stripe-failure.js';
 
@@ -52,9 +54,10 @@ export class StripeGateway implements PaymentGateway {
     orderId: OrderId;
     amount: number;
     currency: string;
+    captureMode: CaptureMode;
     idempotencyKey: string;
   }): Promise<Intent> {
-    const { orderId, amount, currency, idempotencyKey } = request;
+    const { orderId, amount, currency, captureMode, idempotencyKey } = request;
     const created = await ask(() =>
       this.#stripe.paymentIntents.create(
         {
@@ -63,6 +66,7 @@ export class StripeGateway implements PaymentGateway {
           // Named, because Stripe's automatic choice wants a page for the shopper to return to. (Before version
           // 2026-09-30 of the API this was payment_method_types.)
           allowed_payment_method_types: ['card'],
+          ...(captureMode === 'on_shipment' ? { capture_method: 'manual' as const } : {}),
           metadata: { orderId },
         },
         { idempotencyKey },

@@ -4,6 +4,7 @@ import { afterBooking, type IntentState, paymentOf, type Posting } from '#libs/o
 import { type OrderState, transition } from '#libs/order/states';
 import type { StepName } from '#libs/order/steps';
 
+import { decideCancellation } from './cancellation.sql.js';
 import { Prisma } from './generated/client.js';
 import { book } from './ledger.sql.js';
 import type { OrderRecord } from './order-record.js';
@@ -27,6 +28,10 @@ export interface OrderChange {
   readonly intentId?: string;
   /** What the provider says of the intent. */
   readonly intentStatus?: IntentState;
+  /** When the money that is held goes free. */
+  readonly holdUntil?: Date;
+  /** Another attempt to pay, that becomes the last one. */
+  readonly attempt?: { readonly number: number; readonly method: string };
   /** What is booked with it. */
   readonly posts?: readonly Posting[];
   readonly endReason?: EndReason;
@@ -70,6 +75,10 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
     ...Object.entries(next).map(([field, to]) => Prisma.sql`${Prisma.raw(field)} = ${to}`),
     ...(change.intentId ? [Prisma.sql`intent_id = ${change.intentId}`] : []),
     ...(change.intentStatus ? [Prisma.sql`intent_status = ${change.intentStatus}`] : []),
+    ...(change.holdUntil ? [Prisma.sql`hold_until = ${change.holdUntil}`] : []),
+    ...(change.attempt
+      ? [Prisma.sql`attempt = ${change.attempt.number}, payment_method = ${change.attempt.method}`]
+      : []),
     ...(change.endReason
       ? [Prisma.sql`end_code = ${change.endReason.code}, end_by = ${change.endReason.by}`]
       : []),
@@ -78,6 +87,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
   const also = [
     ...(next.fulfilment ? moveGoods(movementsFor(order.fulfilment, next.fulfilment)) : []),
     ...book(change.posts ?? []),
+    ...decideCancellation(next.status),
     ...(change.ended?.length
       ? [
           Prisma.sql`ended AS (DELETE FROM order_wait w USING changed c
@@ -86,9 +96,10 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
       : []),
     ...(change.begun
       ? [
-          Prisma.sql`begun AS (INSERT INTO order_wait (order_id, step, deadline)
-            SELECT id, ${change.begun.step}, now() + ${change.begun.for} * interval '1 millisecond' FROM changed
-            ON CONFLICT (order_id, step) DO NOTHING)`,
+          Prisma.sql`begun AS (INSERT INTO order_wait (order_id, step, deadline, durable)
+            SELECT id, ${change.begun.step}, now() + ${change.begun.for} * interval '1 millisecond', true FROM changed
+            ON CONFLICT (order_id, step) DO UPDATE SET durable = true, attempt = 0, next_try_at = NULL,
+              last_error = NULL, deadline = CASE WHEN order_wait.durable THEN order_wait.deadline ELSE EXCLUDED.deadline END)`,
         ]
       : []),
     ...(change.also ?? []),

@@ -56,6 +56,15 @@ export interface WaitRecord {
   readonly lastError: string | null;
 }
 
+export interface DisputeRecord {
+  /** The provider's. */
+  readonly id: string;
+  /** The provider's word for how it stands. */
+  readonly status: string;
+  /** Minor units. */
+  readonly amount: number;
+}
+
 /** An order as it stands, with all that hangs on it. Times are RFC 3339, amounts minor units. */
 export interface OrderRecord extends OrderState {
   readonly id: OrderId;
@@ -67,9 +76,16 @@ export interface OrderRecord extends OrderState {
   readonly shippingAddress: Address;
   readonly currency: string;
   readonly totals: Totals;
+  /** Of the attempt asked for last. */
   readonly paymentMethod: string;
+  /** Which attempt that is, from 1. */
+  readonly attempt: number;
   readonly intentId: string | null;
   readonly intentStatus: IntentState | null;
+  /** When an authorization lapses. */
+  readonly holdUntil: string | null;
+  /** The shopper's complaint at their bank, the latest if there were several. */
+  readonly dispute: DisputeRecord | null;
   /** What the ledger has of this order, by kind. */
   readonly booked: Booked;
   readonly policy: OrderPolicy;
@@ -101,7 +117,10 @@ export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
     'shippingAddress', o.shipping_address,
     'currency', o.currency,
     'totals', jsonb_build_object('subtotal', o.subtotal, 'shipping', o.shipping, 'discount', o.discount, 'tax', o.tax, 'total', o.total),
-    'paymentMethod', o.payment_method, 'intentId', o.intent_id, 'intentStatus', o.intent_status, 'policy', o.policy,
+    'paymentMethod', o.payment_method, 'attempt', o.attempt, 'holdUntil', ${time('o.hold_until')},
+    'dispute', (SELECT jsonb_build_object('id', d.id, 'status', d.status, 'amount', d.amount)
+      FROM dispute d WHERE d.order_id = o.id ORDER BY d.opened_at DESC LIMIT 1),
+     'intentId', o.intent_id, 'intentStatus', o.intent_status, 'policy', o.policy,
     'createdAt', ${time('o.created_at')}, 'updatedAt', ${time('o.updated_at')}, 'closedAt', ${time('o.closed_at')},
     'booked', (SELECT COALESCE(jsonb_object_agg(k.kind, k.amount), '{}') FROM (
         SELECT t.kind, sum(t.amount) AS amount FROM ledger_transaction t WHERE t.order_id = o.id GROUP BY t.kind) k),

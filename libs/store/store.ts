@@ -6,6 +6,7 @@ import { EffectRepository } from './effect.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { OrderRepository } from './order.repository.js';
+import { RefundRepository } from './refund.repository.js';
 import { StockRepository } from './stock.repository.js';
 import { SweepRepository } from './sweep.repository.js';
 import { WaitRepository } from './wait.repository.js';
@@ -18,6 +19,7 @@ export class Store {
   readonly inbox: InboxRepository;
   readonly attention: AttentionRepository;
   readonly ledger: LedgerRepository;
+  readonly refunds: RefundRepository;
   readonly waits: WaitRepository;
   readonly catalogue: CatalogueRepository;
   readonly apiKeys: ApiKeyRepository;
@@ -30,6 +32,7 @@ export class Store {
     this.inbox = new InboxRepository(db, this.orders);
     this.attention = new AttentionRepository(db, this.orders);
     this.ledger = new LedgerRepository(db);
+    this.refunds = new RefundRepository(db);
     this.waits = new WaitRepository(db);
     this.catalogue = new CatalogueRepository(db);
     this.apiKeys = new ApiKeyRepository(db);

@@ -26,15 +26,16 @@ export class WaitRepository {
       FROM orders o WHERE o.id = ${orderId}::uuid
       ON CONFLICT (order_id, step) DO UPDATE SET
         attempt = EXCLUDED.attempt, next_try_at = EXCLUDED.next_try_at, last_error = EXCLUDED.last_error,
-        deadline = COALESCE(EXCLUDED.deadline, order_wait.deadline)`;
+        deadline = CASE WHEN order_wait.durable THEN order_wait.deadline
+          ELSE COALESCE(EXCLUDED.deadline, order_wait.deadline) END`;
   }
 
-  /** Notes that a step which had failed has been done. The delivery itself is still waited for. */
+  /** Notes that a step which had failed has been done. What lasts until a deadline is still waited for. */
   async recovered(orderId: OrderId, step: StepName): Promise<void> {
     await this.db.$executeRaw`
       WITH waiting AS (
         UPDATE order_wait SET attempt = 0, next_try_at = NULL, last_error = NULL
-        WHERE order_id = ${orderId}::uuid AND step = ${step} AND step = 'deliver')
-      DELETE FROM order_wait WHERE order_id = ${orderId}::uuid AND step = ${step} AND step <> 'deliver'`;
+        WHERE order_id = ${orderId}::uuid AND step = ${step} AND durable)
+      DELETE FROM order_wait WHERE order_id = ${orderId}::uuid AND step = ${step} AND NOT durable`;
   }
 }

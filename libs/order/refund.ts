@@ -1,0 +1,78 @@
+import type { Totals } from './totals.js';
+
+/** Why money goes back: because an order is taken back, or because somebody asked for it. */
+export const REQUESTABLE_REASONS = [
+  'requested_by_customer',
+  'damaged',
+  'not_as_described',
+  'goodwill',
+] as const;
+export type RequestableReason = (typeof REQUESTABLE_REASONS)[number];
+export const REFUND_REASONS = ['cancelled', 'undelivered', 'late_payment', ...REQUESTABLE_REASONS] as const;
+export type RefundReason = (typeof REFUND_REASONS)[number];
+
+export const REFUND_STATES = ['requested', 'pending', 'succeeded', 'failed'] as const;
+/** `requested`: booked here, and not known to exist at the provider. One that succeeded may still fail. */
+export type RefundState = (typeof REFUND_STATES)[number];
+
+export interface RefundLine {
+  readonly lineId: string;
+  readonly quantity: number;
+}
+
+/** What a line of an order is, for refunding some of it. */
+export interface RefundableLine {
+  readonly id: string;
+  readonly quantity: number;
+  /** Minor units, without tax. */
+  readonly unitPrice: number;
+  readonly taxRate: number;
+}
+
+/**
+ * What some units of an order cost, with their share of its tax and shipping: in minor units, so dealt out that
+ * all units together cost exactly the order's total, in whatever portions they are asked for.
+ *
+ * @param before the units that were refunded before, by line
+ * @param asked no more of each line than is left
+ */
+export function costOf(
+  lines: readonly RefundableLine[],
+  totals: Totals,
+  before: ReadonlyMap<string, number>,
+  asked: readonly RefundLine[],
+): number {
+  const net = lines.map((line) => line.unitPrice * line.quantity);
+  const tax = allocate(
+    totals.tax,
+    lines.map((line, at) => (net[at] ?? 0) * line.taxRate),
+  );
+  const rest = allocate(totals.shipping - totals.discount, net);
+  return asked.reduce((sum, { lineId, quantity }) => {
+    const at = lines.findIndex(({ id }) => id === lineId);
+    const line = lines[at];
+    if (!line) throw new Error(`no line ${lineId}`);
+    const units = allocate(
+      (net[at] ?? 0) + (tax[at] ?? 0) + (rest[at] ?? 0),
+      Array.from({ length: line.quantity }, () => 1),
+    );
+    const first = before.get(lineId) ?? 0;
+    return sum + units.slice(first, first + quantity).reduce((a, b) => a + b, 0);
+  }, 0);
+}
+
+/**
+ * Deals out a whole amount by weight: each gets its share rounded down, and what is left goes, one by one, to
+ * the largest remainders (Hamilton's method), the first of equals first. Equal weights when all are 0.
+ */
+export function allocate(amount: number, weights: readonly number[]): number[] {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  const shares = weights.map((weight) => (sum === 0 ? amount / weights.length : (amount * weight) / sum));
+  const dealt = shares.map(Math.floor);
+  const left = amount - dealt.reduce((a, b) => a + b, 0);
+  const byRemainder = shares
+    .map((share, at) => ({ at, remainder: share - Math.floor(share) }))
+    .toSorted((a, b) => b.remainder - a.remainder || a.at - b.at);
+  for (const { at } of byRemainder.slice(0, left)) dealt[at] = (dealt[at] ?? 0) + 1;
+  return dealt;
+}

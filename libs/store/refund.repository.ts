@@ -1,0 +1,73 @@
+import type { OrderId } from '#libs/order/order-id';
+import type { OrderPolicy } from '#libs/order/policy';
+import type { RefundLine, RefundReason, RefundState } from '#libs/order/refund';
+
+import type { Database } from './database.js';
+import { Prisma } from './generated/client.js';
+
+/** Money on its way back, as it stands. Amounts are minor units, times RFC 3339. */
+export interface RefundRecord {
+  readonly id: string;
+  readonly orderId: OrderId;
+  readonly amount: number;
+  readonly reason: RefundReason;
+  readonly restock: boolean;
+  readonly lines: readonly RefundLine[];
+  readonly state: RefundState;
+  /** The provider's. */
+  readonly providerId: string | null;
+  /** Why it failed, a code. */
+  readonly failure: string | null;
+  readonly requestedBy: string;
+  readonly requestedAt: string;
+  readonly settledAt: string | null;
+}
+
+type Row = Omit<RefundRecord, 'requestedAt' | 'settledAt'> & {
+  readonly requestedAt: Date;
+  readonly settledAt: Date | null;
+};
+
+/** Reads refunds; they are written with the changes of their order (`addRefund`, `settleRefund`). */
+export class RefundRepository {
+  constructor(private readonly db: Database) {}
+
+  async find(id: string): Promise<RefundRecord | null> {
+    return (await this.select(Prisma.sql`id = ${id}::uuid`))[0] ?? null;
+  }
+
+  /** Oldest first. */
+  async ofOrder(id: OrderId): Promise<RefundRecord[]> {
+    return this.select(Prisma.sql`order_id = ${id}::uuid`);
+  }
+
+  /** Refunds whose run is not known to exist. @param olderThan milliseconds */
+  async neverStarted(
+    olderThan: number,
+    limit: number,
+  ): Promise<{ id: string; orderId: OrderId; policy: OrderPolicy }[]> {
+    return this.db.$queryRaw<{ id: string; orderId: OrderId; policy: OrderPolicy }[]>`
+      SELECT r.id::text AS id, r.order_id::text AS "orderId", o.policy FROM refund r JOIN orders o ON o.id = r.order_id
+      WHERE r.started_at IS NULL AND r.requested_at < now() - ${olderThan} * interval '1 millisecond'
+      ORDER BY r.requested_at LIMIT ${limit}`;
+  }
+
+  /** Remembers that its run is known to exist. */
+  async markStarted(id: string): Promise<void> {
+    await this.db
+      .$executeRaw`UPDATE refund SET started_at = now() WHERE id = ${id}::uuid AND started_at IS NULL`;
+  }
+
+  private async select(condition: Prisma.Sql): Promise<RefundRecord[]> {
+    const rows = await this.db.$queryRaw<Row[]>`
+      SELECT id::text AS id, order_id::text AS "orderId", amount, reason, restock, lines, state,
+        provider_id AS "providerId", failure, requested_by AS "requestedBy", requested_at AS "requestedAt",
+        settled_at AS "settledAt"
+      FROM refund WHERE ${condition} ORDER BY requested_at, id`;
+    return rows.map((row) => ({
+      ...row,
+      requestedAt: row.requestedAt.toISOString(),
+      settledAt: row.settledAt?.toISOString() ?? null,
+    }));
+  }
+}
