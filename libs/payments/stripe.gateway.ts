@@ -108,6 +108,22 @@ export class StripeGateway implements PaymentGateway {
     }
   }
 
+  async captureIntent(intentId: string, { idempotencyKey }: { idempotencyKey: string }): Promise<Intent> {
+    try {
+      return asIntent(await this.#stripe.paymentIntents.capture(intentId, {}, { idempotencyKey }));
+    } catch (error) {
+      if (isUnexpectedState(error)) return this.retrieveIntent(intentId);
+      throw stripeFailure(error);
+    }
+  }
+
+  async readPayment(): Promise<never> {
+    throw new Error('later');
+  }
+  async readClientSecret(): Promise<never> {
+    throw new Error('later');
+  }
+
   async createRefund(request: {
     intentId: string;
     orderId: OrderId;
@@ -149,14 +165,14 @@ function isUnexpectedState(error: unknown): boolean {
 
 function asIntent({ id, status, last_payment_error: failure }: Stripe.PaymentIntent): Intent {
   if (status === 'requires_payment_method') {
-    if (!failure) return { id, status: 'unconfirmed', declineCode: null };
-    return { id, status: 'declined', declineCode: failure.decline_code ?? failure.code ?? null };
+    if (!failure) return { id, status: 'unconfirmed', declineCode: null, holdUntil: null };
+    return { id, status: 'declined', declineCode: failure.decline_code ?? failure.code ?? null, holdUntil: null };
   }
   const known = STATUSES[status];
   if (!known) throw new Error(`Stripe has an intent status that is unknown here: ${status}`);
-  return { id, status: known, declineCode: null };
+  return { id, status: known, declineCode: null, holdUntil: null };
 }
 
-function asRefund({ id, status }: Stripe.Refund): GatewayRefund {
-  return { id, status: REFUND_STATUSES[status ?? 'pending'] ?? 'pending' };
+function asRefund({ id, status, metadata, amount, failure_reason }: Stripe.Refund): GatewayRefund {
+  return { id, status: REFUND_STATUSES[status ?? 'pending'] ?? 'pending', refundId: metadata?.['refundId'] ?? null, amount, failure: failure_reason ?? null };
 }
