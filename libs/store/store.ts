@@ -1,11 +1,13 @@
 import { ApiKeyRepository } from './api-key.repository.js';
 import { AttentionRepository } from './attention.repository.js';
+import { CancellationRepository } from './cancellation.repository.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { type Database, openDatabase } from './database.js';
 import { EffectRepository } from './effect.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { OrderRepository } from './order.repository.js';
+import { PaymentAttemptRepository } from './payment-attempt.repository.js';
 import { RefundRepository } from './refund.repository.js';
 import { StockRepository } from './stock.repository.js';
 import { SweepRepository } from './sweep.repository.js';
@@ -20,6 +22,8 @@ export class Store {
   readonly attention: AttentionRepository;
   readonly ledger: LedgerRepository;
   readonly refunds: RefundRepository;
+  readonly cancellations: CancellationRepository;
+  readonly paymentAttempts: PaymentAttemptRepository;
   readonly waits: WaitRepository;
   readonly catalogue: CatalogueRepository;
   readonly apiKeys: ApiKeyRepository;
@@ -32,7 +36,9 @@ export class Store {
     this.inbox = new InboxRepository(db, this.orders);
     this.attention = new AttentionRepository(db, this.orders);
     this.ledger = new LedgerRepository(db);
-    this.refunds = new RefundRepository(db);
+    this.refunds = new RefundRepository(db, this.orders);
+    this.cancellations = new CancellationRepository(db, this.orders);
+    this.paymentAttempts = new PaymentAttemptRepository(db, this.orders, this.effects);
     this.waits = new WaitRepository(db);
     this.catalogue = new CatalogueRepository(db);
     this.apiKeys = new ApiKeyRepository(db);
