@@ -9,7 +9,7 @@ import { environmentFor, type GroupName, VARIABLES } from '#libs/config/environm
 
 /** Which groups of variables each of our programs reads. */
 const PROGRAMS: Readonly<Record<string, readonly GroupName[]>> = {
-  api: ['store', 'temporal', 'carrierWebhooks', 'api', 'pricing', 'policy', 'logs'],
+  api: ['store', 'temporal', 'payments', 'providers', 'carrierWebhooks', 'api', 'pricing', 'policy', 'logs'],
   worker: ['store', 'temporal', 'payments', 'carrier', 'mail', 'providers', 'worker', 'logs'],
   sandbox: ['sandbox', 'carrierWebhooks', 'logs'],
   migrate: ['store'],

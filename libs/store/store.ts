@@ -1,5 +1,6 @@
 import { ApiKeyRepository } from './api-key.repository.js';
 import { AttentionRepository } from './attention.repository.js';
+import { CancellationRepository } from './cancellation.repository.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { type Database, openDatabase } from './database.js';
 import { DisputeRepository } from './dispute.repository.js';
@@ -8,6 +9,7 @@ import { InboxRepository } from './inbox.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { OrderRepository } from './order.repository.js';
 import { PaymentInboxRepository } from './payment-inbox.repository.js';
+import { PaymentAttemptRepository } from './payment-attempt.repository.js';
 import { RefundRepository } from './refund.repository.js';
 import { StockRepository } from './stock.repository.js';
 import { SweepRepository } from './sweep.repository.js';
@@ -24,6 +26,8 @@ export class Store {
   readonly ledger: LedgerRepository;
   readonly refunds: RefundRepository;
   readonly disputes: DisputeRepository;
+  readonly cancellations: CancellationRepository;
+  readonly paymentAttempts: PaymentAttemptRepository;
   readonly waits: WaitRepository;
   readonly catalogue: CatalogueRepository;
   readonly apiKeys: ApiKeyRepository;
@@ -37,8 +41,10 @@ export class Store {
     this.paymentInbox = new PaymentInboxRepository(db);
     this.attention = new AttentionRepository(db, this.orders);
     this.ledger = new LedgerRepository(db);
-    this.refunds = new RefundRepository(db);
     this.disputes = new DisputeRepository(db);
+    this.refunds = new RefundRepository(db, this.orders);
+    this.cancellations = new CancellationRepository(db, this.orders);
+    this.paymentAttempts = new PaymentAttemptRepository(db, this.orders, this.effects);
     this.waits = new WaitRepository(db);
     this.catalogue = new CatalogueRepository(db);
     this.apiKeys = new ApiKeyRepository(db);
