@@ -12,15 +12,23 @@ import {
   type OrderWorkflowInput,
   OrderStatusAttribute,
   orderWorkflowId,
+  PAYMENT_WORKFLOW,
   paymentAttempted,
+  paymentReported,
+  paymentTold,
+  type PaymentWorkflowInput,
+  paymentWorkflowId,
   REFUND_WORKFLOW,
-  refundWorkflowId,
+  refundReported,
   type RefundWorkflowInput,
+  refundWorkflowId,
   shipmentReported,
   TASK_QUEUES,
 } from '#libs/contracts/order-workflow';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
+import type { RefundState } from '#libs/order/refund';
+import type { PaymentStatus } from '#libs/order/states';
 import type { Answer } from '#libs/store/attention.repository';
 import type { CancellationWish } from '#libs/store/cancellation.repository';
 import type { Report } from '#libs/store/inbox.repository';
@@ -110,6 +118,46 @@ export class OrderRuns {
         .signal(shipmentReported, { eventId: report.eventId, state: report.state }),
     );
     await this.store.inbox.markSignalled(report);
+  }
+
+  /** Has somebody look at the provider for an order: the run that does so already, or a new one. */
+  async tellPayment(orderId: OrderId): Promise<void> {
+    const input: PaymentWorkflowInput = { orderId };
+    await this.client.withDeadline(Date.now() + DEADLINE, () =>
+      this.client.workflow.signalWithStart(PAYMENT_WORKFLOW, {
+        workflowId: paymentWorkflowId(orderId),
+        taskQueue: TASK_QUEUES.orders,
+        args: [input],
+        signal: paymentTold,
+      }),
+    );
+  }
+
+  /** Has somebody look, unless somebody does already: for what is repeated until it has been seen to. */
+  async lookAtPayment(orderId: OrderId): Promise<void> {
+    const input: PaymentWorkflowInput = { orderId };
+    await this.client.withDeadline(Date.now() + DEADLINE, () =>
+      this.client.workflow.start(PAYMENT_WORKFLOW, {
+        workflowId: paymentWorkflowId(orderId),
+        taskQueue: TASK_QUEUES.orders,
+        args: [input],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    );
+  }
+
+  /** Tells an order's run how its payment stands. A run that is gone counts as told. */
+  async reportPayment(orderId: OrderId, state: PaymentStatus): Promise<void> {
+    await this.tell(() =>
+      this.client.workflow.getHandle(orderWorkflowId(orderId)).signal(paymentReported, { state }),
+    );
+  }
+
+  /** Tells a refund's run how the refund stands. A run that is gone counts as told. */
+  async reportRefund(refundId: string, state: RefundState): Promise<void> {
+    await this.tell(() =>
+      this.client.workflow.getHandle(refundWorkflowId(refundId)).signal(refundReported, { refundId, state }),
+    );
   }
 
   /** Tells a run, the order's or a refund's, what an operator answered. A run that is gone counts as told. */
