@@ -1,2 +1,3 @@
 export { OrderWorkflow } from './order.workflow.js';
+export { PaymentWorkflow } from './payment.workflow.js';
 export { RefundWorkflow } from './refund.workflow.js';
