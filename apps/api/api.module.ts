@@ -35,9 +35,19 @@ import { Settings } from './settings.js';
 import { CarrierSignature } from './webhooks/carrier-signature.js';
 import { DeliveriesController } from './webhooks/deliveries.controller.js';
 import { DeliveriesService } from './webhooks/deliveries.service.js';
+import { StripeEventsController } from './webhooks/stripe-events.controller.js';
+import { StripeEventsService } from './webhooks/stripe-events.service.js';
+import { StripeSignature } from './webhooks/stripe-signature.js';
 
 export type ApiEnvironment = Environment<
-  'store' | 'temporal' | 'payments' | 'providers' | 'carrierWebhooks' | 'pricing' | 'policy'
+  | 'store'
+  | 'temporal'
+  | 'payments'
+  | 'providers'
+  | 'paymentWebhooks'
+  | 'carrierWebhooks'
+  | 'pricing'
+  | 'policy'
 >;
 
 @Module({})
@@ -55,6 +65,7 @@ export class ApiModule {
         PaymentsController,
         LedgerController,
         DeliveriesController,
+        StripeEventsController,
         HealthController,
         ProblemsController,
       ],
@@ -88,6 +99,8 @@ export class ApiModule {
         AttentionService,
         CarrierSignature,
         DeliveriesService,
+        StripeSignature,
+        StripeEventsService,
         Drain,
       ],
     };

@@ -10,7 +10,7 @@ import { inject } from 'vitest';
 import { type Child, type Exit, startChild } from '../../apps/local/child.js';
 import { freePort } from '../../apps/local/ports.js';
 import type { Sandbox } from '../../apps/sandbox/sandbox.js';
-import { CARRIER_SECRET, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
+import { CARRIER_SECRET, PAYMENT_SECRET, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
 import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
@@ -69,6 +69,7 @@ export class System {
     const url = `http://127.0.0.1:${port}`;
     const sandbox = await startTestSandbox({
       carrierWebhookUrl: `${url}/webhooks/deliveries`,
+      gatewayWebhooks: { url: `${url}/webhooks/stripe`, secret: PAYMENT_SECRET },
       deliveryAfter: options.deliveryAfter ?? null,
     });
     const gateway = new URL(sandbox.url);
@@ -97,6 +98,7 @@ export class System {
         API_PORT: String(port),
         STRIPE_SECRET_KEY: 'sk_test_service',
         STRIPE_API_URL: sandbox.url,
+        STRIPE_WEBHOOK_SECRET: PAYMENT_SECRET,
         CARRIER_URL: `${sandbox.url}/carrier`,
         CARRIER_SECRET,
         SMTP_URL: inbox.url,

@@ -110,6 +110,18 @@ export const OPERATIONS = {
     access: 'signed',
     problems: ['invalid_signature', 'invalid_request', 'malformed_body', 'body_too_large', 'unavailable'],
   },
+  receivePaymentEvent: {
+    summary: "Take the payment provider's signed event",
+    access: 'signed',
+    problems: [
+      'invalid_signature',
+      'invalid_request',
+      'malformed_body',
+      'wrong_livemode',
+      'body_too_large',
+      'unavailable',
+    ],
+  },
   checkLive: { summary: 'Tell that the process runs', access: 'open', problems: [] },
   checkReady: {
     summary: 'Tell whether orders can be taken',

@@ -10,6 +10,7 @@ import type { OrderRecord } from '#libs/store/order-record';
 import { addRefund } from '#libs/store/refund.sql';
 
 import { voidKey } from './payment-changes.js';
+
 import { refundChange } from './refund-changes.js';
 
 export interface Circumstances {
