@@ -181,11 +181,7 @@ export interface Span {
  * Matches what moved at the gateway within `span` with what was booked, both ways. Counterparts may lie outside
  * of it: movements and facts from some time before and after are to be given, too.
  */
-export function suspectsOf(
-  span: Span,
-  movements: readonly Movement[],
-  facts: readonly Fact[],
-): Suspects {
+export function suspectsOf(span: Span, movements: readonly Movement[], facts: readonly Fact[]): Suspects {
   const within = ({ at }: { readonly at: Date }) => span.from <= at && at < span.to;
   const booked = new Set(facts.map(({ kind, objectId, amount }) => nameOf(kind, objectId, amount)));
   const names = (movement: Movement) =>

@@ -1,8 +1,10 @@
 import { ApiKeyRepository } from './api-key.repository.js';
 import { AttentionRepository } from './attention.repository.js';
+import { BooksRepository } from './books.repository.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { type Database, openDatabase } from './database.js';
 import { EffectRepository } from './effect.repository.js';
+import { FindingRepository } from './finding.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { OrderRepository } from './order.repository.js';
@@ -20,6 +22,8 @@ export class Store {
   readonly attention: AttentionRepository;
   readonly ledger: LedgerRepository;
   readonly refunds: RefundRepository;
+  readonly books: BooksRepository;
+  readonly findings: FindingRepository;
   readonly waits: WaitRepository;
   readonly catalogue: CatalogueRepository;
   readonly apiKeys: ApiKeyRepository;
@@ -30,9 +34,11 @@ export class Store {
     this.effects = new EffectRepository(db);
     this.stock = new StockRepository(this.orders, this.effects);
     this.inbox = new InboxRepository(db, this.orders);
-    this.attention = new AttentionRepository(db, this.orders);
+    this.findings = new FindingRepository(db, this.orders);
+    this.attention = new AttentionRepository(db, this.orders, this.findings);
     this.ledger = new LedgerRepository(db);
     this.refunds = new RefundRepository(db);
+    this.books = new BooksRepository(db);
     this.waits = new WaitRepository(db);
     this.catalogue = new CatalogueRepository(db);
     this.apiKeys = new ApiKeyRepository(db);
