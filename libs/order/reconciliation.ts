@@ -123,6 +123,8 @@ export interface Movement {
   readonly intentId: string;
   /** The gateway's charge, refund or dispute. */
   readonly objectId: string;
+  /** Which order it says it is for. */
+  readonly orderId: string | null;
   /** Ours, of a refund that names it. */
   readonly refundId: string | null;
   /** Minor units, without sign or fee. */

@@ -87,6 +87,7 @@ function asMovement(entry: Stripe.BalanceTransaction): Movement | null {
     at: new Date(entry.created * 1_000),
     intentId,
     objectId: source.id,
+    orderId: source.metadata?.['orderId'] ?? null,
     refundId: source.object === 'refund' ? refundIdOf(source) : null,
     amount: Math.abs(isConverted ? source.amount : entry.amount),
   };
