@@ -6,9 +6,9 @@ import type { BundleOptions } from '@temporalio/worker';
 /** Beside the compiled apps; made by `npm run build`. */
 export const BUNDLE_PATH = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
 
-/** Where the workflow is, as this module is itself: compiled, or a source. */
+/** Where the workflows are, as this module is itself: compiled, or a source. */
 export const WORKFLOWS_PATH = fileURLToPath(
-  new URL(`./workflows/order.workflow.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+  new URL(`./workflows/workflows.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
 );
 
 /** `#libs` resolves to sources when the workflow is one; otherwise a bundle would take a stale `dist/`. */

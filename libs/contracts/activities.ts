@@ -54,8 +54,6 @@ export interface DecisionActivities {
   parkOrder(orderId: OrderId, attention: NewAttention): Promise<void>;
   /** `action` is null when the order went on, or fell, without an operator's answer. */
   resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void>;
-  /** Opens an attention about a refund that has failed. */
-  reportFailedRefund(orderId: OrderId, refundId: string): Promise<void>;
   /** @returns the order's status afterwards: anything but `cancelling` means that it is too late */
   beginCancellation(orderId: OrderId, reason: EndReason): Promise<OrderStatus>;
   /** Writes the end of an order that was taken back; its run still has something to tell. */

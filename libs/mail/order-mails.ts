@@ -1,3 +1,4 @@
+import type { Booked } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import type { PricedLine, Totals } from '#libs/order/totals';
 
@@ -60,6 +61,27 @@ export function deliveryNotice(order: MailedOrder): Mail {
     sums: [],
     facts: [...tracking(order), address(order)],
     closing: `Is anything missing or broken, or is the parcel not there? Reply to this mail and name the order, ${order.number}.`,
+  });
+}
+
+/** The order was cancelled; nothing will come, and what was paid goes back. */
+export function cancellationMail(order: MailedOrder & { readonly booked: Booked }): Mail {
+  const returned = (order.booked.refund_requested ?? 0) + (order.booked.refund_adopted ?? 0);
+  return mail('cancellation', order, `Your order ${order.number} is cancelled`, {
+    preview: 'Nothing will be sent.',
+    heading: 'Your order is cancelled',
+    opening: [
+      `Hello ${oneLine(order.customer.name)},`,
+      `Your order ${order.number} is cancelled, and nothing will be sent. ${
+        returned > 0
+          ? `We are giving ${formatPrice(returned, order.currency)} back to the card you paid with; your bank may take some days to show it.`
+          : 'You have not been charged.'
+      }`,
+    ],
+    items: order.lines.map((line) => ({ ...named(line), detail: line.sku, price: null })),
+    sums: [],
+    facts: [],
+    closing: `Did you not expect this? Reply to this mail and name the order, ${order.number}.`,
   });
 }
 

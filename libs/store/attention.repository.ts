@@ -20,6 +20,8 @@ export interface ParkedStep {
   readonly step: StepName;
   readonly undo: boolean;
   readonly reason: string;
+  /** The refund whose run waits, where it is not the order's. */
+  readonly refundId?: string;
 }
 
 /** An operator's answer, as the run is to be told. */
@@ -54,8 +56,9 @@ export class AttentionRepository {
         },
       },
       gate: Prisma.sql`
-        INSERT INTO attention (id, order_id, kind, step, reason, undo)
-        SELECT ${parked.id}::uuid, id, ${parked.kind}, ${parked.step}, ${parked.reason}, ${parked.undo} FROM before
+        INSERT INTO attention (id, order_id, kind, step, reason, undo, refund_id)
+        SELECT ${parked.id}::uuid, id, ${parked.kind}, ${parked.step}, ${parked.reason}, ${parked.undo},
+          ${parked.refundId ?? null}::uuid FROM before
         ON CONFLICT (id) DO NOTHING RETURNING id`,
       // An attempt that never answered has shown nothing of itself.
       also:

@@ -105,7 +105,7 @@ export const settle = (effect: Pick<Effect, 'key' | 'fence'>, settlement: Settle
   FROM before WHERE e.key = ${effect.key} AND e.state = 'started' AND e.fence = ${effect.fence}
   RETURNING e.key`;
 
-/** Settles an effect that another one has decided, as an expression over `changed`. */
-export const settleBeside = (key: string, state: Settlement['state']) => Prisma.sql`
+/** Settles effects that another one has decided, as an expression over `changed`. */
+export const settleBeside = (keys: readonly string[], state: Settlement['state']) => Prisma.sql`
   beside AS (UPDATE effect e SET state = ${state}, settled_at = now() FROM changed
-    WHERE e.key = ${key} AND e.state = 'started')`;
+    WHERE e.key = ANY(${[...keys]}) AND e.state = 'started')`;

@@ -10,6 +10,8 @@ import { OrderDecisions } from './decision.activities.js';
 import { EffectJournal } from './effect-journal.js';
 import { OrderEmails } from './email.activities.js';
 import { InventoryActivities } from './inventory.activities.js';
+import { MoneyBackActivities } from './money-back.activities.js';
+import { OrderIntent } from './order-intent.js';
 import { PaymentActivities } from './payment.activities.js';
 import { ShipmentActivities } from './shipment.activities.js';
 
@@ -29,7 +31,10 @@ export interface Ports {
 export function orderActivities({ store, runs, gateway, carrier, mailer, logger, shipTo }: Ports) {
   const journal = new EffectJournal(store.effects, store.orders, logger);
   const inventory = new InventoryActivities(store.orders, journal, store.stock, store.catalogue, shipTo);
-  const payment = new PaymentActivities(store.orders, journal, gateway);
+  const intent = new OrderIntent(journal, gateway);
+  const check = { check: async () => {} };
+  const payment = new PaymentActivities(store.orders, journal, intent, gateway, check);
+  const moneyBack = new MoneyBackActivities(store.orders, store.refunds, journal, intent, gateway, check);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
   const decisions = new OrderDecisions(store.orders, store.attention, store.effects);
   const emails = new OrderEmails(journal, mailer);
@@ -39,18 +44,23 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, logger,
       reserveStock: (id) => inventory.reserveStock(id),
       releaseStock: (id) => inventory.releaseStock(id),
       chargePayment: (id) => payment.chargePayment(id),
-      returnPayment: (id, reason) => payment.returnPayment(id, reason),
+      checkPayment: (id) => payment.checkPayment(id),
+      capturePayment: (id) => payment.capturePayment(id),
+      returnPayment: (id, reason) => moneyBack.returnPayment(id, reason),
+      createRefund: (id, refundId) => moneyBack.createRefund(id, refundId),
       createShipment: (id) => shipment.createShipment(id),
       cancelShipment: (id) => shipment.cancelShipment(id),
       checkDelivery: (id) => shipment.checkDelivery(id),
       parkOrder: (id, attention) => decisions.parkOrder(id, attention),
       resumeOrder: (id, attentionId, action) => decisions.resumeOrder(id, attentionId, action),
       beginCancellation: (id, reason) => decisions.beginCancellation(id, reason),
+      endOrder: (id, end) => decisions.endOrder(id, end),
       closeOrder: (id, end) => decisions.closeOrder(id, end),
     } satisfies StepActivities & DecisionActivities,
     email: {
       sendConfirmation: (id) => emails.sendConfirmation(id),
       sendDeliveryNotice: (id) => emails.sendDeliveryNotice(id),
+      sendCancellation: (id) => emails.sendCancellation(id),
     } satisfies EmailActivities,
   };
 }

@@ -1,5 +1,6 @@
 import type { DecisionActivities, NewAttention, OrderEnd } from '#libs/contracts/activities';
 import type { EndReason } from '#libs/order/end';
+import { neverReturned } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/order/states';
 import { type Resolution, STEPS } from '#libs/order/steps';
@@ -45,23 +46,38 @@ export class OrderDecisions implements DecisionActivities {
     return (await this.orders.get(orderId)).status;
   }
 
+  async endOrder(orderId: OrderId, end: OrderEnd): Promise<void> {
+    await this.end(orderId, end, false);
+  }
+
+  async closeOrder(orderId: OrderId, end: OrderEnd): Promise<void> {
+    await this.end(orderId, end, true);
+  }
+
   /**
    * Ends the order. One that may not end so, for its status or because its money has not gone back, is left
    * open for a person: its run is over then, and retrying would change nothing.
    */
-  async closeOrder(orderId: OrderId, end: OrderEnd): Promise<void> {
+  private async end(orderId: OrderId, end: OrderEnd, closes: boolean): Promise<void> {
     const order = await this.orders.get(orderId);
     const reason = end.status === 'rejected' || end.status === 'cancelled' ? end.reason : null;
-    const closed = await this.orders.change(order, (current) => {
-      if (current.closedAt !== null || !mayEnd(current, end)) return null;
+    let known = false;
+    const written = await this.orders.change(order, (current) => {
+      const news = reason !== null && current.status !== end.status;
+      known = closes ? current.closedAt !== null : !news;
+      if (known || !mayEnd(current, end)) return null;
       return {
-        ...(reason ? { next: { status: end.status }, endReason: reason } : {}),
-        event: { type: reason ? `order.${end.status}` : 'order.closed', actor: reason?.by ?? 'workflow' },
-        closes: true,
+        ...(news ? { next: { status: end.status }, endReason: reason } : {}),
+        event: {
+          type: news ? `order.${end.status}` : 'order.closed',
+          actor: (news && reason.by) || 'workflow',
+        },
+        ...(closes ? { closes } : {}),
         ended: STEPS,
       };
     });
-    if (!closed) await this.attention.flagClosedRun(await this.orders.get(orderId), `not_${end.status}`);
+    if (!written && !known)
+      await this.attention.flagClosedRun(await this.orders.get(orderId), `not_${end.status}`);
   }
 }
 
@@ -73,5 +89,5 @@ function mayEnd(order: OrderRecord, { status }: OrderEnd): boolean {
   if (status === 'delivered') return order.status === status;
   const follows =
     order.status === status || (status !== 'undelivered' && STATUS[order.status].includes(status));
-  return follows && SQUARE.includes(order.payment);
+  return follows && (SQUARE.includes(order.payment) || neverReturned(order.booked) <= 0);
 }

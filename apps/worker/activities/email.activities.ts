@@ -1,14 +1,18 @@
 import type { EmailActivities } from '#libs/contracts/activities';
 import type { Mailer } from '#libs/mail/mailer';
-import { confirmationMail, deliveryNotice } from '#libs/mail/order-mails';
+import { cancellationMail, confirmationMail, deliveryNotice } from '#libs/mail/order-mails';
 import type { OrderId } from '#libs/order/order-id';
 
 import type { EffectJournal } from './effect-journal.js';
 
 type Kind = keyof typeof MAILS;
-const MAILS = { confirmation: confirmationMail, delivery: deliveryNotice } as const;
+const MAILS = {
+  confirmation: confirmationMail,
+  delivery: deliveryNotice,
+  cancellation: cancellationMail,
+} as const;
 
-/** Steps 5 and 7. */
+/** Steps 5 and 7, and the mail of an order that was cancelled. */
 export class OrderEmails implements EmailActivities {
   constructor(
     private readonly journal: EffectJournal,
@@ -21,6 +25,10 @@ export class OrderEmails implements EmailActivities {
 
   async sendDeliveryNotice(orderId: OrderId): Promise<void> {
     await this.send(orderId, 'delivery');
+  }
+
+  async sendCancellation(orderId: OrderId): Promise<void> {
+    await this.send(orderId, 'cancellation');
   }
 
   /**

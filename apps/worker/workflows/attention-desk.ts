@@ -29,6 +29,8 @@ export function attentionDesk(
   orderId: OrderId,
   sign: OrderSign,
   { parkOrder, resumeOrder }: DecisionActivities,
+  /** The refund whose run this is; left out for the order's own. */
+  refundId?: string,
 ) {
   const open = new Map<string, OpenAttention>();
   const answers = new Map<string, OperatorAnswer>();
@@ -45,7 +47,9 @@ export function attentionDesk(
       const id = uuid4();
       open.set(id, { id, kind, step, reason });
       show();
-      await CancellationScope.nonCancellable(() => parkOrder(orderId, { id, kind, step, reason, undo }));
+      await CancellationScope.nonCancellable(() =>
+        parkOrder(orderId, { id, kind, step, reason, undo, refundId }),
+      );
       return {
         answer: () => answers.get(id),
         async answered(patience) {

@@ -3,9 +3,10 @@ import { sleep } from '@temporalio/workflow';
 import type { OrderOutcome, OrderWorkflowInput } from '#libs/contracts/order-workflow';
 
 import { orderActivities } from './activity-options.js';
-import { listenForDelivery } from './delivery.js';
-import { saga, together } from './saga.js';
 import { attentionDesk } from './attention-desk.js';
+import { listenForDelivery } from './delivery.js';
+import { orderPayment } from './payment.js';
+import { saga, together } from './saga.js';
 import { orderSign } from './visibility.js';
 
 /** An order's way from "the shopper pressed buy" to "the parcel arrived and everyone was told". */
@@ -13,10 +14,12 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
   const { steps, emails, decisions } = orderActivities(policy);
   const sign = orderSign();
   const desk = attentionDesk(orderId, sign, decisions);
+  const payment = orderPayment(orderId, policy, steps);
   const delivery = listenForDelivery(orderId, policy, sign, desk, steps);
+  const apology = () => emails.sendCancellation(orderId);
 
-  return saga(orderId, policy, sign, desk, decisions, async ({ step, within, takeBack }) => {
-    await within(policy.reservationTtl, async () => {
+  return saga({ orderId, policy, sign, desk, decisions, apology }, async ({ step, within, takeBack }) => {
+    await within(RESERVATION, policy.reservationTtl, async () => {
       await step('validate', () => steps.validateOrder(orderId));
       await step(
         'reserve',
@@ -24,17 +27,17 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
         () => steps.releaseStock(orderId),
       );
       if (policy.graceBeforeCharge > 0) await sleep(policy.graceBeforeCharge);
-      await step(
-        'charge',
-        () => steps.chargePayment(orderId),
-        (why) => steps.returnPayment(orderId, why),
-      );
+      await step('charge', payment.collected, payment.returned);
     });
-    await step(
-      'ship',
-      () => steps.createShipment(orderId),
-      () => steps.cancelShipment(orderId),
+    sign.status('confirmed');
+    await within(HOLD, payment.labelWindow(), () =>
+      step(
+        'ship',
+        () => steps.createShipment(orderId),
+        () => steps.cancelShipment(orderId),
+      ),
     );
+    if (policy.captureMode === 'on_shipment') await step('capture', () => steps.capturePayment(orderId));
     await together(
       step('confirm', () => emails.sendConfirmation(orderId)),
       step('deliver', () => delivery.arrival()).then(async () => {
@@ -46,3 +49,17 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
     return 'delivered';
   });
 }
+
+/** How an order ends that holds goods, or money, for too long. */
+const RESERVATION = {
+  status: 'rejected',
+  code: 'reservation_expired',
+  why: 'expired',
+  until: 'charge',
+} as const;
+const HOLD = {
+  status: 'cancelled',
+  code: 'authorization_expiring',
+  why: 'cancelled',
+  until: 'ship',
+} as const;

@@ -9,18 +9,17 @@ import {
 } from '@temporalio/workflow';
 
 import type { DecisionActivities, OrderEnd, ReturnReason, UndoAnswer } from '#libs/contracts/activities';
-import { type OrderOutcome, progress } from '#libs/contracts/order-workflow';
-import type { EndReason } from '#libs/order/end';
+import { cancellationRequested, type OrderOutcome, progress } from '#libs/contracts/order-workflow';
+import type { EndCode, EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
 import { STEP_RULES, type StepName } from '#libs/order/steps';
 
-import type { AttentionDesk, Ticket } from './attention-desk.js';
+import type { AttentionDesk } from './attention-desk.js';
+import { Fall } from './fall.js';
+import { patiently } from './patience.js';
 import { stepFailure } from './step-failure.js';
 import type { OrderSign } from './visibility.js';
-
-/** How seldom an undo that keeps failing is tried at the least, in milliseconds. */
-const RAREST_UNDO = 3_600_000;
 
 type Undo = (why: ReturnReason) => Promise<UndoAnswer>;
 
@@ -28,42 +27,54 @@ type Undo = (why: ReturnReason) => Promise<UndoAnswer>;
 export interface Steps {
   /** Runs a step once, retried and parked as the policy says; its undo is registered before it starts. */
   step(name: StepName, run: () => Promise<void>, undo?: Undo): Promise<void>;
-  /** Runs a part of the body that must be over in `window` milliseconds. */
-  within(window: number, part: () => Promise<void>): Promise<void>;
+  /** Runs a part of the body that must be over in `window` milliseconds, or without one as long as it takes. */
+  within(limit: Limit, window: number | null, part: () => Promise<void>): Promise<void>;
   /** Runs one step's undo although the order goes on to its end. */
   takeBack(name: StepName, why: ReturnReason): Promise<void>;
 }
 
-/** The order cannot go on: how it will end, once everything is undone. */
-class Fall extends Error {
-  override readonly name = 'Fall';
-  constructor(
-    readonly status: 'rejected' | 'cancelled',
-    readonly reason: EndReason,
-    readonly why: ReturnReason,
-  ) {
-    super(reason.code);
-  }
+/** How an order ends when a part of it takes too long. */
+interface Limit {
+  readonly status: 'rejected' | 'cancelled';
+  readonly code: EndCode;
+  readonly why: ReturnReason;
+  /** The step that ends the part: once it is done, the part is not run again. */
+  readonly until: StepName;
+}
+
+/** What a saga is about, and what it tells. */
+interface Subject {
+  readonly orderId: OrderId;
+  readonly policy: OrderPolicy;
+  readonly sign: OrderSign;
+  readonly desk: AttentionDesk;
+  readonly decisions: DecisionActivities;
+  /** Tells the shopper that the order was cancelled. */
+  readonly apology: () => Promise<void>;
 }
 
 /**
  * Runs the body to its end, or takes everything back, newest first. When an undo answers that it comes too
- * late, the body runs again with finished steps skipped, and can no longer be cancelled.
+ * late, the body runs again with finished steps skipped; once the parcel travels, it can no longer be cancelled.
  */
 export async function saga(
-  orderId: OrderId,
-  policy: OrderPolicy,
-  sign: OrderSign,
-  desk: AttentionDesk,
-  { beginCancellation, closeOrder }: DecisionActivities,
+  { orderId, policy, sign, desk, decisions, apology }: Subject,
   body: (steps: Steps) => Promise<'delivered' | 'undelivered'>,
 ): Promise<OrderOutcome> {
   const running = new Set<StepName>();
   const done = new Set<StepName>();
   const undone = new Set<StepName>();
   const undos: { readonly name: StepName; readonly undo: Undo }[] = [];
-  let windowPassed = false;
+  /** Who wishes to cancel, the first of them first. */
+  const wishes: EndReason[] = [];
+  /** Whether the parcel is out of our hands: nothing falls any more. */
+  let committed = false;
+  let stop = (): void => undefined;
 
+  setHandler(cancellationRequested, ({ by }) => {
+    wishes.push({ code: 'cancelled', by });
+    stop();
+  });
   setHandler(progress, () => ({ done: [...done], running: [...running], undone: [...undone] }));
 
   const steps: Steps = {
@@ -86,8 +97,9 @@ export async function saga(
       }
     },
 
-    async within(window, part) {
-      if (windowPassed) return;
+    async within(limit, window, part) {
+      if (done.has(limit.until)) return;
+      if (window === null) return part();
       let expired = false;
       const timer = new CancellationScope();
       const scope = new CancellationScope();
@@ -105,19 +117,17 @@ export async function saga(
         await scope.run(part);
       } catch (error) {
         if (!expired || !isCancellation(error)) throw error;
-        throw new Fall('rejected', { code: 'reservation_expired', by: 'workflow' }, 'expired');
+        throw new Fall(limit.status, { code: limit.code, by: 'workflow' }, limit.why);
       } finally {
         timer.cancel();
         await rings;
       }
-      windowPassed = true;
-      sign.status('confirmed');
     },
 
     async takeBack(name, why) {
       const entry = undos.find((candidate) => candidate.name === name);
       if (entry)
-        await CancellationScope.nonCancellable(() => takeBackPatiently(entry.name, () => entry.undo(why)));
+        await CancellationScope.nonCancellable(() => patiently(policy, desk, name, () => entry.undo(why)));
     },
   };
 
@@ -128,11 +138,13 @@ export async function saga(
     // A step that failed after it was asked to stop is not tried again.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`${name} was cancelled`);
     const { refusal } = STEP_RULES[name];
-    if (failure.refused && refusal) {
+    if (failure.refused && refusal && !committed) {
       throw new Fall(refusal.status, { code: refusal.end, by: 'workflow' }, 'refused');
     }
     const answer = await parked(name, failure.code);
     if (answer?.action === 'fail') {
+      // Nothing can be taken back any more, so the order goes on without it.
+      if (committed) return 'skip';
       throw new Fall('cancelled', { code: 'operator_failed', by: answer.by }, 'cancelled');
     }
     return answer?.action === 'skip' ? 'skip' : 'retry';
@@ -147,43 +159,21 @@ export async function saga(
     }
   }
 
-  /**
-   * Runs an undo without end: once its budget is spent somebody is told, and it goes on trying, ever more
-   * slowly, so that a fault which lasts for days does not fill the history.
-   */
-  async function takeBackPatiently(name: StepName, undo: () => Promise<UndoAnswer>): Promise<UndoAnswer> {
-    let ticket: Ticket | undefined;
-    let patience = policy.retry.max;
-    for (;;) {
-      try {
-        const answer = await undo();
-        await ticket?.close();
-        return answer;
-      } catch (error) {
-        const failure = stepFailure(error);
-        if (failure === null) throw error;
-        ticket ??= await desk.open('parked', name, failure.code, true);
-        patience = Math.min(patience * 2, Math.max(policy.retry.max, RAREST_UNDO));
-        if ((await ticket.answered(patience)) !== undefined) {
-          await ticket.close();
-          ticket = undefined;
-          patience = policy.retry.max;
-        }
-      }
-    }
-  }
-
   /** Takes everything back. @returns false when it is too late for that */
   async function unwind(fall: Fall): Promise<boolean> {
     if (fall.status === 'cancelled') {
-      const status = await beginCancellation(orderId, fall.reason);
+      const status = await decisions.beginCancellation(orderId, fall.reason);
       sign.status(status);
-      if (status !== 'cancelling') return false;
+      if (status !== 'cancelling') {
+        committed = true;
+        return false;
+      }
     }
     for (let next = undos[0]; next; next = undos[0]) {
       const { name, undo } = next;
-      if ((await takeBackPatiently(name, () => undo(fall.why))) === 'too_late') {
-        sign.status(name === 'ship' ? 'shipped' : 'confirmed');
+      if ((await patiently(policy, desk, name, () => undo(fall.why))) === 'too_late') {
+        committed = name === 'ship';
+        sign.status(committed ? 'shipped' : 'confirmed');
         return false;
       }
       undone.add(name);
@@ -195,25 +185,39 @@ export async function saga(
 
   async function close(end: OrderEnd): Promise<OrderOutcome> {
     await condition(allHandlersFinished);
-    await closeOrder(orderId, end);
+    await decisions.closeOrder(orderId, end);
     sign.status(end.status);
     return end.status;
   }
 
-  for (let scope = new CancellationScope(); ; scope = new CancellationScope({ cancellable: false })) {
+  /** Ends an order that was taken back; whoever paid, or could have, is told. */
+  async function closeFallen({ status, reason }: Fall): Promise<OrderOutcome> {
+    const end: OrderEnd = { status, reason };
+    if (status === 'cancelled') {
+      await decisions.endOrder(orderId, end);
+      sign.status(status);
+      await steps.step('notify', apology);
+    }
+    return close(end);
+  }
+
+  for (let cancellable = true; ;) {
+    const scope = new CancellationScope({ cancellable });
+    stop = () => (cancellable ? scope.cancel() : undefined);
+    if (wishes.length > 0) stop();
     try {
       const status = await scope.run(() => body(steps));
       return await CancellationScope.nonCancellable(() => close({ status }));
     } catch (error) {
-      const fall = fallOf(error);
+      const fall = fallOf(error, wishes);
+      stop = () => undefined;
       if (await CancellationScope.nonCancellable(() => unwind(fall))) {
-        return await CancellationScope.nonCancellable(() =>
-          close({ status: fall.status, reason: fall.reason }),
-        );
+        return await CancellationScope.nonCancellable(() => closeFallen(fall));
       }
       // What could not be undone is done, and with it everything that comes before it.
       for (const { name } of undos) done.add(name);
-      windowPassed = true;
+      // A payment that came through at the last moment can still be cancelled; a parcel that travels cannot.
+      cancellable = fall.why === 'expired';
     }
   }
 }
@@ -227,9 +231,10 @@ export async function together(...parts: Promise<void>[]): Promise<void> {
   if (errors.length > 0) throw errors.find((error) => !isCancellation(error)) ?? errors[0];
 }
 
-/** A cancellation asked through Temporal means what one through the API means. @throws anything else: a fault */
-function fallOf(error: unknown): Fall {
+/** A cancellation asked through Temporal means what one through the API does. @throws anything else: a fault */
+function fallOf(error: unknown, [wish]: readonly EndReason[]): Fall {
   if (error instanceof Fall) return error;
-  if (isCancellation(error)) return new Fall('cancelled', { code: 'cancelled', by: 'temporal' }, 'cancelled');
+  if (isCancellation(error))
+    return new Fall('cancelled', wish ?? { code: 'cancelled', by: 'temporal' }, 'cancelled');
   throw error;
 }

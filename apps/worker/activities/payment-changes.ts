@@ -1,0 +1,118 @@
+import type { OrderId } from '#libs/order/order-id';
+import type { Posting } from '#libs/order/ledger';
+import type { Intent } from '#libs/payments/payment-gateway';
+import { settleBeside } from '#libs/store/effect.repository';
+import type { OrderChange } from '#libs/store/order-change';
+import type { OrderRecord } from '#libs/store/order-record';
+
+import type { Outcome } from './effect-journal.js';
+
+export const intentKey = (orderId: OrderId) => `${orderId}:intent`;
+export const chargeKey = (orderId: OrderId, attempt: number) => `${orderId}:charge:${attempt}`;
+export const captureKey = (orderId: OrderId) => `${orderId}:capture`;
+export const voidKey = (orderId: OrderId) => `${orderId}:void`;
+export const refundKey = (orderId: OrderId, refundId: string) => `${orderId}:refund:${refundId}`;
+
+/** What the answer to an attempt to pay means for its order. */
+export function chargeOutcome(intent: Intent): Outcome {
+  const { status } = intent;
+  switch (status) {
+    case 'captured':
+      return { settlement: { state: 'done', result: { status } }, change: captureChange(intent, true) };
+    case 'authorized':
+      return { settlement: { state: 'done', result: { status } }, change: authorizeChange(intent) };
+    case 'requires_action':
+    case 'processing':
+      return {
+        settlement: { state: 'done', result: { status } },
+        change: (order) => ({
+          intentStatus: status,
+          begun: { step: 'charge', for: order.policy.paymentWindow },
+          event: { type: `payment.${status}`, actor: 'gateway', details: { attempt: order.attempt } },
+        }),
+      };
+    case 'declined': {
+      const reason = intent.declineCode ?? status;
+      return {
+        settlement: { state: 'refused', result: { code: 'payment_declined', reason } },
+        change: (order) => declineChange(order, 'payment.declined', reason),
+      };
+    }
+    case 'canceled':
+      return {
+        settlement: { state: 'refused', result: { code: 'payment_canceled' } },
+        change: voidChange,
+      };
+    case 'unconfirmed':
+      throw new Error('an intent that was confirmed is unconfirmed');
+  }
+}
+
+/** The shopper's method was not taken; another may be tried while the order stays open. */
+export const declineChange = (order: OrderRecord, type: string, reason: string): OrderChange => ({
+  intentStatus: 'declined',
+  ...(order.policy.declineWindow > 0
+    ? { begun: { step: 'charge', for: order.policy.declineWindow } }
+    : endsWait(order)),
+  event: { type, actor: 'gateway', details: { reason, attempt: order.attempt } },
+});
+
+const authorizeChange = (intent: Intent) => (order: OrderRecord) => ({
+  ...confirms(order),
+  intentStatus: 'authorized' as const,
+  ...(intent.holdUntil ? { holdUntil: intent.holdUntil } : {}),
+  posts: [{ kind: 'authorized' as const, objectId: intent.id, amount: order.totals.total }],
+  ...endsWait(order),
+  event: {
+    type: 'payment.authorized',
+    actor: 'gateway',
+    details: { intent: intent.id, amount: order.totals.total },
+  },
+});
+
+/** @param goesOn whether the order is confirmed by it: not where it is being taken back */
+export const captureChange =
+  (intent: Intent, goesOn: boolean) =>
+  (order: OrderRecord): OrderChange => ({
+    ...(goesOn ? confirms(order) : {}),
+    intentStatus: 'captured',
+    posts: [
+      ...releasedHold(order),
+      ...(order.booked.captured === undefined
+        ? [{ kind: 'captured' as const, objectId: intent.id, amount: order.totals.total }]
+        : []),
+    ],
+    ...endsWait(order),
+    event: {
+      type: 'payment.captured',
+      actor: 'gateway',
+      details: { intent: intent.id, amount: order.totals.total },
+    },
+  });
+
+export const voidChange = (order: OrderRecord): OrderChange => ({
+  intentStatus: 'canceled',
+  posts: releasedHold(order),
+  ...endsWait(order),
+  event: { type: 'payment.voided', actor: 'gateway' },
+});
+
+/** Canceling an intent also decides what became of an attempt on it, and of a capture. */
+export const decidesAttempts =
+  (change: (order: OrderRecord) => OrderChange, state: 'done' | 'closed') =>
+  (order: OrderRecord): OrderChange => ({
+    ...change(order),
+    also: [settleBeside([chargeKey(order.id, order.attempt), captureKey(order.id)], state)],
+  });
+
+const confirms = (order: OrderRecord) =>
+  order.status === 'pending' ? { next: { status: 'confirmed' as const } } : {};
+
+/** A window for remorse, or for the shopper to act, is over once there is an answer. */
+const endsWait = (order: OrderRecord) =>
+  order.waits.some((wait) => wait.step === 'charge') ? { ended: ['charge'] as const } : {};
+
+function releasedHold({ booked, intentId }: OrderRecord): Posting[] {
+  const held = (booked.authorized ?? 0) - (booked.hold_released ?? 0);
+  return held > 0 && intentId !== null ? [{ kind: 'hold_released', objectId: intentId, amount: held }] : [];
+}

@@ -1,0 +1,121 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  condition,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+
+import type { PaymentAnswer, ReturnReason, StepActivities, UndoAnswer } from '#libs/contracts/activities';
+import {
+  paymentAttempted,
+  paymentReported,
+  REFUND_WORKFLOW,
+  refundReported,
+  refundWorkflowId,
+  type RefundWorkflowInput,
+} from '#libs/contracts/order-workflow';
+import type { EndCode } from '#libs/order/end';
+import type { OrderId } from '#libs/order/order-id';
+import type { OrderPolicy } from '#libs/order/policy';
+
+import { Fall } from './fall.js';
+
+/** How soon, and how seldom at the least, the provider is asked while nobody tells of a payment. Milliseconds. */
+const FIRST_LOOK = 15_000;
+const RAREST_LOOK = 300_000;
+/** How long before an authorization lapses the parcel must have its label. */
+const LABEL_MARGIN = 12 * 3_600_000;
+
+type Unpaid = Exclude<PaymentAnswer['is'], 'paid'>;
+
+/** How an order ends whose shopper does not act, or pays with nothing that is taken. */
+const TOO_LATE: Readonly<Record<Unpaid, EndCode>> = {
+  waiting: 'payment_expired',
+  declined: 'payment_declined',
+};
+
+/** An order's money: collected from its shopper, and given back. Hears what is told of it from the first moment on. */
+export function orderPayment(
+  orderId: OrderId,
+  policy: OrderPolicy,
+  { chargePayment, checkPayment, returnPayment, createRefund }: StepActivities,
+) {
+  const windows: Readonly<Record<Unpaid, number>> = {
+    waiting: policy.paymentWindow,
+    declined: policy.declineWindow,
+  };
+  let told = 0;
+  let attempt = 1;
+  let holdUntil: number | undefined;
+  const refunds = new Set<string>();
+
+  setHandler(paymentReported, () => {
+    told += 1;
+  });
+  setHandler(paymentAttempted, ({ attempt: asked }) => {
+    attempt = Math.max(attempt, asked);
+  });
+  setHandler(refundReported, ({ refundId }) => {
+    refunds.add(refundId);
+  });
+
+  /** Makes the refund in a run of its own, which outlives this one, and waits until it exists at the provider. */
+  async function refunded(refundId: string): Promise<void> {
+    const input: RefundWorkflowInput = { orderId, refundId, policy };
+    try {
+      await startChild(REFUND_WORKFLOW, {
+        workflowId: refundWorkflowId(refundId),
+        args: [input],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      // The sweeper was faster, or this run is a second one: it may have been told of before anybody listened.
+      await createRefund(orderId, refundId);
+      return;
+    }
+    await condition(() => refunds.has(refundId));
+  }
+
+  return {
+    /** Milliseconds left for a label to be made before a held payment is let go; null where none is held. */
+    labelWindow(): number | null {
+      return holdUntil === undefined ? null : Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0);
+    },
+
+    /**
+     * Charges, and waits while the shopper or the provider takes their time, or another payment method may be
+     * tried. @throws Fall when the time is over
+     */
+    async collected(): Promise<void> {
+      let known = told;
+      let tried = attempt;
+      let answer = await chargePayment(orderId);
+      for (let since = Date.now(), pause = FIRST_LOOK; answer.is !== 'paid';) {
+        const { is } = answer;
+        const left = since + windows[is] - Date.now();
+        if (left <= 0) throw new Fall('rejected', { code: TOO_LATE[is], by: 'workflow' }, 'expired');
+        const heard = await condition(() => told > known || attempt > tried, Math.min(left, pause));
+        pause = heard ? FIRST_LOOK : Math.min(pause * 2, RAREST_LOOK);
+        const another = attempt > tried;
+        known = told;
+        tried = attempt;
+        answer = another ? await chargePayment(orderId) : await checkPayment(orderId);
+        // Every attempt, and every decline, has a window of its own.
+        if (another || answer.is !== is) since = Date.now();
+      }
+      holdUntil = answer.holdUntil;
+    },
+
+    /** Voids or refunds. @throws what its activities throw */
+    async returned(why: ReturnReason): Promise<UndoAnswer> {
+      const answer = await returnPayment(orderId, why);
+      if (answer !== 'refunding') return answer;
+      await refunded(orderId);
+      return 'undone';
+    },
+  };
+}

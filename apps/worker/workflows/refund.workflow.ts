@@ -1,0 +1,48 @@
+import { condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+
+import { orderWorkflowId, refundReported, type RefundWorkflowInput } from '#libs/contracts/order-workflow';
+import type { RefundState } from '#libs/order/refund';
+
+import { orderActivities } from './activity-options.js';
+import { attentionDesk } from './attention-desk.js';
+import { patiently } from './patience.js';
+import { orderSign } from './visibility.js';
+
+/** How soon, and how seldom at the least, a refund that is on its way is asked after. Milliseconds. */
+const FIRST_LOOK = 60_000;
+const RAREST_LOOK = 86_400_000;
+
+/**
+ * Gives money back, whoever asked for it: an order that is taken back, a parcel that came back, an operator. Its
+ * order waits, where it is still there, until the refund exists at the provider; this goes on until it is settled.
+ */
+export async function RefundWorkflow({
+  orderId,
+  refundId,
+  policy,
+}: RefundWorkflowInput): Promise<RefundState> {
+  const { steps, decisions } = orderActivities(policy);
+  const desk = attentionDesk(orderId, orderSign(), decisions, refundId);
+  let heard = 0;
+  setHandler(refundReported, () => {
+    heard += 1;
+  });
+
+  const look = () => patiently(policy, desk, 'charge', () => steps.createRefund(orderId, refundId));
+  let state = await look();
+  await tellOrder();
+  for (let pause = FIRST_LOOK; state === 'pending'; pause = Math.min(pause * 2, RAREST_LOOK)) {
+    const known = heard;
+    await condition(() => heard > known, pause);
+    state = await look();
+  }
+  return state;
+
+  async function tellOrder(): Promise<void> {
+    try {
+      await getExternalWorkflowHandle(orderWorkflowId(orderId)).signal(refundReported, { refundId, state });
+    } catch {
+      // The order's run is over: nobody waits.
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { OrderWorkflow } from './order.workflow.js';
+export { RefundWorkflow } from './refund.workflow.js';
