@@ -10,7 +10,18 @@ import { environmentFor, type GroupName, VARIABLES } from '#libs/config/environm
 /** Which groups of variables each of our programs reads. */
 const PROGRAMS: Readonly<Record<string, readonly GroupName[]>> = {
   api: ['store', 'temporal', 'carrierWebhooks', 'api', 'pricing', 'policy', 'logs'],
-  worker: ['store', 'temporal', 'payments', 'carrier', 'mail', 'providers', 'worker', 'logs'],
+  worker: [
+    'store',
+    'temporal',
+    'payments',
+    'carrier',
+    'mail',
+    'providers',
+    'worker',
+    'books',
+    'metrics',
+    'logs',
+  ],
   sandbox: ['sandbox', 'carrierWebhooks', 'logs'],
   migrate: ['store'],
 };

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import {
   type Client,
   ScheduleAlreadyRunning,
@@ -10,6 +12,7 @@ import {
   RECONCILE_SCHEDULE,
   RECONCILE_WORKFLOW,
   type ReconcileInput,
+  type ReconcileResult,
 } from '#libs/contracts/reconcile-workflow';
 
 /** What happened this recently may still be on its way into the books. Milliseconds. */
@@ -40,4 +43,22 @@ export async function scheduleReconciliation(client: Client, every: number): Pro
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     await client.schedule.getHandle(RECONCILE_SCHEDULE).update(({ state }) => ({ ...schedule, state }));
   }
+}
+
+/**
+ * Compares the books once, beside the schedule.
+ *
+ * @param patience milliseconds until it is given up
+ */
+export async function reconcileNow(
+  client: Client,
+  input: ReconcileInput,
+  patience: number,
+): Promise<ReconcileResult> {
+  return client.workflow.execute<(input: ReconcileInput) => Promise<ReconcileResult>>(RECONCILE_WORKFLOW, {
+    workflowId: `${RECONCILE_SCHEDULE}-${randomUUID()}`,
+    taskQueue: TASK_QUEUES.orders,
+    args: [input],
+    workflowExecutionTimeout: patience,
+  });
 }

@@ -1,2 +1,3 @@
 export { OrderWorkflow } from './order.workflow.js';
+export { ReconcileWorkflow } from './reconcile.workflow.js';
 export { RefundWorkflow } from './refund.workflow.js';
