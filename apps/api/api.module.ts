@@ -10,6 +10,8 @@ import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Drain } from './drain.js';
+import { FindingsController } from './findings/findings.controller.js';
+import { FindingsService } from './findings/findings.service.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ValidationPipe } from './http/validation.pipe.js';
@@ -40,6 +42,7 @@ export class ApiModule {
         OrdersController,
         AttentionController,
         LedgerController,
+        FindingsController,
         DeliveriesController,
         HealthController,
         ProblemsController,
@@ -60,6 +63,7 @@ export class ApiModule {
         OrdersService,
         OrderAcceptance,
         AttentionService,
+        FindingsService,
         CarrierSignature,
         DeliveriesService,
         Drain,

@@ -98,8 +98,11 @@ async function main(): Promise<void> {
   try {
     sweeper.start();
     await metrics.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT);
-    await scheduleReconciliation(client, env.books.RECONCILE_INTERVAL);
     const running = runTogether([...workers, booksWorker]);
+    // Orders do not wait for it; the next worker that starts tries again.
+    scheduleReconciliation(client, env.books.RECONCILE_INTERVAL).catch((error: unknown) => {
+      logger.error({ err: error }, 'the reconciliation could not be scheduled');
+    });
     logger.info('worker ready');
     await running;
   } finally {

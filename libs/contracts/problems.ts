@@ -68,6 +68,12 @@ export const PROBLEMS = {
     meaning: 'The order has no attention with this id.',
     remedy: 'Read the order; `attention` lists what is open.',
   },
+  finding_not_found: {
+    status: 404,
+    title: 'There is no such finding',
+    meaning: 'No finding has this id.',
+    remedy: 'See `GET /findings`.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'The method is not allowed here',
@@ -92,6 +98,12 @@ export const PROBLEMS = {
     title: 'The attention is resolved already',
     meaning: 'Somebody answered it, or the order went on without an answer.',
     remedy: 'Read the order and its events.',
+  },
+  finding_closed: {
+    status: 409,
+    title: 'The finding is closed already',
+    meaning: 'Somebody acknowledged it, or it is no longer seen.',
+    remedy: 'Read it with `GET /findings?state=closed`.',
   },
   body_too_large: {
     status: 413,
