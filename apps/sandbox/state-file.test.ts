@@ -23,7 +23,13 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const gatewayOf = ({ url }: Sandbox) =>
   new StripeGateway({ secretKey: 'sk_test_x', apiUrl: url, timeout: 2_000 });
-const request = { orderId: ORDER, amount: 1000, currency: 'EUR', idempotencyKey: 'intent' };
+const request = {
+  orderId: ORDER,
+  amount: 1000,
+  currency: 'EUR',
+  captureMode: 'immediate' as const,
+  idempotencyKey: 'intent',
+};
 
 /** A paid intent, as it was kept then. */
 const OLD = {

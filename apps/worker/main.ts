@@ -12,6 +12,7 @@ import { createLogger, type Logger } from '#libs/telemetry/logger';
 import { connectionOptions, lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
+import { PaymentCheck } from './activities/payment-check.js';
 import { createBooksWorker } from './books-worker.js';
 import { MetricsServer } from './metrics.js';
 import { createOrderWorkers } from './order-workers.js';
@@ -68,10 +69,11 @@ async function main(): Promise<void> {
     namespace: env.temporal.TEMPORAL_NAMESPACE,
     shutdownGrace: env.worker.SHUTDOWN_GRACE,
   };
+  const gateway = new StripeGateway(stripe);
   const workers = await createOrderWorkers({
     ...shared,
     runs,
-    gateway: new StripeGateway(stripe),
+    gateway,
     carrier: new CarrierClient({ url: env.carrier.CARRIER_URL, timeout }),
     mailer,
     shipTo: env.worker.SHIP_TO,
@@ -80,7 +82,7 @@ async function main(): Promise<void> {
   const booksWorker = await createBooksWorker({
     ...shared,
     gatewayBooks: new StripeBooks(stripe),
-    payments: { check: async () => undefined },
+    payments: new PaymentCheck(store, gateway, runs, logger),
     isExclusive: env.books.STRIPE_ACCOUNT_EXCLUSIVE,
   });
   const metrics = new MetricsServer(store.findings, logger);

@@ -138,4 +138,4 @@ export class Reconciliation {
 
 /** What is left of an intent's money at the gateway. */
 const heldOf = ({ captured, refunds }: GatewayMoney) =>
-  refunds.filter(({ state }) => state !== 'failed').reduce((left, { amount }) => left - amount, captured);
+  refunds.filter(({ status }) => status !== 'failed').reduce((left, { amount }) => left - amount, captured);

@@ -42,6 +42,7 @@ export class Sweeper {
       ['start', () => this.startForgotten()],
       ['claim', () => this.claimEarly()],
       ['report', () => this.reportShipments()],
+      ['look', () => this.lookAtPayments()],
       ['answer', () => this.passOnAnswers()],
       ['closed', () => this.flagClosedRuns()],
     ];
@@ -79,6 +80,13 @@ export class Sweeper {
   private async reportShipments(): Promise<void> {
     await this.each(await this.store.inbox.unsignalled(SETTLING, BATCH), (report) =>
       this.runs.reportShipment(report),
+    );
+  }
+
+  /** Also where an event came before the order had its intent. */
+  private async lookAtPayments(): Promise<void> {
+    await this.each(await this.store.paymentInbox.unsettled(SETTLING, BATCH), (id) =>
+      this.runs.lookAtPayment(id),
     );
   }
 

@@ -37,11 +37,11 @@ const ours = (state: Booked['state'], changes: Partial<Booked> = {}): Booked => 
   state,
   ...changes,
 });
-const theirs = (state: Made['state'], changes: Partial<Made> = {}): Made => ({
+const theirs = (status: Made['status'], changes: Partial<Made> = {}): Made => ({
   id: 're_1',
   refundId: 'r1',
   amount: 500,
-  state,
+  status,
   ...changes,
 });
 const missing = (objectId = 'r1'): Difference => ({
@@ -134,7 +134,7 @@ describe('a refund', () => {
     const adopted = booked({ adopted: [{ objectId: 're_1', amount: 500 }] });
     const made = theirs('succeeded', { refundId: null });
     expect(compareMoney(adopted, gateway({ refunds: [made] }))).toEqual([]);
-    expect(compareMoney(adopted, gateway({ refunds: [{ ...made, state: 'failed' }] }))).toEqual([
+    expect(compareMoney(adopted, gateway({ refunds: [{ ...made, status: 'failed' }] }))).toEqual([
       missing('re_1'),
     ]);
   });

@@ -54,7 +54,7 @@ export interface GatewayMoney {
     /** Ours, from its metadata. */
     readonly refundId: string | null;
     readonly amount: number;
-    readonly state: 'pending' | 'succeeded' | 'failed';
+    readonly status: 'pending' | 'succeeded' | 'failed';
   }[];
   readonly withheld: readonly { readonly objectId: string; readonly amount: number }[];
 }
@@ -76,7 +76,7 @@ function compareCharge({ intentId, captured }: BookedMoney, found: number): Diff
 
 /** A refund that failed moved no money in the end: on both sides it is as good as none. */
 function compareRefunds(booked: BookedMoney, found: GatewayMoney['refunds']): Difference[] {
-  const unclaimed = new Map(found.filter(({ state }) => state !== 'failed').map((each) => [each.id, each]));
+  const unclaimed = new Map(found.filter(({ status }) => status !== 'failed').map((each) => [each.id, each]));
   const differences: Difference[] = [];
   const claim = (
     objectId: string,

@@ -3,6 +3,8 @@ import Stripe from 'stripe';
 import type { GatewayMoney, Movement, MovementKind, Span } from '#libs/order/reconciliation';
 
 import type { GatewayBooks } from './gateway-books.js';
+import type { GatewayDispute, GatewayRefund } from './payment-gateway.js';
+import { asDispute, asRefund } from './stripe-answers.js';
 import { stripeClient, type StripeOptions } from './stripe-client.js';
 import { stripeFailure } from './stripe-failure.js';
 
@@ -14,14 +16,6 @@ const KINDS: Readonly<Record<string, MovementKind>> = {
   refund_failure: 'refund_failure',
   dispute: 'dispute',
   dispute_reversal: 'dispute_reversal',
-};
-
-const REFUND_STATES: Readonly<Record<string, GatewayMoney['refunds'][number]['state']>> = {
-  pending: 'pending',
-  requires_action: 'pending',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  canceled: 'failed',
 };
 
 const PAGE = 100;
@@ -51,22 +45,21 @@ export class StripeBooks implements GatewayBooks {
     return ask(async () => {
       const intent = await this.#stripe.paymentIntents.retrieve(intentId).catch(unlessMissing);
       if (!intent) return null;
-      const refunds: GatewayMoney['refunds'][number][] = [];
-      for await (const refund of this.#stripe.refunds.list({ payment_intent: intentId, limit: PAGE })) {
-        const state = REFUND_STATES[refund.status ?? 'pending'] ?? 'pending';
-        refunds.push({ id: refund.id, refundId: refundIdOf(refund), amount: refund.amount, state });
-      }
-      const withheld: { objectId: string; amount: number }[] = [];
-      for await (const dispute of this.#stripe.disputes.list({ payment_intent: intentId, limit: PAGE })) {
-        withheld.push({ objectId: dispute.id, amount: withheldBy(dispute) });
-      }
+      const ofIntent = { payment_intent: intentId, limit: PAGE };
+      const refunds: GatewayRefund[] = [];
+      for await (const refund of this.#stripe.refunds.list(ofIntent)) refunds.push(asRefund(refund));
+      const disputes: GatewayDispute[] = [];
+      for await (const dispute of this.#stripe.disputes.list(ofIntent)) disputes.push(asDispute(dispute));
       return {
         intentId,
         currency: intent.currency.toUpperCase(),
         orderId: intent.metadata['orderId'] ?? null,
         captured: intent.amount_received,
         refunds,
-        withheld,
+        withheld: disputes.map(({ id, withdrawn, reinstated }) => ({
+          objectId: id,
+          amount: withdrawn - reinstated,
+        })),
       };
     });
   }
@@ -88,20 +81,10 @@ function asMovement(entry: Stripe.BalanceTransaction): Movement | null {
     intentId,
     objectId: source.id,
     orderId: source.metadata?.['orderId'] ?? null,
-    refundId: source.object === 'refund' ? refundIdOf(source) : null,
+    refundId: source.object === 'refund' ? asRefund(source).refundId : null,
     amount: Math.abs(isConverted ? source.amount : entry.amount),
   };
 }
-
-/** What a dispute has taken and not given back: an inquiry takes nothing, and one that is won gives it back. */
-function withheldBy({ amount, balance_transactions }: Stripe.Dispute): number {
-  return balance_transactions.reduce((sum, { reporting_category }) => {
-    if (reporting_category === 'dispute') return sum + amount;
-    return reporting_category === 'dispute_reversal' ? sum - amount : sum;
-  }, 0);
-}
-
-const refundIdOf = ({ metadata }: Stripe.Refund) => metadata?.['refundId'] ?? null;
 
 const idOf = (reference: string | { id: string } | null) =>
   typeof reference === 'object' ? (reference?.id ?? null) : reference;

@@ -1,32 +1,17 @@
 import Stripe from 'stripe';
 
 import type { OrderId } from '#libs/order/order-id';
-
 import type { CaptureMode } from '#libs/order/policy';
 
-import type { GatewayRefund, Intent, IntentStatus, PaymentGateway, RefundStatus } from './payment-gateway.js';
+import type { GatewayPayment, GatewayRefund, Intent, PaymentGateway } from './payment-gateway.js';
+import { asDispute, asIntent, asRefund } from './stripe-answers.js';
 import { stripeFailure } from './stripe-failure.js';
 
 /** A later SDK brings a later version of the API, and stops the compiler here until its changes were read. */
 const API_VERSION = '2026-10-28.endive';
 
-/** What Stripe calls an intent's statuses; `requires_payment_method` is two of ours. */
-const STATUSES: Readonly<Record<string, IntentStatus>> = {
-  requires_confirmation: 'unconfirmed',
-  requires_action: 'requires_action',
-  processing: 'processing',
-  requires_capture: 'authorized',
-  succeeded: 'captured',
-  canceled: 'canceled',
-};
-
-const REFUND_STATUSES: Readonly<Record<string, RefundStatus>> = {
-  pending: 'pending',
-  requires_action: 'pending',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  canceled: 'failed',
-};
+/** The charge of an intent says when its hold lapses. */
+const WITH_CHARGE = ['latest_charge'];
 
 /** Payments through Stripe, or through anything that speaks as Stripe does. */
 export class StripeGateway implements PaymentGateway {
@@ -82,7 +67,7 @@ export class StripeGateway implements PaymentGateway {
     try {
       const confirmed = await this.#stripe.paymentIntents.confirm(
         intentId,
-        { payment_method: method },
+        { payment_method: method, expand: WITH_CHARGE },
         { idempotencyKey },
       );
       return asIntent(confirmed);
@@ -96,7 +81,34 @@ export class StripeGateway implements PaymentGateway {
   }
 
   async retrieveIntent(intentId: string): Promise<Intent> {
-    return asIntent(await ask(() => this.#stripe.paymentIntents.retrieve(intentId)));
+    return asIntent(await this.#read(intentId));
+  }
+
+  async readPayment(intentId: string): Promise<GatewayPayment> {
+    const [intent, refunds, disputes] = await Promise.all([
+      this.#read(intentId),
+      ask(() => everything(this.#stripe.refunds.list({ payment_intent: intentId, limit: 100 }))),
+      ask(() => everything(this.#stripe.disputes.list({ payment_intent: intentId, limit: 100 }))),
+    ]);
+    return {
+      intent: asIntent(intent),
+      captured: intent.status === 'succeeded' ? intent.amount_received : 0,
+      refunds: refunds.map(asRefund),
+      disputes: disputes.map(asDispute),
+    };
+  }
+
+  async readClientSecret(intentId: string): Promise<string | null> {
+    return (await this.#read(intentId)).client_secret;
+  }
+
+  async captureIntent(intentId: string, { idempotencyKey }: { idempotencyKey: string }): Promise<Intent> {
+    try {
+      return asIntent(await this.#stripe.paymentIntents.capture(intentId, {}, { idempotencyKey }));
+    } catch (error) {
+      if (isUnexpectedState(error)) return this.retrieveIntent(intentId);
+      throw stripeFailure(error);
+    }
   }
 
   async cancelIntent(intentId: string, { idempotencyKey }: { idempotencyKey: string }): Promise<Intent> {
@@ -133,6 +145,16 @@ export class StripeGateway implements PaymentGateway {
       return null;
     });
   }
+
+  #read(intentId: string): Promise<Stripe.PaymentIntent> {
+    return ask(() => this.#stripe.paymentIntents.retrieve(intentId, { expand: WITH_CHARGE }));
+  }
+}
+
+async function everything<T>(list: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const each of list) all.push(each);
+  return all;
 }
 
 async function ask<T>(call: () => Promise<T>): Promise<T> {
@@ -145,18 +167,4 @@ async function ask<T>(call: () => Promise<T>): Promise<T> {
 
 function isUnexpectedState(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeError && error.code === 'payment_intent_unexpected_state';
-}
-
-function asIntent({ id, status, last_payment_error: failure }: Stripe.PaymentIntent): Intent {
-  if (status === 'requires_payment_method') {
-    if (!failure) return { id, status: 'unconfirmed', declineCode: null };
-    return { id, status: 'declined', declineCode: failure.decline_code ?? failure.code ?? null };
-  }
-  const known = STATUSES[status];
-  if (!known) throw new Error(`Stripe has an intent status that is unknown here: ${status}`);
-  return { id, status: known, declineCode: null };
-}
-
-function asRefund({ id, status }: Stripe.Refund): GatewayRefund {
-  return { id, status: REFUND_STATUSES[status ?? 'pending'] ?? 'pending' };
 }

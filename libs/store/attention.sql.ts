@@ -3,9 +3,20 @@ import type { StepName } from '#libs/order/steps';
 
 import { Prisma } from './generated/client.js';
 
-/** Opens an attention unless one of the kind, for the same reason, is open; an expression over `changed`. */
-export const openAttention = (kind: AttentionKind, step: StepName | null, reason: string) => Prisma.sql`
-  flagged AS (INSERT INTO attention (id, order_id, kind, step, reason)
-    SELECT uuidv7(), c.id, ${kind}, ${step}, ${reason} FROM changed c
+/**
+ * Opens an attention unless one of the kind, for the same reason and refund, is open; an expression over
+ * `changed`.
+ *
+ * @param refundId what it is about, if not the order as a whole; stored with the same change at the latest
+ */
+export const openAttention = (
+  kind: AttentionKind,
+  step: StepName | null,
+  reason: string,
+  refundId: string | null = null,
+) => Prisma.sql`
+  flagged AS (INSERT INTO attention (id, order_id, kind, step, reason, refund_id)
+    SELECT uuidv7(), c.id, ${kind}, ${step}, ${reason}, ${refundId}::uuid FROM changed c
     WHERE NOT EXISTS (SELECT 1 FROM attention a
-      WHERE a.order_id = c.id AND a.kind = ${kind} AND a.reason = ${reason} AND a.resolved_at IS NULL))`;
+      WHERE a.order_id = c.id AND a.kind = ${kind} AND a.reason = ${reason}
+        AND a.refund_id IS NOT DISTINCT FROM ${refundId}::uuid AND a.resolved_at IS NULL))`;

@@ -116,7 +116,7 @@ export class InboxRepository {
   async unsignalled(olderThan: number, limit: number): Promise<Report[]> {
     return this.db.$queryRaw<Report[]>`
       SELECT event_id AS "eventId", order_id::text AS "orderId", report AS state FROM inbox_event
-      WHERE report IS NOT NULL AND signalled_at IS NULL
+      WHERE provider = ${PROVIDER} AND report IS NOT NULL AND signalled_at IS NULL
         AND applied_at < now() - ${olderThan} * interval '1 millisecond'
       ORDER BY applied_at LIMIT ${limit}`;
   }

@@ -26,7 +26,7 @@ export class WaitRepository {
       FROM orders o WHERE o.id = ${orderId}::uuid
       ON CONFLICT (order_id, step) DO UPDATE SET
         attempt = EXCLUDED.attempt, next_try_at = EXCLUDED.next_try_at, last_error = EXCLUDED.last_error,
-        deadline = CASE WHEN order_wait.durable THEN order_wait.deadline
+        deadline = CASE WHEN order_wait.durable AND order_wait.deadline > now() THEN order_wait.deadline
           ELSE COALESCE(EXCLUDED.deadline, order_wait.deadline) END`;
   }
 

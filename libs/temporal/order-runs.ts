@@ -6,11 +6,22 @@ import {
   type OrderWorkflowInput,
   OrderStatusAttribute,
   orderWorkflowId,
+  PAYMENT_WORKFLOW,
+  paymentReported,
+  paymentTold,
+  type PaymentWorkflowInput,
+  paymentWorkflowId,
+  REFUND_WORKFLOW,
+  refundReported,
+  type RefundWorkflowInput,
+  refundWorkflowId,
   shipmentReported,
   TASK_QUEUES,
 } from '#libs/contracts/order-workflow';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
+import type { RefundState } from '#libs/order/refund';
+import type { PaymentStatus } from '#libs/order/states';
 import type { Answer } from '#libs/store/attention.repository';
 import type { Report } from '#libs/store/inbox.repository';
 import type { Store } from '#libs/store/store';
@@ -56,6 +67,65 @@ export class OrderRuns {
         .signal(shipmentReported, { eventId: report.eventId, state: report.state }),
     );
     await this.store.inbox.markSignalled(report);
+  }
+
+  /** Has somebody look at the provider for an order: the run that does so already, or a new one. */
+  async tellPayment(orderId: OrderId): Promise<void> {
+    const input: PaymentWorkflowInput = { orderId };
+    await this.client.withDeadline(Date.now() + DEADLINE, () =>
+      this.client.workflow.signalWithStart(PAYMENT_WORKFLOW, {
+        workflowId: paymentWorkflowId(orderId),
+        taskQueue: TASK_QUEUES.orders,
+        args: [input],
+        signal: paymentTold,
+      }),
+    );
+  }
+
+  /** Has somebody look, unless somebody does already: for what is repeated until it has been seen to. */
+  async lookAtPayment(orderId: OrderId): Promise<void> {
+    const input: PaymentWorkflowInput = { orderId };
+    await this.client.withDeadline(Date.now() + DEADLINE, () =>
+      this.client.workflow.start(PAYMENT_WORKFLOW, {
+        workflowId: paymentWorkflowId(orderId),
+        taskQueue: TASK_QUEUES.orders,
+        args: [input],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      }),
+    );
+  }
+
+  /** Tells an order's run how its payment stands. A run that is gone counts as told. */
+  async reportPayment(orderId: OrderId, state: PaymentStatus): Promise<void> {
+    await this.tell(() =>
+      this.client.workflow.getHandle(orderWorkflowId(orderId)).signal(paymentReported, { state }),
+    );
+  }
+
+  /** Tells a refund's run how the refund stands. A run that is gone counts as told. */
+  async reportRefund(refundId: string, state: RefundState): Promise<void> {
+    await this.tell(() =>
+      this.client.workflow.getHandle(refundWorkflowId(refundId)).signal(refundReported, { refundId, state }),
+    );
+  }
+
+  /** Starts a refund's run; one that was started before, even one that has ended, is left alone. */
+  async startRefund(refundId: string, orderId: OrderId, policy: OrderPolicy): Promise<void> {
+    const input: RefundWorkflowInput = { orderId, refundId, policy };
+    try {
+      await this.client.withDeadline(Date.now() + DEADLINE, () =>
+        this.client.workflow.start(REFUND_WORKFLOW, {
+          workflowId: refundWorkflowId(refundId),
+          taskQueue: TASK_QUEUES.orders,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    await this.store.refunds.markStarted(refundId);
   }
 
   /** Tells a run what an operator answered. A run that is gone counts as told. */

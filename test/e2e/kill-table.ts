@@ -42,6 +42,7 @@ export const DECISIONS: Readonly<Record<keyof DecisionActivities, true>> = {
   parkOrder: true,
   resumeOrder: true,
   beginCancellation: true,
+  endOrder: true,
   closeOrder: true,
 };
 

@@ -16,6 +16,10 @@ const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
   delivery_overdue: null,
   contradicting_event: 'acknowledge',
   run_closed: null,
+  refund_failed: 'acknowledge',
+  late_payment: 'acknowledge',
+  dispute_opened: 'acknowledge',
+  books_differ: null,
 };
 
 /** Mends what was broken, answers what waits for a person, delivers what was sent, until every order is closed. */

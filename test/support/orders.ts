@@ -13,6 +13,9 @@ import type { Store } from '#libs/store/store';
 export const TEST_POLICY: OrderPolicy = {
   reservationTtl: 30_000,
   graceBeforeCharge: 0,
+  captureMode: 'immediate',
+  paymentWindow: 20_000,
+  declineWindow: 0,
   deliveryDeadline: 60_000,
   retry: { attempts: 3, initial: 50, max: 200 },
 };

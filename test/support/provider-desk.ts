@@ -75,6 +75,9 @@ export class ProviderDesks {
       return intent;
     },
     confirmIntent: async (id, request) => of(this.byIntent, id).gateway.confirmIntent(id, request),
+    readPayment: async (id) => of(this.byIntent, id).gateway.readPayment(id),
+    readClientSecret: async (id) => of(this.byIntent, id).gateway.readClientSecret(id),
+    captureIntent: async (id, request) => of(this.byIntent, id).gateway.captureIntent(id, request),
     retrieveIntent: async (id) => of(this.byIntent, id).gateway.retrieveIntent(id),
     cancelIntent: async (id, request) => of(this.byIntent, id).gateway.cancelIntent(id, request),
     createRefund: async (request) => of(this.byOrder, request.orderId).gateway.createRefund(request),

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { orderId } from '#libs/order/order-id';
+import type { CaptureMode } from '#libs/order/policy';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 
 import type { Sandbox } from '../sandbox.js';
+import { play } from '../test-gateway.js';
 import { script, startTestSandbox } from '../test-sandbox.js';
 
 const ORDER = orderId('019aa0d4-0000-7000-8000-000000000001');
@@ -17,17 +19,29 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-const create = (idempotencyKey = 'intent') =>
-  gateway.createIntent({ orderId: ORDER, amount: 3980, currency: 'EUR', idempotencyKey });
+const create = (idempotencyKey = 'intent', captureMode: CaptureMode = 'immediate') =>
+  gateway.createIntent({ orderId: ORDER, amount: 3980, currency: 'EUR', captureMode, idempotencyKey });
 const confirm = (id: string, method: string, idempotencyKey = 'charge:1') =>
   gateway.confirmIntent(id, { method, idempotencyKey });
+const giveBack = (intentId: string, refundId: string, amount: number) =>
+  gateway.createRefund({ intentId, orderId: ORDER, refundId, amount, idempotencyKey: refundId });
 
 describe('the payment gateway, through Stripe', () => {
   it('charges an order', async () => {
     const { id, status } = await create();
     expect(status).toBe('unconfirmed');
-    expect(await confirm(id, 'pm_card_visa')).toEqual({ id, status: 'captured', declineCode: null });
-    expect(await gateway.retrieveIntent(id)).toEqual({ id, status: 'captured', declineCode: null });
+    expect(await confirm(id, 'pm_card_visa')).toEqual({
+      id,
+      status: 'captured',
+      declineCode: null,
+      holdUntil: null,
+    });
+    expect(await gateway.retrieveIntent(id)).toEqual({
+      id,
+      status: 'captured',
+      declineCode: null,
+      holdUntil: null,
+    });
   });
 
   it.each([
@@ -36,8 +50,13 @@ describe('the payment gateway, through Stripe', () => {
     ['pm_card_chargeDeclinedExpiredCard', 'expired_card'],
   ])('answers a decline of %s with %s', async (method, declineCode) => {
     const { id } = await create();
-    expect(await confirm(id, method)).toEqual({ id, status: 'declined', declineCode });
-    expect(await gateway.retrieveIntent(id)).toEqual({ id, status: 'declined', declineCode });
+    expect(await confirm(id, method)).toEqual({ id, status: 'declined', declineCode, holdUntil: null });
+    expect(await gateway.retrieveIntent(id)).toEqual({
+      id,
+      status: 'declined',
+      declineCode,
+      holdUntil: null,
+    });
     expect((await confirm(id, 'pm_card_visa', 'charge:2')).status).toBe('captured');
   });
 
@@ -45,6 +64,39 @@ describe('the payment gateway, through Stripe', () => {
     const { id } = await create();
     expect((await confirm(id, 'pm_card_authenticationRequired')).status).toBe('requires_action');
     expect((await gateway.cancelIntent(id, { idempotencyKey: 'cancel' })).status).toBe('canceled');
+  });
+
+  it('holds money, tells how long, and takes it', async () => {
+    const { id } = await create('intent', 'on_shipment');
+    const held = await confirm(id, 'pm_card_visa');
+    expect(held.status).toBe('authorized');
+    expect(await gateway.retrieveIntent(id)).toEqual(held);
+    const days = ((held.holdUntil?.getTime() ?? 0) - Date.now()) / 86_400_000;
+    expect(days).toBeCloseTo(7, 2);
+    expect(await gateway.readPayment(id)).toEqual({ intent: held, captured: 0, refunds: [], disputes: [] });
+
+    const taken = { id, status: 'captured', declineCode: null, holdUntil: null };
+    expect(await gateway.captureIntent(id, { idempotencyKey: 'capture' })).toEqual(taken);
+    expect(await gateway.readPayment(id)).toMatchObject({ intent: taken, captured: 3980 });
+  });
+
+  it('answers an intent that is past capturing as it stands', async () => {
+    const lapsed = await create('a', 'on_shipment');
+    await confirm(lapsed.id, 'pm_card_visa', 'a:1');
+    await play(sandbox, `/payment-intents/${lapsed.id}/lapse`);
+    expect(await gateway.captureIntent(lapsed.id, { idempotencyKey: 'a:c' })).toMatchObject({
+      status: 'canceled',
+      holdUntil: null,
+    });
+    const paid = await create('b');
+    await confirm(paid.id, 'pm_card_visa', 'b:1');
+    expect((await gateway.captureIntent(paid.id, { idempotencyKey: 'b:c' })).status).toBe('captured');
+  });
+
+  it("knows what the shopper's browser needs, and nobody else is told", async () => {
+    const intent = await create();
+    expect(await gateway.readClientSecret(intent.id)).toMatch(new RegExp(`^${intent.id}_secret_`));
+    expect(JSON.stringify([intent, await gateway.readPayment(intent.id)])).not.toContain('_secret_');
   });
 
   it('refuses a payment method that does not exist', async () => {
@@ -78,6 +130,53 @@ describe('the payment gateway, through Stripe', () => {
       name: 'Refusal',
       code: 'already_refunded',
     });
+  });
+
+  it('reads every refund of an intent, whoever made it, on however many pages', async () => {
+    const { id } = await create();
+    await confirm(id, 'pm_card_visa');
+    for (let number = 1; number <= 101; number++) await giveBack(id, `r-${number}`, 10);
+    const { refunds, captured } = await gateway.readPayment(id);
+    expect(captured).toBe(3980);
+    expect(new Set(refunds.map(({ refundId }) => refundId))).toEqual(
+      new Set(Array.from({ length: 101 }, (_, index) => `r-${index + 1}`)),
+    );
+    expect(await gateway.findRefund(id, 'r-1')).toEqual(refunds.find(({ refundId }) => refundId === 'r-1'));
+  });
+
+  it.each([
+    ['succeeded', 'succeeded', null],
+    ['failed', 'failed', 'insufficient_funds'],
+    ['canceled', 'failed', 'merchant_request'],
+  ])('reads a refund that becomes %s as %s', async (becomes, status, failure) => {
+    const { id } = await create();
+    await confirm(id, 'pm_card_pendingRefund');
+    const made = await giveBack(id, 'r-1', 1000);
+    expect(made).toEqual({ id: made.id, status: 'pending', refundId: 'r-1', amount: 1000, failure: null });
+    await play(sandbox, `/refunds/${made.id}`, { becomes });
+    expect((await gateway.readPayment(id)).refunds).toEqual([{ ...made, status, failure }]);
+  });
+
+  it.each([
+    [false, 'won', 'won', { withdrawn: 3980, reinstated: 3980, outcome: 'won' }],
+    [false, 'lost', 'lost', { withdrawn: 3980, reinstated: 0, outcome: 'lost' }],
+    [true, 'won', 'warning_closed', { withdrawn: 0, reinstated: 0, outcome: 'won' }],
+  ])('reads a dispute (inquiry: %s) that is %s', async (inquiry, becomes, status, end) => {
+    const { id } = await create();
+    await confirm(id, 'pm_card_visa');
+    await play(sandbox, '/disputes', { payment_intent: id, reason: 'product_not_received', inquiry });
+    const [open] = (await gateway.readPayment(id)).disputes;
+    expect(open).toMatchObject({
+      amount: 3980,
+      status: inquiry ? 'warning_needs_response' : 'needs_response',
+      reason: 'product_not_received',
+      withdrawn: inquiry ? 0 : 3980,
+      reinstated: 0,
+      outcome: 'open',
+    });
+    expect(Math.abs((open?.openedAt.getTime() ?? 0) - Date.now())).toBeLessThan(10_000);
+    await play(sandbox, `/disputes/${open?.id}`, { becomes });
+    expect((await gateway.readPayment(id)).disputes).toEqual([{ ...open, status, ...end }]);
   });
 
   it.each([

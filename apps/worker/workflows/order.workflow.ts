@@ -28,8 +28,8 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
       );
       if (policy.graceBeforeCharge > 0) await sleep(policy.graceBeforeCharge);
       await step('charge', payment.collected, payment.returned);
+      sign.status('confirmed');
     });
-    sign.status('confirmed');
     await within(HOLD, payment.labelWindow(), () =>
       step(
         'ship',

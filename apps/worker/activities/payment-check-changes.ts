@@ -1,0 +1,139 @@
+import { afterBooking, type IntentState, type Posting, refundable } from '#libs/order/ledger';
+import type { OrderId } from '#libs/order/order-id';
+import {
+  isTooLateToPay,
+  type PaymentNews,
+  type SeenDispute,
+  type SeenRefund,
+} from '#libs/order/payment-news';
+import { isEnd } from '#libs/order/states';
+import type { Intent } from '#libs/payments/payment-gateway';
+import { openAttention } from '#libs/store/attention.sql';
+import { recordDispute } from '#libs/store/dispute.sql';
+import { unlessBegun } from '#libs/store/effect.sql';
+import type { OrderChange } from '#libs/store/order-change';
+import type { OrderRecord } from '#libs/store/order-record';
+import { addRefund, settleRefund } from '#libs/store/refund.sql';
+
+/** What the run of an order begins with when it gives the money back. */
+export const undoKey = (orderId: OrderId) => `${orderId}:void`;
+
+export interface Circumstances {
+  readonly intent: Intent;
+  /** False when the order's run has begun to give its money back. */
+  readonly goesOn: boolean;
+  /** What a refund is called, if money has come too late. */
+  readonly refundId: string;
+}
+
+/** The change that a piece of news makes of an order. */
+export function changeOf(news: PaymentNews, order: OrderRecord, circumstances: Circumstances): OrderChange {
+  switch (news.about) {
+    case 'intent':
+      return intentChange(order, news.status, news.posts, circumstances);
+    case 'refund':
+      return refundChange(news.refundId, news.seen, news.posts);
+    case 'dispute':
+      return disputeChange(news.seen, news.isNew, news.posts);
+  }
+}
+
+function intentChange(
+  order: OrderRecord,
+  status: IntentState,
+  posts: readonly Posting[],
+  { intent, goesOn, refundId }: Circumstances,
+): OrderChange {
+  const isPaid = status === 'authorized' || status === 'captured';
+  const late = isPaid && isTooLateToPay(order.status);
+  const confirms = isPaid && goesOn && order.status === 'pending';
+  const change: OrderChange = {
+    ...(confirms ? { next: { status: 'confirmed' }, gate: unlessBegun(undoKey(order.id)) } : {}),
+    intentStatus: status,
+    ...(status === 'authorized' && intent.holdUntil ? { holdUntil: intent.holdUntil } : {}),
+    posts,
+    ...waiting(order, status),
+    event: {
+      type: status === 'canceled' ? 'payment.voided' : `payment.${status}`,
+      actor: 'gateway',
+      details: {
+        intent: intent.id,
+        amount: isPaid ? order.totals.total : undefined,
+        reason: intent.declineCode ?? undefined,
+        opens: late ? 'late_payment' : undefined,
+      },
+    },
+  };
+  return late ? tooLate(order, change, status, refundId) : change;
+}
+
+/** Whom the order waits for, and until when, after the provider has spoken; nobody waits once it has ended. */
+function waiting(order: OrderRecord, status: IntentState): Pick<OrderChange, 'begun' | 'ended'> {
+  const windows: Partial<Record<IntentState, number>> = {
+    requires_action: order.policy.paymentWindow,
+    processing: order.policy.paymentWindow,
+    declined: order.policy.declineWindow,
+  };
+  const window = windows[status] ?? 0;
+  if (window > 0 && !isEnd(order.status)) return { begun: { step: 'charge', for: window } };
+  return order.waits.some(({ step }) => step === 'charge') ? { ended: ['charge'] } : {};
+}
+
+/** Money that comes after the end goes back at once; what is only held goes free by itself. */
+function tooLate(
+  order: OrderRecord,
+  change: OrderChange,
+  status: IntentState,
+  refundId: string,
+): OrderChange {
+  const posts = change.posts ?? [];
+  const amount = status === 'captured' ? refundable(afterBooking(order.booked, posts)) : 0;
+  const refund = {
+    id: refundId,
+    amount,
+    reason: 'late_payment',
+    restock: false,
+    lines: [],
+    requestedBy: 'gateway',
+  } as const;
+  return {
+    ...change,
+    posts: amount > 0 ? [...posts, { kind: 'refund_requested', objectId: refundId, amount }] : posts,
+    also: [...(amount > 0 ? addRefund(refund) : []), openAttention('late_payment', null, status)],
+  };
+}
+
+function refundChange(refundId: string, seen: SeenRefund, posts: readonly Posting[]): OrderChange {
+  const { id: providerId, status, amount, failure } = seen;
+  const failed = status === 'failed';
+  return {
+    posts,
+    event: {
+      type: `refund.${status}`,
+      actor: 'gateway',
+      details: {
+        refund: refundId,
+        amount,
+        reason: failure ?? undefined,
+        opens: failed ? 'refund_failed' : undefined,
+      },
+    },
+    also: [
+      settleRefund(refundId, status, { providerId, failure: failure ?? undefined }),
+      ...(failed ? [openAttention('refund_failed', null, failure ?? 'unknown', refundId)] : []),
+    ],
+  };
+}
+
+function disputeChange(seen: SeenDispute, isNew: boolean, posts: readonly Posting[]): OrderChange {
+  const { id, status, amount, reason } = seen;
+  return {
+    posts,
+    event: {
+      type: isNew ? 'dispute.opened' : 'dispute.changed',
+      actor: 'gateway',
+      details: { dispute: id, status, amount, reason, opens: isNew ? 'dispute_opened' : undefined },
+    },
+    also: [recordDispute(seen), ...(isNew ? [openAttention('dispute_opened', null, reason)] : [])],
+  };
+}

@@ -1,0 +1,31 @@
+import { proxyActivities, setHandler } from '@temporalio/workflow';
+
+import type { StepActivities } from '#libs/contracts/activities';
+import { paymentTold, type PaymentWorkflowInput } from '#libs/contracts/order-workflow';
+
+import { stepFailure } from './step-failure.js';
+
+const { checkPayment } = proxyActivities<Pick<StepActivities, 'checkPayment'>>({
+  startToCloseTimeout: '90s',
+  heartbeatTimeout: '4s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** Looks at the provider for an order, once for everything that is told while nobody looks or somebody does. */
+export async function PaymentWorkflow({ orderId }: PaymentWorkflowInput): Promise<void> {
+  let told = 0;
+  setHandler(paymentTold, () => {
+    told += 1;
+  });
+  // What came with the start is heard first.
+  await Promise.resolve();
+  for (let heard = -1; heard < told;) {
+    heard = told;
+    await checkPayment(orderId).catch(unlessRefused);
+  }
+}
+
+/** That an order can no longer be paid is for its own run to hear; the books are in line. */
+function unlessRefused(error: unknown): void {
+  if (!stepFailure(error)?.refused) throw error;
+}

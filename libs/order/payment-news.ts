@@ -1,0 +1,184 @@
+import { type IntentState, paymentOf, type Posting } from './ledger.js';
+import type { RefundState } from './refund.js';
+import { type OrderStatus, PAYMENT } from './states.js';
+
+/** What the books have of an order's money. */
+export interface PaymentBooks {
+  /** What the order costs, in minor units. */
+  readonly total: number;
+  readonly intentStatus: IntentState | null;
+  /** Whether it is known when a hold lapses. */
+  readonly holdDated: boolean;
+  readonly posted: readonly Posting[];
+  readonly refunds: readonly { readonly id: string; readonly amount: number; readonly state: RefundState }[];
+  readonly disputes: readonly { readonly id: string; readonly status: string }[];
+}
+
+export interface SeenRefund {
+  /** The provider's. */
+  readonly id: string;
+  /** Ours; null for one that was made by hand. */
+  readonly refundId: string | null;
+  readonly status: Exclude<RefundState, 'requested'>;
+  readonly amount: number;
+  readonly failure: string | null;
+}
+
+export interface SeenDispute {
+  readonly id: string;
+  readonly amount: number;
+  readonly status: string;
+  readonly reason: string;
+  readonly openedAt: Date;
+  readonly withdrawn: number;
+  readonly reinstated: number;
+  readonly outcome: 'open' | 'won' | 'lost';
+}
+
+/** What the provider shows of it, all at one time. */
+export interface PaymentPicture {
+  readonly intent: {
+    readonly id: string;
+    readonly status: IntentState | 'unconfirmed';
+    readonly declineCode: string | null;
+    readonly holdUntil: Date | null;
+  };
+  readonly captured: number;
+  readonly refunds: readonly SeenRefund[];
+  readonly disputes: readonly SeenDispute[];
+}
+
+/** One fact that the provider shows and the books do not have, with what is booked for it. */
+export type PaymentNews =
+  | { readonly about: 'intent'; readonly status: IntentState; readonly posts: readonly Posting[] }
+  | {
+      readonly about: 'refund';
+      readonly refundId: string;
+      readonly seen: SeenRefund;
+      readonly posts: readonly Posting[];
+    }
+  | {
+      readonly about: 'dispute';
+      readonly seen: SeenDispute;
+      /** Nobody knew of it. */
+      readonly isNew: boolean;
+      readonly posts: readonly Posting[];
+    };
+
+const REFUND_FOLLOWS: Readonly<Record<RefundState, readonly RefundState[]>> = {
+  requested: ['pending', 'succeeded', 'failed'],
+  pending: ['succeeded', 'failed'],
+  succeeded: ['failed'],
+  failed: [],
+};
+
+/**
+ * How far a dispute has come, by its status (docs.stripe.com/api/disputes/object). An inquiry may become a
+ * dispute after it was closed. A word that is new here ranks as an open dispute.
+ */
+const DISPUTE_PROGRESS: Readonly<Record<string, number>> = {
+  warning_needs_response: 0,
+  warning_under_review: 1,
+  warning_closed: 2,
+  needs_response: 3,
+  under_review: 4,
+  appeal_needs_response: 5,
+  appeal_under_review: 6,
+  prevented: 7,
+  lost: 8,
+  won: 9,
+};
+
+/**
+ * What a picture tells beyond the books: independent facts, each of which may be written by itself. Nothing
+ * moves back, so a picture from before the books, or the same one again, tells nothing.
+ *
+ * What cannot be put down to the order is left to reconciliation: a captured amount that is not the order's
+ * total, a refund that is not ours, one with another amount.
+ */
+export function paymentNews(books: PaymentBooks, picture: PaymentPicture): readonly PaymentNews[] {
+  return [...intentNews(books, picture), ...refundNews(books, picture), ...disputeNews(books, picture)];
+}
+
+/** Money that reaches an order of this status has come too late: it was sold to nobody. */
+export const isTooLateToPay = (status: OrderStatus): boolean =>
+  status === 'rejected' || status === 'cancelled';
+
+function intentNews(books: PaymentBooks, { intent, captured }: PaymentPicture): PaymentNews[] {
+  const { status } = intent;
+  if (status === 'unconfirmed' || (status === 'captured' && captured !== books.total)) return [];
+  const moves = status !== books.intentStatus;
+  if (moves && !mayFollow(books.intentStatus, status)) return [];
+  const isDated = status === 'authorized' && intent.holdUntil !== null && !books.holdDated;
+  const posts = intentPosts(books, intent.id, status);
+  return moves || isDated || posts.length > 0 ? [{ about: 'intent', status, posts }] : [];
+}
+
+/** The table of an order's payment decides about its intent, too. */
+const mayFollow = (from: IntentState | null, to: IntentState) =>
+  PAYMENT[paymentOf(from, {})].includes(paymentOf(to, {}));
+
+function intentPosts(books: PaymentBooks, objectId: string, status: IntentState): Posting[] {
+  const isHeld = isPosted(books, 'authorized', objectId);
+  const post = (kind: Posting['kind']) => ({ kind, objectId, amount: books.total });
+  const posts: Partial<Record<IntentState, Posting[]>> = {
+    authorized: [post('authorized')],
+    captured: [...(isHeld ? [post('hold_released')] : []), post('captured')],
+    canceled: isHeld ? [post('hold_released')] : [],
+  };
+  return unposted(books, posts[status] ?? []);
+}
+
+function refundNews(books: PaymentBooks, picture: PaymentPicture): PaymentNews[] {
+  return books.refunds.flatMap(({ id, amount, state }) => {
+    const seen = bestOf(picture.refunds.filter((each) => each.refundId === id && each.amount === amount));
+    if (!seen || !REFUND_FOLLOWS[state].includes(seen.status)) return [];
+    const posts: Readonly<Record<SeenRefund['status'], Posting[]>> = {
+      pending: [],
+      succeeded: [{ kind: 'refund_succeeded', objectId: id, amount }],
+      failed: [{ kind: state === 'succeeded' ? 'refund_reversed' : 'refund_failed', objectId: id, amount }],
+    };
+    return [{ about: 'refund', refundId: id, seen, posts: unposted(books, posts[seen.status]) }];
+  });
+}
+
+/** Asked for twice in doubt, a refund may exist twice: it has failed only when all of them have. */
+function bestOf(seen: readonly SeenRefund[]): SeenRefund | undefined {
+  const worth = ['failed', 'pending', 'succeeded'];
+  return seen.toSorted((a, b) => worth.indexOf(b.status) - worth.indexOf(a.status))[0];
+}
+
+function disputeNews(books: PaymentBooks, picture: PaymentPicture): PaymentNews[] {
+  return picture.disputes.flatMap((seen) => {
+    const known = books.disputes.find(({ id }) => id === seen.id);
+    const lost = seen.outcome === 'lost' ? seen.withdrawn - seen.reinstated : 0;
+    const amounts = [
+      ['dispute_withdrawn', seen.withdrawn],
+      ['dispute_reinstated', seen.reinstated],
+      ['dispute_lost', lost],
+    ] as const;
+    const posts = unposted(
+      books,
+      amounts.flatMap(([kind, amount]) => (amount > 0 ? [{ kind, objectId: seen.id, amount }] : [])),
+    );
+    const goesOn = !known || progress(seen.status) > progress(known.status);
+    if (!goesOn && posts.length === 0) return [];
+    return [
+      {
+        about: 'dispute',
+        // Money may be seen to move by a picture whose words are older.
+        seen: goesOn ? seen : { ...seen, status: known.status },
+        isNew: !known,
+        posts,
+      },
+    ];
+  });
+}
+
+const progress = (status: string) => DISPUTE_PROGRESS[status] ?? DISPUTE_PROGRESS['needs_response'] ?? 0;
+
+const isPosted = ({ posted }: PaymentBooks, kind: Posting['kind'], objectId: string) =>
+  posted.some((posting) => posting.kind === kind && posting.objectId === objectId);
+
+const unposted = (books: PaymentBooks, postings: readonly Posting[]) =>
+  postings.filter(({ kind, objectId }) => !isPosted(books, kind, objectId));

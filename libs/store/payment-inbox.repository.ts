@@ -1,0 +1,85 @@
+import type { OrderId } from '#libs/order/order-id';
+import type { PaymentNews } from '#libs/order/payment-news';
+
+import type { Database } from './database.js';
+import { Prisma } from './generated/client.js';
+
+export interface PaymentEvent {
+  readonly eventId: string;
+  readonly type: string;
+  /** The intent it is about; for what is about none, the object's own id. */
+  readonly objectId: string;
+  readonly occurredAt: Date;
+  /** False for what is kept and changes nothing. */
+  readonly matters: boolean;
+}
+
+/** An event that no run is known to have heard the outcome of. */
+export interface OpenPaymentEvent {
+  readonly id: string;
+  /** Whether what it told of is in the books. */
+  readonly isApplied: boolean;
+}
+
+const PROVIDER = 'stripe';
+/** Not in the books, or no run was told; the two halves are the conditions of two indexes. */
+const UNSETTLED = Prisma.sql`(applied_at IS NULL OR (report IS NOT NULL AND signalled_at IS NULL))`;
+
+/** What the payment provider sent: that there is something to look at, never what. */
+export class PaymentInboxRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Stores an event, once.
+   *
+   * @returns the order to look at; null when there is nothing to look at, no order has the intent yet, or the
+   *   event came before
+   */
+  async receive({ eventId, type, objectId, occurredAt, matters }: PaymentEvent): Promise<OrderId | null> {
+    const rows = await this.db.$queryRaw<{ orderId: OrderId | null }[]>`
+      INSERT INTO inbox_event (provider, event_id, type, object_id, order_id, occurred_at, applied_at, verdict)
+      VALUES (${PROVIDER}, ${eventId}, ${type}, ${objectId}, (SELECT id FROM orders WHERE intent_id = ${objectId}),
+        ${occurredAt}, CASE WHEN ${matters} THEN NULL ELSE now() END, ${matters ? null : 'ignored'})
+      ON CONFLICT (provider, event_id) DO NOTHING RETURNING order_id::text AS "orderId"`;
+    return matters ? (rows[0]?.orderId ?? null) : null;
+  }
+
+  /** What has come about an intent and is not settled. */
+  async open(intentId: string): Promise<OpenPaymentEvent[]> {
+    return this.db.$queryRaw<OpenPaymentEvent[]>`
+      SELECT id::text AS id, applied_at IS NOT NULL AS "isApplied" FROM inbox_event
+      WHERE provider = ${PROVIDER} AND object_id = ${intentId} AND ${UNSETTLED}`;
+  }
+
+  /** Notes that the books were in line with what these told of: there is nothing to tell. */
+  async markKnown(events: readonly OpenPaymentEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.db.$executeRaw`
+      UPDATE inbox_event SET applied_at = now(), verdict = 'known'
+      WHERE id = ANY(${idsOf(events)}::uuid[]) AND applied_at IS NULL`;
+  }
+
+  /** Notes that the runs were told of what these brought. */
+  async markSignalled(events: readonly OpenPaymentEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.db.$executeRaw`
+      UPDATE inbox_event SET signalled_at = now() WHERE id = ANY(${idsOf(events)}::uuid[])`;
+  }
+
+  /** Orders of which something was told that is not settled. @param olderThan milliseconds */
+  async unsettled(olderThan: number, limit: number): Promise<OrderId[]> {
+    const rows = await this.db.$queryRaw<{ id: OrderId }[]>`
+      SELECT DISTINCT o.id::text AS id FROM inbox_event i JOIN orders o ON o.intent_id = i.object_id
+      WHERE i.provider = ${PROVIDER} AND ${UNSETTLED}
+        AND i.received_at < now() - ${olderThan} * interval '1 millisecond' LIMIT ${limit}`;
+    return rows.map(({ id }) => id);
+  }
+}
+
+/** Notes that these brought news, of which a run is to be told, as an expression over `changed`. */
+export const broughtNews = (events: readonly OpenPaymentEvent[], about: PaymentNews['about']) => Prisma.sql`
+  brought AS (UPDATE inbox_event i SET order_id = c.id, applied_at = COALESCE(i.applied_at, now()), verdict = 'news',
+      report = ${about}
+    FROM changed c WHERE i.id = ANY(${idsOf(events)}::uuid[]))`;
+
+const idsOf = (events: readonly OpenPaymentEvent[]) => events.map(({ id }) => id);
