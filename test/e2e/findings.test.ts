@@ -1,4 +1,9 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,8 +29,17 @@ describe('what the books differ in', () => {
     await system.close();
   });
 
-  /** As the command does, with what happened this very second. */
-  const reconcile = () => reconcileNow(system.client, { since: Date.now() - HOUR, settle: -1_000 }, 30_000);
+  const reconcile = () => reconcileNow(system.client, { since: Date.now() - HOUR, settle: 0 }, 30_000);
+  /** What a person at a terminal sees, and the exit code. */
+  const command = async (...args: string[]) => {
+    const file = new URL('../../dist/apps/worker/reconcile.js', import.meta.url);
+    const child = spawn(process.execPath, [fileURLToPath(file), ...args], {
+      cwd: tmpdir(),
+      env: { PATH: process.env['PATH'], ...system.environment },
+    });
+    const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    return { said, code: Number(code) };
+  };
   const acknowledge = (id: string, note = 'looked into') =>
     system.http.post(`/findings/${id}/acknowledgement`).send({ note });
 
@@ -36,7 +50,11 @@ describe('what the books differ in', () => {
     const refund = await system.stripe.refunds.create({ payment_intent: intent?.id ?? '', amount: 500 });
     await play(system.sandbox, '/discrepancies', { kind: 'unknown_charge', amount: 1234 });
     expect(await reconcile()).toMatchObject({ open: 2 });
-    expect(await reconcile()).toMatchObject({ open: 2 });
+    const { said, code } = await command('--since', '1h', '--settle', '0s');
+    expect(code).toBe(2);
+    expect(said).toMatch(/^kind +object +order +expected +found +since\n/);
+    expect(said).toMatch(new RegExp(`^unknown_refund  ${refund.id} +R-\\S+ +0 EUR +500 EUR +\\S+$`, 'm'));
+    expect(said.trim().split('\n')).toHaveLength(3);
 
     const { body } = await system.http.get('/findings').expect(200);
     expect(body.data).toHaveLength(2);
@@ -65,7 +83,7 @@ describe('what the books differ in', () => {
     expect((await system.http.get('/findings').query({ state: 'all' }).expect(200)).body.data).toHaveLength(
       2,
     );
-    expect(await reconcile()).toMatchObject({ open: 0 });
+    expect(await command('--since', '1h', '--settle', '0s')).toEqual({ said: 'The books agree.\n', code: 0 });
   });
 
   it('is for operators only', async () => {
@@ -83,6 +101,7 @@ describe('what the books differ in', () => {
     );
     expect(described.policies.overlap).toBe('SKIP');
     await schedule.pause('an operator looks');
+    await system.stop('worker');
     await system.startWorker({ RECONCILE_INTERVAL: '3h' });
     const changed = await eventually(
       () => schedule.describe(),
