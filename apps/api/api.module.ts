@@ -12,6 +12,8 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Drain } from './drain.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
+import { FindingsController } from './findings/findings.controller.js';
+import { FindingsService } from './findings/findings.service.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ValidationPipe } from './http/validation.pipe.js';
@@ -64,6 +66,7 @@ export class ApiModule {
         RefundsController,
         PaymentsController,
         LedgerController,
+        FindingsController,
         DeliveriesController,
         StripeEventsController,
         HealthController,
@@ -97,6 +100,7 @@ export class ApiModule {
         RefundsService,
         PaymentsService,
         AttentionService,
+        FindingsService,
         CarrierSignature,
         DeliveriesService,
         StripeSignature,

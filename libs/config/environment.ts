@@ -150,6 +150,14 @@ const groups = {
     SWEEP_INTERVAL: positive('10s'),
     SHUTDOWN_GRACE: positive('15s'),
   }),
+  books: z.object({
+    STRIPE_ACCOUNT_EXCLUSIVE: flag('false'),
+    RECONCILE_INTERVAL: positive('1h').refine((ms) => ms >= 1_000, 'must be at least 1s'),
+  }),
+  metrics: z.object({
+    METRICS_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
+    METRICS_PORT: port(9464),
+  }),
   logs: z.object({
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   }),

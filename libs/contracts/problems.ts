@@ -88,6 +88,12 @@ export const PROBLEMS = {
     meaning: 'The order has no refund with this id.',
     remedy: 'See `GET /orders/{id}/refunds` for those there are.',
   },
+  finding_not_found: {
+    status: 404,
+    title: 'There is no such finding',
+    meaning: 'No finding has this id.',
+    remedy: 'See `GET /findings`.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'The method is not allowed here',
@@ -146,6 +152,12 @@ export const PROBLEMS = {
     title: 'The shopper has nothing to do',
     meaning: 'The payment does not wait for the shopper: it is not in `requires_action`.',
     remedy: 'Read the order.',
+  },
+  finding_closed: {
+    status: 409,
+    title: 'The finding is closed already',
+    meaning: 'Somebody acknowledged it, or it is no longer seen.',
+    remedy: 'Read it with `GET /findings?state=closed`.',
   },
   body_too_large: {
     status: 413,

@@ -1,10 +1,12 @@
 import { ApiKeyRepository } from './api-key.repository.js';
 import { AttentionRepository } from './attention.repository.js';
 import { CancellationRepository } from './cancellation.repository.js';
+import { BooksRepository } from './books.repository.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { type Database, openDatabase } from './database.js';
 import { DisputeRepository } from './dispute.repository.js';
 import { EffectRepository } from './effect.repository.js';
+import { FindingRepository } from './finding.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { OrderRepository } from './order.repository.js';
@@ -27,6 +29,8 @@ export class Store {
   readonly refunds: RefundRepository;
   readonly cancellations: CancellationRepository;
   readonly paymentAttempts: PaymentAttemptRepository;
+  readonly books: BooksRepository;
+  readonly findings: FindingRepository;
   readonly disputes: DisputeRepository;
   readonly waits: WaitRepository;
   readonly catalogue: CatalogueRepository;
@@ -38,12 +42,14 @@ export class Store {
     this.effects = new EffectRepository(db);
     this.stock = new StockRepository(this.orders, this.effects);
     this.inbox = new InboxRepository(db, this.orders);
+    this.findings = new FindingRepository(db, this.orders);
     this.paymentInbox = new PaymentInboxRepository(db);
-    this.attention = new AttentionRepository(db, this.orders);
+    this.attention = new AttentionRepository(db, this.orders, this.findings);
     this.ledger = new LedgerRepository(db);
     this.refunds = new RefundRepository(db, this.orders);
     this.cancellations = new CancellationRepository(db, this.orders);
     this.paymentAttempts = new PaymentAttemptRepository(db, this.orders, this.effects);
+    this.books = new BooksRepository(db);
     this.disputes = new DisputeRepository(db);
     this.waits = new WaitRepository(db);
     this.catalogue = new CatalogueRepository(db);

@@ -57,7 +57,8 @@ export class System {
     readonly stripe: Stripe,
     readonly inbox: Inbox,
     readonly client: Client,
-    private readonly env: Readonly<Record<string, string>>,
+    /** What both processes are given. */
+    readonly environment: Readonly<Record<string, string>>,
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<System> {
@@ -244,7 +245,7 @@ export class System {
       args: [`${ROOT}dist/apps/${app}/main.js`],
       // Away from a developer's .env.
       cwd: tmpdir(),
-      env: { PATH: process.env['PATH'], ...this.env, ...env },
+      env: { PATH: process.env['PATH'], ...this.environment, ...env },
       onLine: (line) => this.log.push(line),
       ready,
       grace: GRACE,

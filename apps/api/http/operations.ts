@@ -105,6 +105,16 @@ export const OPERATIONS = {
       'unavailable',
     ],
   },
+  listFindings: {
+    summary: "See where the payment provider's books and ours differ",
+    access: 'operate',
+    problems: ['invalid_request', 'unavailable'],
+  },
+  acknowledgeFinding: {
+    summary: 'Close a finding, and take over money that moved without us',
+    access: 'operate',
+    problems: [...BODY, 'finding_not_found', 'finding_closed', 'already_resolved', 'unavailable'],
+  },
   receiveDelivery: {
     summary: "Take a carrier's signed event",
     access: 'signed',
