@@ -8,8 +8,9 @@ import type { OrderRecord } from './order-record.js';
 import type { OrderRepository, RequestKey } from './order.repository.js';
 import { claimKey } from './request-key.sql.js';
 
-/** The effect that an attempt to pay is journalled as. */
+/** The effects that an attempt to pay, and giving up on all of them, are journalled as. */
 export const chargeKey = (orderId: OrderId, attempt: number) => `${orderId}:charge:${attempt}`;
+export const voidKey = (orderId: OrderId) => `${orderId}:void`;
 
 /** A further attempt to pay that the order's run is to make. */
 export interface PaymentAttempt {
@@ -72,6 +73,7 @@ export class PaymentAttemptRepository {
     if (order.status !== 'pending' || order.payment !== 'declined' || order.closedAt !== null) return false;
     if (order.policy.declineWindow <= 0) return false;
     const last = await this.effects.find(chargeKey(order.id, order.attempt));
-    return last?.state === 'done' || last?.state === 'refused';
+    if (last?.state !== 'done' && last?.state !== 'refused') return false;
+    return (await this.effects.find(voidKey(order.id))) === null;
   }
 }

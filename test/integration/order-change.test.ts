@@ -210,6 +210,7 @@ describe('accepting', () => {
     ).toEqual({
       requestHash: 'h',
       orderId: stored[0]?.id,
+      resourceId: null,
     });
   });
 

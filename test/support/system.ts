@@ -31,6 +31,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export interface SystemOptions {
   /** From label to doorstep, in milliseconds; null when parcels move only by hand. */
   readonly deliveryAfter?: number | null;
+  /** False for an API that has nobody to do the work. */
+  readonly worker?: boolean;
   /** A database with all migrations, instead of one on the server that all tests share. */
   readonly databaseUrl?: string;
   /** A Temporal of its own, instead of the one that all tests share. */
@@ -107,7 +109,7 @@ export class System {
         ...options.env,
       },
     );
-    await Promise.all([system.startApi(), system.startWorker()]);
+    await Promise.all([system.startApi(), ...(options.worker === false ? [] : [system.startWorker()])]);
     return system;
   }
 

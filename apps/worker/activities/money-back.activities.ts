@@ -6,6 +6,7 @@ import { type RefundReason, type RefundState, REQUESTABLE_REASONS } from '#libs/
 import type { GatewayRefund, Intent, PaymentGateway, RefundStatus } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
+import { chargeKey } from '#libs/store/payment-attempt.repository';
 import type { RefundRecord, RefundRepository } from '#libs/store/refund.repository';
 import { addRefund } from '#libs/store/refund.sql';
 
@@ -14,7 +15,6 @@ import type { OrderIntent } from './order-intent.js';
 import {
   captureChange,
   captureKey,
-  chargeKey,
   decidesAttempts,
   intentKey,
   refundKey,

@@ -114,7 +114,7 @@ function disputeChange(seen: SeenDispute, isNew: boolean, posts: readonly Postin
     event: {
       type: isNew ? 'dispute.opened' : 'dispute.changed',
       actor: 'gateway',
-      details: { dispute: id, status, amount, reason, opens: isNew ? 'dispute_opened' : undefined },
+      details: { dispute: id, state: status, amount, reason, opens: isNew ? 'dispute_opened' : undefined },
     },
     also: [recordDispute(seen), ...(isNew ? [openAttention('dispute_opened', null, reason)] : [])],
   };
