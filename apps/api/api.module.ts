@@ -5,6 +5,7 @@ import { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 
 import type { Environment } from '#libs/config/environment';
+import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
@@ -12,6 +13,7 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 import { Drain } from './drain.js';
 import { FindingsController } from './findings/findings.controller.js';
 import { FindingsService } from './findings/findings.service.js';
+import { PAYMENT_GATEWAY } from './gateway.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ValidationPipe } from './http/validation.pipe.js';
@@ -19,31 +21,54 @@ import { LOG } from './log.js';
 import { Nudges } from './nudges.js';
 import { AttentionController } from './orders/attention.controller.js';
 import { AttentionService } from './orders/attention.service.js';
+import { CancellationController } from './orders/cancellation.controller.js';
+import { CancellationService } from './orders/cancellation.service.js';
 import { LedgerController } from './orders/ledger.controller.js';
 import { OrderAcceptance } from './orders/order-acceptance.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
+import { PaymentsController } from './orders/payments.controller.js';
+import { PaymentsService } from './orders/payments.service.js';
+import { RefundsController } from './orders/refunds.controller.js';
+import { RefundsService } from './orders/refunds.service.js';
+import { RequestOnce } from './orders/request-once.js';
 import { ProblemsController } from './problems/problems.controller.js';
 import { Settings } from './settings.js';
 import { CarrierSignature } from './webhooks/carrier-signature.js';
 import { DeliveriesController } from './webhooks/deliveries.controller.js';
 import { DeliveriesService } from './webhooks/deliveries.service.js';
+import { StripeEventsController } from './webhooks/stripe-events.controller.js';
+import { StripeEventsService } from './webhooks/stripe-events.service.js';
+import { StripeSignature } from './webhooks/stripe-signature.js';
 
-export type ApiEnvironment = Environment<'store' | 'temporal' | 'carrierWebhooks' | 'pricing' | 'policy'>;
+export type ApiEnvironment = Environment<
+  | 'store'
+  | 'temporal'
+  | 'payments'
+  | 'providers'
+  | 'paymentWebhooks'
+  | 'carrierWebhooks'
+  | 'pricing'
+  | 'policy'
+>;
 
 @Module({})
 export class ApiModule {
   static with(environment: ApiEnvironment, log: Logger): DynamicModule {
-    const { store, temporal } = environment;
+    const { store, temporal, payments, providers } = environment;
     return {
       module: ApiModule,
       imports: [TerminusModule],
       controllers: [
         OrdersController,
         AttentionController,
+        CancellationController,
+        RefundsController,
+        PaymentsController,
         LedgerController,
         FindingsController,
         DeliveriesController,
+        StripeEventsController,
         HealthController,
         ProblemsController,
       ],
@@ -57,15 +82,29 @@ export class ApiModule {
           useFactory: (client: Client, facts: Store) => new OrderRuns(client, facts),
           inject: [Client, Store],
         },
+        {
+          provide: PAYMENT_GATEWAY,
+          useValue: new StripeGateway({
+            secretKey: payments.STRIPE_SECRET_KEY,
+            apiUrl: payments.STRIPE_API_URL,
+            timeout: providers.PROVIDER_TIMEOUT,
+          }),
+        },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_PIPE, useClass: ValidationPipe },
         Nudges,
         OrdersService,
         OrderAcceptance,
+        RequestOnce,
+        CancellationService,
+        RefundsService,
+        PaymentsService,
         AttentionService,
         FindingsService,
         CarrierSignature,
         DeliveriesService,
+        StripeSignature,
+        StripeEventsService,
         Drain,
       ],
     };

@@ -3,7 +3,10 @@ import { createLogger } from '#libs/telemetry/logger';
 
 import { createServer } from './server.js';
 
-const GROUPS = ['store', 'temporal', 'carrierWebhooks', 'api', 'pricing', 'policy', 'logs'] as const;
+const GROUPS = [
+  ...(['store', 'temporal', 'payments', 'paymentWebhooks', 'providers', 'carrierWebhooks'] as const),
+  ...(['api', 'pricing', 'policy', 'logs'] as const),
+] as const;
 
 class CannotListen extends Error {
   override readonly name = 'CannotListen';

@@ -12,8 +12,8 @@ const GIVE_UP_AFTER = 5;
 const BATCH = 200;
 
 /**
- * Finishes what was stored and not told: orders whose run was never started, events that were not applied or
- * not signalled, answers that were not heard. Every duty may run twice, and in several workers at once.
+ * Finishes what was stored and not told: orders and refunds whose run was never started, events that were not
+ * applied or not signalled, answers and wishes that were not heard. Every duty may run twice, and in several workers at once.
  */
 export class Sweeper {
   private readonly stopping = new AbortController();
@@ -40,6 +40,9 @@ export class Sweeper {
   async sweep(): Promise<void> {
     const duties: readonly [string, () => Promise<void>][] = [
       ['start', () => this.startForgotten()],
+      ['refund', () => this.startRefunds()],
+      ['cancel', () => this.passOnCancellations()],
+      ['attempt', () => this.passOnAttempts()],
       ['claim', () => this.claimEarly()],
       ['report', () => this.reportShipments()],
       ['look', () => this.lookAtPayments()],
@@ -68,6 +71,28 @@ export class Sweeper {
       await this.runs.start(id, policy);
       this.logger.info({ orderId: id }, 'started an order that had been stored and not started');
     });
+  }
+
+  private async startRefunds(): Promise<void> {
+    await this.each(
+      await this.store.refunds.neverStarted(SETTLING, BATCH),
+      async ({ id, orderId, policy }) => {
+        await this.runs.startRefund(id, orderId, policy);
+        this.logger.info({ orderId, refundId: id }, 'started a refund that had been stored and not started');
+      },
+    );
+  }
+
+  private async passOnCancellations(): Promise<void> {
+    await this.each(await this.store.cancellations.unsignalled(SETTLING, BATCH), (wish) =>
+      this.runs.requestCancellation(wish),
+    );
+  }
+
+  private async passOnAttempts(): Promise<void> {
+    await this.each(await this.store.paymentAttempts.unsignalled(SETTLING, BATCH), (attempt) =>
+      this.runs.attemptPayment(attempt),
+    );
   }
 
   private async claimEarly(): Promise<void> {

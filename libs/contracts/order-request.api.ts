@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { PaymentMethod } from './payment.api.js';
 import { text } from './text.api.js';
 
 const Address = z
@@ -41,12 +42,7 @@ export const PlaceOrder = z
       .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, such as EUR')
       .describe('ISO 4217'),
     lines: z.array(Line).min(1).max(100),
-    payment: z.strictObject({
-      method: z
-        .string()
-        .regex(/^[A-Za-z0-9_]{1,255}$/, "must be the payment provider's name of a payment method")
-        .describe("The payment provider's name of the payment method"),
-    }),
+    payment: z.strictObject({ method: PaymentMethod }),
     expectedTotal: z
       .int()
       .min(0)

@@ -45,6 +45,8 @@ const AttentionView = z
     kind: z.enum(ATTENTION_KINDS),
     step: z.enum(STEPS).nullable(),
     reason: z.string(),
+    refundId: z.uuid().nullable().describe('The refund it is about, where it is about one'),
+    findingId: z.uuid().nullable().describe('What reconciliation found, where it is about that'),
     openedAt: time,
   })
   .meta({ id: 'Attention', description: 'Something that waits for a person' });
@@ -67,6 +69,16 @@ export const OrderView = z
     number: z.string().describe('For humans'),
     status: z.enum(ORDER_STATUSES),
     payment: z.enum(Object.keys(PAYMENT) as PaymentStatus[]),
+    attempt: z.int().min(1).describe('Which attempt to pay is the last one'),
+    refunded: minorUnits.describe('Minor units that went back to the shopper'),
+    pendingRefunds: minorUnits.describe('Minor units that are on their way back'),
+    dispute: z
+      .object({
+        status: z.string().describe("The payment provider's word for how it stands"),
+        amount: minorUnits,
+      })
+      .nullable()
+      .describe("The shopper's complaint at their bank, the latest if there were several"),
     fulfilment: z.enum(Object.keys(FULFILMENT) as FulfilmentStatus[]),
     attention: z.array(AttentionView).describe('What waits for a person'),
     endReason: z

@@ -32,6 +32,13 @@ export const PROBLEMS = {
     meaning: 'A key is 1 to 255 visible ASCII characters, bare or in double quotes.',
     remedy: 'Use a UUID.',
   },
+  wrong_livemode: {
+    status: 400,
+    title: 'The event is of the other mode',
+    meaning:
+      'Events of test payments do not belong where payments are real, nor the other way round. Nothing was stored.',
+    remedy: "Send each mode's events to the service that has that mode's secret key.",
+  },
   unauthenticated: {
     status: 401,
     title: 'No valid API key',
@@ -42,7 +49,8 @@ export const PROBLEMS = {
     status: 401,
     title: 'The signature is not valid',
     meaning: 'The webhook is not signed with the shared secret, or its time is more than five minutes off.',
-    remedy: 'Sign the raw body as https://www.standardwebhooks.com describes, and check secret and clock.',
+    remedy:
+      'Check secret and clock. Carriers sign the raw body as https://www.standardwebhooks.com describes, Stripe as docs.stripe.com/webhooks does.',
   },
   insufficient_scope: {
     status: 403,
@@ -67,6 +75,18 @@ export const PROBLEMS = {
     title: 'There is no such attention',
     meaning: 'The order has no attention with this id.',
     remedy: 'Read the order; `attention` lists what is open.',
+  },
+  cancellation_not_found: {
+    status: 404,
+    title: 'There is no cancellation',
+    meaning: 'Nobody has asked to cancel this order.',
+    remedy: 'Ask with `POST /orders/{id}/cancellation`.',
+  },
+  refund_not_found: {
+    status: 404,
+    title: 'There is no such refund',
+    meaning: 'The order has no refund with this id.',
+    remedy: 'See `GET /orders/{id}/refunds` for those there are.',
   },
   finding_not_found: {
     status: 404,
@@ -98,6 +118,40 @@ export const PROBLEMS = {
     title: 'The attention is resolved already',
     meaning: 'Somebody answered it, or the order went on without an answer.',
     remedy: 'Read the order and its events.',
+  },
+  use_cancellation: {
+    status: 409,
+    title: 'An order that was not picked up is cancelled instead',
+    meaning:
+      'This would give all the money back while the goods are still to be sent. Nothing was stored, and the key is free.',
+    remedy: 'Cancel the order with `POST /orders/{id}/cancellation`, or refund a part of it.',
+  },
+  nothing_to_refund: {
+    status: 409,
+    title: 'There is no money to give back',
+    meaning:
+      'Nothing was captured for this order, or nothing of it is left, or the goods cost nothing. Nothing was stored, and the key is free.',
+    remedy: 'Read the order: `payment`, `refunded`, `pendingRefunds` and `dispute` say where its money is.',
+  },
+  nothing_to_restock: {
+    status: 409,
+    title: 'There are no goods to take back into stock',
+    meaning:
+      'The goods have not left stock, or have come back with their parcel or an earlier refund. Nothing was stored, and the key is free.',
+    remedy: 'Send `restock: false`.',
+  },
+  payment_attempt_not_possible: {
+    status: 409,
+    title: 'Another payment method cannot be tried now',
+    meaning:
+      'The order does not wait for one: its payment was not declined, its time to pay is over, or another attempt is being made. Nothing was stored, and the key is free.',
+    remedy: 'Read the order. Only one that is pending and `declined` waits for another method.',
+  },
+  no_action_required: {
+    status: 409,
+    title: 'The shopper has nothing to do',
+    meaning: 'The payment does not wait for the shopper: it is not in `requires_action`.',
+    remedy: 'Read the order.',
   },
   finding_closed: {
     status: 409,
@@ -148,11 +202,37 @@ export const PROBLEMS = {
     meaning: 'A total may be at most 2147483647 minor units. Nothing was stored, and the key is free.',
     remedy: 'Split the order.',
   },
+  refund_exceeds: {
+    status: 422,
+    title: 'The refund is more than is left',
+    meaning:
+      'What was captured, less what was refunded, is being refunded or is disputed, is less than this. Nothing was stored, and the key is free.',
+    remedy: 'Refund at most what `detail` says.',
+  },
+  refund_line_unknown: {
+    status: 422,
+    title: 'A line is not of this order',
+    meaning: 'The order has no line with this id. Nothing was stored, and the key is free.',
+    remedy: 'Correct the lines that `errors` lists; the order shows the ids of its own.',
+  },
+  refund_quantity_exceeds: {
+    status: 422,
+    title: 'More goods than are left',
+    meaning:
+      'Of these lines fewer units were bought, or are left after earlier refunds. Nothing was stored, and the key is free.',
+    remedy: 'Correct the lines that `errors` lists; `GET /orders/{id}/refunds` shows the earlier refunds.',
+  },
   internal_error: {
     status: 500,
     title: 'Something went wrong here',
     meaning: 'The fault is ours. Whether the request had its effect is not known.',
     remedy: 'Retry with the same Idempotency-Key. If it stays, report the request id.',
+  },
+  gateway_unavailable: {
+    status: 503,
+    title: 'The payment provider does not answer',
+    meaning: 'The payment provider could not be asked, or gave no usable answer.',
+    remedy: 'Ask again after the time in `Retry-After`.',
   },
   unavailable: {
     status: 503,

@@ -163,6 +163,13 @@ export class AttentionRepository {
       ORDER BY resolved_at LIMIT ${limit}`;
   }
 
+  /** The refund that an attention belongs to, or null. Its run is the one that waits for the answer. */
+  async refundOf(attentionId: string): Promise<string | null> {
+    const [found] = await this.db.$queryRaw<{ refundId: string | null }[]>`
+      SELECT refund_id::text AS "refundId" FROM attention WHERE id = ${attentionId}::uuid`;
+    return found?.refundId ?? null;
+  }
+
   async markSignalled(attentionId: string): Promise<void> {
     await this.db.$executeRaw`UPDATE attention SET signalled_at = now() WHERE id = ${attentionId}::uuid`;
   }

@@ -44,6 +44,9 @@ export interface AttentionRecord {
   readonly kind: AttentionKind;
   readonly step: StepName | null;
   readonly reason: string;
+  /** What it is about, where that is a refund or what reconciliation found. */
+  readonly refundId: string | null;
+  readonly findingId: string | null;
   readonly openedAt: string;
 }
 
@@ -131,7 +134,8 @@ export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
         'id', s.id, 'carrier', s.carrier, 'trackingNumber', s.tracking_number, 'status', s.status
       ) ORDER BY s.created_at), '[]') FROM shipment s WHERE s.order_id = o.id),
     'attention', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
-        'id', a.id, 'kind', a.kind, 'step', a.step, 'reason', a.reason, 'openedAt', ${time('a.opened_at')}
+        'id', a.id, 'kind', a.kind, 'step', a.step, 'reason', a.reason, 'refundId', a.refund_id,
+        'findingId', a.finding_id, 'openedAt', ${time('a.opened_at')}
       ) ORDER BY a.opened_at), '[]') FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL),
     'waits', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
         'step', w.step, 'since', ${time('w.since')}, 'attempt', w.attempt, 'nextTryAt', ${time('w.next_try_at')},

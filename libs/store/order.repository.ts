@@ -36,6 +36,13 @@ export interface RequestKey {
   readonly requestHash: string;
 }
 
+export interface EarlierRequest {
+  readonly requestHash: string;
+  readonly orderId: OrderId;
+  /** What it made, where that is not the order itself. */
+  readonly resourceId: string | null;
+}
+
 export interface OrderEventRecord {
   readonly id: string;
   readonly at: string;
@@ -95,12 +102,10 @@ export class OrderRepository {
     return accepted ? asAccepted(order, accepted.createdAt.toISOString()) : null;
   }
 
-  /** What an earlier request under the same key asked for, and which order it made. */
-  async findRequest(
-    request: Omit<RequestKey, 'requestHash'>,
-  ): Promise<{ requestHash: string; orderId: OrderId } | null> {
-    const rows = await this.db.$queryRaw<{ requestHash: string; orderId: OrderId }[]>`
-      SELECT request_hash AS "requestHash", order_id::text AS "orderId" FROM idempotency_key
+  /** What an earlier request under the same key asked for, and what it made. */
+  async findRequest(request: Omit<RequestKey, 'requestHash'>): Promise<EarlierRequest | null> {
+    const rows = await this.db.$queryRaw<EarlierRequest[]>`
+      SELECT request_hash AS "requestHash", order_id::text AS "orderId", resource_id AS "resourceId" FROM idempotency_key
       WHERE principal = ${request.principal} AND operation = ${request.operation} AND key = ${request.key}`;
     return rows[0] ?? null;
   }
@@ -148,14 +153,18 @@ export class OrderRepository {
    * decides again.
    *
    * @param order as the caller has read it
-   * @param decide null when there is nothing to write
+   * @param decide null when there is nothing to write. It may read what belongs to the order, too: nothing of that
+   *   changes without the order's version, and then it decides again
    * @returns whether something was written: false when there was nothing, or the gate was shut
    * @throws IllegalTransition when `libs/order` does not allow the change
    */
-  async change(order: OrderRecord, decide: (order: OrderRecord) => OrderChange | null): Promise<boolean> {
+  async change(
+    order: OrderRecord,
+    decide: (order: OrderRecord) => OrderChange | null | Promise<OrderChange | null>,
+  ): Promise<boolean> {
     // Whoever loses the race has seen somebody else make progress; the bound only guards against a bug.
     for (let attempt = 0, current = order; attempt < 500; attempt++, current = await this.get(order.id)) {
-      const change = decide(current);
+      const change = await decide(current);
       if (change === null) return false;
       const statement = await this.statement(current, change);
       if (statement === null) continue;

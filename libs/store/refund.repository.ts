@@ -4,6 +4,10 @@ import type { RefundLine, RefundReason, RefundState } from '#libs/order/refund';
 
 import type { Database } from './database.js';
 import { Prisma } from './generated/client.js';
+import type { OrderRecord } from './order-record.js';
+import type { OrderRepository, RequestKey } from './order.repository.js';
+import { addRefund, type NewRefund } from './refund.sql.js';
+import { claimKey } from './request-key.sql.js';
 
 /** Money on its way back, as it stands. Amounts are minor units, times RFC 3339. */
 export interface RefundRecord {
@@ -23,14 +27,53 @@ export interface RefundRecord {
   readonly settledAt: string | null;
 }
 
+/** A refund whose run is to be started, under its order's rules. */
+export interface UnstartedRefund {
+  readonly id: string;
+  readonly orderId: OrderId;
+  readonly policy: OrderPolicy;
+}
+
 type Row = Omit<RefundRecord, 'requestedAt' | 'settledAt'> & {
   readonly requestedAt: Date;
   readonly settledAt: Date | null;
 };
 
-/** Reads refunds; they are written with the changes of their order (`addRefund`, `settleRefund`). */
+/** Refunds. What becomes of them is written with the changes of their order (`addRefund`, `settleRefund`). */
 export class RefundRepository {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly orders: OrderRepository,
+  ) {}
+
+  /**
+   * Stores and books a refund, once for each request key. It is decided on the order and its refunds as they stand
+   * when it is written, so that together they never come to more than there is.
+   *
+   * @param decide may throw, when there can be no such refund
+   * @returns false when the key was used before
+   */
+  async request(
+    order: OrderRecord,
+    request: RequestKey,
+    { id, requestedBy }: Pick<NewRefund, 'id' | 'requestedBy'>,
+    decide: (order: OrderRecord, earlier: readonly RefundRecord[]) => Omit<NewRefund, 'id' | 'requestedBy'>,
+  ): Promise<boolean> {
+    return this.orders.change(order, async (current) => {
+      const refund = decide(current, await this.ofOrder(current.id));
+      const { amount, reason, restock } = refund;
+      return {
+        posts: [{ kind: 'refund_requested', objectId: id, amount }],
+        event: {
+          type: 'refund.requested',
+          actor: requestedBy,
+          details: { refund: id, amount, reason, restock: restock || undefined },
+        },
+        gate: claimKey(request, id),
+        also: addRefund({ ...refund, id, requestedBy }),
+      };
+    });
+  }
 
   async find(id: string): Promise<RefundRecord | null> {
     return (await this.select(Prisma.sql`id = ${id}::uuid`))[0] ?? null;
@@ -42,11 +85,8 @@ export class RefundRepository {
   }
 
   /** Refunds whose run is not known to exist. @param olderThan milliseconds */
-  async neverStarted(
-    olderThan: number,
-    limit: number,
-  ): Promise<{ id: string; orderId: OrderId; policy: OrderPolicy }[]> {
-    return this.db.$queryRaw<{ id: string; orderId: OrderId; policy: OrderPolicy }[]>`
+  async neverStarted(olderThan: number, limit: number): Promise<UnstartedRefund[]> {
+    return this.db.$queryRaw<UnstartedRefund[]>`
       SELECT r.id::text AS id, r.order_id::text AS "orderId", o.policy FROM refund r JOIN orders o ON o.id = r.order_id
       WHERE r.started_at IS NULL AND r.requested_at < now() - ${olderThan} * interval '1 millisecond'
       ORDER BY r.requested_at LIMIT ${limit}`;

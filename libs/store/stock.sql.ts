@@ -2,9 +2,13 @@ import { MOVEMENT_SIGN, type MovementKind } from '#libs/order/goods';
 
 import { Prisma } from './generated/client.js';
 
+/** What of a line has not come back into stock with a refund. */
+const OUTSIDE = Prisma.sql`l.quantity - COALESCE((SELECT sum(m.quantity) FROM stock_movement m
+  JOIN refund r ON r.id = m.refund_id WHERE r.order_id = l.order_id AND m.sku = l.sku), 0)::int`;
+
 /**
  * What a change of fulfilment does to stock, as expressions over `changed`. Goods that leave end their
- * reservation. Products are locked in SKU order, as everywhere, so that two orders cannot wait for each other.
+ * reservation; of those that come back with their parcel, some may be in stock already. Products are locked in SKU order, as everywhere, so that two orders cannot wait for each other.
  */
 export function moveGoods(kinds: readonly MovementKind[]): Prisma.Sql[] {
   if (kinds.length === 0) return [];
@@ -12,13 +16,15 @@ export function moveGoods(kinds: readonly MovementKind[]): Prisma.Sql[] {
   const leaves = kinds.includes('shipped') || kinds.includes('lost');
   return [
     Prisma.sql`parcel AS (
-      SELECT l.order_id, l.sku, l.quantity FROM order_line l JOIN changed c ON l.order_id = c.id)`,
+      SELECT l.order_id, l.sku, ${kinds.includes('returned') ? OUTSIDE : Prisma.sql`l.quantity`} AS quantity
+      FROM order_line l JOIN changed c ON l.order_id = c.id)`,
     Prisma.sql`locked AS (
       SELECT p.sku FROM product p WHERE p.sku IN (SELECT sku FROM parcel) ORDER BY p.sku FOR UPDATE)`,
     Prisma.sql`moved AS (
       INSERT INTO stock_movement (order_id, sku, kind, quantity)
       SELECT parcel.order_id, parcel.sku, kind.name, kind.sign * parcel.quantity
-      FROM parcel, unnest(${[...kinds]}::text[], ${kinds.map((kind) => MOVEMENT_SIGN[kind])}::int[]) AS kind (name, sign))`,
+      FROM parcel, unnest(${[...kinds]}::text[], ${kinds.map((kind) => MOVEMENT_SIGN[kind])}::int[]) AS kind (name, sign)
+      WHERE parcel.quantity > 0)`,
     Prisma.sql`stocked AS (
       UPDATE product p SET on_hand = p.on_hand + ${delta}::int * parcel.quantity,
         reserved = p.reserved - ${leaves ? 1 : 0}::int * parcel.quantity

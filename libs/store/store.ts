@@ -1,6 +1,7 @@
 import { ApiKeyRepository } from './api-key.repository.js';
 import { AttentionRepository } from './attention.repository.js';
 import { BooksRepository } from './books.repository.js';
+import { CancellationRepository } from './cancellation.repository.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { type Database, openDatabase } from './database.js';
 import { DisputeRepository } from './dispute.repository.js';
@@ -9,6 +10,7 @@ import { FindingRepository } from './finding.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { OrderRepository } from './order.repository.js';
+import { PaymentAttemptRepository } from './payment-attempt.repository.js';
 import { PaymentInboxRepository } from './payment-inbox.repository.js';
 import { RefundRepository } from './refund.repository.js';
 import { StockRepository } from './stock.repository.js';
@@ -27,6 +29,8 @@ export class Store {
   readonly refunds: RefundRepository;
   readonly books: BooksRepository;
   readonly findings: FindingRepository;
+  readonly cancellations: CancellationRepository;
+  readonly paymentAttempts: PaymentAttemptRepository;
   readonly disputes: DisputeRepository;
   readonly waits: WaitRepository;
   readonly catalogue: CatalogueRepository;
@@ -42,8 +46,10 @@ export class Store {
     this.paymentInbox = new PaymentInboxRepository(db);
     this.attention = new AttentionRepository(db, this.orders, this.findings);
     this.ledger = new LedgerRepository(db);
-    this.refunds = new RefundRepository(db);
     this.books = new BooksRepository(db);
+    this.refunds = new RefundRepository(db, this.orders);
+    this.cancellations = new CancellationRepository(db, this.orders);
+    this.paymentAttempts = new PaymentAttemptRepository(db, this.orders, this.effects);
     this.disputes = new DisputeRepository(db);
     this.waits = new WaitRepository(db);
     this.catalogue = new CatalogueRepository(db);

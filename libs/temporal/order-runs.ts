@@ -1,12 +1,19 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
 
 import {
   attentionResolved,
+  cancellationRequested,
   ORDER_WORKFLOW,
   type OrderWorkflowInput,
   OrderStatusAttribute,
   orderWorkflowId,
   PAYMENT_WORKFLOW,
+  paymentAttempted,
   paymentReported,
   paymentTold,
   type PaymentWorkflowInput,
@@ -23,14 +30,33 @@ import type { OrderPolicy } from '#libs/order/policy';
 import type { RefundState } from '#libs/order/refund';
 import type { PaymentStatus } from '#libs/order/states';
 import type { Answer } from '#libs/store/attention.repository';
+import type { CancellationWish } from '#libs/store/cancellation.repository';
 import type { Report } from '#libs/store/inbox.repository';
+import type { PaymentAttempt } from '#libs/store/payment-attempt.repository';
 import type { Store } from '#libs/store/store';
 
 /** How long a call may take: whoever nudges has stored the request, and the sweeper repeats it. */
 const DEADLINE = 5_000;
 
+/** A run that has been is never begun again: what it did is done. */
+const ONE_RUN = {
+  taskQueue: TASK_QUEUES.orders,
+  workflowIdReusePolicy: 'REJECT_DUPLICATE',
+  workflowIdConflictPolicy: 'USE_EXISTING',
+} as const satisfies Partial<WorkflowStartOptions>;
+
+function orderRun(orderId: OrderId, policy: OrderPolicy) {
+  const input: OrderWorkflowInput = { orderId, policy };
+  return {
+    ...ONE_RUN,
+    workflowId: orderWorkflowId(orderId),
+    args: [input],
+    typedSearchAttributes: [{ key: OrderStatusAttribute, value: 'pending' }],
+  };
+}
+
 /**
- * The runs of `OrderWorkflow`: started and told what is stored. Every method is safe to repeat, and throws
+ * The runs of an order and of its refunds: started and told what is stored. Every method is safe to repeat, and throws
  * only when Temporal cannot be reached; what it was to tell stays stored then.
  */
 export class OrderRuns {
@@ -41,22 +67,47 @@ export class OrderRuns {
 
   /** Starts an accepted order's run; one that was started before, even one that has ended, is left alone. */
   async start(orderId: OrderId, policy: OrderPolicy): Promise<void> {
-    const input: OrderWorkflowInput = { orderId, policy };
-    try {
-      await this.client.withDeadline(Date.now() + DEADLINE, () =>
-        this.client.workflow.start(ORDER_WORKFLOW, {
-          workflowId: orderWorkflowId(orderId),
-          taskQueue: TASK_QUEUES.orders,
-          args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          typedSearchAttributes: [{ key: OrderStatusAttribute, value: 'pending' }],
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
+    await this.once(() => this.client.workflow.start(ORDER_WORKFLOW, orderRun(orderId, policy)));
     await this.store.orders.markStarted(orderId);
+  }
+
+  /**
+   * Tells a run that its order is to be cancelled. The order may be so new that it has no run yet: that one is
+   * started and told in one call. A run that is over counts as told.
+   */
+  async requestCancellation({ orderId, by, policy }: CancellationWish): Promise<void> {
+    await this.once(() =>
+      this.client.workflow.signalWithStart(ORDER_WORKFLOW, {
+        ...orderRun(orderId, policy),
+        signal: cancellationRequested,
+        signalArgs: [{ by }],
+      }),
+    );
+    await this.store.orders.markStarted(orderId);
+    await this.store.cancellations.markSignalled(orderId);
+  }
+
+  /** Tells a run to try another payment method. A run that is gone counts as told. */
+  async attemptPayment(attempt: PaymentAttempt): Promise<void> {
+    await this.tell(() =>
+      this.client.workflow
+        .getHandle(orderWorkflowId(attempt.orderId))
+        .signal(paymentAttempted, { attempt: attempt.attempt }),
+    );
+    await this.store.paymentAttempts.markSignalled(attempt);
+  }
+
+  /** Starts a stored refund's run; one that was started before, even one that has ended, is left alone. */
+  async startRefund(refundId: string, orderId: OrderId, policy: OrderPolicy): Promise<void> {
+    const input: RefundWorkflowInput = { orderId, refundId, policy };
+    await this.once(() =>
+      this.client.workflow.start(REFUND_WORKFLOW, {
+        ...ONE_RUN,
+        workflowId: refundWorkflowId(refundId),
+        args: [input],
+      }),
+    );
+    await this.store.refunds.markStarted(refundId);
   }
 
   /** Tells a run where its parcel is. A run that is gone counts as told. */
@@ -109,30 +160,13 @@ export class OrderRuns {
     );
   }
 
-  /** Starts a refund's run; one that was started before, even one that has ended, is left alone. */
-  async startRefund(refundId: string, orderId: OrderId, policy: OrderPolicy): Promise<void> {
-    const input: RefundWorkflowInput = { orderId, refundId, policy };
-    try {
-      await this.client.withDeadline(Date.now() + DEADLINE, () =>
-        this.client.workflow.start(REFUND_WORKFLOW, {
-          workflowId: refundWorkflowId(refundId),
-          taskQueue: TASK_QUEUES.orders,
-          args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
-    await this.store.refunds.markStarted(refundId);
-  }
-
-  /** Tells a run what an operator answered. A run that is gone counts as told. */
+  /** Tells a run, the order's or a refund's, what an operator answered. A run that is gone counts as told. */
   async resolveAttention(answer: Answer): Promise<void> {
+    const refundId = await this.store.attention.refundOf(answer.attentionId);
+    const workflowId = refundId === null ? orderWorkflowId(answer.orderId) : refundWorkflowId(refundId);
     await this.tell(() =>
       this.client.workflow
-        .getHandle(orderWorkflowId(answer.orderId))
+        .getHandle(workflowId)
         .signal(attentionResolved, { attentionId: answer.attentionId, action: answer.action, by: answer.by }),
     );
     await this.store.attention.markSignalled(answer.attentionId);
@@ -148,6 +182,14 @@ export class OrderRuns {
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'missing';
       throw error;
+    }
+  }
+
+  private async once(start: () => Promise<unknown>): Promise<void> {
+    try {
+      await this.client.withDeadline(Date.now() + DEADLINE, start);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
   }
 

@@ -102,7 +102,7 @@ export class Bench {
     if (order.status === 'undelivered') {
       await this.store.orders.change(order, () => ({
         posts: refund(order.totals.total),
-        event: { type: 'payment.refunded', actor: 'gateway' },
+        event: { type: 'refund.succeeded', actor: 'gateway' },
       }));
     }
     await this.close(id, order.status);

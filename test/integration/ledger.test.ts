@@ -24,7 +24,7 @@ describe('the books', () => {
     const { order, id } = await bench.labelled();
     await bench.store.orders.change(order, () => ({
       posts: refund(1000),
-      event: { type: 'payment.refunded', actor: 'gateway' },
+      event: { type: 'refund.succeeded', actor: 'gateway' },
     }));
     expect(await entriesOf(id)).toEqual([
       ['captured', 'gateway 3980', 'customer_deposits -3980'],
@@ -44,7 +44,7 @@ describe('the books', () => {
       Array.from({ length: 10 }, () =>
         bench.store.orders.change(order, (current) => ({
           posts: current.booked.refund_requested === undefined ? postings : [],
-          event: { type: 'payment.refunded', actor: 'gateway' },
+          event: { type: 'refund.succeeded', actor: 'gateway' },
         })),
       ),
     );

@@ -67,7 +67,7 @@ describe('changes of one order', () => {
       orders.flatMap(({ order }) => [
         bench.store.orders.change(order, () => ({
           posts: refund(100),
-          event: { type: 'payment.refunded', actor: 'gateway' },
+          event: { type: 'refund.succeeded', actor: 'gateway' },
         })),
         bench.store.orders.change(order, () => ({
           next: { status: 'cancelling' },
@@ -210,6 +210,7 @@ describe('accepting', () => {
     ).toEqual({
       requestHash: 'h',
       orderId: stored[0]?.id,
+      resourceId: null,
     });
   });
 

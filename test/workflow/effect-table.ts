@@ -89,7 +89,7 @@ export const EFFECTS: readonly Effect[] = [
     prior: [...PAID, cancel],
     act: giveBack,
     once: { intents: ['succeeded'], refunds: [3980] },
-    fact: 'payment.refunded',
+    fact: 'refund.succeeded',
     call: { port: 'gateway', method: 'createRefund', operation: 'refunds.create', asked: 'refund' },
   },
   {

@@ -90,7 +90,7 @@ describe('the money of an order', () => {
       expect(await times(id, 'payment.captured')).toBe(1);
     });
 
-    it.each(['payment.refunded', 'inventory.released', 'cancellation.accepted', 'order.cancelled'])(
+    it.each(['refund.succeeded', 'inventory.released', 'cancellation.accepted', 'order.cancelled'])(
       'is given back once when the carrier refuses: %s',
       async (event) => {
         const stock = await shop.stock('MUG-BLUE');
@@ -106,7 +106,7 @@ describe('the money of an order', () => {
           attention: [],
         });
         expect(await refunds(id)).toEqual(PAID_BACK);
-        expect(await times(id, 'payment.refunded')).toBe(1);
+        expect(await times(id, 'refund.succeeded')).toBe(1);
         expect(await times(id, 'payment.captured')).toBe(1);
         expect(await shop.stock('MUG-BLUE')).toEqual(stock);
       },

@@ -9,6 +9,7 @@ interface OperationRule {
   readonly problems: readonly ProblemCode[];
 }
 
+const KEYED = ['idempotency_key_missing', 'idempotency_key_malformed', 'idempotency_key_reused'] as const;
 const BODY = ['invalid_request', 'malformed_body', 'body_too_large', 'unsupported_media_type'] as const;
 
 export const OPERATIONS = {
@@ -17,9 +18,7 @@ export const OPERATIONS = {
     access: 'write',
     problems: [
       ...BODY,
-      'idempotency_key_missing',
-      'idempotency_key_malformed',
-      'idempotency_key_reused',
+      ...KEYED,
       'duplicate_sku',
       'unknown_sku',
       'currency_not_supported',
@@ -48,6 +47,52 @@ export const OPERATIONS = {
     access: 'operate',
     problems: ['order_not_found', 'unavailable'],
   },
+  requestCancellation: {
+    summary: 'Ask to cancel an order',
+    access: 'write',
+    problems: [...BODY, 'order_not_found', 'unavailable'],
+  },
+  readCancellation: {
+    summary: 'See what became of the wish to cancel an order',
+    access: 'write',
+    problems: ['order_not_found', 'cancellation_not_found', 'unavailable'],
+  },
+  requestRefund: {
+    summary: 'Give money back: all, for some goods, or an amount',
+    access: 'operate',
+    problems: [
+      ...BODY,
+      ...KEYED,
+      'order_not_found',
+      'use_cancellation',
+      'nothing_to_refund',
+      'nothing_to_restock',
+      'refund_line_unknown',
+      'refund_quantity_exceeds',
+      'refund_exceeds',
+      'unavailable',
+    ],
+  },
+  listRefunds: {
+    summary: "List an order's refunds, oldest first",
+    access: 'operate',
+    problems: ['order_not_found', 'unavailable'],
+  },
+  readRefund: {
+    summary: 'See how a refund stands',
+    access: 'operate',
+    problems: ['order_not_found', 'refund_not_found', 'unavailable'],
+  },
+  attemptPayment: {
+    summary: 'Try another payment method after a decline',
+    access: 'write',
+    problems: [...BODY, ...KEYED, 'order_not_found', 'payment_attempt_not_possible', 'unavailable'],
+  },
+  readClientSecret: {
+    summary: 'Get what the shopper needs to act on a payment',
+    access: 'write',
+    problems: ['order_not_found', 'no_action_required', 'gateway_unavailable', 'unavailable'],
+  },
   resolveAttention: {
     summary: 'Answer what waits for a person',
     access: 'operate',
@@ -74,6 +119,18 @@ export const OPERATIONS = {
     summary: "Take a carrier's signed event",
     access: 'signed',
     problems: ['invalid_signature', 'invalid_request', 'malformed_body', 'body_too_large', 'unavailable'],
+  },
+  receivePaymentEvent: {
+    summary: "Take the payment provider's signed event",
+    access: 'signed',
+    problems: [
+      'invalid_signature',
+      'invalid_request',
+      'malformed_body',
+      'wrong_livemode',
+      'body_too_large',
+      'unavailable',
+    ],
   },
   checkLive: { summary: 'Tell that the process runs', access: 'open', problems: [] },
   checkReady: {

@@ -29,9 +29,19 @@ describe('an order as it is shown', () => {
     expect(presentOrder({ ...record, closedAt: record.updatedAt }).waitingFor).toBeNull();
   });
 
+  it('tells what went back, what is on its way back, and what is disputed', () => {
+    expect(presentOrder(record)).toMatchObject({
+      attempt: 2,
+      refunded: 500,
+      pendingRefunds: 200,
+      dispute: { status: 'needs_response', amount: 100 },
+    });
+    expect(presentOrder({ ...record, dispute: null }).dispute).toBeNull();
+  });
+
   it('shows no address, payment method or policy', () => {
     const text = JSON.stringify(presentOrder(record));
-    expect(text).not.toMatch(/Hauptstr|pm_card_visa|reservationTtl/);
+    expect(text).not.toMatch(/Hauptstr|pm_card_visa|reservationTtl|pi_1|dp_1/);
   });
 });
 
@@ -50,12 +60,12 @@ const record: OrderRecord = {
   currency: 'EUR',
   totals: { subtotal: 3980, shipping: 0, discount: 0, tax: 0, total: 3980 },
   paymentMethod: 'pm_card_visa',
-  attempt: 1,
-  holdUntil: null,
-  dispute: null,
   intentStatus: 'captured',
-  booked: { captured: 3980 },
+  booked: { captured: 3980, refund_requested: 700, refund_succeeded: 500 },
   intentId: 'pi_1',
+  attempt: 2,
+  holdUntil: null,
+  dispute: { id: 'dp_1', status: 'needs_response', amount: 100 },
   policy: {
     reservationTtl: 1,
     graceBeforeCharge: 0,
@@ -70,7 +80,17 @@ const record: OrderRecord = {
   closedAt: null,
   lines: [{ id, sku: 'MUG-BLUE', name: 'Mug', quantity: 2, unitPrice: 1990, taxRate: 0 }],
   shipments: [],
-  attention: [{ id, kind: 'parked', step: 'ship', reason: 'carrier_unavailable', openedAt: at }],
+  attention: [
+    {
+      id,
+      kind: 'parked',
+      step: 'ship',
+      reason: 'carrier_unavailable',
+      refundId: null,
+      findingId: null,
+      openedAt: at,
+    },
+  ],
   waits: [
     {
       step: 'ship',

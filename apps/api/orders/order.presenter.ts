@@ -1,4 +1,5 @@
 import type { OrderView } from '#libs/contracts/order-view.api';
+import { pendingRefunds, refunded } from '#libs/order/ledger';
 import { isEnd } from '#libs/order/states';
 import type { OrderRecord } from '#libs/store/order-record';
 
@@ -7,13 +8,17 @@ import type { OrderRecord } from '#libs/store/order-record';
  * gains is not shown by accident.
  */
 export function presentOrder(order: OrderRecord): OrderView {
-  const { customer, totals } = order;
+  const { customer, totals, dispute } = order;
   const endedOtherwise = isEnd(order.status) && order.status !== 'delivered';
   return {
     id: order.id,
     number: order.number,
     status: order.status,
     payment: order.payment,
+    attempt: order.attempt,
+    refunded: refunded(order.booked),
+    pendingRefunds: pendingRefunds(order.booked),
+    dispute: dispute && { status: dispute.status, amount: dispute.amount },
     fulfilment: order.fulfilment,
     attention: [...order.attention],
     endReason: endedOtherwise ? order.endReason : null,

@@ -12,6 +12,7 @@ import { OrderEmails } from './email.activities.js';
 import { InventoryActivities } from './inventory.activities.js';
 import { MoneyBackActivities } from './money-back.activities.js';
 import { OrderIntent } from './order-intent.js';
+import { PaymentCheck } from './payment-check.js';
 import { PaymentActivities } from './payment.activities.js';
 import { ShipmentActivities } from './shipment.activities.js';
 
@@ -32,7 +33,7 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, logger,
   const journal = new EffectJournal(store.effects, store.orders, logger);
   const inventory = new InventoryActivities(store.orders, journal, store.stock, store.catalogue, shipTo);
   const intent = new OrderIntent(journal, gateway);
-  const check = { check: async () => {} };
+  const check = new PaymentCheck(store, gateway, runs, logger);
   const payment = new PaymentActivities(store.orders, journal, intent, gateway, check);
   const moneyBack = new MoneyBackActivities(store.orders, store.refunds, journal, intent, gateway, check);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);

@@ -1,11 +1,12 @@
 import type { ReturnAnswer, ReturnReason, StepActivities } from '#libs/contracts/activities';
 import { Outage, Refusal } from '#libs/order/failure';
-import { refundable } from '#libs/order/ledger';
+import { type Posting, refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { type RefundReason, type RefundState, REQUESTABLE_REASONS } from '#libs/order/refund';
-import type { GatewayRefund, Intent, PaymentGateway } from '#libs/payments/payment-gateway';
+import type { GatewayRefund, Intent, PaymentGateway, RefundStatus } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
+import { chargeKey } from '#libs/store/payment-attempt.repository';
 import type { RefundRecord, RefundRepository } from '#libs/store/refund.repository';
 import { addRefund } from '#libs/store/refund.sql';
 
@@ -14,7 +15,6 @@ import type { OrderIntent } from './order-intent.js';
 import {
   captureChange,
   captureKey,
-  chargeKey,
   decidesAttempts,
   intentKey,
   refundKey,
@@ -71,9 +71,23 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
           .catch(refundFailure(refund)),
       outcome: (made) => ({
         settlement: { state: 'done', providerId: made.id },
-        change: () => refundChange(refund, made),
+        change: () =>
+          refundChange(
+            {
+              refundId,
+              amount: refund.amount,
+              status: made.status,
+              providerId: made.id,
+              failure: made.failure ?? undefined,
+            },
+            postsOf(refund, made.status),
+          ),
       }),
-      refused: (code) => refundChange(refund, { id: null, status: 'failed', failure: code }),
+      refused: (code) =>
+        refundChange(
+          { refundId, amount: refund.amount, status: 'failed', failure: code },
+          postsOf(refund, 'failed'),
+        ),
     });
     if ((await this.get(refundId)).state === 'pending') await this.check.check(orderId);
     return (await this.get(refundId)).state;
@@ -135,6 +149,11 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
     if (!refund) throw new Error(`no refund ${refundId}`);
     return refund;
   }
+}
+
+function postsOf({ id: objectId, amount }: RefundRecord, status: RefundStatus): Posting[] {
+  if (status === 'pending') return [];
+  return [{ kind: status === 'failed' ? 'refund_failed' : 'refund_succeeded', objectId, amount }];
 }
 
 /** Refunds that somebody may ask for again, in another way, when the provider will not make them. */

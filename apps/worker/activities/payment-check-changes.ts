@@ -1,11 +1,5 @@
 import { afterBooking, type IntentState, type Posting, refundable } from '#libs/order/ledger';
-import type { OrderId } from '#libs/order/order-id';
-import {
-  isTooLateToPay,
-  type PaymentNews,
-  type SeenDispute,
-  type SeenRefund,
-} from '#libs/order/payment-news';
+import { isTooLateToPay, type PaymentNews, type SeenDispute } from '#libs/order/payment-news';
 import { isEnd } from '#libs/order/states';
 import type { Intent } from '#libs/payments/payment-gateway';
 import { openAttention } from '#libs/store/attention.sql';
@@ -13,10 +7,11 @@ import { recordDispute } from '#libs/store/dispute.sql';
 import { unlessBegun } from '#libs/store/effect.sql';
 import type { OrderChange } from '#libs/store/order-change';
 import type { OrderRecord } from '#libs/store/order-record';
-import { addRefund, settleRefund } from '#libs/store/refund.sql';
+import { addRefund } from '#libs/store/refund.sql';
 
-/** What the run of an order begins with when it gives the money back. */
-export const undoKey = (orderId: OrderId) => `${orderId}:void`;
+import { voidKey } from './payment-changes.js';
+
+import { refundChange } from './refund-changes.js';
 
 export interface Circumstances {
   readonly intent: Intent;
@@ -32,7 +27,16 @@ export function changeOf(news: PaymentNews, order: OrderRecord, circumstances: C
     case 'intent':
       return intentChange(order, news.status, news.posts, circumstances);
     case 'refund':
-      return refundChange(news.refundId, news.seen, news.posts);
+      return refundChange(
+        {
+          refundId: news.refundId,
+          amount: news.seen.amount,
+          status: news.seen.status,
+          providerId: news.seen.id,
+          failure: news.seen.failure ?? undefined,
+        },
+        news.posts,
+      );
     case 'dispute':
       return disputeChange(news.seen, news.isNew, news.posts);
   }
@@ -48,7 +52,7 @@ function intentChange(
   const late = isPaid && isTooLateToPay(order.status);
   const confirms = isPaid && goesOn && order.status === 'pending';
   const change: OrderChange = {
-    ...(confirms ? { next: { status: 'confirmed' }, gate: unlessBegun(undoKey(order.id)) } : {}),
+    ...(confirms ? { next: { status: 'confirmed' }, gate: unlessBegun(voidKey(order.id)) } : {}),
     intentStatus: status,
     ...(status === 'authorized' && intent.holdUntil ? { holdUntil: intent.holdUntil } : {}),
     posts,
@@ -103,28 +107,6 @@ function tooLate(
   };
 }
 
-function refundChange(refundId: string, seen: SeenRefund, posts: readonly Posting[]): OrderChange {
-  const { id: providerId, status, amount, failure } = seen;
-  const failed = status === 'failed';
-  return {
-    posts,
-    event: {
-      type: `refund.${status}`,
-      actor: 'gateway',
-      details: {
-        refund: refundId,
-        amount,
-        reason: failure ?? undefined,
-        opens: failed ? 'refund_failed' : undefined,
-      },
-    },
-    also: [
-      settleRefund(refundId, status, { providerId, failure: failure ?? undefined }),
-      ...(failed ? [openAttention('refund_failed', null, failure ?? 'unknown', refundId)] : []),
-    ],
-  };
-}
-
 function disputeChange(seen: SeenDispute, isNew: boolean, posts: readonly Posting[]): OrderChange {
   const { id, status, amount, reason } = seen;
   return {
@@ -132,7 +114,7 @@ function disputeChange(seen: SeenDispute, isNew: boolean, posts: readonly Postin
     event: {
       type: isNew ? 'dispute.opened' : 'dispute.changed',
       actor: 'gateway',
-      details: { dispute: id, status, amount, reason, opens: isNew ? 'dispute_opened' : undefined },
+      details: { dispute: id, state: status, amount, reason, opens: isNew ? 'dispute_opened' : undefined },
     },
     also: [recordDispute(seen), ...(isNew ? [openAttention('dispute_opened', null, reason)] : [])],
   };

@@ -11,7 +11,8 @@ import type { Store } from '#libs/store/store';
 import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 
-import { changeOf, undoKey } from './payment-check-changes.js';
+import { voidKey } from './payment-changes.js';
+import { changeOf } from './payment-check-changes.js';
 
 /** Whoever is overtaken has seen somebody else make progress; the bound only guards against a bug. */
 const TRIES = 200;
@@ -101,7 +102,7 @@ export class PaymentCheck {
     { intent }: GatewayPayment,
     events: readonly OpenPaymentEvent[],
   ): Promise<boolean> {
-    const goesOn = order.status === 'pending' && (await this.store.effects.find(undoKey(order.id))) === null;
+    const goesOn = order.status === 'pending' && (await this.store.effects.find(voidKey(order.id))) === null;
     const refundId = refunds.some(({ id }) => id === order.id) ? uuid() : order.id;
     return this.store.orders.change(order, (current) => {
       if (current.version !== order.version) return null;

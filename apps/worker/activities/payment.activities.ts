@@ -4,13 +4,13 @@ import type { OrderId } from '#libs/order/order-id';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
+import { chargeKey } from '#libs/store/payment-attempt.repository';
 
 import { type EffectJournal, refusalCode } from './effect-journal.js';
 import { OrderIntent } from './order-intent.js';
 import {
   captureChange,
   captureKey,
-  chargeKey,
   chargeOutcome,
   declineChange,
   voidChange,

@@ -1,38 +1,35 @@
-import type { GatewayRefund } from '#libs/payments/payment-gateway';
+import type { Posting } from '#libs/order/ledger';
+import type { RefundState } from '#libs/order/refund';
 import { openAttention } from '#libs/store/attention.sql';
 import type { OrderChange } from '#libs/store/order-change';
-import type { RefundRecord } from '#libs/store/refund.repository';
 import { settleRefund } from '#libs/store/refund.sql';
 
-/** What the provider's answer to a refund means. One that failed is refundable again, and somebody is told. */
+/** How a refund of ours stands at the provider. */
+export interface RefundNews {
+  readonly refundId: string;
+  readonly amount: number;
+  readonly status: Exclude<RefundState, 'requested'>;
+  /** Absent where the provider refused to make it. */
+  readonly providerId?: string;
+  readonly failure?: string;
+}
+
+/** What that means for its order. One that failed is refundable again, and somebody is told. */
 export function refundChange(
-  { id, amount }: RefundRecord,
-  { id: providerId, status, failure }: Pick<GatewayRefund, 'status' | 'failure'> & { id: string | null },
+  { refundId, amount, status, providerId, failure }: RefundNews,
+  posts: readonly Posting[],
 ): OrderChange {
-  const details = { refund: providerId ?? id, amount };
-  const named = providerId === null ? {} : { providerId };
-  switch (status) {
-    case 'pending':
-      return {
-        event: { type: 'refund.pending', actor: 'gateway', details },
-        also: [settleRefund(id, status, named)],
-      };
-    case 'succeeded':
-      return {
-        posts: [{ kind: 'refund_succeeded', objectId: id, amount }],
-        event: { type: 'payment.refunded', actor: 'gateway', details },
-        also: [settleRefund(id, status, named)],
-      };
-    case 'failed': {
-      const reason = failure ?? 'unknown';
-      return {
-        posts: [{ kind: 'refund_failed', objectId: id, amount }],
-        event: { type: 'refund.failed', actor: 'gateway', details: { ...details, reason } },
-        also: [
-          settleRefund(id, status, { ...named, failure: reason }),
-          openAttention('refund_failed', 'charge', reason),
-        ],
-      };
-    }
-  }
+  const reason = status === 'failed' ? (failure ?? 'unknown') : undefined;
+  return {
+    posts,
+    event: {
+      type: `refund.${status}`,
+      actor: 'gateway',
+      details: { refund: refundId, amount, reason, opens: reason && 'refund_failed' },
+    },
+    also: [
+      settleRefund(refundId, status, { providerId, failure: reason }),
+      ...(reason ? [openAttention('refund_failed', null, reason, refundId)] : []),
+    ],
+  };
 }
