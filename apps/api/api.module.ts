@@ -11,9 +11,9 @@ import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Drain } from './drain.js';
+import { PAYMENT_GATEWAY } from './gateway.js';
 import { FindingsController } from './findings/findings.controller.js';
 import { FindingsService } from './findings/findings.service.js';
-import { PAYMENT_GATEWAY } from './gateway.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ValidationPipe } from './http/validation.pipe.js';

@@ -1,7 +1,7 @@
 import { ApiKeyRepository } from './api-key.repository.js';
 import { AttentionRepository } from './attention.repository.js';
-import { BooksRepository } from './books.repository.js';
 import { CancellationRepository } from './cancellation.repository.js';
+import { BooksRepository } from './books.repository.js';
 import { CatalogueRepository } from './catalogue.repository.js';
 import { type Database, openDatabase } from './database.js';
 import { DisputeRepository } from './dispute.repository.js';
@@ -27,10 +27,10 @@ export class Store {
   readonly attention: AttentionRepository;
   readonly ledger: LedgerRepository;
   readonly refunds: RefundRepository;
-  readonly books: BooksRepository;
-  readonly findings: FindingRepository;
   readonly cancellations: CancellationRepository;
   readonly paymentAttempts: PaymentAttemptRepository;
+  readonly books: BooksRepository;
+  readonly findings: FindingRepository;
   readonly disputes: DisputeRepository;
   readonly waits: WaitRepository;
   readonly catalogue: CatalogueRepository;
@@ -46,10 +46,10 @@ export class Store {
     this.paymentInbox = new PaymentInboxRepository(db);
     this.attention = new AttentionRepository(db, this.orders, this.findings);
     this.ledger = new LedgerRepository(db);
-    this.books = new BooksRepository(db);
     this.refunds = new RefundRepository(db, this.orders);
     this.cancellations = new CancellationRepository(db, this.orders);
     this.paymentAttempts = new PaymentAttemptRepository(db, this.orders, this.effects);
+    this.books = new BooksRepository(db);
     this.disputes = new DisputeRepository(db);
     this.waits = new WaitRepository(db);
     this.catalogue = new CatalogueRepository(db);

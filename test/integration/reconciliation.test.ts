@@ -254,6 +254,8 @@ describe('reconciliation', () => {
       { kind: 'dispute_differs', orderId: id, expected: 0, found: 3980 },
     ]);
     expect(checked).toContain(id);
+    expect(await reconcile()).toEqual([]);
+    expect(await booked(id)).toContain('dispute_withdrawn 3980');
   });
 
   it('closes what has gone again, and its attention with it', async () => {
