@@ -9,9 +9,31 @@ import { environmentFor, type GroupName, VARIABLES } from '#libs/config/environm
 
 /** Which groups of variables each of our programs reads. */
 const PROGRAMS: Readonly<Record<string, readonly GroupName[]>> = {
-  api: ['store', 'temporal', 'payments', 'providers', 'carrierWebhooks', 'api', 'pricing', 'policy', 'logs'],
-  worker: ['store', 'temporal', 'payments', 'carrier', 'mail', 'providers', 'worker', 'logs'],
-  sandbox: ['sandbox', 'carrierWebhooks', 'logs'],
+  api: [
+    'store',
+    'temporal',
+    'payments',
+    'paymentWebhooks',
+    'providers',
+    'carrierWebhooks',
+    'api',
+    'pricing',
+    'policy',
+    'logs',
+  ],
+  worker: [
+    'store',
+    'temporal',
+    'payments',
+    'carrier',
+    'mail',
+    'providers',
+    'worker',
+    'books',
+    'metrics',
+    'logs',
+  ],
+  sandbox: ['sandbox', 'paymentWebhooks', 'carrierWebhooks', 'logs'],
   migrate: ['store'],
 };
 
@@ -70,7 +92,10 @@ function interpolate(template: string, set: Readonly<Record<string, string>>): s
   });
 }
 
-const ONLY_WHAT_IS_REQUIRED = { CARRIER_SECRET: `whsec_${'c2VjcmV0'.repeat(5)}` };
+const ONLY_WHAT_IS_REQUIRED = {
+  CARRIER_SECRET: `whsec_${'c2VjcmV0'.repeat(5)}`,
+  STRIPE_WEBHOOK_SECRET: `whsec_${'5ec4e7'.repeat(8)}`,
+};
 
 describe.each(Object.entries(PROGRAMS))('the %s of docker-compose.yml', (name, groups) => {
   it('is given only variables that it reads', () => {
@@ -126,8 +151,11 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('holds no secret of a carrier, and says how to make one', () => {
-    expect(() => environmentOf('api', {})).toThrow('openssl rand -base64 32');
+  it.each([
+    ['CARRIER_SECRET', 'openssl rand -base64 32'],
+    ['STRIPE_WEBHOOK_SECRET', 'openssl rand -hex 24'],
+  ])('holds no %s, and says how to make one', (name, how) => {
+    expect(() => environmentOf('api', { ...ONLY_WHAT_IS_REQUIRED, [name]: '' })).toThrow(how);
   });
 
   it('keeps the orders and Temporal in databases of their own, on one PostgreSQL', () => {

@@ -12,6 +12,8 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Drain } from './drain.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
+import { FindingsController } from './findings/findings.controller.js';
+import { FindingsService } from './findings/findings.service.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { ValidationPipe } from './http/validation.pipe.js';
@@ -35,9 +37,19 @@ import { Settings } from './settings.js';
 import { CarrierSignature } from './webhooks/carrier-signature.js';
 import { DeliveriesController } from './webhooks/deliveries.controller.js';
 import { DeliveriesService } from './webhooks/deliveries.service.js';
+import { StripeEventsController } from './webhooks/stripe-events.controller.js';
+import { StripeEventsService } from './webhooks/stripe-events.service.js';
+import { StripeSignature } from './webhooks/stripe-signature.js';
 
 export type ApiEnvironment = Environment<
-  'store' | 'temporal' | 'payments' | 'providers' | 'carrierWebhooks' | 'pricing' | 'policy'
+  | 'store'
+  | 'temporal'
+  | 'payments'
+  | 'providers'
+  | 'paymentWebhooks'
+  | 'carrierWebhooks'
+  | 'pricing'
+  | 'policy'
 >;
 
 @Module({})
@@ -54,7 +66,9 @@ export class ApiModule {
         RefundsController,
         PaymentsController,
         LedgerController,
+        FindingsController,
         DeliveriesController,
+        StripeEventsController,
         HealthController,
         ProblemsController,
       ],
@@ -86,8 +100,11 @@ export class ApiModule {
         RefundsService,
         PaymentsService,
         AttentionService,
+        FindingsService,
         CarrierSignature,
         DeliveriesService,
+        StripeSignature,
+        StripeEventsService,
         Drain,
       ],
     };

@@ -4,7 +4,7 @@ import { createLogger } from '#libs/telemetry/logger';
 import { createServer } from './server.js';
 
 const GROUPS = [
-  ...(['store', 'temporal', 'payments', 'providers', 'carrierWebhooks'] as const),
+  ...(['store', 'temporal', 'payments', 'paymentWebhooks', 'providers', 'carrierWebhooks'] as const),
   ...(['api', 'pricing', 'policy', 'logs'] as const),
 ] as const;
 

@@ -1,7 +1,7 @@
 import type { Environment } from '#libs/config/environment';
 import type { OrderPolicy } from '#libs/order/policy';
 
-type ApiEnvironment = Environment<'carrierWebhooks' | 'pricing' | 'policy'>;
+type ApiEnvironment = Environment<'payments' | 'paymentWebhooks' | 'carrierWebhooks' | 'pricing' | 'policy'>;
 
 /** What this installation decides about new orders and webhooks. */
 export class Settings {
@@ -13,8 +13,12 @@ export class Settings {
   /** The rules that an order accepted now keeps. */
   readonly policy: OrderPolicy;
   readonly carrierSecret: string;
+  /** What the payment provider signs its events with; two while one replaces the other. */
+  readonly paymentSecrets: readonly string[];
+  /** Whether money is real here. */
+  readonly isLive: boolean;
 
-  constructor({ pricing, policy, carrierWebhooks }: ApiEnvironment) {
+  constructor({ pricing, policy, payments, paymentWebhooks, carrierWebhooks }: ApiEnvironment) {
     this.currencies = pricing.CURRENCIES;
     this.taxRate = pricing.TAX_RATE;
     this.shippingFee = pricing.SHIPPING_FEE;
@@ -28,5 +32,7 @@ export class Settings {
       retry: { attempts: policy.RETRY_ATTEMPTS, initial: policy.RETRY_INITIAL, max: policy.RETRY_MAX },
     };
     this.carrierSecret = carrierWebhooks.CARRIER_SECRET;
+    this.paymentSecrets = paymentWebhooks.STRIPE_WEBHOOK_SECRET;
+    this.isLive = /^\w\w_live_/.test(payments.STRIPE_SECRET_KEY);
   }
 }

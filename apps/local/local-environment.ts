@@ -12,19 +12,22 @@ import { localSettings } from './local-settings.js';
 import { whenNpmEnds } from './parent.js';
 import { isListening } from './ports.js';
 import { DATA_DIR, PROJECT_ROOT } from './project.js';
-import { keepSecret, keptSecret, newCarrierSecret } from './secrets.js';
+import { keepSecret, keptSecret, newCarrierSecret, newPaymentSecret } from './secrets.js';
 
 whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
 if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
 followKeptPorts(process.env);
 const carrierSecret = keptSecret('carrier-secret') ?? newCarrierSecret();
+const paymentSecret = keptSecret('payment-secret') ?? newPaymentSecret();
 try {
   const { environment, variables, embedded } = localSettings(process.env, {
     dataDir: DATA_DIR,
     carrierSecret,
+    paymentSecret,
   });
   Object.assign(process.env, variables);
   keepSecret('carrier-secret', carrierSecret);
+  keepSecret('payment-secret', paymentSecret);
   const { POSTGRES_PORT, TEMPORAL_PORT } = environment.local;
   const needed = [
     ...(embedded.postgres ? [POSTGRES_PORT] : []),

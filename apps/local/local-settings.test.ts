@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 
 import { localSettings, neededPorts } from './local-settings.js';
 
-const kept = { dataDir: '/project/.data', carrierSecret: `whsec_${'A'.repeat(43)}=` };
+const kept = {
+  dataDir: '/project/.data',
+  carrierSecret: `whsec_${'A'.repeat(43)}=`,
+  paymentSecret: 'whsec_made_here',
+};
 
 test('with nothing set, every piece is embedded and reached over loopback', () => {
   const { variables, embedded } = localSettings({}, kept);
@@ -12,6 +16,8 @@ test('with nothing set, every piece is embedded and reached over loopback', () =
     TEMPORAL_ADDRESS: '127.0.0.1:7233',
     STRIPE_SECRET_KEY: 'sk_test_sandbox',
     STRIPE_API_URL: 'http://127.0.0.1:4010',
+    STRIPE_WEBHOOK_SECRET: kept.paymentSecret,
+    GATEWAY_WEBHOOK_URL: 'http://127.0.0.1:3000/webhooks/stripe',
     CARRIER_URL: 'http://127.0.0.1:4010/carrier',
     CARRIER_SECRET: kept.carrierSecret,
     CARRIER_WEBHOOK_URL: 'http://127.0.0.1:3000/webhooks/deliveries',
@@ -26,15 +32,26 @@ test('changed ports are followed', () => {
   expect(variables).toMatchObject({
     STRIPE_API_URL: 'http://127.0.0.1:4011',
     CARRIER_WEBHOOK_URL: 'http://127.0.0.1:3001/webhooks/deliveries',
+    GATEWAY_WEBHOOK_URL: 'http://127.0.0.1:3001/webhooks/stripe',
     SMTP_URL: 'smtp://127.0.0.1:2025',
   });
 });
 
 test('Stripe itself turns the sandbox’s gateway off, and its address is left to its default', () => {
-  const { variables, embedded, environment } = localSettings({ STRIPE_SECRET_KEY: 'sk_test_mine' }, kept);
+  const { variables, embedded, environment } = localSettings(
+    { STRIPE_SECRET_KEY: 'sk_test_mine', STRIPE_WEBHOOK_SECRET: 'whsec_old, whsec_new' },
+    kept,
+  );
   expect(embedded).toMatchObject({ gateway: false, carrier: true });
   expect(variables).toMatchObject({ STRIPE_SECRET_KEY: 'sk_test_mine', SANDBOX_GATEWAY: 'false' });
   expect(environment.payments.STRIPE_API_URL).toBe('https://api.stripe.com');
+  expect(environment.paymentWebhooks.STRIPE_WEBHOOK_SECRET).toEqual(['whsec_old', 'whsec_new']);
+});
+
+test('Stripe itself needs the secret that it signs with', () => {
+  expect(() => localSettings({ STRIPE_SECRET_KEY: 'sk_test_mine' }, kept)).toThrow(
+    'STRIPE_WEBHOOK_SECRET is not set',
+  );
 });
 
 test('a real carrier needs its own secret', () => {

@@ -17,7 +17,17 @@ export const REPLACED_BY = {
 export type EmbeddedPiece = keyof typeof REPLACED_BY;
 
 const GROUPS = [
-  ...(['store', 'temporal', 'payments', 'carrier', 'carrierWebhooks', 'mail', 'providers', 'api'] as const),
+  ...([
+    'store',
+    'temporal',
+    'payments',
+    'paymentWebhooks',
+    'carrier',
+    'carrierWebhooks',
+    'mail',
+    'providers',
+    'api',
+  ] as const),
   ...(['pricing', 'policy', 'worker', 'logs', 'sandbox', 'local'] as const),
 ] as const;
 
@@ -40,7 +50,7 @@ type Source = Readonly<Record<string, string | undefined>>;
  */
 export function localSettings(
   source: Source,
-  kept: { dataDir: string; carrierSecret: string },
+  kept: { dataDir: string; carrierSecret: string; paymentSecret: string },
 ): LocalSettings {
   const embedded = {
     postgres: !source[REPLACED_BY.postgres],
@@ -60,6 +70,8 @@ export function localSettings(
     ...(embedded.gateway && {
       STRIPE_SECRET_KEY: 'sk_test_sandbox',
       STRIPE_API_URL: `http://${loopback(sandbox.SANDBOX_PORT)}`,
+      STRIPE_WEBHOOK_SECRET: kept.paymentSecret,
+      GATEWAY_WEBHOOK_URL: `http://${loopback(api.API_PORT)}/webhooks/stripe`,
     }),
     ...(embedded.carrier && {
       CARRIER_URL: `http://${loopback(sandbox.SANDBOX_PORT)}/carrier`,

@@ -15,7 +15,7 @@ import { deletePostgresHome } from './postgres-home.js';
 import { forgetProcesses, refuseSecondStart, rememberProcesses, stopOrphans } from './process-file.js';
 import { DATA_DIR, PROJECT_ROOT } from './project.js';
 import { Roster } from './roster.js';
-import { keepSecret, keptSecret, newCarrierSecret } from './secrets.js';
+import { keepSecret, keptSecret, newCarrierSecret, newPaymentSecret } from './secrets.js';
 import { steps } from './steps.js';
 import { seconds, Terminal } from './terminal.js';
 
@@ -32,7 +32,8 @@ async function run(): Promise<void> {
   const { fresh, without } = parseArguments(process.argv.slice(2));
   if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
   const carrierSecret = (fresh ? undefined : keptSecret('carrier-secret')) ?? newCarrierSecret();
-  const settings = localSettings(process.env, { dataDir: DATA_DIR, carrierSecret });
+  const paymentSecret = (fresh ? undefined : keptSecret('payment-secret')) ?? newPaymentSecret();
+  const settings = localSettings(process.env, { dataDir: DATA_DIR, carrierSecret, paymentSecret });
   refuseSecondStart();
   const orphans = await stopOrphans();
   if (orphans.length > 0) terminal.say(`Stopped what an earlier start left running: ${orphans.join(', ')}`);
@@ -47,6 +48,7 @@ async function run(): Promise<void> {
 
   if (fresh) beginAnew();
   keepSecret('carrier-secret', carrierSecret);
+  keepSecret('payment-secret', paymentSecret);
   rememberProcesses([]);
   keepPorts(neededPorts(settings.environment, () => true));
   try {

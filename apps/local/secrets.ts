@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { DATA_DIR } from './project.js';
 
-export type SecretName = 'api-key' | 'carrier-secret';
+export type SecretName = 'api-key' | 'carrier-secret' | 'payment-secret';
 
 /** A secret made by an earlier start. */
 export function keptSecret(name: SecretName): string | undefined {
@@ -21,6 +21,11 @@ export function keepSecret(name: SecretName, secret: string): void {
 /** As the Standard Webhooks specification has it: `whsec_` and 24 to 64 random bytes in base64. */
 export function newCarrierSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+/** As Stripe's look: `whsec_`, letters and digits. */
+export function newPaymentSecret(): string {
+  return `whsec_${randomBytes(24).toString('hex')}`;
 }
 
 export function secretFile(name: SecretName): string {

@@ -9,7 +9,7 @@ const SETTLE_AFTER = 5_000;
 /** Where the gateway tells its events; nowhere, unless it was told. */
 function eventWebhooks({
   GATEWAY_WEBHOOK_URL: url,
-  STRIPE_WEBHOOK_SECRET: secret,
+  STRIPE_WEBHOOK_SECRET: [secret],
 }: Environment<'sandbox'>['sandbox']) {
   return url !== undefined && secret !== undefined ? { url, secret } : undefined;
 }

@@ -9,6 +9,9 @@ import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.js';
 
 export const CARRIER_SECRET = `whsec_${Buffer.from('a secret that only tests know of').toString('base64')}`;
 
+/** What the gateway signs its events with in tests. */
+export const PAYMENT_SECRET = 'whsec_only_tests_know_of_it';
+
 /** The headers that the carrier signs a webhook of `body` with. */
 export function carrierHeaders(body: string, id: string, at = new Date()): Record<string, string> {
   return {

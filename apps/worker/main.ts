@@ -4,6 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporal
 
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
+import { StripeBooks } from '#libs/payments/stripe.books';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 import { Store } from '#libs/store/store';
@@ -11,7 +12,11 @@ import { createLogger, type Logger } from '#libs/telemetry/logger';
 import { connectionOptions, lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
+import { PaymentCheck } from './activities/payment-check.js';
+import { createBooksWorker } from './books-worker.js';
+import { MetricsServer } from './metrics.js';
 import { createOrderWorkers } from './order-workers.js';
+import { scheduleReconciliation } from './reconcile-schedule.js';
 import { Sweeper } from './sweeper.js';
 import { workflowCode } from './workflow-code.js';
 
@@ -32,6 +37,8 @@ async function main(): Promise<void> {
     'mail',
     'providers',
     'worker',
+    'books',
+    'metrics',
     'logs',
   ]);
   const logger = createLogger('worker', env.logs.LOG_LEVEL);
@@ -50,27 +57,40 @@ async function main(): Promise<void> {
       );
     },
   );
-  const workers = await createOrderWorkers({
+  const stripe = {
+    secretKey: env.payments.STRIPE_SECRET_KEY,
+    apiUrl: env.payments.STRIPE_API_URL,
+    timeout,
+  };
+  const shared = {
     store,
-    runs,
-    gateway: new StripeGateway({
-      secretKey: env.payments.STRIPE_SECRET_KEY,
-      apiUrl: env.payments.STRIPE_API_URL,
-      timeout,
-    }),
-    carrier: new CarrierClient({ url: env.carrier.CARRIER_URL, timeout }),
-    mailer,
     logger,
-    shipTo: env.worker.SHIP_TO,
     connection,
     namespace: env.temporal.TEMPORAL_NAMESPACE,
-    workflows: workflowCode(),
     shutdownGrace: env.worker.SHUTDOWN_GRACE,
+  };
+  const gateway = new StripeGateway(stripe);
+  const workers = await createOrderWorkers({
+    ...shared,
+    runs,
+    gateway,
+    carrier: new CarrierClient({ url: env.carrier.CARRIER_URL, timeout }),
+    mailer,
+    shipTo: env.worker.SHIP_TO,
+    workflows: workflowCode(),
   });
+  const booksWorker = await createBooksWorker({
+    ...shared,
+    gatewayBooks: new StripeBooks(stripe),
+    payments: new PaymentCheck(store, gateway, runs, logger),
+    isExclusive: env.books.STRIPE_ACCOUNT_EXCLUSIVE,
+  });
+  const metrics = new MetricsServer(store.findings, logger);
   const sweeper = new Sweeper(store, runs, logger, env.worker.SWEEP_INTERVAL);
 
   const close = async () => {
     await sweeper.stop();
+    await metrics.close();
     await mailer.close();
     await client.connection.close();
     await connection.close();
@@ -79,7 +99,12 @@ async function main(): Promise<void> {
 
   try {
     sweeper.start();
-    const running = runTogether(workers);
+    await metrics.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT);
+    const running = runTogether([...workers, booksWorker]);
+    // Orders do not wait for it; the next worker that starts tries again.
+    scheduleReconciliation(client, env.books.RECONCILE_INTERVAL).catch((error: unknown) => {
+      logger.error({ err: error }, 'the reconciliation could not be scheduled');
+    });
     logger.info('worker ready');
     await running;
   } finally {

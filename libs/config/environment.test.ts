@@ -23,6 +23,9 @@ describe('the environment', () => {
       policy: {
         RESERVATION_TTL: 2_700_000,
         GRACE_BEFORE_CHARGE: 0,
+        CAPTURE_MODE: 'immediate',
+        PAYMENT_WINDOW: 1_800_000,
+        DECLINE_WINDOW: 0,
         DELIVERY_DEADLINE: 1_209_600_000,
         RETRY_ATTEMPTS: 20,
         RETRY_INITIAL: 1_000,
@@ -86,7 +89,7 @@ describe('a variable', () => {
     [
       'sandbox',
       { GATEWAY_WEBHOOK_URL: 'http://127.0.0.1:3000/webhooks/stripe' },
-      'STRIPE_WEBHOOK_SECRET must be set where GATEWAY_WEBHOOK_URL is',
+      'STRIPE_WEBHOOK_SECRET is not set',
     ],
     ['sandbox', { STRIPE_WEBHOOK_SECRET: 'secret' }, 'STRIPE_WEBHOOK_SECRET must be whsec_'],
     [
@@ -182,6 +185,7 @@ describe('the list of variables', () => {
       'DATABASE_URL',
       'SMTP_URL',
       'STRIPE_SECRET_KEY',
+      'STRIPE_WEBHOOK_SECRET',
     ]);
   });
 

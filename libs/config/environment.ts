@@ -150,6 +150,14 @@ const groups = {
     SWEEP_INTERVAL: positive('10s'),
     SHUTDOWN_GRACE: positive('15s'),
   }),
+  books: z.object({
+    STRIPE_ACCOUNT_EXCLUSIVE: flag('false'),
+    RECONCILE_INTERVAL: positive('1h').refine((ms) => ms >= 1_000, 'must be at least 1s'),
+  }),
+  metrics: z.object({
+    METRICS_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
+    METRICS_PORT: port(9464),
+  }),
   logs: z.object({
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   }),
@@ -168,12 +176,10 @@ const groups = {
         'http://127.0.0.1:3000/webhooks/deliveries',
       ),
       GATEWAY_WEBHOOK_URL: url(['http:', 'https:'], 'http://127.0.0.1:3000/webhooks/stripe').optional(),
-      STRIPE_WEBHOOK_SECRET: z
-        .string()
-        .regex(/^whsec_\w+$/, 'must be whsec_ and letters or digits')
-        .optional(),
+      /** The first one signs. */
+      STRIPE_WEBHOOK_SECRET: list('', /^whsec_\w+$/, 'whsec_ and letters or digits'),
     })
-    .refine((s) => s.GATEWAY_WEBHOOK_URL === undefined || s.STRIPE_WEBHOOK_SECRET !== undefined, {
+    .refine((s) => s.GATEWAY_WEBHOOK_URL === undefined || s.STRIPE_WEBHOOK_SECRET.length > 0, {
       path: ['STRIPE_WEBHOOK_SECRET'],
       message: 'must be set where GATEWAY_WEBHOOK_URL is: events are signed',
     }),
@@ -192,15 +198,16 @@ export type Environment<G extends GroupName> = {
   [K in G]: z.output<(typeof groups)[K]>;
 };
 
-/** The names of every variable that is read, with whether it must be set. */
+/** The names of every variable that is read, with whether it must be set: for one of those who read it, at least. */
 export const VARIABLES: Readonly<Record<string, { group: GroupName; required: boolean }>> =
   Object.fromEntries(
-    (Object.keys(groups) as GroupName[]).flatMap((group) =>
-      Object.entries<z.ZodType>(groups[group].shape).map(([name, schema]) => [
-        name,
-        { group, required: !schema.safeParse(undefined).success },
-      ]),
-    ),
+    (Object.keys(groups) as GroupName[])
+      .flatMap((group) =>
+        Object.entries<z.ZodType>(groups[group].shape).map(
+          ([name, schema]) => [name, { group, required: !schema.safeParse(undefined).success }] as const,
+        ),
+      )
+      .toSorted(([, a], [, b]) => Number(a.required) - Number(b.required)),
   );
 
 export class InvalidEnvironment extends Error {

@@ -32,6 +32,13 @@ export const PROBLEMS = {
     meaning: 'A key is 1 to 255 visible ASCII characters, bare or in double quotes.',
     remedy: 'Use a UUID.',
   },
+  wrong_livemode: {
+    status: 400,
+    title: 'The event is of the other mode',
+    meaning:
+      'Events of test payments do not belong where payments are real, nor the other way round. Nothing was stored.',
+    remedy: "Send each mode's events to the service that has that mode's secret key.",
+  },
   unauthenticated: {
     status: 401,
     title: 'No valid API key',
@@ -42,7 +49,8 @@ export const PROBLEMS = {
     status: 401,
     title: 'The signature is not valid',
     meaning: 'The webhook is not signed with the shared secret, or its time is more than five minutes off.',
-    remedy: 'Sign the raw body as https://www.standardwebhooks.com describes, and check secret and clock.',
+    remedy:
+      'Check secret and clock. Carriers sign the raw body as https://www.standardwebhooks.com describes, Stripe as docs.stripe.com/webhooks does.',
   },
   insufficient_scope: {
     status: 403,
@@ -79,6 +87,12 @@ export const PROBLEMS = {
     title: 'There is no such refund',
     meaning: 'The order has no refund with this id.',
     remedy: 'See `GET /orders/{id}/refunds` for those there are.',
+  },
+  finding_not_found: {
+    status: 404,
+    title: 'There is no such finding',
+    meaning: 'No finding has this id.',
+    remedy: 'See `GET /findings`.',
   },
   method_not_allowed: {
     status: 405,
@@ -138,6 +152,12 @@ export const PROBLEMS = {
     title: 'The shopper has nothing to do',
     meaning: 'The payment does not wait for the shopper: it is not in `requires_action`.',
     remedy: 'Read the order.',
+  },
+  finding_closed: {
+    status: 409,
+    title: 'The finding is closed already',
+    meaning: 'Somebody acknowledged it, or it is no longer seen.',
+    remedy: 'Read it with `GET /findings?state=closed`.',
   },
   body_too_large: {
     status: 413,

@@ -6,7 +6,10 @@ import type { Resolution, StepName } from '#libs/order/steps';
 
 import { openAttention } from './attention.sql.js';
 import type { Database } from './database.js';
+import type { FindingRecord, FindingRepository } from './finding.repository.js';
+import { acknowledgedPosts, closeFinding } from './finding.sql.js';
 import { Prisma } from './generated/client.js';
+import { book } from './ledger.sql.js';
 import type { OrderChange } from './order-change.js';
 import type { OrderRecord } from './order-record.js';
 import type { OrderRepository } from './order.repository.js';
@@ -36,6 +39,7 @@ export class AttentionRepository {
   constructor(
     private readonly db: Database,
     private readonly orders: OrderRepository,
+    private readonly findings: FindingRepository,
   ) {}
 
   /** Opens an attention under the id the run gave it; again, does nothing. */
@@ -92,23 +96,34 @@ export class AttentionRepository {
       WHERE told.kind = 'parked' AND w.order_id = told.order_id AND w.step = told.step`;
   }
 
-  /** Stores an operator's answer. Where the answer is itself the news (arrived, lost), it is applied with it. */
+  /**
+   * Stores an operator's answer. Where the answer is itself the news (arrived, lost, a refund taken over), it is
+   * applied with it.
+   */
   async resolve(
     order: OrderRecord,
     attentionId: string,
     answer: { action: Resolution; note: string | null; by: Actor },
   ): Promise<ResolveResult> {
     const [found] = await this.db.$queryRaw<
-      { kind: AttentionKind; step: StepName | null; undo: boolean; resolved: boolean }[]
+      {
+        kind: AttentionKind;
+        step: StepName | null;
+        undo: boolean;
+        findingId: string | null;
+        resolved: boolean;
+      }[]
     >`
-      SELECT kind, step, undo, resolved_at IS NOT NULL AS resolved FROM attention
+      SELECT kind, step, undo, finding_id::text AS "findingId", resolved_at IS NOT NULL AS resolved FROM attention
       WHERE id = ${attentionId}::uuid AND order_id = ${order.id}::uuid`;
     if (!found) return 'not_found';
     if (found.resolved) return 'already_resolved';
     if (!resolutionsFor(found.kind, found.step, found.undo).includes(answer.action))
       return 'illegal_resolution';
+    const finding = found.findingId === null ? null : await this.findings.find(found.findingId);
     const written = await this.orders.change(order, (current) => ({
       ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
+      ...(finding ? findingAnswer(finding, answer) : {}),
       event: {
         type: 'attention.resolved',
         actor: answer.by,
@@ -116,7 +131,10 @@ export class AttentionRepository {
       },
       gate: Prisma.sql`
         UPDATE attention a SET resolved_at = now(), action = ${answer.action}, by = ${answer.by}, note = ${answer.note}
-        FROM before WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
+        FROM before WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL
+          AND (${finding === null} OR EXISTS (
+            SELECT 1 FROM finding f WHERE f.id = a.finding_id AND f.found = ${finding?.found ?? 0}))
+        RETURNING a.id`,
     }));
     return written ? 'resolved' : 'already_resolved';
   }
@@ -171,4 +189,16 @@ function deliveryAnswer(order: OrderRecord, answer: { action: Resolution; by: Ac
     };
   }
   return {};
+}
+
+/** Acknowledging a difference closes it, and takes over money that moved without us. */
+function findingAnswer(
+  finding: FindingRecord,
+  { by, note }: { by: Actor; note: string | null },
+): Pick<OrderChange, 'posts' | 'also'> {
+  const posts = acknowledgedPosts(finding);
+  const closed = closeFinding(finding.id, by, note);
+  // Money that nobody knows is no payment of the order's.
+  if (finding.kind === 'unknown_charge') return { also: [...book(posts), closed] };
+  return { ...(posts.length > 0 ? { posts } : {}), also: [closed] };
 }

@@ -1,5 +1,6 @@
 import type { Actor } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
+import { chargeKey, voidKey } from '#libs/order/payment-keys';
 
 import type { Database } from './database.js';
 import type { EffectRepository } from './effect.repository.js';
@@ -7,9 +8,6 @@ import { Prisma } from './generated/client.js';
 import type { OrderRecord } from './order-record.js';
 import type { OrderRepository, RequestKey } from './order.repository.js';
 import { claimKey } from './request-key.sql.js';
-
-/** The effect that an attempt to pay is journalled as. */
-export const chargeKey = (orderId: OrderId, attempt: number) => `${orderId}:charge:${attempt}`;
 
 /** A further attempt to pay that the order's run is to make. */
 export interface PaymentAttempt {
@@ -72,6 +70,7 @@ export class PaymentAttemptRepository {
     if (order.status !== 'pending' || order.payment !== 'declined' || order.closedAt !== null) return false;
     if (order.policy.declineWindow <= 0) return false;
     const last = await this.effects.find(chargeKey(order.id, order.attempt));
-    return last?.state === 'done' || last?.state === 'refused';
+    if (last?.state !== 'done' && last?.state !== 'refused') return false;
+    return (await this.effects.find(voidKey(order.id))) === null;
   }
 }

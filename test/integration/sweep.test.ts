@@ -130,6 +130,32 @@ describe('what a sweep finds', () => {
       expect(await untold(MINUTE)).toEqual([]);
     });
 
+    it('is a wish to cancel that no run was told of, until it is decided', async () => {
+      const wishes = async () =>
+        (await bench.store.cancellations.unsignalled(MINUTE, 10_000)).filter((wish) => wish.orderId === id);
+      const { order, trackingNumber } = await bench.labelled();
+      id = order.id;
+      await bench.store.cancellations.request(order, 'service:shop');
+      expect(await wishes()).toEqual([]);
+      await set('requested_at', -2, 'cancellation');
+      expect(await wishes()).toEqual([{ orderId: id, by: 'service:shop', policy: order.policy }]);
+      await bench.store.inbox.receive(carrierEvent('shipment.picked_up', trackingNumber));
+      expect(await wishes()).toEqual([]);
+    });
+
+    it('is an attempt to pay that no run was told of', async () => {
+      const attempts = async () =>
+        (await bench.store.paymentAttempts.unsignalled(MINUTE, 10_000)).filter((told) => told.orderId === id);
+      await bench.database.paymentAttempt.create({
+        data: { orderId: id, attempt: 2, method: 'pm_card_visa', requestedBy: 'service:shop' },
+      });
+      expect(await attempts()).toEqual([]);
+      await set('requested_at', -2, 'payment_attempt');
+      expect(await attempts()).toEqual([{ orderId: id, attempt: 2 }]);
+      await bench.store.paymentAttempts.markSignalled({ orderId: id, attempt: 2 });
+      expect(await attempts()).toEqual([]);
+    });
+
     it('is an answer that no run was told of, once it has had time to be told', async () => {
       const order = await bench.order(id);
       const attention = '019b7654-0000-7000-8000-0000000000aa';

@@ -10,7 +10,7 @@ import { inject } from 'vitest';
 import { type Child, type Exit, startChild } from '../../apps/local/child.js';
 import { freePort } from '../../apps/local/ports.js';
 import type { Sandbox } from '../../apps/sandbox/sandbox.js';
-import { CARRIER_SECRET, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
+import { CARRIER_SECRET, PAYMENT_SECRET, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
 import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
@@ -31,6 +31,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export interface SystemOptions {
   /** From label to doorstep, in milliseconds; null when parcels move only by hand. */
   readonly deliveryAfter?: number | null;
+  /** False for an API that has nobody to do the work. */
+  readonly worker?: boolean;
   /** A database with all migrations, instead of one on the server that all tests share. */
   readonly databaseUrl?: string;
   /** A Temporal of its own, instead of the one that all tests share. */
@@ -55,7 +57,8 @@ export class System {
     readonly stripe: Stripe,
     readonly inbox: Inbox,
     readonly client: Client,
-    private readonly env: Readonly<Record<string, string>>,
+    /** What both processes are given. */
+    readonly environment: Readonly<Record<string, string>>,
   ) {}
 
   static async start(options: SystemOptions = {}): Promise<System> {
@@ -67,6 +70,7 @@ export class System {
     const url = `http://127.0.0.1:${port}`;
     const sandbox = await startTestSandbox({
       carrierWebhookUrl: `${url}/webhooks/deliveries`,
+      gatewayWebhooks: { url: `${url}/webhooks/stripe`, secret: PAYMENT_SECRET },
       deliveryAfter: options.deliveryAfter ?? null,
     });
     const gateway = new URL(sandbox.url);
@@ -95,6 +99,7 @@ export class System {
         API_PORT: String(port),
         STRIPE_SECRET_KEY: 'sk_test_service',
         STRIPE_API_URL: sandbox.url,
+        STRIPE_WEBHOOK_SECRET: PAYMENT_SECRET,
         CARRIER_URL: `${sandbox.url}/carrier`,
         CARRIER_SECRET,
         SMTP_URL: inbox.url,
@@ -105,7 +110,7 @@ export class System {
         ...options.env,
       },
     );
-    await Promise.all([system.startApi(), system.startWorker()]);
+    await Promise.all([system.startApi(), ...(options.worker === false ? [] : [system.startWorker()])]);
     return system;
   }
 
@@ -234,7 +239,7 @@ export class System {
       args: [`${ROOT}dist/apps/${app}/main.js`],
       // Away from a developer's .env.
       cwd: tmpdir(),
-      env: { PATH: process.env['PATH'], ...this.env, ...env },
+      env: { PATH: process.env['PATH'], ...this.environment, ...env },
       onLine: (line) => this.log.push(line),
       ready,
       grace: GRACE,

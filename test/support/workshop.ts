@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 import type { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
@@ -203,6 +203,22 @@ export class Workshop {
     const result = await this.store.attention.resolve(order, attentionId, { action, note: null, by });
     if (result !== 'resolved') throw new Error(result);
     await this.runs.resolveAttention({ attentionId, orderId: id, action, by });
+  }
+
+  /** Gives some of an order's money back, as an operator would. @returns the refund's id */
+  async refund(orderId: OrderId, amount: number): Promise<string> {
+    const order = await this.store.orders.get(orderId);
+    const id = randomUUID();
+    const request = {
+      principal: 'shop',
+      operation: `POST /orders/${orderId}/refunds`,
+      key: id,
+      requestHash: '',
+    };
+    const asked = { amount, reason: 'goodwill', restock: false, lines: [] } as const;
+    await this.store.refunds.request(order, request, { id, requestedBy: 'service:operator' }, () => asked);
+    await this.runs.startRefund(id, orderId, order.policy);
+    return id;
   }
 
   async eventTypes(id: OrderId): Promise<string[]> {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { describe, expect, it } from 'vitest';
 
 import { acceptOrder } from '../support/orders.js';
@@ -17,7 +19,15 @@ describe('the sweeper', () => {
         .$executeRaw`UPDATE orders SET created_at = created_at - interval '1 hour', look_at = look_at - interval '2 hours'`,
       shop.database.$executeRaw`UPDATE inbox_event SET applied_at = applied_at - interval '1 hour'`,
       shop.database.$executeRaw`UPDATE attention SET resolved_at = resolved_at - interval '1 hour'`,
+      shop.database.$executeRaw`UPDATE refund SET requested_at = requested_at - interval '1 hour'`,
+      shop.database.$executeRaw`UPDATE payment_attempt SET requested_at = requested_at - interval '1 hour'`,
     ]);
+  const request = (operation: string) => ({
+    principal: 'tests',
+    operation,
+    key: randomUUID(),
+    requestHash: '',
+  });
 
   it('starts an order that was stored and never started, once', async () => {
     const { id } = await acceptOrder(shop.store);
@@ -26,6 +36,37 @@ describe('the sweeper', () => {
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered' });
     expect(await shop.intents(id)).toHaveLength(1);
+  });
+
+  it('starts a refund that was stored and never started, once', async () => {
+    const id = await shop.place();
+    const trackingNumber = await shop.label(id);
+    const refund = { id: randomUUID(), requestedBy: 'service:ops' };
+    await shop.store.refunds.request(await shop.store.orders.get(id), request('refund'), refund, () => ({
+      amount: 500,
+      reason: 'goodwill',
+      restock: false,
+      lines: [],
+    }));
+    await age();
+    await Promise.all([shop.sweeper.sweep(), shop.sweeper.sweep()]);
+    await shop.until(id, ({ payment }) => payment === 'partially_refunded');
+    await shop.carrierSays(trackingNumber, 'shipment.delivered');
+    expect((await shop.closed(id)).booked).toMatchObject({ refund_requested: 500, refund_succeeded: 500 });
+  });
+
+  it('tells a run of an attempt to pay it was never told of', async () => {
+    const id = await shop.place({ method: 'pm_card_chargeDeclined', policy: { declineWindow: 20_000 } });
+    const declined = await shop.until(id, ({ payment }) => payment === 'declined');
+    const asked = { method: 'pm_card_visa', by: 'service:shop' };
+    expect(await shop.store.paymentAttempts.request(declined, request('attempt'), asked)).toEqual({
+      orderId: id,
+      attempt: 2,
+    });
+    await age();
+    await shop.sweeper.sweep();
+    await shop.carrierSays(await shop.label(id), 'shipment.delivered');
+    expect(await shop.closed(id)).toMatchObject({ payment: 'captured', attempt: 2 });
   });
 
   it('tells a run of a delivery it was never told of', async () => {

@@ -1,10 +1,19 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 const LIMIT = '64kb';
-const isWebhook = (request: { url?: string }) => request.url?.startsWith('/webhooks/') ?? false;
+/** A dispute's event carries its evidence, up to 150,000 characters (docs.stripe.com/api/disputes). */
+const PAYMENT_EVENT_LIMIT = '512kb';
+
+type Request = { url?: string };
+const isPaymentEvent = ({ url }: Request) => /^\/webhooks\/stripe(?:[/?]|$)/.test(url ?? '');
+const isWebhook = ({ url }: Request) => url?.startsWith('/webhooks/') ?? false;
 
 /** Webhooks are kept as the bytes that were signed; other bodies are parsed when they are JSON. */
 export function useBodyParsers(app: NestExpressApplication): void {
-  app.useBodyParser('raw', { type: isWebhook, limit: LIMIT });
+  app.useBodyParser('raw', { type: isPaymentEvent, limit: PAYMENT_EVENT_LIMIT });
+  app.useBodyParser('raw', {
+    type: (request: Request) => isWebhook(request) && !isPaymentEvent(request),
+    limit: LIMIT,
+  });
   app.useBodyParser('json', { limit: LIMIT, strict: false });
 }

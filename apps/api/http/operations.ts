@@ -105,10 +105,32 @@ export const OPERATIONS = {
       'unavailable',
     ],
   },
+  listFindings: {
+    summary: "See where the payment provider's books and ours differ",
+    access: 'operate',
+    problems: ['invalid_request', 'unavailable'],
+  },
+  acknowledgeFinding: {
+    summary: 'Close a finding, and take over money that moved without us',
+    access: 'operate',
+    problems: [...BODY, 'finding_not_found', 'finding_closed', 'already_resolved', 'unavailable'],
+  },
   receiveDelivery: {
     summary: "Take a carrier's signed event",
     access: 'signed',
     problems: ['invalid_signature', 'invalid_request', 'malformed_body', 'body_too_large', 'unavailable'],
+  },
+  receivePaymentEvent: {
+    summary: "Take the payment provider's signed event",
+    access: 'signed',
+    problems: [
+      'invalid_signature',
+      'invalid_request',
+      'malformed_body',
+      'wrong_livemode',
+      'body_too_large',
+      'unavailable',
+    ],
   },
   checkLive: { summary: 'Tell that the process runs', access: 'open', problems: [] },
   checkReady: {

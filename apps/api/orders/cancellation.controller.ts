@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiParam, ApiResponse } from '@nestjs/swagger';
 
 import { CancellationView, RequestCancellation } from '#libs/contracts/cancellation.api';
 import type { OrderId } from '#libs/order/order-id';
@@ -21,6 +21,7 @@ export class CancellationController {
   @Operation('requestCancellation')
   @TakesJson()
   @ApiParam(ORDER_ID)
+  @ApiBody({ required: false, schema: { type: 'object', additionalProperties: false } })
   @ApiResponse({
     status: 202,
     description: 'The wish is stored, and stands as it says; asking again answers the same one',

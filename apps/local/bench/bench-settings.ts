@@ -1,6 +1,6 @@
 import { type LocalSettings, localSettings } from '../local-settings.js';
 import { freePort } from '../ports.js';
-import { newCarrierSecret } from '../secrets.js';
+import { newCarrierSecret, newPaymentSecret } from '../secrets.js';
 
 const PORTS = ['API_PORT', 'SANDBOX_PORT', 'POSTGRES_PORT', 'TEMPORAL_PORT', 'SMTP_PORT'] as const;
 
@@ -16,7 +16,7 @@ export async function benchSettings(folder: string): Promise<LocalSettings> {
   const inherited = INHERITED.map((name) => [name, process.env[name]] as const);
   const settings = localSettings(
     { ...Object.fromEntries([...inherited, ...ports]), SANDBOX_DELIVERY_AFTER },
-    { dataDir: folder, carrierSecret: newCarrierSecret() },
+    { dataDir: folder, carrierSecret: newCarrierSecret(), paymentSecret: newPaymentSecret() },
   );
   // The sandbox stands for the world, which keeps no files on this machine.
   return { ...settings, variables: { ...settings.variables, SANDBOX_STATE_FILE: undefined } };

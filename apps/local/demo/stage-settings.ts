@@ -1,6 +1,6 @@
 import { type LocalSettings, localSettings } from '../local-settings.js';
 import { freePort } from '../ports.js';
-import { newCarrierSecret } from '../secrets.js';
+import { newCarrierSecret, newPaymentSecret } from '../secrets.js';
 
 const PORTS = [
   'API_PORT',
@@ -23,6 +23,6 @@ export async function stageSettings(folder: string): Promise<LocalSettings> {
   const inherited = INHERITED.map((name) => [name, process.env[name]] as const);
   return localSettings(
     { ...Object.fromEntries([...inherited, ...ports]), SANDBOX_DELIVERY_AFTER },
-    { dataDir: folder, carrierSecret: newCarrierSecret() },
+    { dataDir: folder, carrierSecret: newCarrierSecret(), paymentSecret: newPaymentSecret() },
   );
 }

@@ -2,6 +2,7 @@ import type { ReturnAnswer, ReturnReason, StepActivities } from '#libs/contracts
 import { Outage, Refusal } from '#libs/order/failure';
 import { type Posting, refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
+import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/order/payment-keys';
 import { type RefundReason, type RefundState, REQUESTABLE_REASONS } from '#libs/order/refund';
 import type { GatewayRefund, Intent, PaymentGateway, RefundStatus } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
@@ -11,16 +12,7 @@ import { addRefund } from '#libs/store/refund.sql';
 
 import type { EffectJournal } from './effect-journal.js';
 import type { OrderIntent } from './order-intent.js';
-import {
-  captureChange,
-  captureKey,
-  chargeKey,
-  decidesAttempts,
-  intentKey,
-  refundKey,
-  voidChange,
-  voidKey,
-} from './payment-changes.js';
+import { captureChange, decidesAttempts, voidChange } from './payment-changes.js';
 import { refundChange } from './refund-changes.js';
 
 /** A refund that the order itself asks for bears its id: an order is taken back once. */

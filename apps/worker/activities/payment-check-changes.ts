@@ -1,3 +1,4 @@
+import { voidKey } from '#libs/order/payment-keys';
 import { afterBooking, type IntentState, type Posting, refundable } from '#libs/order/ledger';
 import { isTooLateToPay, type PaymentNews, type SeenDispute } from '#libs/order/payment-news';
 import { isEnd } from '#libs/order/states';
@@ -9,7 +10,6 @@ import type { OrderChange } from '#libs/store/order-change';
 import type { OrderRecord } from '#libs/store/order-record';
 import { addRefund } from '#libs/store/refund.sql';
 
-import { voidKey } from './payment-changes.js';
 import { refundChange } from './refund-changes.js';
 
 export interface Circumstances {
@@ -113,7 +113,7 @@ function disputeChange(seen: SeenDispute, isNew: boolean, posts: readonly Postin
     event: {
       type: isNew ? 'dispute.opened' : 'dispute.changed',
       actor: 'gateway',
-      details: { dispute: id, status, amount, reason, opens: isNew ? 'dispute_opened' : undefined },
+      details: { dispute: id, state: status, amount, reason, opens: isNew ? 'dispute_opened' : undefined },
     },
     also: [recordDispute(seen), ...(isNew ? [openAttention('dispute_opened', null, reason)] : [])],
   };

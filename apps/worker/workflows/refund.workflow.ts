@@ -24,15 +24,19 @@ export async function RefundWorkflow({
   const { steps, decisions } = orderActivities(policy);
   const desk = attentionDesk(orderId, orderSign(), decisions, refundId);
   let heard = 0;
+  let known = 0;
   setHandler(refundReported, () => {
     heard += 1;
   });
 
-  const look = () => patiently(policy, desk, 'charge', () => steps.createRefund(orderId, refundId));
+  const look = () => {
+    // What is heard while it is looked at may be newer than what is seen.
+    known = heard;
+    return patiently(policy, desk, 'charge', () => steps.createRefund(orderId, refundId));
+  };
   let state = await look();
   await tellOrder();
   for (let pause = FIRST_LOOK; state === 'pending'; pause = Math.min(pause * 2, RAREST_LOOK)) {
-    const known = heard;
     await condition(() => heard > known, pause);
     state = await look();
   }

@@ -1,0 +1,35 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiParam, ApiResponse } from '@nestjs/swagger';
+
+import { AcknowledgeFinding, FindingList, FindingView, ListFindings } from '#libs/contracts/finding.api';
+
+import { Caller } from '../http/caller.js';
+import { TakesJson } from '../http/json-body.guard.js';
+import { Operation } from '../http/operation.decorator.js';
+import { FindingsService } from './findings.service.js';
+
+@Controller('findings')
+export class FindingsController {
+  constructor(private readonly findings: FindingsService) {}
+
+  @Get()
+  @Operation('listFindings')
+  @ApiResponse({ status: 200, description: 'The open ones, or those asked for', standardSchema: FindingList })
+  async list(@Query({ schema: ListFindings }) query: ListFindings): Promise<FindingList> {
+    return this.findings.list(query);
+  }
+
+  @Post(':id/acknowledgement')
+  @HttpCode(200)
+  @Operation('acknowledgeFinding')
+  @TakesJson()
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiResponse({ status: 200, description: 'The finding is closed', standardSchema: FindingView })
+  async acknowledge(
+    @Param('id') id: string,
+    @Body({ schema: AcknowledgeFinding }) { note }: AcknowledgeFinding,
+    @Caller() service: string,
+  ): Promise<FindingView> {
+    return this.findings.acknowledge(id, note, service);
+  }
+}

@@ -1,0 +1,23 @@
+import { Controller, Headers, HttpCode, Post, RawBody } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
+
+import { Operation } from '../http/operation.decorator.js';
+import { StripeEventsService } from './stripe-events.service.js';
+
+@Controller('webhooks/stripe')
+export class StripeEventsController {
+  constructor(private readonly events: StripeEventsService) {}
+
+  @Post()
+  @HttpCode(202)
+  @Operation('receivePaymentEvent')
+  @ApiHeader({ name: 'stripe-signature', required: true, description: 'docs.stripe.com/webhooks' })
+  @ApiBody({ description: 'docs.stripe.com/api/events/object', schema: { type: 'object' } })
+  @ApiResponse({ status: 202, description: 'Stored' })
+  async receive(
+    @RawBody() body: Buffer | undefined,
+    @Headers('stripe-signature') signature: string | undefined,
+  ): Promise<void> {
+    await this.events.receive(body ?? Buffer.alloc(0), signature ?? '');
+  }
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+
+import { BadCommand, findingsTable, parseReconcileCommand } from './reconcile-command.js';
+
+const parse = (line: string) => parseReconcileCommand(line.split(' ').filter(Boolean));
+
+describe('the reconcile command', () => {
+  it('reads how far back, and what is left to settle', () => {
+    expect(parse('--since 24h')).toEqual({ since: 86_400_000, settle: 600_000 });
+    expect(parse('--since 1h --settle 0s')).toEqual({ since: 3_600_000, settle: 0 });
+  });
+
+  it.each([
+    ['', '--since is missing'],
+    ['24h', 'usage'],
+    ['--since yesterday', '"yesterday"'],
+    ['--since 1h --settle soon', '"soon"'],
+    ['--until 1h', '--until'],
+  ])('"%s" is told in one line what is wrong', (line, says) => {
+    expect(() => parse(line)).toThrow(BadCommand);
+    expect(() => parse(line)).toThrow(says);
+    expect(() => parse(line)).not.toThrow('\n');
+  });
+
+  it('shows findings in columns', () => {
+    const finding = {
+      id: '1',
+      kind: 'unknown_refund',
+      objectId: 're_1',
+      orderId: null,
+      orderNumber: 'R-7K3M-92QD',
+      expected: 0,
+      found: 700,
+      currency: 'EUR',
+      openedAt: '2026-01-01T12:00:00.000Z',
+      closedAt: null,
+      closedBy: null,
+      note: null,
+    } as const;
+    expect(findingsTable([finding, { ...finding, kind: 'unknown_charge', orderNumber: null }])).toBe(
+      `
+kind            object  order        expected  found    since
+unknown_refund  re_1    R-7K3M-92QD  0 EUR     700 EUR  2026-01-01T12:00:00.000Z
+unknown_charge  re_1    -            0 EUR     700 EUR  2026-01-01T12:00:00.000Z`.trim(),
+    );
+  });
+});

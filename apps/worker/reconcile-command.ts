@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+
+import { parseDuration } from '#libs/config/duration';
+import type { FindingRecord } from '#libs/store/finding.repository';
+
+/** Milliseconds. */
+export interface ReconcileCommand {
+  readonly since: number;
+  readonly settle: number;
+}
+
+export class BadCommand extends Error {
+  override readonly name = 'BadCommand';
+}
+
+const USAGE = 'usage: reconcile --since <duration> [--settle <duration>], such as --since 24h --settle 10m';
+
+/** @throws BadCommand with one line that says what is wrong */
+export function parseReconcileCommand(args: readonly string[]): ReconcileCommand {
+  const { since, settle } = parse(args);
+  if (since === undefined) throw new BadCommand(`--since is missing; ${USAGE}`);
+  return { since: durationOf('since', since), settle: durationOf('settle', settle) };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { since: { type: 'string' }, settle: { type: 'string', default: '10m' } },
+    }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('. ', 1)[0] : 'cannot be read';
+    throw new BadCommand(`${reason}; ${USAGE}`);
+  }
+}
+
+function durationOf(name: string, text: string): number {
+  const parsed = parseDuration(text);
+  if (parsed === undefined) throw new BadCommand(`--${name}: "${text}" is not a duration; ${USAGE}`);
+  return parsed;
+}
+
+const COLUMNS = ['kind', 'object', 'order', 'expected', 'found', 'since'];
+
+/** Findings as a table for people. */
+export function findingsTable(findings: readonly FindingRecord[]): string {
+  const rows = findings.map(({ kind, objectId, orderNumber, expected, found, currency, openedAt }) => [
+    kind,
+    objectId,
+    orderNumber ?? '-',
+    `${expected} ${currency}`,
+    `${found} ${currency}`,
+    openedAt,
+  ]);
+  const all = [COLUMNS, ...rows];
+  const widths = COLUMNS.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
+  return all
+    .map((cells) =>
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  type ScheduleOptions,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
+
+import { TASK_QUEUES } from '#libs/contracts/order-workflow';
+import {
+  RECONCILE_SCHEDULE,
+  RECONCILE_WORKFLOW,
+  type ReconcileInput,
+  type ReconcileResult,
+} from '#libs/contracts/reconcile-workflow';
+
+/** What happened this recently may still be on its way into the books. Milliseconds. */
+export const SETTLE = 600_000;
+
+/**
+ * Sees to it that the books are compared from time to time. Every worker does it when it starts; whether an
+ * operator has paused it is left as it is.
+ *
+ * @param every milliseconds
+ */
+export async function scheduleReconciliation(client: Client, every: number): Promise<void> {
+  const input: ReconcileInput = { settle: SETTLE };
+  const schedule = {
+    spec: { intervals: [{ every }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: RECONCILE_WORKFLOW,
+      workflowId: RECONCILE_SCHEDULE,
+      taskQueue: TASK_QUEUES.orders,
+      args: [input],
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP },
+  } satisfies Omit<ScheduleOptions, 'scheduleId'>;
+  try {
+    await client.schedule.create({ scheduleId: RECONCILE_SCHEDULE, ...schedule });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await client.schedule.getHandle(RECONCILE_SCHEDULE).update(({ state }) => ({ ...schedule, state }));
+  }
+}
+
+/**
+ * Compares the books once, beside the schedule.
+ *
+ * @param patience milliseconds until it is given up
+ */
+export async function reconcileNow(
+  client: Client,
+  input: ReconcileInput,
+  patience: number,
+): Promise<ReconcileResult> {
+  return client.workflow.execute<(input: ReconcileInput) => Promise<ReconcileResult>>(RECONCILE_WORKFLOW, {
+    workflowId: `${RECONCILE_SCHEDULE}-${randomUUID()}`,
+    taskQueue: TASK_QUEUES.orders,
+    args: [input],
+    workflowExecutionTimeout: patience,
+  });
+}

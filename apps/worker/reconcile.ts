@@ -1,0 +1,46 @@
+import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { isUnreachable } from '#libs/store/database-failure';
+import { Store } from '#libs/store/store';
+import { lazyClient } from '#libs/temporal/connection';
+
+import { BadCommand, findingsTable, parseReconcileCommand } from './reconcile-command.js';
+import { reconcileNow } from './reconcile-schedule.js';
+
+/** How many findings are shown. */
+const SHOWN = 200;
+/** How long a worker has to take it up and finish. Milliseconds. */
+const PATIENCE = 3_600_000;
+
+/** Compares the books now and shows what is open: `npm run reconcile`. @returns the exit code */
+async function run(args: readonly string[]): Promise<number> {
+  const { since, settle } = parseReconcileCommand(args);
+  const env = environmentFor(['store', 'temporal']);
+  const store = Store.open(env.store.DATABASE_URL, 1);
+  const client = lazyClient(env.temporal);
+  try {
+    console.error('A worker compares the books …');
+    const result = await reconcileNow(client, { since: Date.now() - since, settle }, PATIENCE);
+    const findings = await store.findings.list({ state: 'open', limit: SHOWN });
+    const looked = `${new Date(result.since).toISOString()} to ${new Date(result.until).toISOString()}`;
+    console.error(`${looked}: ${result.examined} looked into, ${result.open} open`);
+    if (findings.length === 0) {
+      console.log('The books agree.');
+      return 0;
+    }
+    console.log(findingsTable(findings));
+    return 2;
+  } finally {
+    await client.connection.close();
+    await store.close();
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = 1;
+  if (error instanceof BadCommand || error instanceof InvalidEnvironment) console.error(error.message);
+  else if (isUnreachable(error))
+    console.error('The database that DATABASE_URL names cannot be reached; is it running?');
+  else throw error;
+}

@@ -1,0 +1,35 @@
+/** The workflow's type name, by which it is started. */
+export const RECONCILE_WORKFLOW = 'ReconcileWorkflow';
+/** What starts it from time to time. */
+export const RECONCILE_SCHEDULE = 'reconcile';
+/** Its activities have a queue of their own, so that they never stand in an order's way. */
+export const BOOKS_QUEUE = 'books';
+
+export interface ReconcileInput {
+  /** Milliseconds since 1970; without it, from where the last run ended. */
+  readonly since?: number;
+  /** What happened this recently is left to the next run: milliseconds. */
+  readonly settle: number;
+}
+
+/** What is compared: all that happened in it. Milliseconds since 1970; the end is not included. */
+export interface ReconcileWindow {
+  readonly since: number;
+  readonly until: number;
+}
+
+export interface ReconcileResult extends ReconcileWindow {
+  /** How many orders were held against the gateway's records, one by one. */
+  readonly examined: number;
+  /** How many findings are open afterwards. */
+  readonly open: number;
+}
+
+/** Each may be repeated, and goes on where an attempt that was killed had come to. */
+export interface ReconcileActivities {
+  /** Settles and compares what is unsettled here, or was found before. @returns how many orders that were */
+  compareUnsettled(window: ReconcileWindow): Promise<number>;
+  /** Compares what moved at the gateway, and what was booked, in the window. @returns how many orders were examined */
+  compareMovements(window: ReconcileWindow): Promise<number>;
+  countFindings(): Promise<number>;
+}

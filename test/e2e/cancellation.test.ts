@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { CancellationView } from '#libs/contracts/cancellation.api';
+import { orderWorkflowId } from '#libs/contracts/order-workflow';
+
+import { Bench, carrierEvent } from '../integration/bench.js';
+import { eventually } from '../support/eventually.js';
+import { System } from '../support/system.js';
+
+describe('the wish to cancel, with nobody at work yet', () => {
+  let bench: Bench;
+  let system: System;
+  beforeAll(async () => {
+    bench = await Bench.open();
+    system = await System.start({ databaseUrl: bench.databaseUrl, worker: false });
+  });
+  afterAll(async () => {
+    await system.close();
+    await bench.end();
+  });
+
+  const ask = (id: string) => system.http.post(`/orders/${id}/cancellation`);
+  const read = (id: string) => system.http.get(`/orders/${id}/cancellation`);
+  const told = async (id: string) => {
+    const run = system.client.workflow.getHandle(
+      orderWorkflowId(id as Parameters<typeof orderWorkflowId>[0]),
+    );
+    const history = await run.fetchHistory().catch(() => null);
+    return (history?.events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+      signal ? [signal.signalName] : [],
+    );
+  };
+
+  it('is stored and answered, and its run is told, which is started for that where there is none', async () => {
+    const { id } = await bench.accepted();
+    const answer = await ask(id);
+    expect(answer.status).toBe(202);
+    const cancellation = CancellationView.parse(answer.body);
+    expect(cancellation).toMatchObject({ state: 'requested', code: null, decidedAt: null });
+    expect((await read(id).expect(200)).body).toEqual(cancellation);
+    expect(await bench.eventTypes(id)).toContain('cancellation.requested');
+    expect(
+      await eventually(
+        () => told(id),
+        (signals) => signals.length > 0,
+      ),
+    ).toEqual(['cancellationRequested']);
+    await eventually(
+      () => bench.store.cancellations.unsignalled(-1_000, 100),
+      (waiting) => !waiting.some(({ orderId }) => orderId === id),
+    );
+  });
+
+  it('is one, however many ask for it at once', async () => {
+    const { id } = await bench.labelled();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(id)));
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect((await bench.eventTypes(id)).filter((type) => type.startsWith('cancellation.'))).toEqual([
+      'cancellation.requested',
+    ]);
+  });
+
+  it.each([
+    ['shipment.picked_up', 'already_shipped'],
+    ['shipment.delivered', 'already_delivered'],
+    ['shipment.returned', 'already_undelivered'],
+  ] as const)('is refused after %s', async (type, code) => {
+    const { id, trackingNumber } = await bench.labelled();
+    await bench.store.inbox.receive(carrierEvent(type, trackingNumber));
+    const { status, body } = await ask(id);
+    expect([status, body.state, body.code]).toEqual([202, 'refused', code]);
+    expect(body.decidedAt).not.toBeNull();
+    expect(await bench.eventTypes(id)).toContain('cancellation.refused');
+  });
+
+  it('is decided by a pick-up that it races, and has one outcome', async () => {
+    const orders = await Promise.all(Array.from({ length: 6 }, () => bench.labelled()));
+    await Promise.all(
+      orders.flatMap(({ id, trackingNumber }) => [
+        ask(id).expect(202),
+        bench.store.inbox.receive(carrierEvent('shipment.picked_up', trackingNumber)),
+      ]),
+    );
+    for (const { id } of orders)
+      expect((await read(id)).body).toMatchObject({ state: 'refused', code: 'already_shipped' });
+  });
+
+  it('is accepted of an order that was cancelled anyway', async () => {
+    const order = await bench.accepted();
+    for (const status of ['cancelling', 'cancelled'] as const)
+      await bench.store.orders.change(await bench.order(order.id), () => ({
+        next: { status },
+        event: { type: 'test', actor: 'test' },
+      }));
+    expect((await ask(order.id)).body).toMatchObject({ state: 'accepted', code: null });
+  });
+
+  it('takes no more than an empty body, and an order', async () => {
+    const { id } = await bench.accepted();
+    expect((await ask(id).send({ reason: 'mood' })).body.code).toBe('invalid_request');
+    expect((await read(id)).body.code).toBe('cancellation_not_found');
+    expect((await ask(id).send({})).status).toBe(202);
+    for (const path of [ask(randomUUID()), read(randomUUID())])
+      expect((await path).body.code).toBe('order_not_found');
+    const reader = await system.store.apiKeys.create('reader', ['read']);
+    const asReader = supertest(system.url).post(`/orders/${id}/cancellation`);
+    expect((await asReader.set('Authorization', `Bearer ${reader}`)).status).toBe(403);
+  });
+});

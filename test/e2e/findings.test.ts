@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { play } from '../../apps/sandbox/test-gateway.js';
+import { reconcileNow } from '../../apps/worker/reconcile-schedule.js';
+import { RECONCILE_SCHEDULE } from '#libs/contracts/reconcile-workflow';
+
+import { eventually } from '../support/eventually.js';
+import { System } from '../support/system.js';
+
+const HOUR = 3_600_000;
+
+describe('what the books differ in', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({
+      deliveryAfter: 300,
+      env: { STRIPE_ACCOUNT_EXCLUSIVE: 'true', RECONCILE_INTERVAL: '2h' },
+    });
+  });
+  afterAll(async () => {
+    await system.close();
+  });
+
+  const reconcile = () => reconcileNow(system.client, { since: Date.now() - HOUR, settle: 0 }, 30_000);
+  /** What a person at a terminal sees, and the exit code. */
+  const command = async (...args: string[]) => {
+    const file = new URL('../../dist/apps/worker/reconcile.js', import.meta.url);
+    const child = spawn(process.execPath, [fileURLToPath(file), ...args], {
+      cwd: tmpdir(),
+      env: { PATH: process.env['PATH'], ...system.environment },
+    });
+    const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    return { said, code: Number(code) };
+  };
+  const acknowledge = (id: string, note = 'looked into') =>
+    system.http.post(`/findings/${id}/acknowledgement`).send({ note });
+
+  it('is found by a run of the worker, shown, and closed by an operator', async () => {
+    const { id } = await system.place();
+    await system.until(id, ({ status }) => status === 'delivered');
+    const [intent] = (await system.stripe.paymentIntents.list()).data;
+    const refund = await system.stripe.refunds.create({ payment_intent: intent?.id ?? '', amount: 500 });
+    await play(system.sandbox, '/discrepancies', { kind: 'unknown_charge', amount: 1234 });
+    expect(await reconcile()).toMatchObject({ open: 2 });
+    const { said, code } = await command('--since', '1h', '--settle', '0s');
+    expect(code).toBe(2);
+    expect(said).toMatch(/^kind +object +order +expected +found +since\n/);
+    expect(said).toMatch(new RegExp(`^unknown_refund  ${refund.id} +R-\\S+ +0 EUR +500 EUR +\\S+$`, 'm'));
+    expect(said.trim().split('\n')).toHaveLength(3);
+
+    const { body } = await system.http.get('/findings').expect(200);
+    expect(body.data).toHaveLength(2);
+    const stray = body.data.find(({ orderId }: { orderId: string | null }) => orderId === null);
+    const byHand = body.data.find(({ orderId }: { orderId: string | null }) => orderId === id);
+    expect(stray).toMatchObject({ kind: 'unknown_charge', expected: 0, found: 1234, closedAt: null });
+    expect(byHand).toMatchObject({ kind: 'unknown_refund', objectId: refund.id, found: 500 });
+
+    await acknowledge(stray.id, ' ').expect(400);
+    expect((await acknowledge(stray.id).expect(200)).body).toMatchObject({
+      closedBy: 'service:shop',
+      note: 'looked into',
+    });
+    expect((await acknowledge(byHand.id).expect(200)).body).toMatchObject({ note: 'looked into' });
+    for (const finding of [stray, byHand])
+      expect((await acknowledge(finding.id)).body).toMatchObject({ code: 'finding_closed' });
+    expect((await acknowledge(randomUUID())).body).toMatchObject({ code: 'finding_not_found' });
+    expect((await acknowledge('mine')).body).toMatchObject({ code: 'finding_not_found' });
+
+    expect(await system.until(id, ({ attention }) => attention.length === 0)).toMatchObject({
+      payment: 'partially_refunded',
+    });
+    const { body: ledger } = await system.http.get(`/orders/${id}/ledger`).expect(200);
+    expect(ledger.data.map(({ kind }: { kind: string }) => kind)).toEqual(['captured', 'refund_adopted']);
+    expect((await system.http.get('/findings').expect(200)).body.data).toEqual([]);
+    expect((await system.http.get('/findings').query({ state: 'all' }).expect(200)).body.data).toHaveLength(
+      2,
+    );
+    expect(await command('--since', '1h', '--settle', '0s')).toEqual({ said: 'The books agree.\n', code: 0 });
+  });
+
+  it('is for operators only', async () => {
+    const key = await system.store.apiKeys.create('frontend', ['read', 'write']);
+    const shop = supertest(system.url);
+    await shop.get('/findings').set('Authorization', `Bearer ${key}`).expect(403);
+    await shop.get('/findings').expect(401);
+  });
+
+  it('is looked for on a schedule that every worker may make, once', async () => {
+    const schedule = system.client.schedule.getHandle(RECONCILE_SCHEDULE);
+    const described = await eventually(
+      () => schedule.describe(),
+      ({ spec }) => spec.intervals?.[0]?.every === 2 * HOUR,
+    );
+    expect(described.policies.overlap).toBe('SKIP');
+    await schedule.pause('an operator looks');
+    await system.stop('worker');
+    await system.startWorker({ RECONCILE_INTERVAL: '3h' });
+    const changed = await eventually(
+      () => schedule.describe(),
+      ({ spec }) => spec.intervals?.[0]?.every === 3 * HOUR,
+    );
+    expect(changed.state).toMatchObject({ paused: true });
+  });
+});

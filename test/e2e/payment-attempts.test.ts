@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { IntentState } from '#libs/order/ledger';
+import type { OrderId } from '#libs/order/order-id';
+import { chargeKey, voidKey } from '#libs/order/payment-keys';
+
+import { Bench } from '../integration/bench.js';
+import { System } from '../support/system.js';
+
+describe('another payment method, with nobody at work yet', () => {
+  let bench: Bench;
+  let system: System;
+  beforeAll(async () => {
+    bench = await Bench.open();
+    system = await System.start({ databaseUrl: bench.databaseUrl, worker: false });
+  });
+  afterAll(async () => {
+    await system.close();
+    await bench.end();
+  });
+
+  /** What the run writes of an attempt: what the gateway said, and that the attempt is over. */
+  async function said(id: OrderId, intentStatus: IntentState, settled = true): Promise<void> {
+    const { attempt } = await bench.order(id);
+    await bench.store.effects.begin(id, chargeKey(id, attempt), '');
+    if (settled)
+      await bench.database.effect.update({
+        where: { key: chargeKey(id, attempt) },
+        data: { state: 'refused' },
+      });
+    await bench.store.orders.change(await bench.order(id), () => ({
+      intentStatus,
+      event: { type: `payment.${intentStatus}`, actor: 'gateway' },
+    }));
+  }
+
+  async function declined(declineWindow = 60_000): Promise<OrderId> {
+    const { id } = await bench.accepted({ policy: { declineWindow } });
+    await said(id, 'declined');
+    return id;
+  }
+
+  const attempt = (id: string, key: string = randomUUID(), method = 'pm_card_mastercard') =>
+    system.http.post(`/orders/${id}/payment-attempts`).set('Idempotency-Key', key).send({ method });
+
+  it('is stored as the attempt to be made next', async () => {
+    const id = await declined();
+    const { status, headers, body } = await attempt(id);
+    expect([status, headers['location']]).toEqual([202, `/orders/${id}`]);
+    expect(body).toMatchObject({ id, attempt: 2, payment: 'declined', status: 'pending' });
+    expect(await bench.order(id)).toMatchObject({ paymentMethod: 'pm_card_mastercard', attempt: 2 });
+    expect(await bench.eventTypes(id)).toContain('payment.attempt_requested');
+    expect(JSON.stringify(body)).not.toContain('pm_card_mastercard');
+  });
+
+  it('is tried one at a time, and again after each decline', async () => {
+    const id = await declined();
+    await attempt(id).expect(202);
+    expect(await attempt(id)).toMatchObject({ status: 409, body: { code: 'payment_attempt_not_possible' } });
+    await said(id, 'declined');
+    expect((await attempt(id).expect(202)).body.attempt).toBe(3);
+  });
+
+  it('is one, however many ask at once', async () => {
+    const id = await declined();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => attempt(id)));
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(9);
+    const key = randomUUID();
+    const other = await declined();
+    const same = await Promise.all(Array.from({ length: 10 }, () => attempt(other, key)));
+    expect(same.map(({ status }) => status)).toEqual(Array(10).fill(202));
+    expect((await bench.order(other)).attempt).toBe(2);
+    expect((await attempt(other, key, 'pm_card_visa')).body.code).toBe('idempotency_key_reused');
+  });
+
+  it('is refused where the order does not wait for one', async () => {
+    const waitsForShopper = (await bench.accepted({ policy: { declineWindow: 60_000 } })).id;
+    await said(waitsForShopper, 'requires_action');
+    const beingTried = (await bench.accepted({ policy: { declineWindow: 60_000 } })).id;
+    await said(beingTried, 'declined', false);
+    const givenUp = await declined();
+    await bench.store.effects.begin(givenUp, voidKey(givenUp), '');
+    const orders = [
+      (await bench.accepted()).id,
+      (await bench.paid()).id,
+      await declined(0),
+      waitsForShopper,
+      beingTried,
+      givenUp,
+    ];
+    for (const id of orders)
+      expect((await attempt(id)).body, id).toMatchObject({
+        status: 409,
+        code: 'payment_attempt_not_possible',
+      });
+    expect((await attempt(randomUUID())).status).toBe(404);
+    expect((await attempt(await declined(), randomUUID(), 'not a method')).status).toBe(400);
+  });
+});

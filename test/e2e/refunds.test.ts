@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { refundWorkflowId } from '#libs/contracts/order-workflow';
+import { RefundList, RefundView, type RequestRefund } from '#libs/contracts/refund.api';
+import type { OrderId } from '#libs/order/order-id';
+
+import { Bench, carrierEvent } from '../integration/bench.js';
+import { eventually } from '../support/eventually.js';
+import { System } from '../support/system.js';
+
+describe('refunds that are asked for, with nobody at work yet', () => {
+  let bench: Bench;
+  let system: System;
+  beforeAll(async () => {
+    bench = await Bench.open();
+    system = await System.start({ databaseUrl: bench.databaseUrl, worker: false });
+  });
+  afterAll(async () => {
+    try {
+      await bench.checkInvariants();
+    } finally {
+      await system.close();
+      await bench.end();
+    }
+  });
+
+  /** An order of two mugs, 39.80, that has arrived. */
+  async function delivered(): Promise<OrderId> {
+    const { id, trackingNumber } = await bench.labelled();
+    await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
+    await bench.finish(id);
+    return id;
+  }
+
+  const ask = (id: string, body: Partial<RequestRefund> | object, key: string = randomUUID()) =>
+    system.http
+      .post(`/orders/${id}/refunds`)
+      .set('Idempotency-Key', key)
+      .send({ reason: 'goodwill', restock: false, ...body });
+  const list = async (id: string) =>
+    RefundList.parse((await system.http.get(`/orders/${id}/refunds`).expect(200)).body).data;
+  const lineOf = async (id: OrderId) => (await bench.order(id)).lines[0]?.id ?? '';
+
+  it('are stored, booked, shown, and given a run', async () => {
+    const id = await delivered();
+    const answer = await ask(id, { amount: 500, reason: 'damaged' });
+    expect(answer.status).toBe(202);
+    const refund = RefundView.parse(answer.body);
+    expect(refund).toMatchObject({
+      amount: 500,
+      reason: 'damaged',
+      state: 'requested',
+      lines: [],
+      requestedBy: 'service:shop',
+      settledAt: null,
+    });
+    expect(answer.headers['location']).toBe(`/orders/${id}/refunds/${refund.id}`);
+    expect((await system.http.get(`/orders/${id}/refunds/${refund.id}`).expect(200)).body).toEqual(refund);
+    expect(await list(id)).toEqual([refund]);
+    expect(await system.order(id)).toMatchObject({
+      payment: 'captured',
+      status: 'delivered',
+      refunded: 0,
+      pendingRefunds: 500,
+    });
+    const { body: ledger } = await system.http.get(`/orders/${id}/ledger`).expect(200);
+    expect(ledger.data.at(-1)).toMatchObject({ kind: 'refund_requested', objectId: refund.id, amount: 500 });
+    expect(await bench.eventTypes(id)).toContain('refund.requested');
+    const run = await eventually(
+      () =>
+        system.client.workflow
+          .getHandle(refundWorkflowId(refund.id))
+          .describe()
+          .catch(() => null),
+      (found) => found !== null,
+    );
+    expect(run?.type).toBe('RefundWorkflow');
+    await eventually(
+      () => bench.store.refunds.neverStarted(-1_000, 100),
+      (waiting) => !waiting.some((one) => one.id === refund.id),
+    );
+  });
+
+  it('are made once for each key, whatever could still be refunded', async () => {
+    const id = await delivered();
+    const key = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(id, { amount: 3000 }, key)));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+    expect(new Set(answers.map(({ headers }) => headers['location'])).size).toBe(1);
+    const again = await ask(id, { amount: 3000 }, key);
+    expect([again.status, again.headers['location'], again.body]).toEqual([
+      202,
+      answers[0]?.headers['location'],
+      answers[0]?.body,
+    ]);
+    expect(await list(id)).toHaveLength(1);
+    expect(await ask(id, { amount: 1 }, key)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    expect(await ask(await delivered(), { amount: 3000 }, key)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    expect(await ask(id, { amount: 3000 })).toMatchObject({ status: 422, body: { code: 'refund_exceeds' } });
+  });
+
+  it('never come to more than was paid, however many are asked for at once', async () => {
+    const id = await delivered();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(id, { amount: 500 })));
+    const statuses = answers.map(({ status }) => status).sort((a, b) => a - b);
+    expect(statuses).toEqual([...Array(7).fill(202), ...Array(13).fill(422)]);
+    expect(await system.order(id)).toMatchObject({ pendingRefunds: 3500 });
+    expect((await ask(id, { full: true })).body).toMatchObject({ amount: 480 });
+    expect(await ask(id, { full: true })).toMatchObject({ status: 409, body: { code: 'nothing_to_refund' } });
+  });
+
+  it('never give one unit back twice, however many are asked for at once', async () => {
+    const id = await delivered();
+    const lines = [{ lineId: await lineOf(id), quantity: 1 }];
+    const before = await bench.stock('MUG-BLUE');
+    const answers = await Promise.all(Array.from({ length: 6 }, () => ask(id, { lines, restock: true })));
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(2);
+    expect(answers.filter(({ body }) => body.code === 'refund_quantity_exceeds')).toHaveLength(4);
+    expect((await list(id)).map(({ amount }) => amount)).toEqual([1990, 1990]);
+    expect((await bench.stock('MUG-BLUE')).onHand).toBe(before.onHand + 2);
+  });
+
+  it('bring goods back into stock once, also when their parcel comes back later', async () => {
+    const { id, trackingNumber } = await bench.labelled();
+    const atFirst = await bench.stock('MUG-BLUE');
+    await bench.store.inbox.receive(carrierEvent('shipment.picked_up', trackingNumber));
+    await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
+    await bench.finish(id);
+    const lines = [{ lineId: await lineOf(id), quantity: 1 }];
+    expect((await ask(id, { lines, restock: true })).status).toBe(202);
+    expect((await bench.stock('MUG-BLUE')).onHand).toBe(atFirst.onHand - 1);
+    await bench.store.inbox.receive(carrierEvent('shipment.returned', trackingNumber));
+    expect((await bench.order(id)).fulfilment).toBe('returned');
+    expect((await bench.stock('MUG-BLUE')).onHand).toBe(atFirst.onHand);
+    expect(await ask(id, { lines, restock: true })).toMatchObject({
+      status: 409,
+      body: { code: 'nothing_to_restock' },
+    });
+  });
+
+  it('say what is wrong with them', async () => {
+    const { id } = await bench.labelled();
+    const arrived = await delivered();
+    const unpaid = await bench.accepted();
+    await bench.close(unpaid.id, 'rejected');
+    const lineId = await lineOf(arrived);
+    const cases: [string, object, number, string, string?][] = [
+      [id, { full: true }, 409, 'use_cancellation'],
+      [id, { amount: 3980 }, 409, 'use_cancellation'],
+      [id, { lines: [{ lineId: await lineOf(id), quantity: 1 }], restock: true }, 409, 'nothing_to_restock'],
+      [unpaid.id, { amount: 1 }, 409, 'nothing_to_refund'],
+      [randomUUID(), { full: true }, 404, 'order_not_found'],
+      [
+        arrived,
+        { lines: [{ lineId: randomUUID(), quantity: 1 }] },
+        422,
+        'refund_line_unknown',
+        '/lines/0/lineId',
+      ],
+      [arrived, { lines: [{ lineId, quantity: 3 }] }, 422, 'refund_quantity_exceeds', '/lines/0/quantity'],
+      [arrived, { amount: 3981 }, 422, 'refund_exceeds'],
+      [arrived, {}, 400, 'invalid_request', ''],
+      [arrived, { full: true, amount: 1 }, 400, 'invalid_request', ''],
+      [arrived, { amount: 1, restock: true }, 400, 'invalid_request', '/restock'],
+      [arrived, { amount: 0 }, 400, 'invalid_request', '/amount'],
+      [arrived, { full: true, reason: 'late_payment' }, 400, 'invalid_request', '/reason'],
+      [arrived, { full: true, restock: undefined }, 400, 'invalid_request', '/restock'],
+      [
+        arrived,
+        {
+          lines: [
+            { lineId, quantity: 1 },
+            { lineId, quantity: 1 },
+          ],
+        },
+        400,
+        'invalid_request',
+        '/lines/1/lineId',
+      ],
+    ];
+    for (const [order, body, status, code, pointer] of cases) {
+      const answer = await ask(order, body);
+      expect([answer.status, answer.body.code], JSON.stringify(body)).toEqual([status, code]);
+      if (pointer !== undefined)
+        expect(answer.body.errors.map((fault: { pointer: string }) => fault.pointer)).toContain(pointer);
+    }
+    expect(await list(arrived)).toEqual([]);
+    const unkeyed = await system.http.post(`/orders/${id}/refunds`).send({ amount: 1 });
+    expect(unkeyed).toMatchObject({ status: 400, body: { code: 'idempotency_key_missing' } });
+  });
+
+  it('are for operators, and only of the order they belong to', async () => {
+    const id = await delivered();
+    const { body } = await ask(id, { amount: 1 });
+    const shop = await system.store.apiKeys.create('a-shop', ['read', 'write']);
+    const asShop = supertest.agent(system.url).set('Authorization', `Bearer ${shop}`);
+    expect((await asShop.get(`/orders/${id}/refunds`)).status).toBe(403);
+    expect(
+      (
+        await asShop
+          .post(`/orders/${id}/refunds`)
+          .set('Idempotency-Key', '1')
+          .send({ amount: 1, reason: 'goodwill', restock: false })
+      ).status,
+    ).toBe(403);
+    for (const other of [`${await delivered()}/refunds/${body.id}`, `${id}/refunds/none`])
+      expect(await system.http.get(`/orders/${other}`)).toMatchObject({
+        status: 404,
+        body: { code: 'refund_not_found' },
+      });
+  });
+});

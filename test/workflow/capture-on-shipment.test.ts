@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+
+import { LEDGER_KINDS } from '#libs/order/ledger';
+import type { OrderId } from '#libs/order/order-id';
+import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
+import { StripeGateway } from '#libs/payments/stripe.gateway';
+
+import { recordHistory } from '../support/histories.js';
+import { useWorkshop } from '../support/use-workshop.js';
+import type { Workshop } from '../support/workshop.js';
+
+const policy = { captureMode: 'on_shipment' } as const;
+
+describe('a payment that is held until the parcel has its label', () => {
+  let shop: Workshop;
+  useWorkshop((opened) => {
+    shop = opened;
+  });
+
+  const booked = async (id: OrderId) => {
+    const kinds = (await shop.store.ledger.ofOrder(id)).map(({ kind, amount }) => ({ kind, amount }));
+    return kinds.toSorted((a, b) => LEDGER_KINDS.indexOf(a.kind) - LEDGER_KINDS.indexOf(b.kind));
+  };
+  const HELD = [
+    { kind: 'authorized', amount: 3980 },
+    { kind: 'hold_released', amount: 3980 },
+  ];
+
+  it('is taken once the label exists', async () => {
+    const id = await shop.place({ policy });
+    await shop.label(id);
+    await shop.until(id, ({ payment }) => payment === 'captured');
+    const types = await shop.eventTypes(id);
+    expect(types.indexOf('payment.authorized')).toBeLessThan(types.indexOf('shipment.created'));
+    expect(types.indexOf('shipment.created')).toBeLessThan(types.indexOf('payment.captured'));
+
+    await shop.carrierSays(await shop.label(id), 'shipment.delivered');
+    expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'captured' });
+    expect(await booked(id)).toEqual([...HELD, { kind: 'captured', amount: 3980 }]);
+    expect(await shop.intents(id)).toMatchObject([{ status: 'succeeded', amount_received: 3980 }]);
+    await recordHistory(shop.handle(id), 'captured-on-shipment');
+  });
+
+  it('is let go when the carrier refuses the parcel: nothing was ever taken', async () => {
+    const id = await shop.place({ policy, postalCode: '00000' });
+    const order = await shop.closed(id);
+    expect(order).toMatchObject({ status: 'cancelled', payment: 'voided', fulfilment: 'released' });
+    expect(await booked(id)).toEqual(HELD);
+    expect(await shop.intents(id)).toMatchObject([{ status: 'canceled', amount_received: 0 }]);
+    expect(shop.inbox.to(order.customer.email)[0]?.text).toContain('You have not been charged');
+  });
+
+  it('takes the parcel back when the hold has lapsed by then', async () => {
+    await shop.fault('shipments.create', '500', 1_000);
+    const id = await shop.place({ policy: { ...policy, retry: { attempts: 100, initial: 300, max: 500 } } });
+    const { intentId } = await shop.until(id, ({ payment }) => payment === 'authorized');
+    await shop.ask('POST', `/sandbox/payment-intents/${intentId}/lapse`);
+    await shop.clearFaults();
+    expect(await shop.closed(id)).toMatchObject({
+      status: 'cancelled',
+      payment: 'voided',
+      fulfilment: 'released',
+      endReason: { code: 'capture_failed' },
+      shipments: [{ status: 'cancelled' }],
+    });
+    expect(await booked(id)).toEqual(HELD);
+    await recordHistory(shop.handle(id), 'cancelled-hold-lapsed');
+  });
+
+  it('is taken once, although its answer was lost', async () => {
+    await shop.fault('payment_intents.capture', 'drop_after', 1);
+    const id = await shop.place({ policy });
+    await shop.carrierSays(await shop.label(id), 'shipment.delivered');
+    expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'captured' });
+    expect(await booked(id)).toEqual([...HELD, { kind: 'captured', amount: 3980 }]);
+  });
+
+  it('costs nothing where there is nothing to pay', async () => {
+    const id = await shop.place({ policy, lines: [{ sku: 'GIFT', quantity: 1 }] });
+    await shop.carrierSays(await shop.label(id), 'shipment.delivered');
+    expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'not_required' });
+  });
+});
+
+/** A gateway whose holds lapse in half a day and a bit. */
+class ShortHolds extends StripeGateway {
+  override async confirmIntent(...request: Parameters<PaymentGateway['confirmIntent']>): Promise<Intent> {
+    const intent = await super.confirmIntent(...request);
+    return intent.status === 'authorized'
+      ? { ...intent, holdUntil: new Date(Date.now() + HALF_A_DAY) }
+      : intent;
+  }
+}
+const HALF_A_DAY = 12 * 3_600_000 + 1_500;
+
+describe('a payment whose hold is about to lapse', () => {
+  let shop: Workshop;
+  useWorkshop(
+    (opened) => {
+      shop = opened;
+    },
+    { ports: (real, { gatewayOptions }) => ({ ...real, gateway: new ShortHolds(gatewayOptions) }) },
+  );
+
+  it('is let go half a day before, when there is no label yet, and the order cancelled', async () => {
+    await shop.fault('shipments.create', '500', 10_000);
+    const id = await shop.place({
+      policy: { ...policy, retry: { attempts: 1_000, initial: 100, max: 300 } },
+    });
+    const order = await shop.until(id, ({ status }) => status === 'cancelled');
+    expect(order).toMatchObject({
+      payment: 'voided',
+      fulfilment: 'released',
+      endReason: { code: 'authorization_expiring', by: 'workflow' },
+    });
+    expect(await shop.intents(id)).toMatchObject([{ status: 'canceled', amount_received: 0 }]);
+    await shop.closed(id);
+  });
+
+  it('is no matter where the label is made in time', async () => {
+    const id = await shop.place({ policy });
+    await shop.carrierSays(await shop.label(id), 'shipment.delivered');
+    expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'captured' });
+  });
+});

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Client } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+
+import { orderWorkflowId, refundWorkflowId } from '#libs/contracts/order-workflow';
+import type { OrderRecord } from '#libs/store/order-record';
+import { lazyClient } from '#libs/temporal/connection';
+import { OrderRuns } from '#libs/temporal/order-runs';
+
+import { Bench } from '../integration/bench.js';
+import { lease } from '../support/lease.js';
+import { NAMESPACES } from '../support/servers.js';
+
+describe('what runs are told, and no worker hears yet', () => {
+  let bench: Bench;
+  let client: Client;
+  let runs: OrderRuns;
+  beforeAll(async () => {
+    bench = await Bench.open();
+    client = lazyClient({
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_NAMESPACE: lease(NAMESPACES),
+      TEMPORAL_TLS: false,
+    });
+    runs = new OrderRuns(client, bench.store);
+  });
+  afterAll(async () => {
+    await client.connection.close();
+    await bench.end();
+  });
+
+  const signalsOf = async (workflowId: string) =>
+    ((await client.workflow.getHandle(workflowId).fetchHistory()).events ?? []).flatMap(
+      ({ workflowExecutionSignaledEventAttributes: signal }) => (signal ? [signal.signalName] : []),
+    );
+  const wishOf = ({ id, policy }: OrderRecord) => ({ orderId: id, policy, by: 'service:shop' });
+  const untold = async (order: OrderRecord) =>
+    (await bench.store.cancellations.unsignalled(-1_000, 1_000)).some(({ orderId }) => orderId === order.id);
+
+  /** Books a refund, as the API does. */
+  async function refunded(order: OrderRecord): Promise<string> {
+    const id = randomUUID();
+    const request = { principal: 'tests', operation: 'refund', key: id, requestHash: '' };
+    await bench.store.refunds.request(order, request, { id, requestedBy: 'service:shop' }, () => ({
+      amount: 100,
+      reason: 'goodwill',
+      restock: false,
+      lines: [],
+    }));
+    return id;
+  }
+
+  it('is a wish to cancel, which starts the run of an order that has none', async () => {
+    const order = await bench.accepted();
+    await bench.store.cancellations.request(order, 'service:shop');
+    expect(await untold(order)).toBe(true);
+    await runs.requestCancellation(wishOf(order));
+    expect(await signalsOf(orderWorkflowId(order.id))).toEqual(['cancellationRequested']);
+    expect(await untold(order)).toBe(false);
+    const { startedAt } = await bench.database.order.findUniqueOrThrow({ where: { id: order.id } });
+    expect(startedAt).not.toBeNull();
+  });
+
+  it('is a wish to cancel that comes too late for a run: it counts as told, and starts no other', async () => {
+    const order = await bench.accepted();
+    await runs.start(order.id, order.policy);
+    const run = client.workflow.getHandle(orderWorkflowId(order.id));
+    await run.terminate();
+    const { runId } = await run.describe();
+    await bench.store.cancellations.request(order, 'service:shop');
+    await runs.requestCancellation(wishOf(order));
+    expect(await untold(order)).toBe(false);
+    expect((await run.describe()).runId).toBe(runId);
+  });
+
+  it('is an attempt to pay', async () => {
+    const order = await bench.accepted();
+    await runs.start(order.id, order.policy);
+    await runs.attemptPayment({ orderId: order.id, attempt: 2 });
+    expect(await signalsOf(orderWorkflowId(order.id))).toEqual(['paymentAttempted']);
+  });
+
+  it('is a refund to make, in one run however often it is started', async () => {
+    const order = await bench.paid();
+    const id = await refunded(order);
+    const unstarted = async () =>
+      (await bench.store.refunds.neverStarted(-1_000, 1_000)).filter((refund) => refund.id === id);
+    expect(await unstarted()).toEqual([{ id, orderId: order.id, policy: order.policy }]);
+    await Promise.all([1, 2, 3].map(() => runs.startRefund(id, order.id, order.policy)));
+    expect(await unstarted()).toEqual([]);
+    const run = client.workflow.getHandle(refundWorkflowId(id));
+    const { runId, type } = await run.describe();
+    expect(type).toBe('RefundWorkflow');
+    await run.terminate();
+    await runs.startRefund(id, order.id, order.policy);
+    expect((await run.describe()).runId).toBe(runId);
+  });
+
+  it('is an operator’s answer, told to the refund that waits for it', async () => {
+    const order = await bench.paid();
+    const refundId = await refunded(order);
+    await runs.start(order.id, order.policy);
+    await runs.startRefund(refundId, order.id, order.policy);
+    const parked = { kind: 'parked', step: 'charge', undo: false, reason: 'timeout' } as const;
+    const [theirs, ours] = [randomUUID(), randomUUID()];
+    await bench.store.attention.park(order, { ...parked, id: theirs, refundId });
+    await bench.store.attention.park(order, { ...parked, id: ours });
+    expect((await bench.order(order.id)).attention.map((open) => [open.id, open.refundId])).toEqual([
+      [theirs, refundId],
+      [ours, null],
+    ]);
+    const answer = { orderId: order.id, action: 'retry', by: 'service:shop' } as const;
+    await runs.resolveAttention({ ...answer, attentionId: theirs });
+    expect(await signalsOf(refundWorkflowId(refundId))).toEqual(['attentionResolved']);
+    expect(await signalsOf(orderWorkflowId(order.id))).toEqual([]);
+    await runs.resolveAttention({ ...answer, attentionId: ours });
+    expect(await signalsOf(orderWorkflowId(order.id))).toEqual(['attentionResolved']);
+  });
+});
