@@ -70,8 +70,8 @@ const GOODS_BACK: Claim = {
   seen: (evidence) => `${stockHolds(evidence)}, ${counted(evidence.parcels.length, 'parcel')}`,
 };
 
-const TOLD_OF_THE_END: Claim = {
-  says: 'Told once, that it is cancelled',
+const TOLD_ONCE: Claim = {
+  says: 'Told once: that it is cancelled',
   holds: ({ mails }) => isDeepStrictEqual(mails, ['cancellation']),
   seen: mailboxHolds,
 };
@@ -95,7 +95,7 @@ export const takenBack = (code: EndCode): readonly Claim[] => [
   cancelledBecause(code),
   MONEY_BACK,
   GOODS_BACK,
-  TOLD_OF_THE_END,
+  TOLD_ONCE,
   BOOKS_BALANCE,
 ];
 
