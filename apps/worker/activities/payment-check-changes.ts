@@ -1,7 +1,7 @@
 import { voidKey } from '#libs/order/payment-keys';
 import { afterBooking, type IntentState, type Posting, refundable } from '#libs/order/ledger';
 import { isTooLateToPay, type PaymentNews, type SeenDispute } from '#libs/order/payment-news';
-import { isEnd } from '#libs/order/states';
+import { isEnd, type OrderStatus } from '#libs/order/states';
 import type { Intent } from '#libs/payments/payment-gateway';
 import { openAttention } from '#libs/store/attention.sql';
 import { recordDispute } from '#libs/store/dispute.sql';
@@ -37,7 +37,7 @@ export function changeOf(news: PaymentNews, order: OrderRecord, circumstances: C
         news.posts,
       );
     case 'dispute':
-      return disputeChange(news.seen, news.isNew, news.posts);
+      return disputeChange(order, news.seen, news.isNew, news.posts, circumstances.refundId);
   }
 }
 
@@ -78,6 +78,8 @@ function waiting(order: OrderRecord, status: IntentState): Pick<OrderChange, 'be
     declined: order.policy.declineWindow,
   };
   const window = windows[status] ?? 0;
+  // The shopper's time and the provider's are one.
+  if (status === 'processing' && order.intentStatus === 'requires_action') return {};
   if (window > 0 && !isEnd(order.status)) return { begun: { step: 'charge', for: window } };
   return order.waits.some(({ step }) => step === 'charge') ? { ended: ['charge'] } : {};
 }
@@ -90,9 +92,16 @@ function tooLate(
   refundId: string,
 ): OrderChange {
   const posts = change.posts ?? [];
-  const amount = status === 'captured' ? refundable(afterBooking(order.booked, posts)) : 0;
+  const back = status === 'captured' ? giveBack(order, posts, refundId) : { posts, also: [] };
+  return { ...change, posts: back.posts, also: [...back.also, openAttention('late_payment', null, status)] };
+}
+
+/** Whatever may be given back once `posts` are booked. */
+function giveBack(order: OrderRecord, posts: readonly Posting[], id: string) {
+  const amount = refundable(afterBooking(order.booked, posts));
+  if (amount <= 0) return { posts, also: [] };
   const refund = {
-    id: refundId,
+    id,
     amount,
     reason: 'late_payment',
     restock: false,
@@ -100,14 +109,25 @@ function tooLate(
     requestedBy: 'gateway',
   } as const;
   return {
-    ...change,
-    posts: amount > 0 ? [...posts, { kind: 'refund_requested', objectId: refundId, amount }] : posts,
-    also: [...(amount > 0 ? addRefund(refund) : []), openAttention('late_payment', null, status)],
+    posts: [...posts, { kind: 'refund_requested', objectId: id, amount } as const],
+    also: addRefund(refund),
   };
 }
 
-function disputeChange(seen: SeenDispute, isNew: boolean, posts: readonly Posting[]): OrderChange {
+/** Ends after which the shop keeps no money. */
+const TAKEN_BACK: readonly OrderStatus[] = ['rejected', 'cancelled', 'undelivered'];
+
+function disputeChange(
+  order: OrderRecord,
+  seen: SeenDispute,
+  isNew: boolean,
+  news: readonly Posting[],
+  refundId: string,
+): OrderChange {
   const { id, status, amount, reason } = seen;
+  // What the bank gives back of an order that was taken back is the shopper's.
+  const isLate = TAKEN_BACK.includes(order.status) && news.some(({ kind }) => kind === 'dispute_reinstated');
+  const { posts, also } = isLate ? giveBack(order, news, refundId) : { posts: news, also: [] };
   return {
     posts,
     event: {
@@ -115,6 +135,11 @@ function disputeChange(seen: SeenDispute, isNew: boolean, posts: readonly Postin
       actor: 'gateway',
       details: { dispute: id, state: status, amount, reason, opens: isNew ? 'dispute_opened' : undefined },
     },
-    also: [recordDispute(seen), ...(isNew ? [openAttention('dispute_opened', null, reason)] : [])],
+    also: [
+      recordDispute(seen),
+      ...also,
+      ...(isNew ? [openAttention('dispute_opened', null, reason)] : []),
+      ...(also.length > 0 ? [openAttention('late_payment', null, status)] : []),
+    ],
   };
 }
