@@ -1,6 +1,6 @@
 import { afterBooking, type IntentState, type Posting, refundable } from '#libs/order/ledger';
-import { isTooLateToPay, type PaymentNews, type SeenDispute } from '#libs/order/payment-news';
-import { isEnd } from '#libs/order/states';
+import { isTooLateToPay, type PaymentNews } from '#libs/order/payment-news';
+import { isEnd, type OrderStatus } from '#libs/order/states';
 import type { Intent } from '#libs/payments/payment-gateway';
 import { openAttention } from '#libs/store/attention.sql';
 import { recordDispute } from '#libs/store/dispute.sql';
@@ -38,7 +38,7 @@ export function changeOf(news: PaymentNews, order: OrderRecord, circumstances: C
         news.posts,
       );
     case 'dispute':
-      return disputeChange(news.seen, news.isNew, news.posts);
+      return disputeChange(order, news, circumstances.refundId);
   }
 }
 
@@ -84,14 +84,9 @@ function waiting(order: OrderRecord, status: IntentState): Pick<OrderChange, 'be
 }
 
 /** Money that comes after the end goes back at once; what is only held goes free by itself. */
-function tooLate(
-  order: OrderRecord,
-  change: OrderChange,
-  status: IntentState,
-  refundId: string,
-): OrderChange {
+function tooLate(order: OrderRecord, change: OrderChange, reason: string, refundId: string): OrderChange {
   const posts = change.posts ?? [];
-  const amount = status === 'captured' ? refundable(afterBooking(order.booked, posts)) : 0;
+  const amount = refundable(afterBooking(order.booked, posts));
   const refund = {
     id: refundId,
     amount,
@@ -103,19 +98,34 @@ function tooLate(
   return {
     ...change,
     posts: amount > 0 ? [...posts, { kind: 'refund_requested', objectId: refundId, amount }] : posts,
-    also: [...(amount > 0 ? addRefund(refund) : []), openAttention('late_payment', null, status)],
+    also: [
+      ...(change.also ?? []),
+      ...(amount > 0 ? addRefund(refund) : []),
+      openAttention('late_payment', null, reason),
+    ],
   };
 }
 
-function disputeChange(seen: SeenDispute, isNew: boolean, posts: readonly Posting[]): OrderChange {
+/** Whose money the shopper is to have. */
+const isTakenBack = (status: OrderStatus) => isTooLateToPay(status) || status === 'undelivered';
+
+function disputeChange(
+  order: OrderRecord,
+  { seen, isNew, posts }: Extract<PaymentNews, { about: 'dispute' }>,
+  refundId: string,
+): OrderChange {
   const { id, status, amount, reason } = seen;
-  return {
+  // Money that a bank gives back comes anew: for an order that was taken back it is too late.
+  const late = isTakenBack(order.status) && posts.some(({ kind }) => kind === 'dispute_reinstated');
+  const opens = late ? 'late_payment' : isNew ? 'dispute_opened' : undefined;
+  const change: OrderChange = {
     posts,
     event: {
       type: isNew ? 'dispute.opened' : 'dispute.changed',
       actor: 'gateway',
-      details: { dispute: id, state: status, amount, reason, opens: isNew ? 'dispute_opened' : undefined },
+      details: { dispute: id, state: status, amount, reason, opens },
     },
-    also: [recordDispute(seen), ...(isNew ? [openAttention('dispute_opened', null, reason)] : [])],
+    also: [recordDispute(seen), ...(opens === 'dispute_opened' ? [openAttention(opens, null, reason)] : [])],
   };
+  return late ? tooLate(order, change, `dispute_${status}`, refundId) : change;
 }
