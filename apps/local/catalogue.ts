@@ -7,6 +7,8 @@ export const CATALOGUE = [
   product('NOTEBOOK-A5', 'Notebook, A5, dotted', 1250, 500),
   product('FOUNTAIN-PEN', 'Fountain pen', 7900, 25),
   product('DESK-LAMP', 'Desk lamp', 12900, 12),
+  product('TEA-TOWEL', 'Tea towel, linen', 1150, 300),
+  product('TUMBLER', 'Tumbler', 1790, 90),
   product('LAST-ONE', 'The last one of its kind', 4900, 1),
   product('SOLD-OUT', 'Sold out, back soon', 3500, 0),
   { ...product('RETIRED-PRINT', 'Art print, no longer sold', 2900, 5), sellable: false },

@@ -37,6 +37,12 @@ test('one that is not ready in time is stopped', async () => {
   await expect(failure).rejects.toThrow('it was not ready within 0.1 s');
 });
 
+test('a program is run to an end that is no failure', async () => {
+  const script = node('console.error("two are left"); process.exit(2)');
+  expect(await runChild({ ...script, codes: [0, 2] })).toBe(2);
+  await expect(runChild(script)).rejects.toThrow(/it failed: exit code 2\.[\s\S]*two are left/);
+});
+
 test('a program that is not there is told of', async () => {
   await expect(runChild({ name: 'it', command: '/nowhere', args: [] })).rejects.toThrow(
     'it could not be started: spawn /nowhere ENOENT',

@@ -78,16 +78,25 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   throw new ChildFailed(`${name} was not ready within ${readyWithin / 1_000} s.`, child);
 }
 
+export interface RunOptions extends Omit<ChildOptions, 'ready' | 'readyWithin'> {
+  /** The exit codes that are no failure; 0 alone when left out. */
+  codes?: readonly number[];
+}
+
 /**
  * Runs a program to its end.
  *
- * @throws ChildFailed unless it ends with code 0
+ * @returns the exit code
+ * @throws ChildFailed unless it is one of `codes`
  */
-export async function runChild(options: Omit<ChildOptions, 'ready' | 'readyWithin'>): Promise<void> {
+export async function runChild(options: RunOptions): Promise<number> {
+  const { name, codes = [0] } = options;
   const { child } = await spawnChild(options, false);
   options.onStart?.(child);
   const exit = await child.exited;
-  if (exit.code !== 0) throw new ChildFailed(`${options.name} failed: ${describeExit(exit)}.`, child);
+  if (exit.code === null || !codes.includes(exit.code))
+    throw new ChildFailed(`${name} failed: ${describeExit(exit)}.`, child);
+  return exit.code;
 }
 
 export function describeExit({ code, signal }: Exit): string {

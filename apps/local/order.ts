@@ -43,7 +43,7 @@ async function follow(id: string, call: Call): Promise<string> {
     const events = OrderEventList.parse(await call('GET', `/orders/${id}/events`)).data;
     for (const event of events.slice(seen)) {
       console.log(
-        `  ${event.at.slice(11, 23)}  ${event.type.padEnd(24)}${event.actor.padEnd(16)}${told(event.changes)}`,
+        `  ${event.at.slice(11, 23)}  ${event.type.padEnd(26)}${event.actor.padEnd(16)}${told(event.changes)}`,
       );
     }
     seen = events.length;
@@ -61,9 +61,7 @@ async function follow(id: string, call: Call): Promise<string> {
     ].join('; ');
     if (now !== waiting && now !== '') console.log(`                ${now}`);
     waiting = now;
-    const closed = events.some(({ type }) =>
-      ['order.closed', 'order.rejected', 'order.cancelled'].includes(type),
-    );
+    const closed = events.some(({ type }) => ['order.closed', 'order.rejected'].includes(type));
     if (isEnd(order.status) && closed) {
       return `${order.status}, payment ${order.payment}${order.endReason ? `, because ${order.endReason.code}` : ''}`;
     }

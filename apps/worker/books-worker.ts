@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   type ActivityExecuteInput,
@@ -24,6 +25,8 @@ export interface BooksWorkerOptions {
   readonly logger: Logger;
   /** Whether the gateway's account takes money for this service only. */
   readonly isExclusive: boolean;
+  /** For asking what runs before have done. */
+  readonly client: Client;
   readonly connection: NativeConnection;
   readonly namespace: string;
   /** How long a stop waits for what is running before it is handed back, in milliseconds. */
@@ -32,10 +35,10 @@ export interface BooksWorkerOptions {
 
 /** Compares books, one comparison at a time. */
 export async function createBooksWorker(options: BooksWorkerOptions): Promise<Worker> {
-  const { store, gatewayBooks, payments, logger, isExclusive, connection, namespace, shutdownGrace } =
+  const { store, gatewayBooks, payments, logger, isExclusive, client, connection, namespace, shutdownGrace } =
     options;
   const reconciliation = new Reconciliation(store, gatewayBooks, payments, logger, isExclusive);
-  const books = new ReconciliationActivities(reconciliation, store.findings);
+  const books = new ReconciliationActivities(reconciliation, store.findings, client);
   return Worker.create({
     connection,
     namespace,
@@ -44,6 +47,7 @@ export async function createBooksWorker(options: BooksWorkerOptions): Promise<Wo
       compareUnsettled: (window) => books.compareUnsettled(window),
       compareMovements: (window) => books.compareMovements(window),
       countFindings: () => books.countFindings(),
+      lastReconciled: () => books.lastReconciled(),
     } satisfies ReconcileActivities,
     maxConcurrentActivityTaskExecutions: 1,
     shutdownGraceTime: shutdownGrace,

@@ -81,6 +81,7 @@ async function main(): Promise<void> {
   });
   const booksWorker = await createBooksWorker({
     ...shared,
+    client,
     gatewayBooks: new StripeBooks(stripe),
     payments: new PaymentCheck(store, gateway, runs, logger),
     isExclusive: env.books.STRIPE_ACCOUNT_EXCLUSIVE,

@@ -18,6 +18,9 @@ import {
 /** What happened this recently may still be on its way into the books. Milliseconds. */
 export const SETTLE = 600_000;
 
+/** How the ids of runs begin that somebody asked for: what they looked at says nothing of what the schedule's did. */
+const BY_HAND = `${RECONCILE_SCHEDULE}-by-hand-`;
+
 /**
  * Sees to it that the books are compared from time to time. Every worker does it when it starts; whether an
  * operator has paused it is left as it is.
@@ -56,9 +59,23 @@ export async function reconcileNow(
   patience: number,
 ): Promise<ReconcileResult> {
   return client.workflow.execute<(input: ReconcileInput) => Promise<ReconcileResult>>(RECONCILE_WORKFLOW, {
-    workflowId: `${RECONCILE_SCHEDULE}-${randomUUID()}`,
+    workflowId: `${BY_HAND}${randomUUID()}`,
     taskQueue: TASK_QUEUES.orders,
     args: [input],
     workflowExecutionTimeout: patience,
   });
+}
+
+/**
+ * Up to when the schedule's last complete run has compared, as long as Temporal keeps it. (A schedule does not
+ * hand one run's result to the next on every server.)
+ */
+export async function lastReconciled(client: Client): Promise<number | null> {
+  const query = `WorkflowType = '${RECONCILE_WORKFLOW}' AND ExecutionStatus = 'Completed'`;
+  for await (const { workflowId, runId } of client.workflow.list({ query })) {
+    if (workflowId.startsWith(BY_HAND)) continue;
+    const { until }: ReconcileResult = await client.workflow.getHandle(workflowId, runId).result();
+    return until;
+  }
+  return null;
 }

@@ -110,6 +110,7 @@ export class Sweeper {
 
   /** Also where an event came before the order had its intent. */
   private async lookAtPayments(): Promise<void> {
+    await this.store.paymentInbox.settleKnown();
     await this.each(await this.store.paymentInbox.unsettled(SETTLING, BATCH), (id) =>
       this.runs.lookAtPayment(id),
     );

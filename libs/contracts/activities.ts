@@ -42,6 +42,12 @@ export interface StepActivities {
   checkDelivery(orderId: OrderId): Promise<ShipmentReport | null>;
 }
 
+/** What is done about an order's money apart from its steps. */
+export interface MoneyActivities {
+  /** Asks the provider what became of the order's money, and applies it. */
+  followPayment(orderId: OrderId): Promise<void>;
+}
+
 /** What runs on the email task queue, so that a mail outage never holds up payments. */
 export interface EmailActivities {
   sendConfirmation(orderId: OrderId): Promise<void>;

@@ -32,4 +32,6 @@ export interface ReconcileActivities {
   /** Compares what moved at the gateway, and what was booked, in the window. @returns how many orders were examined */
   compareMovements(window: ReconcileWindow): Promise<number>;
   countFindings(): Promise<number>;
+  /** Up to when the schedule's last complete run has compared; milliseconds since 1970, null when it is forgotten. */
+  lastReconciled(): Promise<number | null>;
 }

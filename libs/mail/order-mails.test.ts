@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { orderId } from '#libs/order/order-id';
 
-import { confirmationMail, deliveryNotice, type MailedOrder } from './order-mails.js';
+import { cancellationMail, confirmationMail, deliveryNotice, type MailedOrder } from './order-mails.js';
 
 const ORDER: MailedOrder = {
   id: orderId('0193a5c0-7b1e-7cc3-98c4-dc0c0c07398f'),
@@ -95,9 +95,43 @@ describe('the delivery notice', () => {
   });
 });
 
+describe('word of a cancellation', () => {
+  const paid = cancellationMail({ ...ORDER, booked: { captured: 6136, refund_requested: 6136 } });
+  const stuck = cancellationMail({
+    ...ORDER,
+    booked: { captured: 6136, refund_requested: 6136, refund_failed: 6136 },
+  });
+  const unpaid = cancellationMail({ ...ORDER, booked: {} });
+
+  it('names the order', () => {
+    expect(paid.subject).toBe('Your order R-7K3M-92QD is cancelled');
+  });
+
+  it.each(['text', 'html'] as const)('tells in %s what will not come, and what is given back', (part) => {
+    expect(paid[part]).toContain('2 × Blue mug');
+    expect(paid[part]).toContain('nothing will be sent');
+    expect(paid[part]).toContain('€61.36');
+    expect(paid[part]).not.toMatch(/not been charged|Total|PS123456789/);
+  });
+
+  it.each(['text', 'html'] as const)(
+    'tells in %s a shopper who never paid that nothing was charged',
+    (part) => {
+      expect(unpaid[part]).toContain('You have not been charged.');
+      expect(unpaid[part]).not.toContain('€');
+    },
+  );
+
+  it.each(['text', 'html'] as const)('promises nothing in %s while the money will not go back', (part) => {
+    expect(stuck[part]).toContain('We are looking into your payment.');
+    expect(stuck[part]).not.toMatch(/€|not been charged/);
+  });
+});
+
 describe.each([
   ['the confirmation', confirmationMail],
   ['the delivery notice', deliveryNotice],
+  ['word of a cancellation', (order: MailedOrder) => cancellationMail({ ...order, booked: {} })],
 ])('%s', (_, write) => {
   it('is the same mail each time it is written', () => {
     expect(write(ORDER)).toEqual(write(ORDER));
@@ -120,4 +154,5 @@ describe.each([
 it('gives each kind of mail an id of its own', () => {
   expect(confirmationMail(ORDER).messageId).toBe(`confirmation.${ORDER.id}`);
   expect(deliveryNotice(ORDER).messageId).toBe(`delivery.${ORDER.id}`);
+  expect(cancellationMail({ ...ORDER, booked: {} }).messageId).toBe(`cancellation.${ORDER.id}`);
 });

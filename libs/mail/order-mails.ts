@@ -1,4 +1,4 @@
-import type { Booked } from '#libs/order/ledger';
+import { type Booked, pendingRefunds, refunded } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import type { PricedLine, Totals } from '#libs/order/totals';
 
@@ -66,23 +66,28 @@ export function deliveryNotice(order: MailedOrder): Mail {
 
 /** The order was cancelled; nothing will come, and what was paid goes back. */
 export function cancellationMail(order: MailedOrder & { readonly booked: Booked }): Mail {
-  const returned = (order.booked.refund_requested ?? 0) + (order.booked.refund_adopted ?? 0);
   return mail('cancellation', order, `Your order ${order.number} is cancelled`, {
     preview: 'Nothing will be sent.',
     heading: 'Your order is cancelled',
     opening: [
       `Hello ${oneLine(order.customer.name)},`,
-      `Your order ${order.number} is cancelled, and nothing will be sent. ${
-        returned > 0
-          ? `We are giving ${formatPrice(returned, order.currency)} back to the card you paid with; your bank may take some days to show it.`
-          : 'You have not been charged.'
-      }`,
+      `Your order ${order.number} is cancelled, and nothing will be sent. ${moneyOf(order)}`,
     ],
     items: order.lines.map((line) => ({ ...named(line), detail: line.sku, price: null })),
     sums: [],
     facts: [],
     closing: `Did you not expect this? Reply to this mail and name the order, ${order.number}.`,
   });
+}
+
+/** What becomes of the money of an order that was cancelled. */
+function moneyOf({ booked, currency }: Pick<MailedOrder, 'currency'> & { readonly booked: Booked }): string {
+  const returned = refunded(booked) + pendingRefunds(booked);
+  if (returned > 0)
+    return `We are giving ${formatPrice(returned, currency)} back to the card you paid with; your bank may take some days to show it.`;
+  // Its refund has failed: somebody sees to it, and may write.
+  if (booked.captured !== undefined) return 'We are looking into your payment.';
+  return 'You have not been charged.';
 }
 
 function mail(kind: string, order: MailedOrder, subject: string, letter: Letter): Mail {

@@ -100,6 +100,13 @@ export function paymentNews(books: PaymentBooks, picture: PaymentPicture): reado
   return [...intentNews(books, picture), ...refundNews(books, picture), ...disputeNews(books, picture)];
 }
 
+/** Events that tell nothing of an intent which the books have in one of these states, whenever they happened. */
+export const TOLD_BY: Readonly<Record<string, readonly IntentState[]>> = {
+  'payment_intent.succeeded': ['captured'],
+  'payment_intent.canceled': ['canceled'],
+  'payment_intent.amount_capturable_updated': ['authorized', 'captured', 'canceled'],
+};
+
 /** Money that reaches an order of this status has come too late: it was sold to nobody. */
 export const isTooLateToPay = (status: OrderStatus): boolean =>
   status === 'rejected' || status === 'cancelled';

@@ -4,7 +4,7 @@ import { STATUS } from './states.js';
 import { STEP_RULES, STEPS } from './steps.js';
 
 it('the steps come in the order in which an order is processed', () => {
-  expect(STEPS).toEqual(['validate', 'reserve', 'charge', 'ship', 'confirm', 'deliver', 'notify']);
+  expect(STEPS).toEqual(['validate', 'reserve', 'charge', 'ship', 'capture', 'confirm', 'deliver', 'notify']);
 });
 
 it.each([
@@ -12,6 +12,7 @@ it.each([
   ['reserve', 'rejected'],
   ['charge', 'rejected'],
   ['ship', 'cancelled'],
+  ['capture', 'cancelled'],
   ['confirm', undefined],
   ['deliver', undefined],
   ['notify', undefined],

@@ -5,10 +5,8 @@ import type { CaptureMode } from '#libs/order/policy';
 
 import type { GatewayPayment, GatewayRefund, Intent, PaymentGateway } from './payment-gateway.js';
 import { asDispute, asIntent, asRefund } from './stripe-answers.js';
+import { stripeClient, type StripeOptions } from './stripe-client.js';
 import { stripeFailure } from './stripe-failure.js';
-
-/** A later SDK brings a later version of the API, and stops the compiler here until its changes were read. */
-const API_VERSION = '2026-10-28.endive';
 
 /** The charge of an intent says when its hold lapses. */
 const WITH_CHARGE = ['latest_charge'];
@@ -17,22 +15,8 @@ const WITH_CHARGE = ['latest_charge'];
 export class StripeGateway implements PaymentGateway {
   readonly #stripe: Stripe;
 
-  /** @param options.timeout for a whole call, in milliseconds */
-  constructor({ secretKey, apiUrl, timeout }: { secretKey: string; apiUrl: string; timeout: number }) {
-    const { protocol, hostname, port } = new URL(apiUrl);
-    const isSecure = protocol === 'https:';
-    this.#stripe = new Stripe(secretKey, {
-      apiVersion: API_VERSION,
-      protocol: isSecure ? 'https' : 'http',
-      host: hostname,
-      port: port || (isSecure ? 443 : 80),
-      timeout,
-      // Temporal retries, after the journal has been asked. The SDK's other client would still repeat a call
-      // once when a connection breaks, and its time-out begins anew with every byte.
-      maxNetworkRetries: 0,
-      httpClient: Stripe.createFetchHttpClient(),
-      telemetry: false,
-    });
+  constructor(options: StripeOptions) {
+    this.#stripe = stripeClient(options);
   }
 
   async createIntent(request: {

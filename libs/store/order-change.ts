@@ -99,7 +99,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
           Prisma.sql`begun AS (INSERT INTO order_wait (order_id, step, deadline, durable)
             SELECT id, ${change.begun.step}, now() + ${change.begun.for} * interval '1 millisecond', true FROM changed
             ON CONFLICT (order_id, step) DO UPDATE SET durable = true, attempt = 0, next_try_at = NULL,
-              last_error = NULL, deadline = CASE WHEN order_wait.durable THEN order_wait.deadline ELSE EXCLUDED.deadline END)`,
+              last_error = NULL, deadline = EXCLUDED.deadline)`,
         ]
       : []),
     ...(change.also ?? []),

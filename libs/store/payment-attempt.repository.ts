@@ -1,5 +1,6 @@
 import type { Actor } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
+import { chargeKey, voidKey } from '#libs/order/payment-keys';
 
 import type { Database } from './database.js';
 import type { EffectRepository } from './effect.repository.js';
@@ -7,10 +8,6 @@ import { Prisma } from './generated/client.js';
 import type { OrderRecord } from './order-record.js';
 import type { OrderRepository, RequestKey } from './order.repository.js';
 import { claimKey } from './request-key.sql.js';
-
-/** The effects that an attempt to pay, and giving up on all of them, are journalled as. */
-export const chargeKey = (orderId: OrderId, attempt: number) => `${orderId}:charge:${attempt}`;
-export const voidKey = (orderId: OrderId) => `${orderId}:void`;
 
 /** A further attempt to pay that the order's run is to make. */
 export interface PaymentAttempt {

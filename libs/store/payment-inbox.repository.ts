@@ -1,5 +1,5 @@
 import type { OrderId } from '#libs/order/order-id';
-import type { PaymentNews } from '#libs/order/payment-news';
+import { type PaymentNews, TOLD_BY } from '#libs/order/payment-news';
 
 import type { Database } from './database.js';
 import { Prisma } from './generated/client.js';
@@ -32,16 +32,25 @@ export class PaymentInboxRepository {
   /**
    * Stores an event, once.
    *
-   * @returns the order to look at; null when there is nothing to look at, no order has the intent yet, or the
-   *   event came before
+   * @returns the order to look at; null when the books have it already, no order has the intent yet, the event
+   *   came before, or a call is under way that will bring the answer itself: the sweeper looks at what it leaves
    */
   async receive({ eventId, type, objectId, occurredAt, matters }: PaymentEvent): Promise<OrderId | null> {
     const rows = await this.db.$queryRaw<{ orderId: OrderId | null }[]>`
-      INSERT INTO inbox_event (provider, event_id, type, object_id, order_id, occurred_at, applied_at, verdict)
-      VALUES (${PROVIDER}, ${eventId}, ${type}, ${objectId}, (SELECT id FROM orders WHERE intent_id = ${objectId}),
-        ${occurredAt}, CASE WHEN ${matters} THEN NULL ELSE now() END, ${matters ? null : 'ignored'})
-      ON CONFLICT (provider, event_id) DO NOTHING RETURNING order_id::text AS "orderId"`;
-    return matters ? (rows[0]?.orderId ?? null) : null;
+      WITH about AS (
+        SELECT o.id, o.intent_status = ANY(${[...(TOLD_BY[type] ?? [])]}) AS known,
+          EXISTS (SELECT 1 FROM effect e WHERE e.order_id = o.id AND e.state = 'started') AS busy
+        FROM orders o WHERE o.intent_id = ${objectId}),
+      judged AS (
+        SELECT CASE WHEN NOT ${matters} THEN 'ignored' WHEN (SELECT known FROM about) THEN 'known' END AS verdict),
+      stored AS (
+        INSERT INTO inbox_event (provider, event_id, type, object_id, order_id, occurred_at, applied_at, verdict)
+        SELECT ${PROVIDER}, ${eventId}, ${type}, ${objectId}, (SELECT id FROM about), ${occurredAt}::timestamptz,
+          CASE WHEN verdict IS NOT NULL THEN now() END, verdict FROM judged
+        ON CONFLICT (provider, event_id) DO NOTHING RETURNING order_id, verdict)
+      SELECT a.id::text AS "orderId" FROM stored s JOIN about a ON a.id = s.order_id
+      WHERE s.verdict IS NULL AND NOT a.busy`;
+    return rows[0]?.orderId ?? null;
   }
 
   /** What has come about an intent and is not settled. */
@@ -49,6 +58,18 @@ export class PaymentInboxRepository {
     return this.db.$queryRaw<OpenPaymentEvent[]>`
       SELECT id::text AS id, applied_at IS NOT NULL AS "isApplied" FROM inbox_event
       WHERE provider = ${PROVIDER} AND object_id = ${intentId} AND ${UNSETTLED}`;
+  }
+
+  /** Settles what the books have come to know since it was told. */
+  async settleKnown(): Promise<void> {
+    const told = Object.entries(TOLD_BY).flatMap(([type, states]) =>
+      states.map((state) => ({ type, state })),
+    );
+    await this.db.$executeRaw`
+      UPDATE inbox_event i SET applied_at = now(), verdict = 'known', order_id = o.id
+      FROM orders o, jsonb_to_recordset(${JSON.stringify(told)}::jsonb) AS t (type text, state text)
+      WHERE i.provider = ${PROVIDER} AND i.applied_at IS NULL AND o.intent_id = i.object_id
+        AND t.type = i.type AND t.state = o.intent_status`;
   }
 
   /** Notes that the books were in line with what these told of: there is nothing to tell. */

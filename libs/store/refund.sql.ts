@@ -38,6 +38,11 @@ export const addRefund = (refund: NewRefund) => [
     : []),
 ];
 
+/** Notes that a refund exists at the provider, unless more is known of it; an expression over `changed`. */
+export const refundCreated = (id: string, providerId: string) => Prisma.sql`
+  created_refund AS (UPDATE refund r SET state = 'pending', provider_id = ${providerId}
+    FROM changed WHERE r.id = ${id}::uuid AND r.state = 'requested')`;
+
 /** Writes how a refund stands at the provider, as an expression over `changed`. */
 export const settleRefund = (
   id: string,

@@ -9,8 +9,8 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { play } from '../../apps/sandbox/test-gateway.js';
-import { reconcileNow } from '../../apps/worker/reconcile-schedule.js';
-import { RECONCILE_SCHEDULE } from '#libs/contracts/reconcile-workflow';
+import { lastReconciled, reconcileNow } from '../../apps/worker/reconcile-schedule.js';
+import { RECONCILE_SCHEDULE, type ReconcileResult } from '#libs/contracts/reconcile-workflow';
 
 import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';
@@ -40,6 +40,21 @@ describe('what the books differ in', () => {
     const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
     return { said, code: Number(code) };
   };
+  /** Has the schedule start a run now. @param count how many runs it will then have started */
+  async function scheduled(count: number): Promise<ReconcileResult> {
+    const schedule = system.client.schedule.getHandle(RECONCILE_SCHEDULE);
+    await schedule.trigger();
+    const { info } = await eventually(
+      () => schedule.describe(),
+      (described) => described.info.recentActions.length === count,
+    );
+    const started = info.recentActions.at(-1)?.action;
+    if (started?.type !== 'startWorkflow') throw new Error('the schedule has started nothing');
+    const result: ReconcileResult = await system.client.workflow
+      .getHandle(started.workflow.workflowId)
+      .result();
+    return result;
+  }
   const acknowledge = (id: string, note = 'looked into') =>
     system.http.post(`/findings/${id}/acknowledgement`).send({ note });
 
@@ -100,6 +115,14 @@ describe('what the books differ in', () => {
       ({ spec }) => spec.intervals?.[0]?.every === 2 * HOUR,
     );
     expect(described.policies.overlap).toBe('SKIP');
+    const first = await scheduled(1);
+    await eventually(
+      () => lastReconciled(system.client),
+      (last) => last === first.until,
+    );
+    const second = await scheduled(2);
+    expect(first.until - first.since).toBe(24 * HOUR);
+    expect(second.since).toBe(first.until - 6 * HOUR);
     await schedule.pause('an operator looks');
     await system.stop('worker');
     await system.startWorker({ RECONCILE_INTERVAL: '3h' });

@@ -2,16 +2,20 @@ import type { DecisionActivities } from '#libs/contracts/activities';
 
 import type { KillPoint } from '../support/kills.js';
 
+type Letter = 'confirmed' | 'delivered' | 'cancelled';
+
 export interface Kill extends KillPoint {
   /** The effect that the next attempt finds to have happened, and says so; none where it has not, or is not asked. */
   readonly detected?: string;
   /** The mail that is in doubt, and so is sent again. */
-  readonly repeated?: 'confirmed' | 'delivered';
+  readonly repeated?: Letter;
 }
 
 /** A way an order can go, and where on it a worker is killed. */
 export interface Way {
   readonly title: string;
+  /** The rules it is accepted under, as the API is told them. */
+  readonly rules?: Readonly<Record<string, string>>;
   /** What the shopper asks for. */
   readonly place: Record<string, unknown>;
   /** What happens once it waits for its delivery and the confirmation is sent. */
@@ -22,7 +26,7 @@ export interface Way {
   readonly refunds: readonly number[];
   /** What the carrier holds. */
   readonly parcels: readonly string[];
-  readonly mails: readonly ('confirmed' | 'delivered')[];
+  readonly mails: readonly Letter[];
   readonly kills: readonly Kill[];
 }
 
@@ -32,6 +36,7 @@ const address = (postalCode: string) => ({
 
 /** Activities that no worker is killed in here, and why. */
 export const SPARED: Partial<Readonly<Record<KillPoint['activity'], string>>> = {
+  checkPayment: 'it is asked for while a payment waits, and applies each fact once: payment-check.test.ts',
   checkDelivery: 'it is asked for when a parcel is overdue, and what it hears is applied once: inbox.test.ts',
   parkOrder: 'it is asked for when patience is spent, and parks once: attention.test.ts',
   resumeOrder: 'it is asked for after a parking, and resumes once: attention.test.ts',
@@ -53,9 +58,21 @@ const CLOSING: readonly Kill[] = [
 ];
 const REFUNDING: readonly Kill[] = [
   { activity: 'returnPayment', moment: 'before' },
-  { activity: 'returnPayment', moment: 'leaving StripeGateway.createRefund' },
-  { activity: 'returnPayment', moment: 'answered StripeGateway.createRefund', detected: 'refund' },
-  { activity: 'returnPayment', moment: 'after', detected: 'refund' },
+  { activity: 'returnPayment', moment: 'written' },
+  { activity: 'returnPayment', moment: 'after' },
+  { activity: 'createRefund', moment: 'before' },
+  { activity: 'createRefund', moment: 'leaving StripeGateway.createRefund' },
+  { activity: 'createRefund', moment: 'answered StripeGateway.createRefund', detected: 'refund' },
+  { activity: 'createRefund', moment: 'after', detected: 'refund' },
+];
+const APOLOGIZING: readonly Kill[] = [
+  { activity: 'endOrder', moment: 'before' },
+  { activity: 'endOrder', moment: 'written' },
+  { activity: 'endOrder', moment: 'after' },
+  { activity: 'sendCancellation', moment: 'before' },
+  { activity: 'sendCancellation', moment: 'leaving SmtpMailer.send' },
+  { activity: 'sendCancellation', moment: 'answered SmtpMailer.send', repeated: 'cancelled' },
+  { activity: 'sendCancellation', moment: 'after', detected: 'email:cancellation' },
 ];
 const RELEASING: readonly Kill[] = [
   { activity: 'releaseStock', moment: 'before' },
@@ -114,7 +131,7 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [3980],
     parcels: ['cancelled'],
-    mails: ['confirmed'],
+    mails: ['confirmed', 'cancelled'],
     kills: [
       ...CANCELLING,
       { activity: 'cancelShipment', moment: 'before' },
@@ -127,6 +144,7 @@ export const WAYS: readonly Way[] = [
       { activity: 'cancelShipment', moment: 'after', detected: 'cancel-shipment' },
       ...REFUNDING,
       ...RELEASING,
+      ...APOLOGIZING,
       ...CLOSING,
     ],
   },
@@ -156,13 +174,14 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [3980],
     parcels: [],
-    mails: [],
+    mails: ['cancelled'],
     kills: [
       { activity: 'createShipment', moment: 'answered CarrierClient.createShipment' },
       { activity: 'createShipment', moment: 'after', detected: 'ship' },
       ...CANCELLING,
       ...REFUNDING,
       ...RELEASING,
+      ...APOLOGIZING,
       ...CLOSING,
     ],
   },
@@ -177,5 +196,21 @@ export const WAYS: readonly Way[] = [
     parcels: ['returned'],
     mails: ['confirmed'],
     kills: [...REFUNDING, ...CLOSING],
+  },
+  {
+    title: 'that is paid when its parcel is ready',
+    rules: { CAPTURE_MODE: 'on_shipment' },
+    place: {},
+    end: { status: 'delivered', payment: 'captured', fulfilment: 'delivered' },
+    intent: 'succeeded',
+    refunds: [],
+    parcels: ['delivered'],
+    mails: ['confirmed', 'delivered'],
+    kills: [
+      { activity: 'capturePayment', moment: 'before' },
+      { activity: 'capturePayment', moment: 'leaving StripeGateway.captureIntent' },
+      { activity: 'capturePayment', moment: 'answered StripeGateway.captureIntent', detected: 'capture' },
+      { activity: 'capturePayment', moment: 'after', detected: 'capture' },
+    ],
   },
 ];

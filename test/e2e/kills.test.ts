@@ -51,7 +51,7 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
   const letters = (email: string) => {
     const copies = new Map<string, { about: string | undefined; copies: number }>();
     for (const { messageId = '', subject } of system.inbox.to(email)) {
-      const about = /confirmed|delivered/.exec(subject ?? '')?.[0];
+      const about = /confirmed|delivered|cancelled/.exec(subject ?? '')?.[0];
       copies.set(messageId, { about, copies: (copies.get(messageId)?.copies ?? 0) + 1 });
     }
     return [...copies.values()];
@@ -60,7 +60,11 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
   describe.each(WAYS.map((way) => ({ way, of: way.title })))('of an order $of:', ({ way }) => {
     let ids: string[];
     beforeAll(async () => {
-      const { kills, place, afterwards } = way;
+      const { kills, rules, place, afterwards } = way;
+      if (rules) {
+        await system.stop('api');
+        await system.startApi(rules);
+      }
       ids = await killAt(system, kills, { place, ...(afterwards ? { drive: NEXT[afterwards] } : {}) });
     }, 120_000);
 

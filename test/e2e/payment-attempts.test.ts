@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { IntentState } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
-import { chargeKey, voidKey } from '#libs/store/payment-attempt.repository';
+import { chargeKey, voidKey } from '#libs/order/payment-keys';
 
 import { Bench } from '../integration/bench.js';
 import { System } from '../support/system.js';

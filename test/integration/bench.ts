@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 
 import { OrderDecisions } from '../../apps/worker/activities/decision.activities.js';
 import type { CarrierEventType } from '#libs/order/carrier-event';
-import type { Posting } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { type Database, openDatabase } from '#libs/store/database';
 import type { CarrierEvent } from '#libs/store/inbox.repository';
 import type { OrderRecord } from '#libs/store/order-record';
+import { addRefund, settleRefund } from '#libs/store/refund.sql';
 import { addShipment } from '#libs/store/shipment.sql';
 import { Store } from '#libs/store/store';
 
@@ -16,15 +16,6 @@ import { testDatabase } from '../support/test-database.js';
 
 /** Longer than any test: a wait with a deadline is what an open order rests in. Milliseconds. */
 const MEANWHILE = 600_000;
-
-/** A refund that was asked for and succeeded. @param amount minor units */
-export function refund(amount: number): Posting[] {
-  const objectId = randomUUID();
-  return [
-    { kind: 'refund_requested', objectId, amount },
-    { kind: 'refund_succeeded', objectId, amount },
-  ];
-}
 
 /** The store on a database of its own, and orders brought to where a test begins. */
 export class Bench {
@@ -100,12 +91,43 @@ export class Bench {
     const order = await this.order(id);
     if (order.status !== 'delivered' && order.status !== 'undelivered') throw new Error(`${id} goes on`);
     if (order.status === 'undelivered') {
-      await this.store.orders.change(order, () => ({
-        posts: refund(order.totals.total),
-        event: { type: 'refund.succeeded', actor: 'gateway' },
-      }));
+      await this.refund(order, order.totals.total);
     }
     await this.close(id, order.status);
+  }
+
+  /** Gives money back. @param amount minor units */
+  async refund(order: OrderRecord, amount: number): Promise<void> {
+    const refundId = await this.requestRefund(order, amount);
+    await this.settleRefund(await this.order(order.id), refundId, amount);
+  }
+
+  /** Books a refund that somebody asked for. @returns its id */
+  async requestRefund(order: OrderRecord, amount: number): Promise<string> {
+    const id = randomUUID();
+    const refund = {
+      id,
+      amount,
+      reason: 'goodwill',
+      restock: false,
+      lines: [],
+      requestedBy: 'tests',
+    } as const;
+    await this.store.orders.change(order, () => ({
+      posts: [{ kind: 'refund_requested', objectId: id, amount }],
+      event: { type: 'refund.requested', actor: 'tests' },
+      also: addRefund(refund),
+    }));
+    return id;
+  }
+
+  /** Books that the gateway has made a refund. */
+  async settleRefund(order: OrderRecord, refundId: string, amount: number): Promise<void> {
+    await this.store.orders.change(order, () => ({
+      posts: [{ kind: 'refund_succeeded', objectId: refundId, amount }],
+      event: { type: 'refund.succeeded', actor: 'gateway' },
+      also: [settleRefund(refundId, 'succeeded')],
+    }));
   }
 
   async order(id: OrderId): Promise<OrderRecord> {

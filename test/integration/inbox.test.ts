@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { CARRIER_EVENTS, type CarrierEventType } from '#libs/order/carrier-event';
 
-import { Bench, carrierEvent, refund } from './bench.js';
+import { Bench, carrierEvent } from './bench.js';
 
 describe("a carrier's events", () => {
   let bench: Bench;
@@ -108,10 +108,8 @@ describe("a carrier's events", () => {
       bench.store.inbox.claim(trackingNumber),
     ]);
 
-    for (const claimed of reports.filter((list) => list.length > 0)) {
-      expect(new Set(claimed.map(({ state }) => state))).toEqual(new Set(['shipped', 'delivered']));
-    }
-    expect(reports.flat().length).toBeGreaterThan(0);
+    // Each tells of what it applied.
+    expect(new Set(reports.flat().map(({ state }) => state))).toEqual(new Set(['shipped', 'delivered']));
     expect(await carrierEventsOf(order.id)).toEqual([
       'shipment.picked_up',
       'shipment.in_transit',
@@ -201,9 +199,9 @@ describe("a carrier's events", () => {
       const { id, order, trackingNumber } = await bench.labelled();
       await bench.store.orders.change(order, () => ({
         next: { status: 'cancelling', fulfilment: 'reserved' },
-        posts: refund(order.totals.total),
         event: { type: 'shipment.cancelled', actor: 'carrier' },
       }));
+      await bench.refund(await bench.order(id), order.totals.total);
       await bench.store.stock.release(await bench.order(id));
       await bench.close(id, 'cancelled');
       await Promise.all(

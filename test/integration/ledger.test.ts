@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { Bench, refund } from './bench.js';
+import { Bench } from './bench.js';
 
 describe('the books', () => {
   let bench: Bench;
@@ -22,10 +22,7 @@ describe('the books', () => {
 
   it('tell what became of the money, in entries that an accountant can add up', async () => {
     const { order, id } = await bench.labelled();
-    await bench.store.orders.change(order, () => ({
-      posts: refund(1000),
-      event: { type: 'refund.succeeded', actor: 'gateway' },
-    }));
+    await bench.refund(order, 1000);
     expect(await entriesOf(id)).toEqual([
       ['captured', 'gateway 3980', 'customer_deposits -3980'],
       ['refund_requested', 'customer_deposits 1000', 'refunds_payable -1000'],
@@ -39,15 +36,8 @@ describe('the books', () => {
 
   it('take a fact once, however many tell of it at the same time', async () => {
     const { order, id } = await bench.labelled();
-    const postings = refund(500);
-    await Promise.all(
-      Array.from({ length: 10 }, () =>
-        bench.store.orders.change(order, (current) => ({
-          posts: current.booked.refund_requested === undefined ? postings : [],
-          event: { type: 'refund.succeeded', actor: 'gateway' },
-        })),
-      ),
-    );
+    const refundId = await bench.requestRefund(order, 500);
+    await Promise.all(Array.from({ length: 10 }, () => bench.settleRefund(order, refundId, 500)));
     expect((await bench.order(id)).booked).toEqual({
       captured: 3980,
       refund_requested: 500,

@@ -11,7 +11,7 @@ import { isOrderNumberTaken } from '#libs/store/database-failure';
 import type { NewOrder } from '#libs/store/order.repository';
 
 import { TEST_POLICY } from '../support/orders.js';
-import { Bench, refund } from './bench.js';
+import { Bench } from './bench.js';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -65,10 +65,7 @@ describe('changes of one order', () => {
     const orders = await Promise.all(Array.from({ length: 10 }, () => bench.labelled()));
     await Promise.all(
       orders.flatMap(({ order }) => [
-        bench.store.orders.change(order, () => ({
-          posts: refund(100),
-          event: { type: 'refund.succeeded', actor: 'gateway' },
-        })),
+        bench.refund(order, 100),
         bench.store.orders.change(order, () => ({
           next: { status: 'cancelling' },
           event: { type: 'cancellation.accepted', actor: 'tests' },

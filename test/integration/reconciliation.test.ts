@@ -6,9 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../apps/sandbox/sandbox.js';
 import { play, stripeOf } from '../../apps/sandbox/test-gateway.js';
 import { startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
+import { PaymentCheck } from '../../apps/worker/activities/payment-check.js';
 import { Reconciliation } from '../../apps/worker/reconciliation.js';
 import type { OrderId } from '#libs/order/order-id';
 import { StripeBooks } from '#libs/payments/stripe.books';
+import { StripeGateway } from '#libs/payments/stripe.gateway';
 import type { OrderRecord } from '#libs/store/order-record';
 import { addRefund, settleRefund } from '#libs/store/refund.sql';
 
@@ -16,6 +18,12 @@ import { capturedLog } from '../support/captured-log.js';
 import { Bench } from './bench.js';
 
 const HOUR = 3_600_000;
+/** Nobody waits for what comes of these orders. */
+const NO_RUNS = {
+  reportPayment: async () => undefined,
+  reportRefund: async () => undefined,
+  startRefund: async () => undefined,
+};
 const BY = 'service:ops';
 
 describe('reconciliation', () => {
@@ -37,20 +45,18 @@ describe('reconciliation', () => {
   });
 
   /** Compares everything up to now; `settle` as the command takes it. */
-  async function reconcile({ isExclusive = false, settle = 0 } = {}) {
-    const books = new StripeBooks({ secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 2_000 });
+  async function reconcile({ isExclusive = false, settle = 0, settles = true } = {}) {
+    const options = { secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 2_000 };
+    const { logger } = capturedLog('test');
+    const check = new PaymentCheck(bench.store, new StripeGateway(options), NO_RUNS, logger);
     const payments = {
       check: async (id: OrderId) => {
         checked.push(id);
+        if (settles) await check.check(id);
       },
     };
-    const reconciliation = new Reconciliation(
-      bench.store,
-      books,
-      payments,
-      capturedLog('test').logger,
-      isExclusive,
-    );
+    const books = new StripeBooks(options);
+    const reconciliation = new Reconciliation(bench.store, books, payments, logger, isExclusive);
     // Stripe's times are whole seconds, and what moved in this one is to be seen, too.
     const to = new Date(Date.now() + 1_000 - settle);
     const from = new Date(to.getTime() - HOUR);
@@ -244,10 +250,12 @@ describe('reconciliation', () => {
   it('finds a dispute that was not booked', async () => {
     const { id, intent } = await paid();
     await play(sandbox, '/disputes', { payment_intent: intent });
-    expect(await reconcile()).toMatchObject([
+    expect(await reconcile({ settles: false })).toMatchObject([
       { kind: 'dispute_differs', orderId: id, expected: 0, found: 3980 },
     ]);
     expect(checked).toContain(id);
+    expect(await reconcile()).toEqual([]);
+    expect(await booked(id)).toContain('dispute_withdrawn 3980');
   });
 
   it('closes what has gone again, and its attention with it', async () => {

@@ -13,7 +13,7 @@ import { activityInfo } from '@temporalio/activity';
 /** What an attempt calls, by its name in a point. */
 const CALLED = {
   'libs/payments/stripe.gateway.js': {
-    StripeGateway: ['createIntent', 'confirmIntent', 'cancelIntent', 'createRefund'],
+    StripeGateway: ['createIntent', 'confirmIntent', 'captureIntent', 'cancelIntent', 'createRefund'],
   },
   'libs/shipping/carrier.client.js': { CarrierClient: ['createShipment', 'cancelShipment'] },
   'libs/mail/smtp.mailer.js': { SmtpMailer: ['send'] },

@@ -4,7 +4,7 @@ import { eventually } from './eventually.js';
 import type { System } from './system.js';
 
 type Call =
-  | `StripeGateway.${'createIntent' | 'confirmIntent' | 'cancelIntent' | 'createRefund'}`
+  | `StripeGateway.${'createIntent' | 'confirmIntent' | 'captureIntent' | 'cancelIntent' | 'createRefund'}`
   | `CarrierClient.${'createShipment' | 'cancelShipment'}`
   | 'SmtpMailer.send';
 

@@ -21,7 +21,7 @@ import type { OrderRuns } from '#libs/temporal/order-runs';
 
 import { eventually } from './eventually.js';
 import type { Inbox } from './inbox.js';
-import { checkInvariants } from './invariants.js';
+import { checkAtRest } from './invariants.js';
 import { acceptOrder, type Wanted } from './orders.js';
 import { checkSecrecy } from './secrecy.js';
 import { openParts, type WorkshopParts } from './workshop-parts.js';
@@ -180,6 +180,14 @@ export class Workshop {
     return found;
   }
 
+  /** What the gateway gave back of an order, or will. */
+  async refunds(id: OrderId): Promise<Stripe.Refund[]> {
+    const found: Stripe.Refund[] = [];
+    for (const { id: intent } of await this.intents(id))
+      for await (const refund of this.stripe.refunds.list({ payment_intent: intent })) found.push(refund);
+    return found;
+  }
+
   /** Units of a product. */
   async stock(sku: string): Promise<{ onHand: number; reserved: number }> {
     const row = await this.database.product.findUniqueOrThrow({ where: { sku } });
@@ -217,20 +225,8 @@ export class Workshop {
     return (await this.store.orders.events(id)).map((event) => event.type);
   }
 
-  /** Once every order has come to rest: closed, or waiting for something that is known. */
   async checkInvariants(): Promise<void> {
-    await eventually(
-      async () => {
-        const orders = await this.store.orders.list({ limit: 1_000 });
-        return orders
-          .filter(
-            ({ closedAt, waits, attention }) => closedAt === null && waits.length + attention.length === 0,
-          )
-          .map(({ id }) => id);
-      },
-      (restless) => restless.length === 0,
-    );
-    await checkInvariants(this.databaseUrl, this.stripe, this.inbox);
+    await checkAtRest(this.databaseUrl, this.stripe, this.inbox);
   }
 
   /** @throws Error when anything of this workshop's knows a customer that should not */

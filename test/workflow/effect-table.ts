@@ -13,14 +13,18 @@ type Act = (activities: ReturnType<typeof activitiesOf>, id: OrderId) => Promise
 export const reserve: Act = ({ reserveStock }, id) => reserveStock(id);
 const release: Act = ({ releaseStock }, id) => releaseStock(id);
 export const charge: Act = ({ chargePayment }, id) => chargePayment(id);
-const declined: Act = ({ chargePayment }, id) => chargePayment(id).catch(() => undefined);
+const capture: Act = ({ capturePayment }, id) => capturePayment(id);
 export const giveBack: Act = ({ returnPayment }, id) => returnPayment(id, 'cancelled');
+/** The order's own refund bears its id. */
+export const refund: Act = ({ createRefund }, id) => createRefund(id, id);
 const ship: Act = ({ createShipment }, id) => createShipment(id);
 const cancelLabel: Act = ({ cancelShipment }, id) => cancelShipment(id);
 export const confirm: Act = ({ sendConfirmation }, id) => sendConfirmation(id);
+const apologize: Act = ({ sendCancellation }, id) => sendCancellation(id);
 const announce: Act = ({ sendDeliveryNotice }, id) => sendDeliveryNotice(id);
-export const cancel: Act = ({ beginCancellation }, id) =>
-  beginCancellation(id, { code: 'cancelled', by: 'tests' });
+const REASON = { code: 'cancelled', by: 'tests' } as const;
+export const cancel: Act = ({ beginCancellation }, id) => beginCancellation(id, REASON);
+const end: Act = ({ endOrder }, id) => endOrder(id, { status: 'cancelled', reason: REASON });
 
 /** Something that changes the outside world, or the stock. */
 export interface Effect {
@@ -78,16 +82,37 @@ export const EFFECTS: readonly Effect[] = [
   {
     title: 'a void',
     wanted: { method: 'pm_card_chargeDeclined' },
-    prior: [reserve, declined],
+    prior: [reserve, charge],
     act: giveBack,
     once: { intents: ['canceled'], refunds: [] },
     fact: 'payment.voided',
     call: { port: 'gateway', method: 'cancelIntent', operation: 'payment_intents.cancel', asked: 'void' },
   },
   {
-    title: 'a refund',
+    title: 'a capture',
+    wanted: { policy: { captureMode: 'on_shipment' } },
+    prior: PAID,
+    act: capture,
+    once: { intents: ['succeeded'], refunds: [] },
+    fact: 'payment.captured',
+    call: {
+      port: 'gateway',
+      method: 'captureIntent',
+      operation: 'payment_intents.capture',
+      asked: 'capture',
+    },
+  },
+  {
+    title: 'the booking of a refund',
     prior: [...PAID, cancel],
     act: giveBack,
+    once: { intents: ['succeeded'], refunds: [] },
+    fact: 'refund.requested',
+  },
+  {
+    title: 'a refund',
+    prior: [...PAID, cancel, giveBack],
+    act: refund,
     once: { intents: ['succeeded'], refunds: [3980] },
     fact: 'refund.succeeded',
     call: { port: 'gateway', method: 'createRefund', operation: 'refunds.create', asked: 'refund' },
@@ -125,6 +150,14 @@ export const EFFECTS: readonly Effect[] = [
     title: 'a notice of delivery',
     prior: PAID,
     act: announce,
+    once: { letters: 1 },
+    fact: 'email.sent',
+    call: { port: 'mailer', method: 'send' },
+  },
+  {
+    title: 'word of a cancellation',
+    prior: [reserve, cancel, end],
+    act: apologize,
     once: { letters: 1 },
     fact: 'email.sent',
     call: { port: 'mailer', method: 'send' },

@@ -113,13 +113,21 @@ describe('how an order ends', () => {
     await recordHistory(shop.handle(id), 'declined');
   });
 
-  it('counts a payment that wants the shopper to act as declined', async () => {
-    const id = await shop.place({ method: 'pm_card_authenticationRequired' });
-    expect(await shop.closed(id)).toMatchObject({
+  it('is rejected when the shopper does not act on the payment in time', async () => {
+    const id = await shop.place({
+      method: 'pm_card_authenticationRequired',
+      policy: { paymentWindow: 1_000 },
+    });
+    const order = await shop.closed(id);
+    expect(order).toMatchObject({
       status: 'rejected',
-      endReason: { code: 'payment_declined' },
+      payment: 'voided',
+      fulfilment: 'released',
+      endReason: { code: 'payment_expired', by: 'workflow' },
     });
     expect(await intentStatuses(id)).toEqual(['canceled']);
+    expect(shop.inbox.to(order.customer.email)).toEqual([]);
+    await recordHistory(shop.handle(id), 'payment-expired');
   });
 
   it('is rejected when the reservation expires while the gateway is down', async () => {
@@ -146,7 +154,8 @@ describe('how an order ends', () => {
   it('is cancelled when the carrier refuses after the charge: refunded in full, stock released', async () => {
     const before = await shop.stock('MUG-BLUE');
     const id = await shop.place({ postalCode: '00000' });
-    expect(await shop.closed(id)).toMatchObject({
+    const order = await shop.closed(id);
+    expect(order).toMatchObject({
       status: 'cancelled',
       payment: 'refunded',
       fulfilment: 'released',
@@ -155,6 +164,7 @@ describe('how an order ends', () => {
     });
     expect(await refunded(id)).toEqual([3980]);
     expect(await shop.stock('MUG-BLUE')).toEqual(before);
+    expect(shop.inbox.subjectsTo(order.customer.email)).toEqual([`Your order ${order.number} is cancelled`]);
     await recordHistory(shop.handle(id), 'carrier-refused');
   });
 

@@ -15,7 +15,7 @@ interface Parked {
   readonly answer: Resolution;
   readonly end: { status: string; payment: string };
   readonly intents: readonly string[];
-  readonly letters: readonly ('confirmed' | 'delivered')[];
+  readonly letters: readonly ('confirmed' | 'delivered' | 'cancelled')[];
 }
 
 const DELIVERED = { status: 'delivered', payment: 'captured' };
@@ -26,9 +26,9 @@ const create = { step: 'charge', operation: 'payment_intents.create', code: 'gat
 const pay = { step: 'charge', operation: 'payment_intents.confirm', code: 'gateway_error' } as const;
 const PARKED: readonly Parked[] = [
   { ...create, answer: 'retry', end: DELIVERED, intents: ['succeeded'], letters: BOTH },
-  { ...create, answer: 'fail', end: VOIDED, intents: ['canceled'], letters: [] },
+  { ...create, answer: 'fail', end: VOIDED, intents: ['canceled'], letters: ['cancelled'] },
   { ...pay, answer: 'retry', end: DELIVERED, intents: ['succeeded'], letters: BOTH },
-  { ...pay, answer: 'fail', end: VOIDED, intents: ['canceled'], letters: [] },
+  { ...pay, answer: 'fail', end: VOIDED, intents: ['canceled'], letters: ['cancelled'] },
   {
     step: 'confirm',
     code: 'mail_busy',
@@ -67,7 +67,7 @@ describe('a step that fails for good', () => {
     const order = await shop.store.orders.get(id);
     return shop.inbox
       .subjectsTo(order.customer.email)
-      .map((subject) => /confirmed|delivered/.exec(subject ?? '')?.[0]);
+      .map((subject) => /confirmed|delivered|cancelled/.exec(subject ?? '')?.[0]);
   };
   /** Once the confirmation has arrived, the mail server answers so. */
   const mailServer = async (id: OrderId, answer: { code: number; times: number }) => {
@@ -120,6 +120,29 @@ describe('a step that fails for good', () => {
     expect(await letters(id)).toEqual([letter]);
     const types = await shop.eventTypes(id);
     expect(types.filter((type) => type === 'email.refused')).toHaveLength(1);
+  });
+
+  it.each<{ answer: Resolution; told: readonly string[] }>([
+    { answer: 'retry', told: ['cancelled'] },
+    { answer: 'skip', told: [] },
+  ])('holds up no end when it is word of a cancellation; then $answer', async ({ answer, told }) => {
+    const stock = await shop.stock('MUG-BLUE');
+    shop.inbox.answer = { code: 451, times: PATIENCE };
+    const id = await shop.place({ postalCode: '00000' });
+    const parked = await shop.until(id, ({ attention }) => attention.length > 0);
+    expect(parked).toMatchObject({
+      status: 'cancelled',
+      payment: 'refunded',
+      fulfilment: 'released',
+      endReason: { code: 'carrier_refused' },
+      closedAt: null,
+      attention: [{ kind: 'parked', step: 'notify', reason: 'mail_busy' }],
+    });
+    expect(await shop.stock('MUG-BLUE')).toEqual(stock);
+
+    await shop.answer(id, 'notify', answer);
+    expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', attention: [], waits: [] });
+    expect(await letters(id)).toEqual(told);
   });
 
   it('leaves money and goods where they are while the carrier cannot be told to cancel the label', async () => {

@@ -1,11 +1,11 @@
 import type { Act } from './act.js';
-import { TAKEN_BACK } from './claims.js';
+import { takenBack } from './claims.js';
 
 export const carrierRefuses: Act = {
   title: 'The carrier refuses after the charge',
   tells: [
     'Nobody delivers to postal code 00000, which shows only after the card was charged. What was done is taken',
-    'back, newest first: the money is refunded, the goods are released.',
+    'back, newest first: the money is refunded, the goods are released, and the shopper is told.',
   ],
   purchase: {
     customer: 'Eva Example',
@@ -17,6 +17,6 @@ export const carrierRefuses: Act = {
   async run(scene) {
     const order = await scene.place();
     await order.end();
-    await scene.claim(TAKEN_BACK);
+    await scene.claim(takenBack('carrier_refused'));
   },
 };

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import type { EndCode } from '#libs/order/end';
+
 import type { Evidence } from './evidence.js';
-import { counted, databaseHolds, gatewayHolds, mailboxHolds, stockHolds } from './holdings.js';
+import { counted, databaseHolds, gatewayHolds, ledgerHolds, mailboxHolds, stockHolds } from './holdings.js';
 
 /** Something that must be so of an order, and how to tell. */
 export interface Claim {
@@ -45,11 +47,11 @@ const TWO_MAILS: Claim = {
   seen: mailboxHolds,
 };
 
-const CANCELLED: Claim = {
+const cancelledBecause = (code: EndCode): Claim => ({
   says: 'Cancelled, and why',
-  holds: ({ order }) => order.closed && order.status === 'cancelled' && order.end === 'carrier_refused',
+  holds: ({ order }) => order.closed && order.status === 'cancelled' && order.end === code,
   seen: ({ order }) => `order ${order.status}, because ${order.end ?? 'of nothing'}`,
-};
+});
 
 const MONEY_BACK: Claim = {
   says: 'Charged once and refunded once, to the cent',
@@ -68,14 +70,52 @@ const GOODS_BACK: Claim = {
   seen: (evidence) => `${stockHolds(evidence)}, ${counted(evidence.parcels.length, 'parcel')}`,
 };
 
-const NO_MAIL: Claim = {
-  says: 'Nobody was told that it is confirmed',
-  holds: ({ mails }) => mails.length === 0,
+const TOLD_ONCE: Claim = {
+  says: 'Told once: that it is cancelled',
+  holds: ({ mails }) => isDeepStrictEqual(mails, ['cancellation']),
   seen: mailboxHolds,
+};
+
+/** That the ledger balances, owes nobody a refund, and has at the gateway what the gateway says. */
+export const BOOKS_BALANCE: Claim = {
+  says: 'The ledger balances, and agrees with the gateway',
+  holds: ({ ledger, gateway }) =>
+    ledger.sum === 0 &&
+    ledger.payable === 0 &&
+    ledger.gateway === -ledger.deposits &&
+    ledger.gateway === sum(gateway.charges) - sum(gateway.refunds),
+  seen: ledgerHolds,
 };
 
 /** What is so of every order that went well, whatever happened on its way. */
 export const WENT_WELL: readonly Claim[] = [DELIVERED, CHARGED_ONCE, SHIPPED_ONCE, TWO_MAILS];
 
 /** What is so of an order that was taken back after it was charged. */
-export const TAKEN_BACK: readonly Claim[] = [CANCELLED, MONEY_BACK, GOODS_BACK, NO_MAIL];
+export const takenBack = (code: EndCode): readonly Claim[] => [
+  cancelledBecause(code),
+  MONEY_BACK,
+  GOODS_BACK,
+  TOLD_ONCE,
+  BOOKS_BALANCE,
+];
+
+/** What is so of a delivered order of which some money went back. @param amount minor units */
+export const partlyRefunded = (amount: number): Claim => ({
+  says: 'Refunded in part, and still delivered',
+  holds: ({ order, gateway }) =>
+    order.status === 'delivered' &&
+    order.payment === 'partially_refunded' &&
+    isDeepStrictEqual(gateway.charges, [order.total]) &&
+    isDeepStrictEqual(gateway.refunds, [amount]),
+  seen: (evidence) => `${databaseHolds(evidence)}; ${gatewayHolds(evidence)}`,
+});
+
+/** That some of the goods came back, and nothing else moved. */
+export const backOnTheShelf = (units: number): Claim => ({
+  says: 'What came back is on the shelf',
+  holds: ({ placed, stock }) =>
+    stock.onHand === placed.stock.onHand - placed.purchase.quantity + units && stock.reserved === 0,
+  seen: stockHolds,
+});
+
+const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);

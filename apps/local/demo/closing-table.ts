@@ -9,7 +9,7 @@ interface Row {
   cell(evidence: Evidence): string;
 }
 
-/** One column for each order, so that it fits a terminal. */
+/** One column for each order. */
 const ROWS: readonly Row[] = [
   { party: '', what: '', cell: ({ placed }) => `Act ${placed.act}` },
   { party: '', what: '', cell: ({ placed }) => placed.number },
@@ -18,15 +18,27 @@ const ROWS: readonly Row[] = [
   { party: '', what: 'refunds', cell: ({ gateway, order }) => amounts(gateway.refunds, order.currency) },
   { party: 'Database', what: 'order', cell: ({ order }) => order.status },
   { party: '', what: 'payment', cell: ({ order }) => order.payment },
+  { party: '', what: 'ledger', cell: ({ ledger, order }) => formatPrice(ledger.gateway, order.currency) },
   { party: '', what: 'fulfilment', cell: ({ order }) => order.fulfilment },
   { party: '', what: 'stock', cell: ({ placed, stock }) => `${placed.stock.onHand} → ${stock.onHand}` },
   { party: '', what: 'of it held', cell: ({ stock }) => many(stock.reserved) },
   { party: 'Mailbox', what: 'confirmation', cell: ({ mails }) => many(countOf(mails, 'confirmation')) },
   { party: '', what: 'delivery', cell: ({ mails }) => many(countOf(mails, 'delivery')) },
+  { party: '', what: 'cancellation', cell: ({ mails }) => many(countOf(mails, 'cancellation')) },
 ];
+
+/** How many orders stand side by side, so that it fits a terminal. */
+const ABREAST = 5;
 
 /** What the gateway, the database and the mailbox hold, side by side, as lines. */
 export function closingTable(evidence: readonly Evidence[]): string[] {
+  const blocks = Array.from({ length: Math.ceil(evidence.length / ABREAST) }, (_, block) =>
+    blockOf(evidence.slice(block * ABREAST, (block + 1) * ABREAST)),
+  );
+  return blocks.flatMap((lines, block) => (block === 0 ? lines : ['', ...lines]));
+}
+
+function blockOf(evidence: readonly Evidence[]): string[] {
   const rows = ROWS.map(({ party, what, cell }) => [party, what, ...evidence.map((each) => cell(each))]);
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

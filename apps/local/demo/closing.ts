@@ -22,20 +22,28 @@ const CLAIMS: readonly { says: string; holds(sums: Sums): boolean; seen(sums: Su
       `gateway ${price(charged)} less ${price(refunded)}, database ${price(paid)} less ${price(returned)}`,
   },
   {
+    says: 'Every transaction of the ledger sums to zero, and its gateway account is what the gateway has',
+    holds: ({ transactions, unbalanced, gateway, charged, refunded }) =>
+      transactions > 0 && unbalanced === 0 && gateway === charged - refunded,
+    seen: ({ transactions, unbalanced, gateway }) =>
+      `${counted(transactions, 'transaction')}, ${unbalanced} out of balance, gateway account ${price(gateway)}`,
+  },
+  {
     says: 'The stock adds up',
     holds: ({ wrongStock, held }) => wrongStock === 0 && held === 0,
     seen: ({ wrongStock, held }) =>
       `${wrongStock} products differ from the sum of their movements, ${held} pieces are still held`,
   },
   {
-    says: 'Two mails for each delivered order, none for another',
-    holds: ({ mails, delivered }) => mails === 2 * delivered,
-    seen: ({ mails, delivered }) => `${counted(mails, 'mail')}, ${counted(delivered, 'delivered order')}`,
+    says: 'Two mails for each delivered order, one for each cancelled one',
+    holds: ({ mails, delivered, cancelled }) => mails === 2 * delivered + cancelled,
+    seen: ({ mails, delivered, cancelled }) =>
+      `${counted(mails, 'mail')}, ${counted(delivered, 'delivered order')}, ${counted(cancelled, 'cancelled one')}`,
   },
   {
     says: 'Nothing is left to do',
     holds: ({ unfinished }) => unfinished === 0,
-    seen: ({ unfinished }) => `${counted(unfinished, 'order')} open or waiting for a person`,
+    seen: ({ unfinished }) => `${unfinished} orders, attentions and findings are open`,
   },
 ];
 

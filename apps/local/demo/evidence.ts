@@ -1,4 +1,4 @@
-import type { OrderRow, StockRow } from './books.js';
+import type { LedgerRow, OrderRow, StockRow } from './books.js';
 import type { GatewayHoldings } from './gateway-records.js';
 import type { Purchase } from './shop.js';
 import type { Stage } from './stage.js';
@@ -19,6 +19,7 @@ export interface Evidence {
   readonly placed: Placed;
   readonly gateway: GatewayHoldings;
   readonly order: OrderRow;
+  readonly ledger: LedgerRow;
   readonly stock: StockRow;
   /** The status of each parcel. */
   readonly parcels: readonly string[];
@@ -27,12 +28,13 @@ export interface Evidence {
 }
 
 export async function gather(stage: Stage, placed: Placed): Promise<Evidence> {
-  const [gateway, order, stock, parcels, mails] = await Promise.all([
+  const [gateway, order, ledger, stock, parcels, mails] = await Promise.all([
     stage.gateway.of(placed.id),
     stage.books.order(placed.id),
+    stage.books.ledger(placed.id),
     stage.books.stock(placed.purchase.sku),
     stage.carrier.of(placed.id),
     stage.mailbox.of(placed.purchase.email),
   ]);
-  return { placed, gateway, order, stock, parcels, mails };
+  return { placed, gateway, order, ledger, stock, parcels, mails };
 }

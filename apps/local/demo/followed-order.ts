@@ -10,7 +10,7 @@ import type { Story } from './story.js';
 /** How often an order is looked at, in milliseconds. */
 const EVERY = 200;
 const PATIENCE = 60_000;
-const ENDS: ReadonlySet<string> = new Set(['order.closed', 'order.rejected', 'order.cancelled']);
+const ENDS: ReadonlySet<string> = new Set(['order.closed', 'order.rejected']);
 
 /** An order that somebody watches: whatever happens to it is told as soon as it is seen. */
 export class FollowedOrder {

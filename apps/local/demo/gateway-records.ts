@@ -5,7 +5,15 @@ export interface GatewayHoldings {
   readonly intents: number;
   /** Those that took money. */
   readonly charges: readonly number[];
+  /** Attempts whose card was not taken. */
+  readonly declines: number;
   readonly refunds: readonly number[];
+}
+
+/** The gateway's API, as anybody calls it who has an account there. */
+export function stripeAt(url: string): Stripe {
+  const { hostname, port } = new URL(url);
+  return new Stripe('sk_test_accountant', { protocol: 'http', host: hostname, port });
 }
 
 /** The gateway's own records, read as an accountant would at its dashboard. */
@@ -13,16 +21,17 @@ export class GatewayRecords {
   private readonly stripe: Stripe;
 
   constructor(url: string) {
-    const { hostname, port } = new URL(url);
-    this.stripe = new Stripe('sk_test_accountant', { protocol: 'http', host: hostname, port });
+    this.stripe = stripeAt(url);
   }
 
   async of(orderId: string): Promise<GatewayHoldings> {
     const { data } = await this.stripe.paymentIntents.list({ limit: 100 });
     const intents = data.filter(({ metadata }) => metadata['orderId'] === orderId);
+    const charges = (await Promise.all(intents.map(({ id }) => this.charges(id)))).flat();
     return {
       intents: intents.length,
-      charges: (await Promise.all(intents.map(({ id }) => this.charges(id)))).flat(),
+      charges: taken(charges),
+      declines: charges.filter(({ status }) => status === 'failed').length,
       refunds: (await Promise.all(intents.map(({ id }) => this.refunds(id)))).flat(),
     };
   }
@@ -30,12 +39,11 @@ export class GatewayRecords {
   /** Everything that was taken and given back, for whatever order. */
   async sums(): Promise<{ charged: number; refunded: number }> {
     const [charges, refunds] = await Promise.all([this.charges(), this.refunds()]);
-    return { charged: sum(charges), refunded: sum(refunds) };
+    return { charged: sum(taken(charges)), refunded: sum(refunds) };
   }
 
-  private async charges(intent?: string): Promise<number[]> {
-    const { data } = await this.stripe.charges.list({ limit: 100, payment_intent: intent });
-    return data.filter(({ status }) => status === 'succeeded').map(({ amount }) => amount);
+  private async charges(intent?: string): Promise<Stripe.Charge[]> {
+    return (await this.stripe.charges.list({ limit: 100, payment_intent: intent })).data;
   }
 
   private async refunds(intent?: string): Promise<number[]> {
@@ -43,5 +51,8 @@ export class GatewayRecords {
     return data.filter(({ status }) => status === 'succeeded').map(({ amount }) => amount);
   }
 }
+
+const taken = (charges: readonly Stripe.Charge[]) =>
+  charges.filter(({ status }) => status === 'succeeded').map(({ amount }) => amount);
 
 const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);

@@ -3,15 +3,27 @@ import { formatPrice } from '#libs/mail/price';
 import type { Evidence } from './evidence.js';
 
 /** What each party holds of an order, in words. */
-export const gatewayHolds = ({ gateway: { intents, charges, refunds }, order: { currency } }: Evidence) =>
+export const gatewayHolds = ({
+  gateway: { intents, charges, declines, refunds },
+  order: { currency },
+}: Evidence) =>
   [
     counted(intents, 'intent'),
     `${counted(charges.length, 'charge')}${prices(charges, currency)}`,
+    ...(declines > 0 ? [counted(declines, 'decline')] : []),
     ...(refunds.length > 0 ? [`${counted(refunds.length, 'refund')}${prices(refunds, currency)}`] : []),
   ].join(', ');
 
 export const databaseHolds = ({ order: { status, payment, fulfilment } }: Evidence) =>
   `order ${status}, payment ${payment}, goods ${fulfilment}`;
+
+export const ledgerHolds = ({
+  ledger: { gateway, deposits, payable, sum },
+  order: { currency },
+}: Evidence) => {
+  const price = (amount: number) => formatPrice(amount, currency);
+  return `gateway ${price(gateway)}, deposits ${price(deposits)}, payable ${price(payable)}, together ${price(sum)}`;
+};
 
 export const stockHolds = ({ placed: { purchase, stock: before }, stock: now }: Evidence) =>
   `${purchase.sku} ${before.onHand} → ${now.onHand}, ${now.reserved} held`;

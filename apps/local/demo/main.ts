@@ -1,4 +1,4 @@
-/** `npm run demo`: what this product claims, shown on a stack of its own, in five acts. */
+/** `npm run demo`: what this product claims, shown on a stack of its own, in ten acts. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

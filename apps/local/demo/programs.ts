@@ -15,6 +15,12 @@ export interface WorkerProcess {
   readonly log: readonly string[];
 }
 
+/** What a comparison of the books came to, and every line it wrote. */
+export interface Reconciled {
+  readonly agree: boolean;
+  readonly said: readonly string[];
+}
+
 /** How each program of the stage is started: with the stage's variables, away from a developer's `.env`. */
 export class Programs {
   private started = 0;
@@ -69,6 +75,20 @@ export class Programs {
       ready: /"msg":"worker ready"/,
     });
     return { child, log };
+  }
+
+  /** Holds the books against the gateway's, as `npm run reconcile` does. @returns whether they agree, and what it says */
+  async reconcile(since: string): Promise<Reconciled> {
+    const said: string[] = [];
+    const { args, ...program } = this.program('reconcile', programPath('apps/worker/reconcile.js'));
+    const code = await runChild({
+      ...program,
+      // Without the time that what is on its way usually has.
+      args: [...args, '--since', since, '--settle', '0s'],
+      onLine: (line) => said.push(line),
+      codes: [0, 2],
+    });
+    return { agree: code === 0, said };
   }
 
   /** What a log of this name is kept in; a number tells the second API from the first. */

@@ -5,9 +5,17 @@ import type { OrderEvent } from './shop.js';
 
 export type Wait = NonNullable<OrderView['waitingFor']>;
 
-const TYPE_WIDTH = 24;
-/** What says nothing to a person: foreign ids, minor units, how we heard of it. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['event', 'intent', 'refund', 'amount', 'source']);
+const TYPE_WIDTH = 26;
+/** What says nothing to a person: ids, minor units, how we heard of it. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'event',
+  'intent',
+  'refund',
+  'attention',
+  'differences',
+  'amount',
+  'source',
+]);
 const UNITS = [
   { unit: 'd', ms: 86_400_000 },
   { unit: 'h', ms: 3_600_000 },
@@ -17,7 +25,7 @@ const UNITS = [
 /** A line of the audit trail: `payment.captured        status confirmed, payment captured`. */
 export function eventLine({ type, changes }: OrderEvent): string {
   const told = Object.entries(changes)
-    .filter(([name]) => !LEFT_OUT.has(name))
+    .filter(([name, value]) => !LEFT_OUT.has(name) && value !== null)
     .map(([name, value]) => `${name} ${text(value)}`);
   return `${type.padEnd(TYPE_WIDTH)}${told.join(', ')}`.trimEnd();
 }

@@ -1,6 +1,8 @@
-import { randomUUID } from 'node:crypto';
-
+import { CancellationView } from '#libs/contracts/cancellation.api';
 import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
+import { ClientSecretView } from '#libs/contracts/payment.api';
+
+import type { ApiCaller } from './api-caller.js';
 
 export type OrderEvent = OrderEventList['data'][number];
 
@@ -10,47 +12,55 @@ export interface Purchase {
   readonly sku: string;
   readonly quantity: number;
   readonly postalCode: string;
+  /** What the shopper pays with; a card that is taken when left out. */
+  readonly method?: string;
+}
+
+/** What a shopper's browser is given to authenticate with. */
+export interface HandedSecret {
+  readonly clientSecret: string;
+  readonly cacheControl: string | null;
 }
 
 /** The shop's server, which knows the system by its HTTP API only. */
 export class Shop {
-  private readonly authorized: Readonly<Record<string, string>>;
+  constructor(private readonly api: ApiCaller) {}
 
-  constructor(
-    private readonly url: string,
-    apiKey: string,
-  ) {
-    this.authorized = { authorization: `Bearer ${apiKey}` };
-  }
-
-  async place({ customer, email, sku, quantity, postalCode }: Purchase): Promise<OrderView> {
+  async place({ customer, email, sku, quantity, postalCode, method }: Purchase): Promise<OrderView> {
     const body = {
       customer: { name: customer, email },
       shippingAddress: { line1: 'Example Street 1', city: 'Berlin', postalCode, country: 'DE' },
       currency: 'EUR',
       lines: [{ sku, quantity }],
-      payment: { method: 'pm_card_visa' },
+      payment: { method: method ?? 'pm_card_visa' },
     };
-    return OrderView.parse(
-      await this.call('/orders', {
-        method: 'POST',
-        body: JSON.stringify(body),
-        headers: { ...this.authorized, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-      }),
-    );
+    return OrderView.parse(await this.api.post('/orders', body));
   }
 
   async order(id: string): Promise<OrderView> {
-    return OrderView.parse(await this.call(`/orders/${id}`));
+    return OrderView.parse(await this.api.get(`/orders/${id}`));
   }
 
   async events(id: string): Promise<OrderEvent[]> {
-    return OrderEventList.parse(await this.call(`/orders/${id}/events`)).data;
+    return OrderEventList.parse(await this.api.get(`/orders/${id}/events`)).data;
   }
 
-  private async call(path: string, init: RequestInit = { headers: this.authorized }): Promise<unknown> {
-    const response = await fetch(`${this.url}${path}`, init);
-    if (!response.ok) throw new Error(`the API answered ${response.status}: ${await response.text()}`);
-    return response.json();
+  async clientSecret(id: string): Promise<HandedSecret> {
+    const response = await this.api.read(`/orders/${id}/payment/client-secret`);
+    const { clientSecret } = ClientSecretView.parse(await response.json());
+    return { clientSecret, cacheControl: response.headers.get('cache-control') };
+  }
+
+  /** Tries another payment method. */
+  async pay(id: string, method: string): Promise<OrderView> {
+    return OrderView.parse(await this.api.post(`/orders/${id}/payment-attempts`, { method }));
+  }
+
+  async cancel(id: string): Promise<CancellationView> {
+    return CancellationView.parse(await this.api.post(`/orders/${id}/cancellation`, {}));
+  }
+
+  async cancellation(id: string): Promise<CancellationView> {
+    return CancellationView.parse(await this.api.get(`/orders/${id}/cancellation`));
   }
 }

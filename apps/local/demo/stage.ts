@@ -10,15 +10,19 @@ import { bringUp } from '../bring-up.js';
 import type { Child } from '../child.js';
 import type { LocalSettings } from '../local-settings.js';
 import type { Terminal } from '../terminal.js';
+import { ApiCaller } from './api-caller.js';
 import { Books } from './books.js';
 import { CarrierRecords } from './carrier-records.js';
 import { Faults } from './faults.js';
 import { GatewayRecords } from './gateway-records.js';
+import { GatewayVisitors } from './gateway-visitors.js';
 import { Mailbox } from './mailbox.js';
+import { Operator } from './operator.js';
 import type { Processes } from './processes.js';
-import { Programs, type Rules, type WorkerProcess } from './programs.js';
+import { Programs, type Reconciled, type Rules, type WorkerProcess } from './programs.js';
 import { Shop } from './shop.js';
 import { stageSteps } from './stage-steps.js';
+import { Traces } from './traces.js';
 
 export interface StageOptions {
   settings: LocalSettings;
@@ -33,11 +37,14 @@ export interface StageOptions {
 /** The whole system, on free ports and with nothing in it, and everything an act does with it or asks it. */
 export class Stage {
   readonly shop: Shop;
+  readonly operator: Operator;
   readonly faults: Faults;
   readonly gateway: GatewayRecords;
+  readonly visitors: GatewayVisitors;
   readonly carrier: CarrierRecords;
   readonly mailbox: Mailbox;
   readonly books: Books;
+  readonly traces: Traces;
   private readonly temporal: Client;
   private api: { readonly child: Child; readonly rules: Rules } | undefined;
   private worker: WorkerProcess | undefined;
@@ -46,17 +53,21 @@ export class Stage {
     private readonly programs: Programs,
     private readonly processes: Processes,
     { environment }: LocalSettings,
-    apiKey: string,
+    { apiKey, folder }: { apiKey: string; folder: string },
   ) {
     const { api, local, sandbox, store, temporal } = environment;
     const here = (port: number) => `http://127.0.0.1:${port}`;
-    this.shop = new Shop(here(api.API_PORT), apiKey);
+    const caller = new ApiCaller(here(api.API_PORT), apiKey);
+    this.shop = new Shop(caller);
+    this.operator = new Operator(caller);
     this.faults = new Faults(here(sandbox.SANDBOX_PORT));
     this.gateway = new GatewayRecords(here(sandbox.SANDBOX_PORT));
+    this.visitors = new GatewayVisitors(here(sandbox.SANDBOX_PORT));
     this.carrier = new CarrierRecords(here(sandbox.SANDBOX_PORT));
     this.mailbox = new Mailbox(here(local.INBOX_PORT));
     this.books = new Books(store.DATABASE_URL);
     this.temporal = lazyClient(temporal);
+    this.traces = new Traces(this.books, this.temporal, folder);
   }
 
   /** Brings up all but the API and the worker, which `prepare` starts. */
@@ -65,7 +76,7 @@ export class Stage {
     let apiKey = '';
     const onApiKey = (key: string) => (apiKey = key);
     await bringUp(stageSteps({ settings, programs, processes, onApiKey }), terminal, stopping);
-    return new Stage(programs, processes, settings, apiKey);
+    return new Stage(programs, processes, settings, { apiKey, folder });
   }
 
   /**
@@ -99,6 +110,11 @@ export class Stage {
   async startWorker(): Promise<WorkerProcess> {
     this.worker = await this.programs.worker();
     return this.worker;
+  }
+
+  /** Holds the books against the gateway's. @param since how far back, such as 1h */
+  async reconcile(since: string): Promise<Reconciled> {
+    return this.programs.reconcile(since);
   }
 
   /** How far Temporal says that an order's run has come. */

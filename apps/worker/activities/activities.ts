@@ -1,4 +1,9 @@
-import type { DecisionActivities, EmailActivities, StepActivities } from '#libs/contracts/activities';
+import type {
+  DecisionActivities,
+  EmailActivities,
+  MoneyActivities,
+  StepActivities,
+} from '#libs/contracts/activities';
 import type { Mailer } from '#libs/mail/mailer';
 import type { PaymentGateway } from '#libs/payments/payment-gateway';
 import type { Carrier } from '#libs/shipping/carrier';
@@ -52,12 +57,13 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, logger,
       createShipment: (id) => shipment.createShipment(id),
       cancelShipment: (id) => shipment.cancelShipment(id),
       checkDelivery: (id) => shipment.checkDelivery(id),
+      followPayment: (id) => check.check(id),
       parkOrder: (id, attention) => decisions.parkOrder(id, attention),
       resumeOrder: (id, attentionId, action) => decisions.resumeOrder(id, attentionId, action),
       beginCancellation: (id, reason) => decisions.beginCancellation(id, reason),
       endOrder: (id, end) => decisions.endOrder(id, end),
       closeOrder: (id, end) => decisions.closeOrder(id, end),
-    } satisfies StepActivities & DecisionActivities,
+    } satisfies StepActivities & MoneyActivities & DecisionActivities,
     email: {
       sendConfirmation: (id) => emails.sendConfirmation(id),
       sendDeliveryNotice: (id) => emails.sendDeliveryNotice(id),

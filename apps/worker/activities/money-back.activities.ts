@@ -1,26 +1,18 @@
 import type { ReturnAnswer, ReturnReason, StepActivities } from '#libs/contracts/activities';
 import { Outage, Refusal } from '#libs/order/failure';
-import { type Posting, refundable } from '#libs/order/ledger';
+import { refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
+import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/order/payment-keys';
 import { type RefundReason, type RefundState, REQUESTABLE_REASONS } from '#libs/order/refund';
-import type { GatewayRefund, Intent, PaymentGateway, RefundStatus } from '#libs/payments/payment-gateway';
+import type { GatewayRefund, Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
-import { chargeKey } from '#libs/store/payment-attempt.repository';
 import type { RefundRecord, RefundRepository } from '#libs/store/refund.repository';
-import { addRefund } from '#libs/store/refund.sql';
+import { addRefund, refundCreated } from '#libs/store/refund.sql';
 
 import type { EffectJournal } from './effect-journal.js';
 import type { OrderIntent } from './order-intent.js';
-import {
-  captureChange,
-  captureKey,
-  decidesAttempts,
-  intentKey,
-  refundKey,
-  voidChange,
-  voidKey,
-} from './payment-changes.js';
+import { captureChange, decidesAttempts, voidChange } from './payment-changes.js';
 import { refundChange } from './refund-changes.js';
 
 /** A refund that the order itself asks for bears its id: an order is taken back once. */
@@ -51,7 +43,10 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
     }
     if (order.intentStatus !== 'captured' && (await this.void(order, reason)) === 'voided') return 'undone';
     // The window is over, yet the payment came through: the shopper has paid, so the order goes on.
-    if (reason === 'expired') return 'too_late';
+    if (reason === 'expired') {
+      await this.confirm(orderId);
+      return 'too_late';
+    }
     return this.bookRefund(orderId, reason === 'undelivered' ? 'undelivered' : 'cancelled');
   }
 
@@ -69,25 +64,22 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
         this.gateway
           .createRefund({ intentId, orderId, refundId, amount: refund.amount, idempotencyKey })
           .catch(refundFailure(refund)),
+      // How it stands is told by the check alone, which may have been faster.
       outcome: (made) => ({
         settlement: { state: 'done', providerId: made.id },
-        change: () =>
-          refundChange(
-            {
-              refundId,
-              amount: refund.amount,
-              status: made.status,
-              providerId: made.id,
-              failure: made.failure ?? undefined,
-            },
-            postsOf(refund, made.status),
-          ),
+        change: () => ({
+          event: {
+            type: 'refund.created',
+            actor: 'gateway',
+            details: { refund: refundId, amount: refund.amount },
+          },
+          also: [refundCreated(refundId, made.id)],
+        }),
       }),
       refused: (code) =>
-        refundChange(
-          { refundId, amount: refund.amount, status: 'failed', failure: code },
-          postsOf(refund, 'failed'),
-        ),
+        refundChange({ refundId, amount: refund.amount, status: 'failed', failure: code }, [
+          { kind: 'refund_failed', objectId: refundId, amount: refund.amount },
+        ]),
     });
     if ((await this.get(refundId)).state === 'pending') await this.check.check(orderId);
     return (await this.get(refundId)).state;
@@ -128,6 +120,15 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
     return settled.state === 'done' ? 'voided' : 'captured';
   }
 
+  /** The money may have been booked by somebody who left it open whether the order goes on. */
+  private async confirm(orderId: OrderId): Promise<void> {
+    await this.orders.change(await this.orders.get(orderId), ({ status }) =>
+      status === 'pending'
+        ? { next: { status: 'confirmed' }, event: { type: 'order.confirmed', actor: 'workflow' } }
+        : null,
+    );
+  }
+
   /** Books what may still be given back, once, before the provider is asked. */
   private async bookRefund(orderId: OrderId, reason: RefundReason): Promise<ReturnAnswer> {
     const id = ownRefund(orderId);
@@ -149,11 +150,6 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
     if (!refund) throw new Error(`no refund ${refundId}`);
     return refund;
   }
-}
-
-function postsOf({ id: objectId, amount }: RefundRecord, status: RefundStatus): Posting[] {
-  if (status === 'pending') return [];
-  return [{ kind: status === 'failed' ? 'refund_failed' : 'refund_succeeded', objectId, amount }];
 }
 
 /** Refunds that somebody may ask for again, in another way, when the provider will not make them. */

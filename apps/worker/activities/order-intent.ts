@@ -1,9 +1,9 @@
+import { intentKey } from '#libs/order/payment-keys';
 import { Refusal } from '#libs/order/failure';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
 
 import { type EffectJournal, refusalCode } from './effect-journal.js';
-import { intentKey } from './payment-changes.js';
 
 /** The order's only intent. Its id is stored before any money can move, so a stray duplicate moves none. */
 export class OrderIntent {

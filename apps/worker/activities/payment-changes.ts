@@ -1,17 +1,11 @@
-import type { OrderId } from '#libs/order/order-id';
+import { captureKey, chargeKey } from '#libs/order/payment-keys';
 import type { Posting } from '#libs/order/ledger';
 import type { Intent } from '#libs/payments/payment-gateway';
 import { settleBeside } from '#libs/store/effect.repository';
 import type { OrderChange } from '#libs/store/order-change';
 import type { OrderRecord } from '#libs/store/order-record';
-import { chargeKey } from '#libs/store/payment-attempt.repository';
 
 import type { Outcome } from './effect-journal.js';
-
-export const intentKey = (orderId: OrderId) => `${orderId}:intent`;
-export const captureKey = (orderId: OrderId) => `${orderId}:capture`;
-export const voidKey = (orderId: OrderId) => `${orderId}:void`;
-export const refundKey = (orderId: OrderId, refundId: string) => `${orderId}:refund:${refundId}`;
 
 /** What the answer to an attempt to pay means for its order. */
 export function chargeOutcome(intent: Intent): Outcome {

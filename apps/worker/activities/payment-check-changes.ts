@@ -1,3 +1,4 @@
+import { voidKey } from '#libs/order/payment-keys';
 import { afterBooking, type IntentState, type Posting, refundable } from '#libs/order/ledger';
 import { isTooLateToPay, type PaymentNews } from '#libs/order/payment-news';
 import { isEnd, type OrderStatus } from '#libs/order/states';
@@ -8,8 +9,6 @@ import { unlessBegun } from '#libs/store/effect.sql';
 import type { OrderChange } from '#libs/store/order-change';
 import type { OrderRecord } from '#libs/store/order-record';
 import { addRefund } from '#libs/store/refund.sql';
-
-import { voidKey } from './payment-changes.js';
 
 import { refundChange } from './refund-changes.js';
 

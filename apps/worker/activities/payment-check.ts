@@ -2,6 +2,7 @@ import { v7 as uuid } from 'uuid';
 
 import { Outage } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
+import { voidKey } from '#libs/order/payment-keys';
 import { type PaymentBooks, paymentNews, type PaymentNews } from '#libs/order/payment-news';
 import type { GatewayPayment, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
@@ -11,7 +12,6 @@ import type { Store } from '#libs/store/store';
 import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 
-import { voidKey } from './payment-changes.js';
 import { changeOf } from './payment-check-changes.js';
 
 /** Whoever is overtaken has seen somebody else make progress; the bound only guards against a bug. */

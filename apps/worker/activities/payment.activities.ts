@@ -1,20 +1,14 @@
 import type { PaymentAnswer, StepActivities } from '#libs/contracts/activities';
 import { Outage, Refusal } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
+import { captureKey, chargeKey } from '#libs/order/payment-keys';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
-import { chargeKey } from '#libs/store/payment-attempt.repository';
 
 import { type EffectJournal, refusalCode } from './effect-journal.js';
 import { OrderIntent } from './order-intent.js';
-import {
-  captureChange,
-  captureKey,
-  chargeOutcome,
-  declineChange,
-  voidChange,
-} from './payment-changes.js';
+import { captureChange, chargeOutcome, declineChange, voidChange } from './payment-changes.js';
 
 /** Step 3, and the capture of what it only held. */
 export class PaymentActivities implements Pick<

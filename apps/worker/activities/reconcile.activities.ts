@@ -1,9 +1,11 @@
 import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 
 import type { ReconcileActivities, ReconcileWindow } from '#libs/contracts/reconcile-workflow';
 import { Outage } from '#libs/order/failure';
 import type { FindingRepository } from '#libs/store/finding.repository';
 
+import { lastReconciled } from '../reconcile-schedule.js';
 import type { Progress, Reconciliation } from '../reconciliation.js';
 
 /** A comparison that says how far it has come, and stops with its worker. */
@@ -11,6 +13,7 @@ export class ReconciliationActivities implements ReconcileActivities {
   constructor(
     private readonly reconciliation: Reconciliation,
     private readonly findings: FindingRepository,
+    private readonly client: Client,
   ) {}
 
   async compareUnsettled({ until }: ReconcileWindow): Promise<number> {
@@ -20,6 +23,10 @@ export class ReconciliationActivities implements ReconcileActivities {
   async compareMovements({ since, until }: ReconcileWindow): Promise<number> {
     const span = { from: new Date(since), to: new Date(until) };
     return this.reconciliation.movements(span, lastCursor(), beat);
+  }
+
+  async lastReconciled(): Promise<number | null> {
+    return lastReconciled(this.client);
   }
 
   async countFindings(): Promise<number> {

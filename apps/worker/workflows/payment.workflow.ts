@@ -1,11 +1,9 @@
 import { proxyActivities, setHandler } from '@temporalio/workflow';
 
-import type { StepActivities } from '#libs/contracts/activities';
+import type { MoneyActivities } from '#libs/contracts/activities';
 import { paymentTold, type PaymentWorkflowInput } from '#libs/contracts/order-workflow';
 
-import { stepFailure } from './step-failure.js';
-
-const { checkPayment } = proxyActivities<Pick<StepActivities, 'checkPayment'>>({
+const { followPayment } = proxyActivities<MoneyActivities>({
   startToCloseTimeout: '90s',
   heartbeatTimeout: '4s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
@@ -21,11 +19,6 @@ export async function PaymentWorkflow({ orderId }: PaymentWorkflowInput): Promis
   await Promise.resolve();
   for (let heard = -1; heard < told;) {
     heard = told;
-    await checkPayment(orderId).catch(unlessRefused);
+    await followPayment(orderId);
   }
-}
-
-/** That an order can no longer be paid is for its own run to hear; the books are in line. */
-function unlessRefused(error: unknown): void {
-  if (!stepFailure(error)?.refused) throw error;
 }

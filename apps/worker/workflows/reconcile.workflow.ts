@@ -1,4 +1,4 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 
 import {
   BOOKS_QUEUE,
@@ -12,28 +12,25 @@ const AT_FIRST = 24 * 3_600_000;
 /** How much of what the last run has seen is looked at again. Milliseconds. */
 const OVERLAP = 6 * 3_600_000;
 
-const { compareUnsettled, compareMovements, countFindings } = proxyActivities<ReconcileActivities>({
-  taskQueue: BOOKS_QUEUE,
-  startToCloseTimeout: '1h',
-  heartbeatTimeout: '5m',
-  // Then the schedule's next run takes up the same window.
-  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '5m', maximumAttempts: 10 },
-});
+const { compareUnsettled, compareMovements, countFindings, lastReconciled } =
+  proxyActivities<ReconcileActivities>({
+    taskQueue: BOOKS_QUEUE,
+    startToCloseTimeout: '1h',
+    heartbeatTimeout: '5m',
+    // Then the schedule's next run takes up the same window.
+    retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '5m', maximumAttempts: 10 },
+  });
 
 /** Holds the books against the gateway's: what is not settled here, and whatever moved since the last run. */
 export async function ReconcileWorkflow({ since, settle }: ReconcileInput): Promise<ReconcileResult> {
   const until = Date.now() - settle;
-  const window = { since: Math.min(since ?? afterLastRun(until), until), until };
+  const window = { since: Math.min(since ?? (await afterLastRun(until)), until), until };
   const unsettled = await compareUnsettled(window);
   const moved = await compareMovements(window);
   return { ...window, examined: unsettled + moved, open: await countFindings() };
 }
 
-function afterLastRun(until: number): number {
-  const { lastResult } = workflowInfo();
-  const last = [lastResult].flat()[0];
-  return isResult(last) ? last.until - OVERLAP : until - AT_FIRST;
+async function afterLastRun(until: number): Promise<number> {
+  const last = await lastReconciled();
+  return last === null ? until - AT_FIRST : last - OVERLAP;
 }
-
-const isResult = (value: unknown): value is ReconcileResult =>
-  typeof value === 'object' && value !== null && 'until' in value && typeof value.until === 'number';

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+
+import { PAYMENT_EVENTS, readStripeEvent } from './stripe-event.js';
+
+const intent = { id: 'pi_1', object: 'payment_intent' };
+const event = {
+  id: 'evt_1',
+  type: 'payment_intent.succeeded',
+  created: 1_767_225_600,
+  livemode: false,
+  data: { object: intent },
+};
+const read = (changes: Record<string, unknown> = {}, isLive = false) =>
+  readStripeEvent(Buffer.from(JSON.stringify({ ...event, ...changes })), isLive);
+
+describe("the payment provider's event", () => {
+  it('says which intent to look at, and nothing else is read', () => {
+    expect(read({ data: { object: { ...intent, amount: 3980, receipt_email: 'a@example.com' } } })).toEqual({
+      eventId: 'evt_1',
+      type: 'payment_intent.succeeded',
+      objectId: 'pi_1',
+      occurredAt: new Date('2026-01-01T00:00:00Z'),
+      matters: true,
+    });
+  });
+
+  it.each([
+    ['a charge', { id: 'ch_1', object: 'charge', payment_intent: 'pi_1' }],
+    ['a refund', { id: 're_1', object: 'refund', payment_intent: 'pi_1' }],
+    [
+      'a dispute',
+      { id: 'du_1', object: 'dispute', payment_intent: { id: 'pi_1', object: 'payment_intent' } },
+    ],
+  ])('is about the intent of %s', (_, object) => {
+    expect(read({ type: 'charge.refunded', data: { object } })).toMatchObject({
+      objectId: 'pi_1',
+      matters: true,
+    });
+  });
+
+  it.each(PAYMENT_EVENTS)('matters when it is %s', (type) => {
+    expect(read({ type }).matters).toBe(true);
+  });
+
+  it.each([
+    ['its type is unknown', { type: 'payment_intent.partially_funded' }, 'pi_1'],
+    [
+      'it is about no intent',
+      { data: { object: { id: 're_1', object: 'refund', payment_intent: null } } },
+      're_1',
+    ],
+    [
+      'it is about nothing with a name',
+      { type: 'balance.available', data: { object: { object: 'balance' } } },
+      'evt_1',
+    ],
+  ])('is kept and changes nothing when %s', (_, changes, objectId) => {
+    expect(read(changes)).toMatchObject({ matters: false, objectId });
+  });
+
+  it('must be of the mode that money is in here', () => {
+    expect(() => read({ livemode: true })).toThrow('wrong_livemode');
+    expect(() => read({}, true)).toThrow('wrong_livemode');
+    expect(read({ livemode: true }, true).matters).toBe(true);
+  });
+
+  it.each([
+    ['no id', { id: undefined }],
+    ['an id too long to keep', { id: 'e'.repeat(256) }],
+    ['NUL in its type', { type: 'a\0' }],
+    ['no time', { created: 'yesterday' }],
+    ['a time that PostgreSQL cannot hold', { created: 1e15 }],
+    ['no mode', { livemode: undefined }],
+    ['no object', { data: {} }],
+  ])('is refused with %s', (_, changes) => {
+    expect(() => read(changes)).toThrow('invalid_request');
+  });
+
+  it('is refused when it is no JSON', () => {
+    expect(() => readStripeEvent(Buffer.from('{'), false)).toThrow('malformed_body');
+  });
+});
