@@ -341,6 +341,36 @@ describe('looking at the provider for an order', () => {
     expect(new Set(ears.heard)).toEqual(new Set(['refund starts']));
   });
 
+  it('gives money back that a bank returned after the end', async () => {
+    const { id, intentId, total } = await tried('pm_card_visa');
+    await look(id);
+    await play(sandbox, '/disputes', { payment_intent: intentId });
+    await look(id);
+    await change(id, () => ({
+      next: { status: 'cancelling' },
+      event: { type: 'cancellation.accepted', actor: 'service:tests' },
+    }));
+    await bench.store.stock.release(await bench.order(id));
+    const { dispute } = await change(id, () => ({
+      next: { status: 'cancelled' },
+      endReason: { code: 'cancelled', by: 'service:tests' },
+      closes: true,
+      event: { type: 'order.cancelled', actor: 'service:tests' },
+    }));
+    await play(sandbox, `/disputes/${dispute?.id}`, { becomes: 'won' });
+
+    expect(await look(id)).toEqual(['refund starts']);
+    expect(await look(id)).toEqual([]);
+    expect(await bench.order(id)).toMatchObject({
+      payment: 'captured',
+      attention: [{ kind: 'dispute_opened' }, { kind: 'late_payment', reason: 'dispute_won' }],
+    });
+    expect(await bench.store.refunds.ofOrder(id)).toMatchObject([
+      { id, amount: total, reason: 'late_payment', state: 'requested' },
+    ]);
+    expect(await balances(id)).toEqual({ gateway: total, refunds_payable: -total });
+  });
+
   describe('because of events', () => {
     it('keeps them open while the provider gives no answer', async () => {
       const { id, intentId } = await tried('pm_card_visa');

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const USAGE = `Usage: npm run test:model -- [--runs N] [--seed N] [--path N]
-  --runs N  how many stories are played, 1 to 100000; by default 30, with --path 1
+  --runs N  how many stories are played, 1 to 100000; by default 50, with --path 1
   --seed N  what they are drawn from, a whole number; by default a new one each time
   --path N  which of them comes first, counted from 0, as a failing run says`;
 

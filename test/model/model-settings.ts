@@ -8,14 +8,29 @@ export interface ModelSettings {
   readonly path: string | undefined;
 }
 
+/** The runs that are played one after the other, on a system of their own. */
+export type LaneSettings = ModelSettings;
+
 /** How many runs a test of everything makes. */
-const USUAL_RUNS = 30;
+const USUAL_RUNS = 50;
+/** How many are played at once: most of a run is waiting. */
+const LANES = 2;
 
 /** What `npm run test:model` was asked for; see main.mjs. */
 export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettings {
   return {
     runs: Number(env['MODEL_RUNS'] ?? USUAL_RUNS),
-    seed: Number(env['MODEL_SEED'] ?? randomInt(2 ** 31)),
+    seed: Number(env['MODEL_SEED'] ?? randomInt(2 ** 30)),
     path: env['MODEL_PATH'],
   };
+}
+
+/** Deals the runs out to lanes, each with a seed of its own; those that are repeated stay in one. */
+export function lanesFor({ runs, seed, path }: ModelSettings): LaneSettings[] {
+  const lanes = path === undefined ? Math.min(LANES, runs) : 1;
+  return Array.from({ length: lanes }, (_, lane) => ({
+    runs: Math.floor((runs + lane) / lanes),
+    seed: seed + lane,
+    path,
+  }));
 }

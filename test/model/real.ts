@@ -9,6 +9,7 @@ import { carrierHeaders, post, shipments } from '../../apps/sandbox/test-sandbox
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import type { CarrierEventType } from '#libs/order/carrier-event';
 import type { OrderId } from '#libs/order/order-id';
+import type { PaymentStatus } from '#libs/order/states';
 import { type Database, openDatabase } from '#libs/store/database';
 
 import { eventually } from '../support/eventually.js';
@@ -187,6 +188,17 @@ export class Real {
       (count) => count >= events || Date.now() >= deadline,
       PATIENCE,
     );
+  }
+
+  /** How an order's payment stands, once anything was tried to pay it, or after a while. @param within milliseconds */
+  async payment(orderId: OrderId, within: number): Promise<PaymentStatus> {
+    const deadline = Date.now() + within;
+    const { payment } = await eventually(
+      () => this.system.store.orders.get(orderId),
+      (order) => order.payment !== 'none' || order.closedAt !== null || Date.now() >= deadline,
+      PATIENCE,
+    );
+    return payment;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { voidKey } from '#libs/order/payment-keys';
 import { afterBooking, type IntentState, type Posting, refundable } from '#libs/order/ledger';
-import { isTooLateToPay, type PaymentNews, type SeenDispute } from '#libs/order/payment-news';
+import { isTooLateToPay, type PaymentNews } from '#libs/order/payment-news';
 import { isEnd, type OrderStatus } from '#libs/order/states';
 import type { Intent } from '#libs/payments/payment-gateway';
 import { openAttention } from '#libs/store/attention.sql';
@@ -37,7 +37,7 @@ export function changeOf(news: PaymentNews, order: OrderRecord, circumstances: C
         news.posts,
       );
     case 'dispute':
-      return disputeChange(order, news.seen, news.isNew, news.posts, circumstances.refundId);
+      return disputeChange(order, news, circumstances.refundId);
   }
 }
 
@@ -85,23 +85,11 @@ function waiting(order: OrderRecord, status: IntentState): Pick<OrderChange, 'be
 }
 
 /** Money that comes after the end goes back at once; what is only held goes free by itself. */
-function tooLate(
-  order: OrderRecord,
-  change: OrderChange,
-  status: IntentState,
-  refundId: string,
-): OrderChange {
+function tooLate(order: OrderRecord, change: OrderChange, reason: string, refundId: string): OrderChange {
   const posts = change.posts ?? [];
-  const back = status === 'captured' ? giveBack(order, posts, refundId) : { posts, also: [] };
-  return { ...change, posts: back.posts, also: [...back.also, openAttention('late_payment', null, status)] };
-}
-
-/** Whatever may be given back once `posts` are booked. */
-function giveBack(order: OrderRecord, posts: readonly Posting[], id: string) {
   const amount = refundable(afterBooking(order.booked, posts));
-  if (amount <= 0) return { posts, also: [] };
   const refund = {
-    id,
+    id: refundId,
     amount,
     reason: 'late_payment',
     restock: false,
@@ -109,37 +97,36 @@ function giveBack(order: OrderRecord, posts: readonly Posting[], id: string) {
     requestedBy: 'gateway',
   } as const;
   return {
-    posts: [...posts, { kind: 'refund_requested', objectId: id, amount } as const],
-    also: addRefund(refund),
+    ...change,
+    posts: amount > 0 ? [...posts, { kind: 'refund_requested', objectId: refundId, amount }] : posts,
+    also: [
+      ...(change.also ?? []),
+      ...(amount > 0 ? addRefund(refund) : []),
+      openAttention('late_payment', null, reason),
+    ],
   };
 }
 
-/** Ends after which the shop keeps no money. */
-const TAKEN_BACK: readonly OrderStatus[] = ['rejected', 'cancelled', 'undelivered'];
+/** Whose money the shopper is to have. */
+const isTakenBack = (status: OrderStatus) => isTooLateToPay(status) || status === 'undelivered';
 
 function disputeChange(
   order: OrderRecord,
-  seen: SeenDispute,
-  isNew: boolean,
-  news: readonly Posting[],
+  { seen, isNew, posts }: Extract<PaymentNews, { about: 'dispute' }>,
   refundId: string,
 ): OrderChange {
   const { id, status, amount, reason } = seen;
-  // What the bank gives back of an order that was taken back is the shopper's.
-  const isLate = TAKEN_BACK.includes(order.status) && news.some(({ kind }) => kind === 'dispute_reinstated');
-  const { posts, also } = isLate ? giveBack(order, news, refundId) : { posts: news, also: [] };
-  return {
+  // Money that a bank gives back comes anew: for an order that was taken back it is too late.
+  const late = isTakenBack(order.status) && posts.some(({ kind }) => kind === 'dispute_reinstated');
+  const opens = late ? 'late_payment' : isNew ? 'dispute_opened' : undefined;
+  const change: OrderChange = {
     posts,
     event: {
       type: isNew ? 'dispute.opened' : 'dispute.changed',
       actor: 'gateway',
-      details: { dispute: id, state: status, amount, reason, opens: isNew ? 'dispute_opened' : undefined },
+      details: { dispute: id, state: status, amount, reason, opens },
     },
-    also: [
-      recordDispute(seen),
-      ...also,
-      ...(isNew ? [openAttention('dispute_opened', null, reason)] : []),
-      ...(also.length > 0 ? [openAttention('late_payment', null, status)] : []),
-    ],
+    also: [recordDispute(seen), ...(opens === 'dispute_opened' ? [openAttention(opens, null, reason)] : [])],
   };
+  return late ? tooLate(order, change, `dispute_${status}`, refundId) : change;
 }

@@ -8,6 +8,7 @@ import { cancelOrder } from './cancel-order.js';
 import { eventsRepeat, parcelMoves, strangeParcel } from './carrier-events.js';
 import { deliverEvents } from './deliver-events.js';
 import { disputeEnds, disputeOpens } from './disputes.js';
+import { moneyMoves } from './follow-money.js';
 import { forgetKeys } from './forget-keys.js';
 import { freezeWorker } from './freeze-worker.js';
 import { killApi } from './kill-api.js';
@@ -40,18 +41,20 @@ const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbit
   { weight: 2, arbitrary: eventsRepeat },
   { weight: 1, arbitrary: strangeParcel },
   { weight: 2, arbitrary: cancelOrder },
-  { weight: 5, arbitrary: wishToCancel },
-  { weight: 5, arbitrary: shopperActs },
-  { weight: 3, arbitrary: bankDecides },
+  { weight: 30, arbitrary: moneyMoves },
+  // Whether or not that can happen just then.
+  { weight: 2, arbitrary: wishToCancel },
+  { weight: 1, arbitrary: shopperActs },
+  { weight: 1, arbitrary: bankDecides },
   { weight: 1, arbitrary: holdLapses },
-  { weight: 5, arbitrary: tryAnotherMethod },
-  { weight: 7, arbitrary: requestRefund },
-  { weight: 4, arbitrary: refundSettles },
-  { weight: 3, arbitrary: disputeOpens },
-  { weight: 3, arbitrary: disputeEnds },
+  { weight: 1, arbitrary: tryAnotherMethod },
+  { weight: 2, arbitrary: requestRefund },
+  { weight: 1, arbitrary: refundSettles },
+  { weight: 1, arbitrary: disputeOpens },
+  { weight: 1, arbitrary: disputeEnds },
   { weight: 4, arbitrary: deliverEvents },
   { weight: 4, arbitrary: answerAttention },
-  { weight: 14, arbitrary: wait },
+  { weight: 10, arbitrary: wait },
 ];
 
 const MOST = 12;

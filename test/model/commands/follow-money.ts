@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+
+import type { PaymentStatus } from '#libs/order/states';
+
+import type { Command } from '../command.js';
+import { hasOrders, type Model, pickOrder } from '../model.js';
+import type { Real } from '../real.js';
+import { bankDecides, holdLapses } from './bank-decides.js';
+import { disputeEnds, disputeOpens } from './disputes.js';
+import { refundSettles } from './refund-settles.js';
+import { requestRefund } from './request-refund.js';
+import { shopperActs } from './shopper-acts.js';
+import { tryAnotherMethod } from './try-another-method.js';
+import { wishToCancel } from './wish-to-cancel.js';
+
+const MOVES = {
+  shopperActs,
+  bankDecides,
+  tryAnotherMethod,
+  holdLapses,
+  requestRefund,
+  refundSettles,
+  disputeOpens,
+  disputeEnds,
+  wishToCancel,
+};
+type Move = keyof typeof MOVES;
+
+const WITH_MONEY_TAKEN: readonly Move[] = [
+  'requestRefund',
+  'requestRefund',
+  'refundSettles',
+  'refundSettles',
+  'disputeOpens',
+  'disputeEnds',
+  'wishToCancel',
+];
+
+/** What can well happen next to an order's money, by how it stands; the more often named, the likelier. */
+const NEXT: Readonly<Record<PaymentStatus, readonly Move[]>> = {
+  none: ['wishToCancel'],
+  not_required: ['wishToCancel', 'requestRefund'],
+  requires_action: ['shopperActs', 'shopperActs', 'shopperActs', 'wishToCancel'],
+  processing: ['bankDecides', 'bankDecides', 'bankDecides', 'wishToCancel'],
+  declined: ['tryAnotherMethod', 'tryAnotherMethod', 'tryAnotherMethod', 'wishToCancel'],
+  authorized: ['holdLapses', 'wishToCancel', 'requestRefund'],
+  captured: WITH_MONEY_TAKEN,
+  partially_refunded: WITH_MONEY_TAKEN,
+  refunded: ['refundSettles', 'refundSettles', 'disputeOpens', 'disputeEnds', 'requestRefund'],
+  voided: ['wishToCancel', 'tryAnotherMethod', 'requestRefund'],
+};
+
+/** How long an order that has not come to be paid is waited for, in milliseconds. */
+const PATIENCE = 1_000;
+
+/** The next thing happens that can happen to an order's money, whatever that is. */
+export const moneyMoves: fc.Arbitrary<Command> = fc
+  .record({ pick: fc.nat(), choice: fc.nat(), moves: fc.record(MOVES) })
+  .map(({ pick, choice, moves }) => ({
+    check: hasOrders,
+    async run(model: Model, real: Real) {
+      const order = pickOrder(model, pick);
+      const next = NEXT[await real.payment(order.id, PATIENCE)];
+      const move = next[choice % next.length];
+      if (move) await moves[move].run({ ...model, orders: [order] }, real);
+    },
+    toString: () => 'the next thing happens to the money of an order',
+  }));
