@@ -1,11 +1,14 @@
 import { expect } from 'vitest';
 
+import { CancellationView } from '#libs/contracts/cancellation.api';
 import { OrderList } from '#libs/contracts/order-list.api';
+import { RefundList } from '#libs/contracts/refund.api';
 import type { OrderRecord } from '#libs/store/order-record';
 
 import { GOOD_NAMES, GOODS, skuOf } from './goods.js';
 import { type Model, type ModelOrder, possibleEnds } from './model.js';
 import type { Real } from './real.js';
+import { isTakenBack } from './refunds.js';
 
 /** What a shopper, an accountant and a stock-keeper find when every order of a run is over. */
 export async function checkFacts(model: Model, real: Real): Promise<void> {
@@ -18,6 +21,8 @@ export async function checkFacts(model: Model, real: Real): Promise<void> {
       order.status,
     );
     await moneyIsRight(placed, order, real);
+    await refundsAreKnown(placed, order, real);
+    await wishIsDecided(placed, order, real);
     await parcelIsRight(order, real);
     mailsAreRight(model, placed, order, real);
   }
@@ -37,21 +42,45 @@ async function eachExistsOnce(model: Model, { system }: Real): Promise<void> {
   expect(listed.toSorted(), 'the orders there are').toEqual(model.orders.map(({ id }) => id).toSorted());
 }
 
-async function moneyIsRight(placed: ModelOrder, order: OrderRecord, { system }: Real): Promise<void> {
-  let taken = 0;
-  let given = 0;
-  let charges = 0;
-  for (const intent of await system.intents(order.id)) {
-    if (intent.status !== 'succeeded') continue;
-    charges += 1;
-    taken += intent.amount_received;
-    const { data } = await system.stripe.refunds.list({ payment_intent: intent.id });
-    given += data.reduce((sum, { status, amount }) => (status === 'succeeded' ? sum + amount : sum), 0);
-  }
-  const owed = order.status === 'delivered' ? placed.total : 0;
-  expect(taken - given, `what ${order.number}, ${order.status}, has cost the shopper`).toBe(owed);
-  expect(charges, `charges of ${order.number}`).toBeLessThanOrEqual(1);
-  if (owed > 0) expect(given, `refunds of ${order.number}, which was delivered`).toBe(0);
+/** Invariants 1 and 7, as whoever reads the gateway's own records sees them. */
+async function moneyIsRight(placed: ModelOrder, order: OrderRecord, real: Real): Promise<void> {
+  const what = `${order.number}, ${order.status}`;
+  const paid = (await real.system.intents(order.id)).filter(({ status }) => status === 'succeeded');
+  const refunds = await real.refundsThere(order.id);
+  const sum = (status: string) =>
+    refunds.reduce((total, refund) => (refund.status === status ? total + refund.amount : total), 0);
+  const taken = paid.reduce((total, intent) => total + intent.amount_received, 0);
+  const back = sum('succeeded') + sum('pending');
+  const withBank = (await real.disputesThere(order.id))
+    .flatMap((dispute) => dispute.balance_transactions)
+    .reduce((total, { amount }) => total - amount, 0);
+
+  expect(paid.length, `charges of ${what}`).toBeLessThanOrEqual(1);
+  expect(back + withBank, `what has left of ${taken} of ${what}`).toBeLessThanOrEqual(taken);
+  if (order.status === 'delivered') expect(taken, `what was taken for ${what}`).toBe(placed.total);
+  if (isTakenBack(order) && order.attention.length === 0)
+    expect(taken - back - withBank, `what is left of ${taken} of ${what}`).toBe(0);
+}
+
+/** Those that were asked for, once each, and those that an order makes of itself when it is taken back. */
+async function refundsAreKnown(placed: ModelOrder, order: OrderRecord, { system }: Real): Promise<void> {
+  const { body } = await system.http.get(`/orders/${order.id}/refunds`).expect(200);
+  const refunds = RefundList.parse(body).data;
+  const asked = refunds.filter(({ requestedBy }) => requestedBy.startsWith('service:')).map(({ id }) => id);
+  expect(asked.toSorted(), `refunds of ${order.number}`).toEqual([...placed.refunds].toSorted());
+  const own = refunds.filter(({ reason }) => reason === 'cancelled' || reason === 'undelivered');
+  const most = order.status === 'cancelled' || order.status === 'undelivered' ? 1 : 0;
+  expect(own.length, `refunds that ${order.number}, ${order.status}, made itself`).toBeLessThanOrEqual(most);
+}
+
+/** Whoever wished to cancel an order has their answer. */
+async function wishIsDecided(placed: ModelOrder, order: OrderRecord, { system }: Real): Promise<void> {
+  if (!placed.wasToBeCancelled) return;
+  const { body } = await system.http.get(`/orders/${order.id}/cancellation`).expect(200);
+  const right = order.status === 'cancelled' ? 'accepted' : 'refused';
+  expect(CancellationView.parse(body).state, `the wish to cancel ${order.number}, ${order.status}`).toBe(
+    right,
+  );
 }
 
 async function parcelIsRight(order: OrderRecord, real: Real): Promise<void> {
@@ -82,6 +111,10 @@ function mailsAreRight(model: Model, placed: ModelOrder, order: OrderRecord, { s
       order.status === 'delivered' && !mayLack ? 1 : 0,
       order.status !== 'delivered' ? 0 : model.workerFailed ? Infinity : 1,
     ],
+    cancellation: [
+      order.status === 'cancelled' && !mayLack ? 1 : 0,
+      order.status !== 'cancelled' ? 0 : model.workerFailed ? Infinity : 1,
+    ],
   };
   for (const [kind, [least, most]] of Object.entries(due)) {
     const sent = mails.filter((id) => id === `<${kind}.${order.id}`).length;
@@ -96,13 +129,19 @@ function mailsAreRight(model: Model, placed: ModelOrder, order: OrderRecord, { s
 /** What has left the house for good is missing from its shelf, and nothing else; nothing is held any more. */
 async function stockAddsUp(model: Model, orders: readonly OrderRecord[], real: Real): Promise<void> {
   const gone = orders.filter(({ fulfilment }) => fulfilment === 'delivered' || fulfilment === 'lost');
+  const missing = new Map<string, number>();
+  for (const { id, lines } of gone) {
+    const refunds = await real.system.store.refunds.ofOrder(id);
+    const back = refunds.flatMap((refund) => (refund.restock ? refund.lines : []));
+    for (const line of lines) {
+      const restocked = back.reduce((sum, each) => (each.lineId === line.id ? sum + each.quantity : sum), 0);
+      missing.set(line.sku, (missing.get(line.sku) ?? 0) + line.quantity - restocked);
+    }
+  }
   for (const good of GOOD_NAMES) {
     const sku = skuOf(model.run, good);
-    const missing = gone
-      .flatMap(({ lines }) => lines)
-      .reduce((sum, line) => (line.sku === sku ? sum + line.quantity : sum), 0);
     expect(await real.stock(sku), `stock of ${sku}`).toEqual({
-      onHand: GOODS[good].stock - missing,
+      onHand: GOODS[good].stock - (missing.get(sku) ?? 0),
       reserved: 0,
     });
   }

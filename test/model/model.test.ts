@@ -11,6 +11,7 @@ import { newModel } from './model.js';
 import { modelSettings } from './model-settings.js';
 import { Real } from './real.js';
 import { describeRun, howToRepeat } from './report.js';
+import type { RulesName } from './rules.js';
 import { settle } from './settle.js';
 
 const settings = modelSettings();
@@ -29,6 +30,8 @@ const IMPATIENT = {
   RETRY_MAX: '500ms',
   RETRY_ATTEMPTS: '3',
   DELIVERY_DEADLINE: '2s',
+  PAYMENT_WINDOW: '2s',
+  DECLINE_WINDOW: '1500ms',
   RESERVATION_TTL: '10m',
   PROVIDER_TIMEOUT: '1500ms',
   SWEEP_INTERVAL: '1s',
@@ -60,9 +63,11 @@ describe('whatever happens to orders, and in whatever order', () => {
   /** Of the run that is being played, or was last. */
   let model = newModel(run);
 
-  async function play(first: Command, rest: Iterable<Command>): Promise<void> {
+  async function play(rules: RulesName, first: Command, rest: Iterable<Command>): Promise<void> {
     model = newModel(++run);
     if (run % 10 === 0) process.stderr.write(`model test: run ${run} of ${runs}\n`);
+    model.done.push(`the API takes orders with ${rules}`);
+    await real.takeOrdersWith(rules);
     await real.system.store.catalogue.seed(catalogueOf(run));
     await fc.asyncModelRun(() => ({ model, real }), [first, ...rest]);
     await settle(model, real);
@@ -74,7 +79,7 @@ describe('whatever happens to orders, and in whatever order', () => {
     `each ends as it may, and money, goods and mails add up (${runs} runs, seed ${seed})`,
     async () => {
       process.stderr.write(`model test: ${runs} runs, seed ${seed}\n`);
-      const property = fc.asyncProperty(story, ([first, rest]) => play(first, rest));
+      const property = fc.asyncProperty(story, ([rules, first, rest]) => play(rules, first, rest));
       const result = await fc.check(property, {
         numRuns: runs,
         seed,

@@ -1,14 +1,13 @@
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderStatus } from '#libs/order/states';
 
+import { type Card, CARDS } from './cards.js';
 import { type Good, GOODS } from './goods.js';
 
 /** What a shopper asks for. */
 export interface Wish {
   readonly lines: readonly { readonly good: Good; readonly quantity: number }[];
-  readonly method: string;
-  /** Whether the issuer of that card pays. */
-  readonly pays: boolean;
+  readonly method: Card;
   /** Whether the carrier takes parcels to the address. */
   readonly reachable: boolean;
   /** Whether the shop ships to the country. */
@@ -25,10 +24,17 @@ export interface ModelOrder {
   readonly wish: Wish;
   /** Minor units. */
   readonly total: number;
+  readonly lines: readonly { readonly id: string; readonly sku: string; readonly quantity: number }[];
+  /** The refunds that were asked for, and taken. */
+  readonly refunds: Set<string>;
   /** How it would end by itself, and how else, after what was done to it. */
   readonly mayEnd: Set<OrderStatus>;
   /** Whether somebody decided that a mail of it need not arrive. */
   mayLackMail: boolean;
+  /** Whether somebody wished through the API to cancel it. */
+  wasToBeCancelled: boolean;
+  /** Whether its bank let go what it held: then it is not paid, unless it had been. */
+  holdLapsed: boolean;
 }
 
 /** What a run has done to the system, in as much as its end depends on it. */
@@ -41,8 +47,8 @@ export interface Model {
   /** In words, in order. */
   readonly done: string[];
   isWorkerUp: boolean;
-  /** What the API runs with besides the usual: the rules of the orders it takes. */
-  rules: Readonly<Record<string, string>>;
+  /** Some of what the gateway told was told to nobody. */
+  eventsWereWithheld: boolean;
   /** The worker died or was overtaken: a mail may be sent twice only after this. */
   workerFailed: boolean;
   /** The mail server was told to refuse for good, whichever mail it is. */
@@ -56,7 +62,7 @@ export function newModel(run: number): Model {
     mayEnd: new Set(),
     done: [],
     isWorkerUp: true,
-    rules: {},
+    eventsWereWithheld: false,
     workerFailed: false,
     mailWasRefused: false,
   };
@@ -66,12 +72,15 @@ export const totalOf = ({ lines }: Wish) =>
   lines.reduce((sum, { good, quantity }) => sum + GOODS[good].unitPrice * quantity, 0);
 
 /** How an order ends when nothing goes wrong on the way that an operator, a retry or a restart would not mend. */
-export function naturalEnd(wish: Wish): OrderStatus {
+export const naturalEnd = (wish: Wish): OrderStatus =>
+  totalOf(wish) > 0 && CARDS[wish.method] !== 'pays' ? 'rejected' : paidEnd(wish);
+
+/** How it ends once it is paid, whoever had to act for that. */
+export function paidEnd(wish: Wish): OrderStatus {
   const isThere = wish.lines.every(
     ({ good, quantity }) => GOODS[good].sellable && quantity <= GOODS[good].stock,
   );
   if (!wish.served || !isThere) return 'rejected';
-  if (totalOf(wish) > 0 && !wish.pays) return 'rejected';
   return wish.reachable ? 'delivered' : 'cancelled';
 }
 
@@ -83,6 +92,7 @@ export function possibleEnds(model: Model, order: ModelOrder): ReadonlySet<Order
     ...order.mayEnd,
     ...model.mayEnd,
     ...(rivals && wants(order) ? (['rejected'] as const) : []),
+    ...(order.holdLapsed ? (['cancelled'] as const) : []),
   ]);
 }
 

@@ -1,7 +1,10 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
+import type Stripe from 'stripe';
 import type { Response, Test } from 'supertest';
+import { z } from 'zod';
 
 import { parcelSchema, type StoredParcel } from '../../apps/sandbox/carrier/parcel.js';
+import type { Delivery } from '../../apps/sandbox/gateway/events.js';
 import { carrierHeaders, post, shipments } from '../../apps/sandbox/test-sandbox.js';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import type { CarrierEventType } from '#libs/order/carrier-event';
@@ -10,8 +13,17 @@ import { type Database, openDatabase } from '#libs/store/database';
 
 import { eventually } from '../support/eventually.js';
 import type { System } from '../support/system.js';
+import { RULES, type RulesName } from './rules.js';
 
 type Process = 'api' | 'worker';
+
+const gatewayEventSchema = z.object({
+  id: z.string(),
+  data: z.object({ object: z.object({ id: z.string(), payment_intent: z.string().optional() }) }),
+  deliveries: z.object({ waiting: z.int(), accepted: z.int(), givenUp: z.int() }),
+});
+/** Something that happened at the gateway, and what became of its webhooks. */
+export type GatewayEvent = z.output<typeof gatewayEventSchema>;
 
 /** Longer than a process takes to come up on a machine that is busy with other things, in milliseconds. */
 const PATIENCE = 60_000;
@@ -21,6 +33,7 @@ export class Real {
   private readonly coming = new Map<Process, Promise<void>>();
 
   private readonly database: Database;
+  #rules: RulesName = 'the usual rules';
 
   constructor(readonly system: System) {
     this.database = openDatabase(system.databaseUrl, 2);
@@ -32,9 +45,30 @@ export class Real {
     await this.system.kill(which);
   }
 
-  /** Starts a process that was killed, and does not wait for it. */
-  start(which: Process, env: Readonly<Record<string, string>> = {}): void {
-    const coming = which === 'api' ? this.system.startApi(env) : this.system.startWorker(env);
+  /** Starts an API that was killed, with the rules of the orders it takes, and does not wait for it. */
+  startApi(rules: RulesName): void {
+    this.#rules = rules;
+    this.expect('api', this.system.startApi(RULES[rules]));
+  }
+
+  /** Starts the API anew, unless it has these rules. */
+  async takeOrdersWith(rules: RulesName): Promise<void> {
+    if (rules === this.#rules) return;
+    await this.kill('api');
+    this.startApi(rules);
+  }
+
+  /** Starts a worker that was killed, and does not wait for it. */
+  startWorker(): void {
+    this.expect('worker', this.system.startWorker());
+  }
+
+  /** The rules of the orders that the API takes. */
+  get rules(): RulesName {
+    return this.#rules;
+  }
+
+  private expect(which: Process, coming: Promise<void>): void {
     // Whoever needs it hears of a failure.
     coming.catch(() => undefined);
     this.coming.set(which, coming);
@@ -84,6 +118,55 @@ export class Real {
       this.system.http.post('/webhooks/deliveries').set(carrierHeaders(body, id)).send(body),
     );
     if (status !== 202) throw new Error(`the carrier's webhook was answered ${status}`);
+  }
+
+  /**
+   * Plays the shopper, a bank or the network at the gateway.
+   *
+   * @returns false when things had moved on, so that it makes no sense any more
+   */
+  async control(path: string, body: object): Promise<boolean> {
+    const response = await post(`${this.system.sandbox.url}/sandbox${path}`, body);
+    if (!response.ok && response.status !== 409) throw new Error(await response.text());
+    return response.ok;
+  }
+
+  async deliverEvents(delivery: { mode: Delivery['mode']; delay: number }): Promise<void> {
+    const url = `${this.system.sandbox.url}/sandbox/event-delivery`;
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(url, { method: 'PUT', headers, body: JSON.stringify(delivery) });
+    if (!response.ok) throw new Error(await response.text());
+  }
+
+  /** The gateway's events that are about intents, newest first. */
+  async gatewayEvents(): Promise<readonly GatewayEvent[]> {
+    const response = await fetch(`${this.system.sandbox.url}/sandbox/events`);
+    return z.object({ data: z.array(gatewayEventSchema) }).parse(await response.json()).data;
+  }
+
+  /** The refunds of an order at the gateway. */
+  async refundsThere(orderId: OrderId): Promise<Stripe.Refund[]> {
+    const { stripe } = this.system;
+    const lists = (await this.system.intents(orderId)).map(async ({ id }) =>
+      stripe.refunds.list({ payment_intent: id, limit: 100 }),
+    );
+    return (await Promise.all(lists)).flatMap(({ data }) => data);
+  }
+
+  /** The disputes of an order's payments at the gateway. */
+  async disputesThere(orderId: OrderId): Promise<Stripe.Dispute[]> {
+    const { stripe } = this.system;
+    const lists = (await this.system.intents(orderId)).map(async ({ id }) =>
+      stripe.disputes.list({ payment_intent: id, limit: 100 }),
+    );
+    return (await Promise.all(lists)).flatMap(({ data }) => data);
+  }
+
+  /** Whether a bank has taken some of an order's payment, and not returned it: the gateway refunds none of it. */
+  async isDisputed({ id }: { readonly id: OrderId }): Promise<boolean> {
+    return (await this.disputesThere(id)).some(
+      ({ status }) => status === 'needs_response' || status === 'lost',
+    );
   }
 
   async clearFaults(): Promise<void> {

@@ -8,9 +8,13 @@ export async function describeRun(model: Model, { system }: Real): Promise<strin
     model.orders.map(async ({ id, number }) => {
       const { status, payment, fulfilment, closedAt, attention } = await system.store.orders.get(id);
       const events = await system.store.orders.events(id);
+      const refunds = await system.store.refunds.ofOrder(id);
       return [
         `  ${number} ${id}: ${status}, ${payment}, ${fulfilment}, ${closedAt === null ? 'open' : 'closed'}`,
         ...attention.map(({ kind, step, reason }) => `    waits for a person: ${kind} at ${step}, ${reason}`),
+        ...refunds.map(
+          (refund) => `    refund ${refund.id} of ${refund.amount}: ${refund.state}, ${refund.reason}`,
+        ),
         ...events.map(({ at, type, actor }) => `    ${at} ${type} (${actor})`),
       ].join('\n');
     }),

@@ -1,11 +1,13 @@
-import type { OrderRecord } from '#libs/store/order-record';
+import type { AttentionRecord, OrderRecord } from '#libs/store/order-record';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import type { AttentionKind } from '#libs/order/attention';
 import type { Resolution } from '#libs/order/steps';
 
 import { eventually } from '../support/eventually.js';
 import type { Model, ModelOrder } from './model.js';
-import type { Real } from './real.js';
+import { moneyThatDiffers } from './money-there.js';
+import type { GatewayEvent, Real } from './real.js';
+import { seeToFailedRefund } from './refunds.js';
 
 /** Everything is mended by then, and no order waits longer than a few seconds by itself. Milliseconds. */
 const PATIENCE = 90_000;
@@ -22,19 +24,23 @@ const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
   books_differ: null,
 };
 
+/** What was done for the orders of a run so that they come to an end. */
+interface Done {
+  readonly delivered: Set<string>;
+  /** The orders whose gateway was heard of once more, after some of its events were withheld. */
+  readonly heard: Set<string>;
+}
+
 /** Mends what was broken, answers what waits for a person, delivers what was sent, until every order is closed. */
 export async function settle(model: Model, real: Real): Promise<void> {
   await real.clearFaults();
-  if (!model.isWorkerUp) real.start('worker');
+  await real.deliverEvents({ mode: 'normal', delay: 1 });
+  if (!model.isWorkerUp) real.startWorker();
   model.isWorkerUp = true;
-  if (Object.keys(model.rules).length > 0) {
-    await real.kill('api');
-    real.start('api');
-  }
   await Promise.all([real.isUp('api'), real.isUp('worker')]);
-  const delivered = new Set<string>();
+  const done: Done = { delivered: new Set(), heard: new Set() };
   await eventually(
-    async () => (await Promise.all(model.orders.map((order) => moveOn(order, real, delivered)))).flat(),
+    async () => (await Promise.all(model.orders.map((order) => moveOn(model, order, real, done)))).flat(),
     (open) => open.length === 0,
     PATIENCE,
   );
@@ -46,31 +52,58 @@ export async function settle(model: Model, real: Real): Promise<void> {
 }
 
 /** @returns what still keeps the order from being over, in words */
-async function moveOn({ id }: ModelOrder, real: Real, delivered: Set<string>): Promise<string[]> {
+async function moveOn(model: Model, placed: ModelOrder, real: Real, done: Done): Promise<string[]> {
+  const { id } = placed;
   const order = await real.system.store.orders.get(id);
   const parcel = await real.parcelOf(id);
-  for (const { id: attentionId, kind } of order.attention) {
-    const action = ANSWERS[kind];
-    if (action) await answer(real, id, attentionId, action);
-  }
-  if (parcel && travels(order) && !delivered.has(id)) {
-    delivered.add(id);
+  const asking = await answered(real, placed, order);
+  if (parcel && travels(order) && !done.delivered.has(id)) {
+    done.delivered.add(id);
     await real.happens(parcel.trackingNumber, 'shipment.delivered');
+  }
+  const isOver = order.closedAt !== null && asking.length === 0;
+  // Of what was withheld, the last word is enough: each means no more than "look".
+  if (isOver && model.eventsWereWithheld && !done.heard.has(id)) {
+    done.heard.add(id);
+    await lastWord(real, order);
   }
   const unheard = parcel?.events.filter(({ webhook }) => webhook === 'waiting') ?? [];
   return [
     ...(order.closedAt === null ? [`${order.number} is ${order.status} and not closed`] : []),
-    ...order.attention.map(({ kind, step, reason }) => `${order.number}: ${kind} at ${step}, ${reason}`),
+    ...asking.map(({ kind, step, reason }) => `${order.number}: ${kind} at ${step}, ${reason}`),
     ...unheard.map(({ type }) => `${order.number}: ${type} was not heard`),
+    ...(isOver ? await moneyThatDiffers(order, real) : []),
   ];
 }
 
 /** One that is being cancelled is not sent on its way just then. */
 const travels = ({ status, closedAt }: OrderRecord) => closedAt === null && status !== 'cancelling';
 
+/** Answers what waits for a person. @returns it, but for what a person can do nothing about */
+async function answered(real: Real, placed: ModelOrder, order: OrderRecord): Promise<AttentionRecord[]> {
+  const asking: AttentionRecord[] = [];
+  for (const attention of order.attention) {
+    const { id, kind } = attention;
+    const isUp = kind !== 'refund_failed' || (await seeToFailedRefund(real, placed, order, attention));
+    if (isUp || order.closedAt === null) asking.push(attention);
+    const action = ANSWERS[kind];
+    if (action && isUp) await answer(real, order.id, id, action);
+  }
+  return asking;
+}
+
 async function answer(real: Real, id: string, attentionId: string, action: Resolution): Promise<void> {
   const path = `/orders/${id}/attention/${attentionId}/resolution`;
   const { status, body } = await real.ask(() => real.system.http.post(path).send({ action }));
   if (status !== 202 && body.code !== 'already_resolved')
     throw new Error(`${action} was answered ${status} ${body.code}`);
+}
+
+/** Lets the newest of an order's events that were withheld be heard after all. */
+async function lastWord(real: Real, { intentId }: OrderRecord): Promise<void> {
+  const isWithheld = ({ data: { object }, deliveries }: GatewayEvent) =>
+    (object.payment_intent ?? object.id) === intentId &&
+    deliveries.waiting + deliveries.accepted + deliveries.givenUp === 0;
+  const last = (await real.gatewayEvents()).find(isWithheld);
+  if (last) await real.control(`/events/${last.id}/deliveries`, {});
 }

@@ -58,7 +58,7 @@ const BROKEN: Readonly<Record<string, string>> = {
       WHEN o.intent_status <> 'captured' THEN o.intent_status
       WHEN b.refunded = 0 THEN 'captured' WHEN b.refunded < b.captured THEN 'partially_refunded' ELSE 'refunded' END`,
   '7 each refund is booked as it stands': `
-    SELECT r.id, r.state, f.facts FROM refund r CROSS JOIN LATERAL (
+    SELECT r.order_id, r.id, r.state, f.facts FROM refund r CROSS JOIN LATERAL (
       SELECT COALESCE(string_agg(t.kind, ' ' ORDER BY t.kind) FILTER (WHERE t.amount = r.amount), '') AS facts
       FROM ledger_transaction t WHERE t.object_id = r.id::text) f
     WHERE NOT CASE r.state

@@ -5,6 +5,7 @@ import type { Resolution, StepName } from '#libs/order/steps';
 
 import { type Command, command } from '../command.js';
 import { hasOrders, type ModelOrder, pickOrder } from '../model.js';
+import { seeToFailedRefund } from '../refunds.js';
 
 const ACTIONS: readonly Resolution[] = ['retry', 'skip', 'fail', 'acknowledge'];
 
@@ -19,6 +20,10 @@ export const answerAttention: fc.Arbitrary<Command> = fc
         const { body } = await real.ask(() => real.system.http.get(`/orders/${order.id}`));
         const open = body.attention[0];
         if (!open) return;
+        if (open.kind === 'refund_failed') {
+          const current = await real.system.store.orders.get(order.id);
+          if (!(await seeToFailedRefund(real, order, current, open))) return;
+        }
         // Of an undo alone it is not shown that it can only be retried.
         const isLegal = resolutionsFor(open.kind, open.step, false).includes(action);
         const path = `/orders/${order.id}/attention/${open.id}/resolution`;

@@ -1,18 +1,27 @@
 import fc from 'fast-check';
 
 import type { Command } from '../command.js';
+import { firstRules, type RulesName } from '../rules.js';
 import { answerAttention } from './answer-attention.js';
+import { bankDecides, holdLapses } from './bank-decides.js';
 import { cancelOrder } from './cancel-order.js';
 import { eventsRepeat, parcelMoves, strangeParcel } from './carrier-events.js';
+import { deliverEvents } from './deliver-events.js';
+import { disputeEnds, disputeOpens } from './disputes.js';
 import { forgetKeys } from './forget-keys.js';
 import { freezeWorker } from './freeze-worker.js';
 import { killApi } from './kill-api.js';
 import { killWorker, startWorker } from './kill-worker.js';
 import { placeOrder, placeOrderAtDyingApi } from './place-order.js';
+import { refundSettles } from './refund-settles.js';
 import { refuseMail } from './refuse-mail.js';
 import { repeatOrder } from './repeat-order.js';
+import { requestRefund } from './request-refund.js';
 import { scriptFault } from './script-fault.js';
+import { shopperActs } from './shopper-acts.js';
+import { tryAnotherMethod } from './try-another-method.js';
 import { wait } from './wait.js';
+import { wishToCancel } from './wish-to-cancel.js';
 
 /** Everything that may be done to the system, with how often. A new kind of trouble is a file and a line. */
 const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<Command> }[] = [
@@ -27,18 +36,29 @@ const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbit
   { weight: 2, arbitrary: startWorker },
   { weight: 1, arbitrary: freezeWorker },
   { weight: 2, arbitrary: killApi },
-  { weight: 8, arbitrary: parcelMoves },
+  { weight: 10, arbitrary: parcelMoves },
   { weight: 2, arbitrary: eventsRepeat },
   { weight: 1, arbitrary: strangeParcel },
-  { weight: 4, arbitrary: cancelOrder },
+  { weight: 2, arbitrary: cancelOrder },
+  { weight: 5, arbitrary: wishToCancel },
+  { weight: 5, arbitrary: shopperActs },
+  { weight: 3, arbitrary: bankDecides },
+  { weight: 1, arbitrary: holdLapses },
+  { weight: 5, arbitrary: tryAnotherMethod },
+  { weight: 7, arbitrary: requestRefund },
+  { weight: 4, arbitrary: refundSettles },
+  { weight: 3, arbitrary: disputeOpens },
+  { weight: 3, arbitrary: disputeEnds },
+  { weight: 4, arbitrary: deliverEvents },
   { weight: 4, arbitrary: answerAttention },
-  { weight: 10, arbitrary: wait },
+  { weight: 14, arbitrary: wait },
 ];
 
-const MOST = 9;
+const MOST = 12;
 
-/** A few things that happen one after the other: an order, and what follows. */
-export const story: fc.Arbitrary<[Command, Iterable<Command>]> = fc.tuple(
+/** A few things that happen one after the other, under some rules: an order, and what follows. */
+export const story: fc.Arbitrary<[RulesName, Command, Iterable<Command>]> = fc.tuple(
+  firstRules,
   placeOrder,
   fc.commands([fc.oneof(...COMMANDS)], { maxCommands: MOST, size: 'max' }),
 );

@@ -33,6 +33,6 @@ export const startWorker: fc.Arbitrary<Command> = fc.constant(
 );
 
 function start(model: Model, real: Real): void {
-  real.start('worker');
+  real.startWorker();
   model.isWorkerUp = true;
 }

@@ -1,0 +1,25 @@
+/** What a payment method comes to, when nothing else goes wrong: by itself, or once somebody acts or decides. */
+export type CardFate = 'pays' | 'declines' | 'waits';
+
+/** Payment methods of the sandbox; see apps/sandbox/gateway/payment-methods.ts. */
+export const CARDS = {
+  pm_card_visa: 'pays',
+  pm_card_mastercard: 'pays',
+  // What they do to refunds, and to payments later, is in the sandbox.
+  pm_card_pendingRefund: 'pays',
+  pm_sandbox_pendingRefundFails: 'pays',
+  pm_card_refundFail: 'pays',
+  pm_card_createDispute: 'pays',
+  pm_card_createDisputeInquiry: 'pays',
+  pm_card_chargeDeclined: 'declines',
+  pm_card_chargeDeclinedInsufficientFunds: 'declines',
+  pm_card_chargeDeclinedProcessingError: 'declines',
+  pm_card_authenticationRequired: 'waits',
+  pm_card_threeDSecure2Required: 'waits',
+  pm_card_threeDSecureRequiredChargeDeclined: 'waits',
+  pm_sandbox_processing: 'waits',
+  pm_sandbox_processingFails: 'waits',
+} as const satisfies Readonly<Record<string, CardFate>>;
+
+export type Card = keyof typeof CARDS;
+export const CARD_NAMES = Object.keys(CARDS) as Card[];

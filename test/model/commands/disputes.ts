@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+
+import { type Command, command } from '../command.js';
+import { hasOrders, pickOrder } from '../model.js';
+
+/** A shopper complains to the bank, which takes the money, or some of it, or only asks. */
+export const disputeOpens: fc.Arbitrary<Command> = fc
+  .record({
+    pick: fc.nat(),
+    amount: fc.constantFrom(undefined, undefined, 500),
+    inquiry: fc.constantFrom(false, false, true),
+  })
+  .map(({ pick, amount, inquiry }) =>
+    command(
+      `a shopper disputes ${amount ?? 'all'} of a payment${inquiry ? ', and the bank only asks' : ''}`,
+      async (model, real) => {
+        for (const { id, status } of await real.system.intents(pickOrder(model, pick).id))
+          if (status === 'succeeded')
+            await real.control('/disputes', { payment_intent: id, inquiry, ...(amount ? { amount } : {}) });
+      },
+      hasOrders,
+    ),
+  );
+
+export const disputeEnds: fc.Arbitrary<Command> = fc
+  .record({ pick: fc.nat(), becomes: fc.constantFrom('won', 'lost') })
+  .map(({ pick, becomes }) =>
+    command(
+      `the disputes of an order are ${becomes}`,
+      async (model, real) => {
+        for (const { id } of await real.disputesThere(pickOrder(model, pick).id))
+          await real.control(`/disputes/${id}`, { becomes });
+      },
+      hasOrders,
+    ),
+  );

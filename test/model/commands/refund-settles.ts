@@ -1,0 +1,18 @@
+import fc from 'fast-check';
+
+import { type Command, command } from '../command.js';
+import { hasOrders, pickOrder } from '../model.js';
+
+/** A refund arrives, or does not, or comes back from the bank after it had arrived. */
+export const refundSettles: fc.Arbitrary<Command> = fc
+  .record({ pick: fc.nat(), becomes: fc.constantFrom('succeeded', 'failed', 'canceled') })
+  .map(({ pick, becomes }) =>
+    command(
+      `the refunds of an order become ${becomes}`,
+      async (model, real) => {
+        for (const { id } of await real.refundsThere(pickOrder(model, pick).id))
+          await real.control(`/refunds/${id}`, { becomes });
+      },
+      hasOrders,
+    ),
+  );

@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+
+/** What the API may be started with: the rules of the orders it takes from then on. */
+export const RULES = {
+  'the usual rules': {},
+  'a window for remorse': { GRACE_BEFORE_CHARGE: '700ms' },
+  'little time to pay in': { RESERVATION_TTL: '1500ms' },
+  'no second chance': { DECLINE_WINDOW: '0s' },
+  'money that is held until there is a label': { CAPTURE_MODE: 'on_shipment' },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export type RulesName = keyof typeof RULES;
+const NAMES = Object.keys(RULES) as RulesName[];
+
+/** Any of them. */
+export const anyRules = fc.constantFrom(...NAMES);
+
+/** What a run begins with: starting an API with others takes a while. */
+export const firstRules = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<RulesName>('the usual rules') },
+  { weight: 1, arbitrary: fc.constant<RulesName>('money that is held until there is a label') },
+);
