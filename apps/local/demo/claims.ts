@@ -70,9 +70,9 @@ const GOODS_BACK: Claim = {
   seen: (evidence) => `${stockHolds(evidence)}, ${counted(evidence.parcels.length, 'parcel')}`,
 };
 
-const NO_MAIL: Claim = {
-  says: 'Nobody was told that it is confirmed',
-  holds: ({ mails }) => mails.length === 0,
+const TOLD_ONCE: Claim = {
+  says: 'Told once: that it is cancelled',
+  holds: ({ mails }) => isDeepStrictEqual(mails, ['cancellation']),
   seen: mailboxHolds,
 };
 
