@@ -54,6 +54,9 @@ for (const { name, doing, from, made, program, args } of PRODUCTS) {
   const stamp = fingerprint(from);
   if (stamps[name] === stamp && existsSync(join(ROOT, made))) continue;
   console.error(`${doing} …`);
+  // One that fails may leave something behind that is of no state of the sources.
+  delete stamps[name];
+  keepStamps();
   const { status, error, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -64,6 +67,10 @@ for (const { name, doing, from, made, program, args } of PRODUCTS) {
     process.exit(status ?? 1);
   }
   stamps[name] = stamp;
+  keepStamps();
+}
+
+function keepStamps() {
   mkdirSync(dirname(STAMPS), { recursive: true });
   writeFileSync(STAMPS, `${JSON.stringify(stamps, null, 2)}\n`);
 }

@@ -14,7 +14,8 @@ import type { Logger } from '#libs/telemetry/logger';
 const HEARTBEAT_EVERY = 1_000;
 /** Ends of an attempt that say nothing of what the order waits for: another attempt is at it, or soon will be. */
 const UNSHOWN: readonly string[] = ['overtaken', 'worker_stopped'];
-const BEFORE_PAYMENT: readonly StepName[] = ['validate', 'reserve', 'charge'];
+/** What an order that is not paid yet may wait for, until its reservation ends. */
+const BEFORE_PAYMENT: readonly string[] = ['validateOrder', 'reserveStock', 'chargePayment', 'checkPayment'];
 
 /**
  * Around every activity: says that it is alive, turns a failure into what may enter a history (a code and a
@@ -97,7 +98,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
         attempt: attempt.number,
         nextTryIn,
         error,
-        beforePayment: BEFORE_PAYMENT.includes(attempt.step),
+        beforePayment: BEFORE_PAYMENT.includes(attempt.activity),
       });
     } catch (cause) {
       // The failure itself matters more than showing it: with the database down, the attempt still fails as it did.

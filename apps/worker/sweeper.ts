@@ -74,13 +74,10 @@ export class Sweeper {
   }
 
   private async startRefunds(): Promise<void> {
-    await this.each(
-      await this.store.refunds.neverStarted(SETTLING, BATCH),
-      async ({ id, orderId, policy }) => {
-        await this.runs.startRefund(id, orderId, policy);
-        this.logger.info({ orderId, refundId: id }, 'started a refund that had been stored and not started');
-      },
-    );
+    await this.each(await this.store.refunds.toStart(SETTLING, BATCH), async ({ id, orderId, policy }) => {
+      await this.runs.startRefund(id, orderId, policy);
+      this.logger.info({ orderId, refundId: id }, 'saw to it that a refund has a run');
+    });
   }
 
   private async passOnCancellations(): Promise<void> {

@@ -140,6 +140,16 @@ const groups = {
       path: ['GRACE_BEFORE_CHARGE'],
       message: 'must be shorter than RESERVATION_TTL, or no order could ever be charged',
     })
+    .refine((p) => p.PAYMENT_WINDOW < p.RESERVATION_TTL, {
+      when: ({ value }) => durations(value, ['RESERVATION_TTL', 'PAYMENT_WINDOW']),
+      path: ['PAYMENT_WINDOW'],
+      message: 'must be shorter than RESERVATION_TTL, or the goods are let go before the shopper could pay',
+    })
+    .refine((p) => p.DECLINE_WINDOW < p.RESERVATION_TTL, {
+      when: ({ value }) => durations(value, ['RESERVATION_TTL', 'DECLINE_WINDOW']),
+      path: ['DECLINE_WINDOW'],
+      message: 'must be shorter than RESERVATION_TTL, or the goods are let go before the shopper could pay',
+    })
     .refine((p) => p.RETRY_INITIAL <= p.RETRY_MAX, {
       when: ({ value }) => durations(value, ['RETRY_INITIAL', 'RETRY_MAX']),
       path: ['RETRY_INITIAL'],

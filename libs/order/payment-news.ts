@@ -122,7 +122,7 @@ function intentNews(books: PaymentBooks, { intent, captured }: PaymentPicture): 
 }
 
 /** The table of an order's payment decides about its intent, too. */
-const mayFollow = (from: IntentState | null, to: IntentState) =>
+export const mayFollow = (from: IntentState | null, to: IntentState): boolean =>
   PAYMENT[paymentOf(from, {})].includes(paymentOf(to, {}));
 
 function intentPosts(books: PaymentBooks, objectId: string, status: IntentState): Posting[] {

@@ -15,7 +15,7 @@ export const openAttention = (
   reason: string,
   refundId: string | null = null,
 ) => Prisma.sql`
-  flagged AS (INSERT INTO attention (id, order_id, kind, step, reason, refund_id)
+  ${Prisma.raw(`flagged_${kind}`)} AS (INSERT INTO attention (id, order_id, kind, step, reason, refund_id)
     SELECT uuidv7(), c.id, ${kind}, ${step}, ${reason}, ${refundId}::uuid FROM changed c
     WHERE NOT EXISTS (SELECT 1 FROM attention a
       WHERE a.order_id = c.id AND a.kind = ${kind} AND a.reason = ${reason}

@@ -77,11 +77,9 @@ export class EffectRepository {
       .$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started' AND fence = ${fence}`;
   }
 
-  /** Gives an order's unclear refunds a fresh key each: only an operator's retry asks for that. */
-  async freshenRefundKeys(orderId: OrderId): Promise<void> {
-    await this.db.$executeRaw`
-      UPDATE effect SET try = try + 1
-      WHERE order_id = ${orderId}::uuid AND state = 'started' AND starts_with(key, ${`${orderId}:refund:`})`;
+  /** Gives an unclear effect a fresh key: for a refund only an operator's retry asks for that. */
+  async freshen(key: string): Promise<void> {
+    await this.db.$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started'`;
   }
 
   async find(key: string): Promise<Effect | null> {

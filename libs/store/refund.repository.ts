@@ -84,18 +84,21 @@ export class RefundRepository {
     return this.select(Prisma.sql`order_id = ${id}::uuid`);
   }
 
-  /** Refunds whose run is not known to exist. @param olderThan milliseconds */
-  async neverStarted(olderThan: number, limit: number): Promise<UnstartedRefund[]> {
+  /**
+   * Refunds whose run is to be started: it is not known to exist, or to have been there in the last hour, though
+   * the refund is not settled. @param olderThan milliseconds
+   */
+  async toStart(olderThan: number, limit: number): Promise<UnstartedRefund[]> {
     return this.db.$queryRaw<UnstartedRefund[]>`
       SELECT r.id::text AS id, r.order_id::text AS "orderId", o.policy FROM refund r JOIN orders o ON o.id = r.order_id
       WHERE r.started_at IS NULL AND r.requested_at < now() - ${olderThan} * interval '1 millisecond'
+        OR r.settled_at IS NULL AND r.started_at < now() - interval '1 hour'
       ORDER BY r.requested_at LIMIT ${limit}`;
   }
 
   /** Remembers that its run is known to exist. */
   async markStarted(id: string): Promise<void> {
-    await this.db
-      .$executeRaw`UPDATE refund SET started_at = now() WHERE id = ${id}::uuid AND started_at IS NULL`;
+    await this.db.$executeRaw`UPDATE refund SET started_at = now() WHERE id = ${id}::uuid`;
   }
 
   private async select(condition: Prisma.Sql): Promise<RefundRecord[]> {

@@ -97,12 +97,14 @@ export class OrderRuns {
     await this.store.paymentAttempts.markSignalled(attempt);
   }
 
-  /** Starts a stored refund's run; one that was started before, even one that has ended, is left alone. */
+  /** Starts a stored refund's run, unless it runs. */
   async startRefund(refundId: string, orderId: OrderId, policy: OrderPolicy): Promise<void> {
     const input: RefundWorkflowInput = { orderId, refundId, policy };
     await this.once(() =>
       this.client.workflow.start(REFUND_WORKFLOW, {
         ...ONE_RUN,
+        // Somebody may have ended it before the refund was settled; what it does again is done once.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowId: refundWorkflowId(refundId),
         args: [input],
       }),

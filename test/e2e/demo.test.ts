@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { runChild } from '../../apps/local/child.js';
 import { programPath } from '../../apps/local/project.js';
 
-/** The shortest act stands for all: the others take a minute, and what they show is tested in this folder. */
+/** The shortest act stands for all: the others take two minutes, and what they show is tested in this folder. */
 test('the demo shows on a system of its own that a refused order adds up', async () => {
   const lines: string[] = [];
   await runChild({

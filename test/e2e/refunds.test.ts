@@ -79,7 +79,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
     );
     expect(run?.type).toBe('RefundWorkflow');
     await eventually(
-      () => bench.store.refunds.neverStarted(-1_000, 100),
+      () => bench.store.refunds.toStart(-1_000, 100),
       (waiting) => !waiting.some((one) => one.id === refund.id),
     );
   });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 export const RULES = {
   'the usual rules': {},
   'a window for remorse': { GRACE_BEFORE_CHARGE: '700ms' },
-  'little time to pay in': { RESERVATION_TTL: '1500ms' },
+  'little time to pay in': { RESERVATION_TTL: '1500ms', PAYMENT_WINDOW: '1200ms', DECLINE_WINDOW: '1200ms' },
   'no second chance': { DECLINE_WINDOW: '0s' },
   'money that is held until there is a label': { CAPTURE_MODE: 'on_shipment' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ports } from '../../apps/worker/activities/activities.js';
 import { post, script, shipments } from '../../apps/sandbox/test-sandbox.js';
 import type { OrderId } from '#libs/order/order-id';
+import { refundKey } from '#libs/order/payment-keys';
 
 import { type HeldAt, holdPort } from '../support/held-port.js';
 import { checkInvariants } from '../support/invariants.js';
@@ -224,7 +225,7 @@ describe('happens once:', () => {
     for (const _ of [1, 2, 3])
       await expect(refund(activitiesOf(ports), id)).rejects.toMatchObject({ code: 'gateway_error' });
     expect(await refunds(id)).toEqual([]);
-    await parts.store.effects.freshenRefundKeys(id);
+    await parts.store.effects.freshen(refundKey(id, id));
     await refund(activitiesOf(ports), id);
     expect(await refunds(id)).toEqual([3980]);
   });

@@ -85,7 +85,7 @@ describe('what runs are told, and no worker hears yet', () => {
     const order = await bench.paid();
     const id = await refunded(order);
     const unstarted = async () =>
-      (await bench.store.refunds.neverStarted(-1_000, 1_000)).filter((refund) => refund.id === id);
+      (await bench.store.refunds.toStart(-1_000, 1_000)).filter((refund) => refund.id === id);
     expect(await unstarted()).toEqual([{ id, orderId: order.id, policy: order.policy }]);
     await Promise.all([1, 2, 3].map(() => runs.startRefund(id, order.id, order.policy)));
     expect(await unstarted()).toEqual([]);

@@ -44,12 +44,7 @@ describe('each undo, before, while and after its step is done', () => {
     shop.until(id, ({ waits }) => waits.some((wait) => wait.step === step && wait.lastError !== null));
 
   const intents = async (id: OrderId) => (await shop.intents(id)).map(({ status }) => status);
-  const refunds = async (id: OrderId) => {
-    const [intent] = await shop.intents(id);
-    if (!intent) return [];
-    const { data } = await shop.stripe.refunds.list({ payment_intent: intent.id });
-    return data.map(({ amount }) => amount);
-  };
+  const refunds = async (id: OrderId) => (await shop.refunds(id)).map(({ amount }) => amount);
   const parcels = async (id: OrderId) => {
     const order = await shop.store.orders.get(id);
     return order.shipments.map(({ status }) => status);

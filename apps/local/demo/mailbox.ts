@@ -4,10 +4,11 @@ const MailList = z.array(
   z.object({ subject: z.string(), to: z.array(z.object({ address: z.string() })) }).loose(),
 );
 
-/** What the subjects of the two mails say, and what such a mail is called. */
+/** What the subjects of the mails say, and what such a mail is called. */
 const KINDS: readonly { readonly says: string; readonly kind: string }[] = [
   { says: 'is confirmed', kind: 'confirmation' },
   { says: 'has been delivered', kind: 'delivery' },
+  { says: 'is cancelled', kind: 'cancellation' },
 ];
 
 /** The shoppers' mail, as the mail catcher holds it. */

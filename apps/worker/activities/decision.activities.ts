@@ -2,10 +2,11 @@ import type { DecisionActivities, NewAttention, OrderEnd } from '#libs/contracts
 import type { EndReason } from '#libs/order/end';
 import { neverReturned } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
+import { captureKey, chargeKey, refundKey, voidKey } from '#libs/order/payment-keys';
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/order/states';
 import { type Resolution, STEPS } from '#libs/order/steps';
 import type { AttentionRepository } from '#libs/store/attention.repository';
-import type { EffectRepository } from '#libs/store/effect.repository';
+import { type EffectRepository, settleBeside } from '#libs/store/effect.repository';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
 
@@ -22,13 +23,14 @@ export class OrderDecisions implements DecisionActivities {
   }
 
   async resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void> {
-    if (action === 'retry') await this.effects.freshenRefundKeys(orderId);
+    const refundId = action === 'retry' ? await this.attention.refundOf(attentionId) : null;
+    if (refundId !== null) await this.effects.freshen(refundKey(orderId, refundId));
     await this.attention.leave(await this.orders.get(orderId), attentionId, action);
   }
 
   async beginCancellation(orderId: OrderId, reason: EndReason): Promise<OrderStatus> {
     await this.orders.change(await this.orders.get(orderId), ({ status }) => {
-      if (status === 'cancelling') return null;
+      if (status === 'cancelling' || status === 'cancelled') return null;
       const details = { reason: reason.code };
       return status === 'pending' || status === 'confirmed'
         ? {
@@ -72,7 +74,7 @@ export class OrderDecisions implements DecisionActivities {
           type: news ? `order.${end.status}` : 'order.closed',
           actor: (news && reason.by) || 'workflow',
         },
-        ...(closes ? { closes } : {}),
+        ...(closes ? { closes, also: [leaveBe(current)] } : {}),
         ended: STEPS,
       };
     });
@@ -80,6 +82,10 @@ export class OrderDecisions implements DecisionActivities {
       await this.attention.flagClosedRun(await this.orders.get(orderId), `not_${end.status}`);
   }
 }
+
+/** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
+const leaveBe = ({ id, attempt }: OrderRecord) =>
+  settleBeside([chargeKey(id, attempt), captureKey(id), voidKey(id)], 'closed');
 
 /** Where money may be when an order has been taken back. */
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];

@@ -90,15 +90,17 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
    * intent that had succeeded is booked as captured instead; the order is confirmed by that only where it will
    * go on.
    */
-  private async void(order: OrderRecord, reason: ReturnReason): Promise<'voided' | 'captured'> {
+  private async void(order: OrderRecord, reason: ReturnReason): Promise<'voided' | 'paid'> {
     const intent = await this.journal.close(order.id, intentKey(order.id));
     if (intent.state === 'closed' || intent.state === 'refused') return 'voided';
     const intentId = await this.intent.ensure(order);
     await this.journal.close(order.id, chargeKey(order.id, order.attempt));
-    await this.journal.close(order.id, captureKey(order.id));
+    if (reason !== 'expired') await this.journal.close(order.id, captureKey(order.id));
     const settled = await this.journal.run<Intent>(order.id, {
       key: voidKey(order.id),
       request: { intentId },
+      // Somebody who looked may have found it paid in the last moment.
+      ...(reason === 'expired' ? { unless: 'confirmed' } : {}),
       ask: async () => {
         const found = await this.gateway.retrieveIntent(intentId);
         return found.status === 'canceled' || found.status === 'captured' ? found : null;
@@ -117,7 +119,7 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
         throw new Outage(`payment_${found.status}`, { keySpent: true });
       },
     });
-    return settled.state === 'done' ? 'voided' : 'captured';
+    return settled.state === 'done' ? 'voided' : 'paid';
   }
 
   /** The money may have been booked by somebody who left it open whether the order goes on. */
@@ -152,17 +154,25 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
   }
 }
 
+/** What no patience changes: somebody has given the money back at the gateway, or the shopper's bank has it. */
+const NEVER: readonly string[] = [
+  'already_refunded',
+  'amount_too_large',
+  'not_refundable',
+  'charge_disputed',
+];
+
 /** Refunds that somebody may ask for again, in another way, when the provider will not make them. */
 const ASKED_FOR: readonly RefundReason[] = REQUESTABLE_REASONS;
 
 /**
  * The money of an order that is taken back goes back whatever the provider says: a "no" is for a person to look
- * into, not an end. Unless the shopper's bank has it.
+ * into, not an end. Unless it is gone.
  */
 const refundFailure =
   (refund: RefundRecord) =>
   (error: unknown): never => {
     const isFinal =
-      !(error instanceof Refusal) || error.code === 'charge_disputed' || ASKED_FOR.includes(refund.reason);
+      !(error instanceof Refusal) || NEVER.includes(error.code) || ASKED_FOR.includes(refund.reason);
     throw isFinal ? error : new Outage(`refund_${error.code}`, { cause: error });
   };

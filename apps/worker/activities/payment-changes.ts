@@ -1,4 +1,5 @@
 import { captureKey, chargeKey } from '#libs/order/payment-keys';
+import { mayFollow } from '#libs/order/payment-news';
 import type { Posting } from '#libs/order/ledger';
 import type { Intent } from '#libs/payments/payment-gateway';
 import { settleBeside } from '#libs/store/effect.repository';
@@ -9,6 +10,22 @@ import type { Outcome } from './effect-journal.js';
 
 /** What the answer to an attempt to pay means for its order. */
 export function chargeOutcome(intent: Intent): Outcome {
+  const { settlement, change } = answerOf(intent);
+  return { settlement, change: (order) => (isOvertaken(order, intent) ? heardLate(intent) : change(order)) };
+}
+
+/** Whether somebody who looked later has booked what followed this answer. */
+const isOvertaken = ({ intentStatus }: OrderRecord, { status }: Intent) =>
+  status !== 'unconfirmed' &&
+  intentStatus !== null &&
+  intentStatus !== status &&
+  !mayFollow(intentStatus, status);
+
+const heardLate = ({ status }: Intent): OrderChange => ({
+  event: { type: 'payment.heard_late', actor: 'gateway', details: { state: status } },
+});
+
+function answerOf(intent: Intent): Outcome {
   const { status } = intent;
   switch (status) {
     case 'captured':

@@ -78,6 +78,8 @@ function waiting(order: OrderRecord, status: IntentState): Pick<OrderChange, 'be
     declined: order.policy.declineWindow,
   };
   const window = windows[status] ?? 0;
+  // The shopper's time and the provider's are one.
+  if (status === 'processing' && order.intentStatus === 'requires_action') return {};
   if (window > 0 && !isEnd(order.status)) return { begun: { step: 'charge', for: window } };
   return order.waits.some(({ step }) => step === 'charge') ? { ended: ['charge'] } : {};
 }

@@ -25,6 +25,8 @@ import { Fall } from './fall.js';
 /** How soon, and how seldom at the least, the provider is asked while nobody tells of a payment. Milliseconds. */
 const FIRST_LOOK = 15_000;
 const RAREST_LOOK = 300_000;
+/** How long a refund's run may say nothing before the order's looks after the refund itself. Milliseconds. */
+const UNHEARD_OF = 300_000;
 /** How long before an authorization lapses the parcel must have its label. */
 const LABEL_MARGIN = 12 * 3_600_000;
 
@@ -77,7 +79,8 @@ export function orderPayment(
       await createRefund(orderId, refundId);
       return;
     }
-    await condition(() => refunds.has(refundId));
+    // Its run may have been ended by somebody; it is safe to make the refund from here, too.
+    if (!(await condition(() => refunds.has(refundId), UNHEARD_OF))) await createRefund(orderId, refundId);
   }
 
   return {
@@ -113,6 +116,8 @@ export function orderPayment(
     /** Voids or refunds. @throws what its activities throw */
     async returned(why: ReturnReason): Promise<UndoAnswer> {
       const answer = await returnPayment(orderId, why);
+      // It was paid after all, by what somebody else has heard.
+      if (answer === 'too_late') ({ holdUntil } = await checkPayment(orderId));
       if (answer !== 'refunding') return answer;
       await refunded(orderId);
       return 'undone';

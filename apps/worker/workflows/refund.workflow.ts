@@ -1,4 +1,4 @@
-import { condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 
 import { orderWorkflowId, refundReported, type RefundWorkflowInput } from '#libs/contracts/order-workflow';
 import type { RefundState } from '#libs/order/refund';
@@ -34,15 +34,18 @@ export async function RefundWorkflow({
     known = heard;
     return patiently(policy, desk, 'charge', () => steps.createRefund(orderId, refundId));
   };
-  let state = await look();
-  await tellOrder();
-  for (let pause = FIRST_LOOK; state === 'pending'; pause = Math.min(pause * 2, RAREST_LOOK)) {
-    await condition(() => heard > known, pause);
-    state = await look();
-  }
-  return state;
+  // Money that was promised goes back, whoever would cancel this run.
+  return CancellationScope.nonCancellable(async () => {
+    let state = await look();
+    await tellOrder(state);
+    for (let pause = FIRST_LOOK; state === 'pending'; pause = Math.min(pause * 2, RAREST_LOOK)) {
+      await condition(() => heard > known, pause);
+      state = await look();
+    }
+    return state;
+  });
 
-  async function tellOrder(): Promise<void> {
+  async function tellOrder(state: RefundState): Promise<void> {
     try {
       await getExternalWorkflowHandle(orderWorkflowId(orderId)).signal(refundReported, { refundId, state });
     } catch {

@@ -164,7 +164,8 @@ export async function saga(
     if (fall.status === 'cancelled') {
       const status = await decisions.beginCancellation(orderId, fall.reason);
       sign.status(status);
-      if (status !== 'cancelling') {
+      // Cancelled it is where a run is repeated from before its end.
+      if (status !== 'cancelling' && status !== 'cancelled') {
         committed = true;
         return false;
       }

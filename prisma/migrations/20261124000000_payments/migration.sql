@@ -25,6 +25,7 @@ CREATE TABLE "refund" (
 );
 CREATE INDEX "refund_order_id_idx" ON "refund"("order_id");
 CREATE INDEX "refund_never_started" ON "refund"("requested_at") WHERE "started_at" IS NULL;
+CREATE INDEX "refund_unsettled" ON "refund"("started_at") WHERE "settled_at" IS NULL;
 ALTER TABLE "refund" ADD CONSTRAINT "refund_order_id_fkey"
   FOREIGN KEY ("order_id") REFERENCES "orders"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
