@@ -47,12 +47,12 @@ async function eachExistsOnce(model: Model, { system }: Real): Promise<void> {
 async function moneyIsRight(placed: ModelOrder, order: OrderRecord, real: Real): Promise<void> {
   const what = `${order.number}, ${order.status}`;
   const paid = (await real.system.intents(order.id)).filter(({ status }) => status === 'succeeded');
-  const refunds = await real.refundsThere(order.id);
+  const { refunds, disputes } = await real.moneyThere(order.id);
   const sum = (status: string) =>
     refunds.reduce((total, refund) => (refund.status === status ? total + refund.amount : total), 0);
   const taken = paid.reduce((total, intent) => total + intent.amount_received, 0);
   const back = sum('succeeded') + sum('pending');
-  const withBank = (await real.disputesThere(order.id))
+  const withBank = disputes
     .flatMap((dispute) => dispute.balance_transactions)
     .reduce((total, { amount }) => total - amount, 0);
 

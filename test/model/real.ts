@@ -1,10 +1,11 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type Stripe from 'stripe';
 import type { Response, Test } from 'supertest';
 import { z } from 'zod';
 
 import { parcelSchema, type StoredParcel } from '../../apps/sandbox/carrier/parcel.js';
+import { disputeSchema } from '../../apps/sandbox/gateway/dispute.js';
 import type { Delivery } from '../../apps/sandbox/gateway/events.js';
+import { refundSchema } from '../../apps/sandbox/gateway/stripe-objects.js';
 import { carrierHeaders, post, shipments } from '../../apps/sandbox/test-sandbox.js';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import type { CarrierEventType } from '#libs/order/carrier-event';
@@ -17,6 +18,8 @@ import type { System } from '../support/system.js';
 import { RULES, type RulesName } from './rules.js';
 
 type Process = 'api' | 'worker';
+
+const moneySchema = z.object({ refunds: z.array(refundSchema), disputes: z.array(disputeSchema) });
 
 const gatewayEventSchema = z.object({
   id: z.string(),
@@ -145,27 +148,23 @@ export class Real {
     return z.object({ data: z.array(gatewayEventSchema) }).parse(await response.json()).data;
   }
 
-  /** The refunds of an order at the gateway. */
-  async refundsThere(orderId: OrderId): Promise<Stripe.Refund[]> {
-    const { stripe } = this.system;
-    const lists = (await this.system.intents(orderId)).map(async ({ id }) =>
-      stripe.refunds.list({ payment_intent: id, limit: 100 }),
-    );
-    return (await Promise.all(lists)).flatMap(({ data }) => data);
-  }
-
-  /** The disputes of an order's payments at the gateway. */
-  async disputesThere(orderId: OrderId): Promise<Stripe.Dispute[]> {
-    const { stripe } = this.system;
-    const lists = (await this.system.intents(orderId)).map(async ({ id }) =>
-      stripe.disputes.list({ payment_intent: id, limit: 100 }),
-    );
-    return (await Promise.all(lists)).flatMap(({ data }) => data);
+  /** The refunds and disputes of an order at the gateway. */
+  async moneyThere(orderId: OrderId): Promise<z.output<typeof moneySchema>> {
+    const intents = await this.system.intents(orderId);
+    const answers = intents.map(async ({ id }) => {
+      const response = await fetch(`${this.system.sandbox.url}/sandbox/payment-intents/${id}`);
+      return moneySchema.parse(await response.json());
+    });
+    const each = await Promise.all(answers);
+    return {
+      refunds: each.flatMap(({ refunds }) => refunds),
+      disputes: each.flatMap(({ disputes }) => disputes),
+    };
   }
 
   /** Whether a bank has taken some of an order's payment, and not returned it: the gateway refunds none of it. */
   async isDisputed({ id }: { readonly id: OrderId }): Promise<boolean> {
-    return (await this.disputesThere(id)).some(
+    return (await this.moneyThere(id)).disputes.some(
       ({ status }) => status === 'needs_response' || status === 'lost',
     );
   }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Sandbox } from '../sandbox.js';
 import { confirmed, movements, play, stripeOf } from '../test-gateway.js';
-import { startTestSandbox } from '../test-sandbox.js';
+import { faultsLeft, script, startTestSandbox } from '../test-sandbox.js';
 
 let sandbox: Sandbox;
 let stripe: Stripe;
@@ -181,6 +181,20 @@ describe('disputes', () => {
       ['charge', 3980],
       ['dispute', -3980],
     ]);
+  });
+
+  it('are shown with their refunds to those who only look on, whatever fault is scripted', async () => {
+    const { id } = await confirmed(stripe, 'pm_card_visa');
+    await stripe.refunds.create({ payment_intent: id, amount: 980 });
+    await play(sandbox, '/disputes', { payment_intent: id, amount: 1000 });
+    await confirmed(stripe, 'pm_card_createDispute');
+    await script(sandbox, { operation: 'refunds.list', fault: 500 });
+    const response = await fetch(`${sandbox.url}/sandbox/payment-intents/${id}`);
+    expect(await response.json()).toMatchObject({
+      refunds: [{ payment_intent: id, amount: 980, status: 'succeeded' }],
+      disputes: [{ payment_intent: id, amount: 1000, status: 'needs_response' }],
+    });
+    expect(await faultsLeft(sandbox)).toBe(1);
   });
 
   it('need money that was paid and not given back', async () => {

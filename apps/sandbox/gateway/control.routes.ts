@@ -21,9 +21,18 @@ const disputeEndSchema = z.strictObject({ becomes: z.enum(['won', 'lost']) });
 
 /** Where tests and people play the shopper, the banks, the network, and a gateway whose books are wrong. */
 export function controlRouter(gateway: Gateway): Router {
-  const { intents, refunds, disputes, events } = gateway;
+  const { intents, refunds, disputes, events, state } = gateway;
   const router = Router();
   router.use(json());
+  // As the API shows it, but that no fault strikes who only looks on.
+  router.get('/payment-intents/:id', (request, response) => {
+    const { id } = intents.get(request.params.id);
+    const isOfIt = ({ payment_intent }: { payment_intent: string }) => payment_intent === id;
+    response.json({
+      refunds: state.refunds.newestFirst().filter(isOfIt),
+      disputes: state.disputes.newestFirst().filter(isOfIt),
+    });
+  });
   router.post('/payment-intents/:id/shopper', (request, response) => {
     const { does } = parseBody(shopperSchema, request.body);
     response.json(intents.act(request.params.id, does));

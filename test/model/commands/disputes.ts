@@ -14,7 +14,10 @@ export const disputeOpens: fc.Arbitrary<Command> = fc
     command(
       `a shopper disputes ${amount ?? 'all'} of a payment${inquiry ? ', and the bank only asks' : ''}`,
       async (model, real) => {
-        for (const { id, status } of await real.system.intents(pickOrder(model, pick).id))
+        const order = pickOrder(model, pick);
+        // What the bank has taken it cannot take again.
+        if (await real.isDisputed(order)) return;
+        for (const { id, status } of await real.system.intents(order.id))
           if (status === 'succeeded')
             await real.control('/disputes', { payment_intent: id, inquiry, ...(amount ? { amount } : {}) });
       },
@@ -28,7 +31,7 @@ export const disputeEnds: fc.Arbitrary<Command> = fc
     command(
       `the disputes of an order are ${becomes}`,
       async (model, real) => {
-        for (const { id } of await real.disputesThere(pickOrder(model, pick).id))
+        for (const { id } of (await real.moneyThere(pickOrder(model, pick).id)).disputes)
           await real.control(`/disputes/${id}`, { becomes });
       },
       hasOrders,

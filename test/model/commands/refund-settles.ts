@@ -10,7 +10,7 @@ export const refundSettles: fc.Arbitrary<Command> = fc
     command(
       `the refunds of an order become ${becomes}`,
       async (model, real) => {
-        for (const { id } of await real.refundsThere(pickOrder(model, pick).id))
+        for (const { id } of (await real.moneyThere(pickOrder(model, pick).id)).refunds)
           await real.control(`/refunds/${id}`, { becomes });
       },
       hasOrders,
