@@ -196,7 +196,7 @@ describe('money that was given back by hand at the gateway', () => {
       // What was done by hand is in the books only once somebody has taken it over.
       payment: 'captured',
       fulfilment: 'released',
-      attention: [{ kind: 'refund_failed', reason: 'charge_already_refunded' }],
+      attention: [{ kind: 'refund_failed', reason: 'already_refunded' }],
     });
     expect(await shop.store.refunds.ofOrder(id)).toMatchObject([{ state: 'failed' }]);
     expect(await refundsOf(shop, id)).toEqual(PAID_BACK);
