@@ -22,7 +22,7 @@ declare module 'vitest' {
 }
 
 /** One for each test file that needs Temporal: runs of one file must never reach the workers of another. */
-export const NAMESPACES = Array.from({ length: 32 }, (_, index) => `test-${index + 1}`);
+export const NAMESPACES = Array.from({ length: 64 }, (_, index) => `test-${index + 1}`);
 
 /** Starts what all tests share, real PostgreSQL and real Temporal, on free ports; stops it at the end. */
 export default async function servers(project: TestProject): Promise<() => Promise<void>> {
