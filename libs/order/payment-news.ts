@@ -21,17 +21,21 @@ export interface SeenRefund {
   readonly refundId: string | null;
   readonly status: Exclude<RefundState, 'requested'>;
   readonly amount: number;
+  /** Why it failed, as the provider's code. */
   readonly failure: string | null;
 }
 
 export interface SeenDispute {
   readonly id: string;
   readonly amount: number;
+  /** The provider's words. */
   readonly status: string;
   readonly reason: string;
   readonly openedAt: Date;
+  /** What the shopper's bank has taken, and what it has given back. */
   readonly withdrawn: number;
   readonly reinstated: number;
+  /** `open` for whatever is neither. */
   readonly outcome: 'open' | 'won' | 'lost';
 }
 

@@ -1,4 +1,5 @@
 import type { OrderId } from '#libs/order/order-id';
+import type { PaymentPicture, SeenDispute, SeenRefund } from '#libs/order/payment-news';
 import type { CaptureMode } from '#libs/order/policy';
 
 /** What the provider says of an intent, in our words. */
@@ -25,38 +26,10 @@ export interface Intent {
 
 export type RefundStatus = 'pending' | 'succeeded' | 'failed';
 
-export interface GatewayRefund {
-  readonly id: string;
-  readonly status: RefundStatus;
-  /** Ours, from the refund's metadata; null for one that was not made by this service. */
-  readonly refundId: string | null;
-  readonly amount: number;
-  /** Why it failed, as the provider's code. */
-  readonly failure: string | null;
-}
-
-export interface GatewayDispute {
-  readonly id: string;
-  readonly amount: number;
-  /** The provider's words. */
-  readonly status: string;
-  readonly reason: string;
-  readonly openedAt: Date;
-  /** What the shopper's bank has taken, and what it has given back. */
-  readonly withdrawn: number;
-  readonly reinstated: number;
-  /** Lost for good, or an inquiry or dispute that was closed otherwise. */
-  readonly outcome: 'open' | 'won' | 'lost';
-}
-
+export type GatewayRefund = SeenRefund;
+export type GatewayDispute = SeenDispute;
 /** Everything the provider knows of an order's money. */
-export interface GatewayPayment {
-  readonly intent: Intent;
-  /** What has been taken. */
-  readonly captured: number;
-  readonly refunds: readonly GatewayRefund[];
-  readonly disputes: readonly GatewayDispute[];
-}
+export type GatewayPayment = PaymentPicture;
 
 /**
  * The payment provider. Every call may throw `Refusal` (the provider says no) or `Outage` (no usable answer;
