@@ -14,6 +14,8 @@ export interface TemporalOptions extends Pick<ChildOptions, 'logFile' | 'onStart
   uiPort?: number;
   /** Where its state is kept. Left out, it is forgotten at the end. */
   file?: string;
+  /** For less than a day: then nothing is said of how long runs are kept, which takes a while for each namespace. */
+  isBrief?: boolean;
 }
 
 export interface Temporal {
@@ -68,7 +70,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
     });
   try {
     // One after the other: Temporal refuses updates that overtake each other.
-    for (const namespace of namespaces) await keep(namespace);
+    for (const namespace of options.isBrief ? [] : namespaces) await keep(namespace);
   } catch (error) {
     await child.stop();
     throw error;

@@ -31,7 +31,11 @@ export default async function servers(project: TestProject): Promise<() => Promi
   guardFolder(leases);
   const temporalExecutable = await findTemporal(say);
   const postgres = await startPostgres({ database: 'template_orders' });
-  const temporal = await startTemporal({ executable: temporalExecutable, namespaces: NAMESPACES });
+  const temporal = await startTemporal({
+    executable: temporalExecutable,
+    namespaces: NAMESPACES,
+    isBrief: true,
+  });
   await runChild({
     name: 'migrations',
     command: process.execPath,
