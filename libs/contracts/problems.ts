@@ -42,7 +42,7 @@ export const PROBLEMS = {
   unauthenticated: {
     status: 401,
     title: 'No valid API key',
-    meaning: 'The request carries no API key, or one that is unknown or revoked.',
+    meaning: 'The request carries no API key, or one that is unknown, expired or revoked.',
     remedy: 'Send `Authorization: Bearer <key>`.',
   },
   invalid_signature: {
