@@ -16,6 +16,7 @@ import { FindingsController } from './findings/findings.controller.js';
 import { FindingsService } from './findings/findings.service.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
+import { RateLimits } from './http/rate-limits.js';
 import { ValidationPipe } from './http/validation.pipe.js';
 import { LOG } from './log.js';
 import { Nudges } from './nudges.js';
@@ -46,6 +47,7 @@ export type ApiEnvironment = Environment<
   | 'temporal'
   | 'payments'
   | 'providers'
+  | 'api'
   | 'paymentWebhooks'
   | 'carrierWebhooks'
   | 'pricing'
@@ -92,6 +94,7 @@ export class ApiModule {
         },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_PIPE, useClass: ValidationPipe },
+        RateLimits,
         Nudges,
         OrdersService,
         OrderAcceptance,

@@ -1,9 +1,16 @@
 import { parseArgs } from 'node:util';
 
+import { parseDuration } from '#libs/config/duration';
 import { type Scope, SCOPES } from '#libs/store/api-key.repository';
 
 export type KeysCommand =
-  | { readonly does: 'create'; readonly service: string; readonly scopes: readonly Scope[] }
+  | {
+      readonly does: 'create';
+      readonly service: string;
+      readonly scopes: readonly Scope[];
+      /** Milliseconds that the key works; null for as long as it is not revoked. */
+      readonly lifetime: number | null;
+    }
   | { readonly does: 'list' }
   | { readonly does: 'revoke'; readonly id: string };
 
@@ -11,7 +18,10 @@ export class BadCommand extends Error {
   override readonly name = 'BadCommand';
 }
 
-const USAGE = `usage: keys create --service <name> --scopes ${SCOPES.join(',')} | keys list | keys revoke <id>`;
+const USAGE = `usage: keys create --service <name> --scopes ${SCOPES.join(',')} [--expires 90d|never] | keys list | keys revoke <id>`;
+const DEFAULT_LIFETIME = '365d';
+/** Milliseconds: ten years. What is to work longer never expires. */
+const LONGEST = 3_650 * 86_400_000;
 const SERVICE = /^[a-z0-9][a-z0-9._-]{0,62}$/i;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -19,9 +29,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function parseKeysCommand(args: readonly string[]): KeysCommand {
   const { values, positionals } = parse(args);
   const [verb, id, ...rest] = positionals;
-  const named = values.service !== undefined || values.scopes !== undefined;
+  const named = Object.keys(values).length > 0;
   if (verb === 'create' && id === undefined) {
-    return { does: 'create', service: serviceOf(values.service), scopes: scopesOf(values.scopes) };
+    const [service, scopes] = [serviceOf(values.service), scopesOf(values.scopes)];
+    return { does: 'create', service, scopes, lifetime: lifetimeOf(values.expires) };
   }
   if (verb === 'list' && id === undefined && !named) return { does: 'list' };
   if (verb === 'revoke' && id !== undefined && rest.length === 0 && !named) {
@@ -35,7 +46,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { service: { type: 'string' }, scopes: { type: 'string' } },
+      options: { service: { type: 'string' }, scopes: { type: 'string' }, expires: { type: 'string' } },
       allowPositionals: true,
     });
   } catch (error) {
@@ -60,4 +71,11 @@ function scopesOf(list: string | undefined): Scope[] {
     throw new BadCommand(`--scopes: "${unknown}" is not one of ${SCOPES.join(', ')}`);
   }
   return SCOPES.filter((known) => asked.includes(known));
+}
+
+function lifetimeOf(text = DEFAULT_LIFETIME): number | null {
+  if (text === 'never') return null;
+  const lifetime = parseDuration(text) ?? 0;
+  if (lifetime > 0 && lifetime <= LONGEST) return lifetime;
+  throw new BadCommand('--expires must be a duration of at most 3650d, such as 90d or 12h, or never');
 }

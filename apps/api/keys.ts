@@ -10,7 +10,11 @@ async function run(command: KeysCommand): Promise<string> {
   const { store: database } = environmentFor(['store']);
   const store = Store.open(database.DATABASE_URL, 1);
   try {
-    if (command.does === 'create') return await store.apiKeys.create(command.service, command.scopes);
+    if (command.does === 'create') {
+      const { service, scopes, lifetime } = command;
+      const expiresAt = lifetime === null ? null : new Date(Date.now() + lifetime);
+      return await store.apiKeys.create(service, scopes, expiresAt);
+    }
     if (command.does === 'list') return table((await store.apiKeys.list()).map(row));
     if (await store.apiKeys.revoke(command.id)) return `revoked ${command.id}`;
     throw new BadCommand(`no key ${command.id} is in use; see: keys list`);
@@ -19,13 +23,14 @@ async function run(command: KeysCommand): Promise<string> {
   }
 }
 
-const COLUMNS = ['id', 'service', 'scopes', 'created', 'revoked'];
+const COLUMNS = ['id', 'service', 'scopes', 'created', 'expires', 'revoked'];
 
-const row = ({ id, service, scopes, createdAt, revokedAt }: ApiKeyRecord) => [
+const row = ({ id, service, scopes, createdAt, expiresAt, revokedAt }: ApiKeyRecord) => [
   id,
   service,
   scopes.join(','),
   createdAt.toISOString(),
+  expiresAt?.toISOString() ?? 'never',
   revokedAt?.toISOString() ?? '-',
 ];
 

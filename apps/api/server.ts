@@ -5,9 +5,13 @@ import type { Logger } from 'pino';
 import { type ApiEnvironment, ApiModule } from './api.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { useBodyParsers } from './http/body-parsers.js';
+import { LimitedExpress } from './http/http-server.js';
 import { NestLog } from './http/nest-log.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { RateLimits } from './http/rate-limits.js';
+import { checkHeaders } from './http/request-headers.js';
 import { requestLog } from './http/request-log.js';
+import { useCors, useSecurityHeaders } from './http/security-headers.js';
 import { openApiDocument, serveDocuments } from './openapi.js';
 
 /** The whole API, ready to listen. */
@@ -15,14 +19,27 @@ export async function createServer(
   environment: ApiEnvironment,
   log: Logger,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(ApiModule.with(environment, log), {
+  const { REQUEST_TIMEOUT, KEEP_ALIVE_TIMEOUT, MAX_CONNECTIONS, CORS_ORIGINS } = environment.api;
+  const express = new LimitedExpress(
+    {
+      requestTimeout: REQUEST_TIMEOUT,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+      maxConnections: MAX_CONNECTIONS,
+    },
+    log,
+  );
+  const module = ApiModule.with(environment, log);
+  const app = await NestFactory.create<NestExpressApplication>(module, express, {
     logger: new NestLog(log),
     bodyParser: false,
     rawBody: true,
     abortOnError: false,
   });
-  app.disable('x-powered-by');
   app.use(requestLog(log));
+  useSecurityHeaders(app);
+  useCors(app, CORS_ORIGINS);
+  app.use(checkHeaders);
+  app.use(['/docs', '/openapi.json'], app.get(RateLimits).ofDocuments);
   useBodyParsers(app);
   const document = openApiDocument(app);
   serveDocuments(app, document);

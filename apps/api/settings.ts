@@ -1,9 +1,11 @@
 import type { Environment } from '#libs/config/environment';
 import type { OrderPolicy } from '#libs/order/policy';
 
-type ApiEnvironment = Environment<'payments' | 'paymentWebhooks' | 'carrierWebhooks' | 'pricing' | 'policy'>;
+type ApiEnvironment = Environment<
+  'api' | 'payments' | 'paymentWebhooks' | 'carrierWebhooks' | 'pricing' | 'policy'
+>;
 
-/** What this installation decides about new orders and webhooks. */
+/** What this installation decides about callers, new orders and webhooks. */
 export class Settings {
   readonly currencies: readonly string[];
   /** A fraction. */
@@ -15,10 +17,13 @@ export class Settings {
   readonly carrierSecret: string;
   /** What the payment provider signs its events with; two while one replaces the other. */
   readonly paymentSecrets: readonly string[];
+  /** Requests a second. */
+  readonly rateLimit: number;
   /** Whether money is real here. */
   readonly isLive: boolean;
 
-  constructor({ pricing, policy, payments, paymentWebhooks, carrierWebhooks }: ApiEnvironment) {
+  constructor({ api, pricing, policy, payments, paymentWebhooks, carrierWebhooks }: ApiEnvironment) {
+    this.rateLimit = api.RATE_LIMIT;
     this.currencies = pricing.CURRENCIES;
     this.taxRate = pricing.TAX_RATE;
     this.shippingFee = pricing.SHIPPING_FEE;

@@ -65,7 +65,7 @@ describe('the environment', () => {
 
   it('takes a variable set to nothing for one that is not set', () => {
     expect(faultsOf(['store'], { DATABASE_URL: '' })).toEqual(['DATABASE_URL is not set']);
-    expect(environmentFor(['api'], { API_PORT: '', API_HOST: '' }).api).toEqual({
+    expect(environmentFor(['api'], { API_PORT: '', API_HOST: '' }).api).toMatchObject({
       API_HOST: '127.0.0.1',
       API_PORT: 3000,
     });

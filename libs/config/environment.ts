@@ -11,6 +11,12 @@ const port = (fallback: number) =>
     .min(1, 'must be 1 to 65535')
     .max(65_535, 'must be 1 to 65535')
     .default(fallback);
+const whole = (min: number, max: number) =>
+  z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(min, `must be ${min} to ${max}`)
+    .max(max, `must be ${min} to ${max}`);
 const duration = (fallback: string) =>
   z
     .string()
@@ -55,12 +61,7 @@ const list = (fallback: string, item: RegExp, what: string) =>
 const groups = {
   store: z.object({
     DATABASE_URL: url(['postgresql:', 'postgres:'], 'postgresql://user:password@host:5432/database'),
-    DATABASE_POOL_SIZE: z.coerce
-      .number('must be a whole number')
-      .int('must be a whole number')
-      .min(1, 'must be 1 to 200')
-      .max(200, 'must be 1 to 200')
-      .default(10),
+    DATABASE_POOL_SIZE: whole(1, 200).default(10),
   }),
   temporal: z.object({
     TEMPORAL_ADDRESS: z
@@ -112,6 +113,11 @@ const groups = {
   api: z.object({
     API_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
     API_PORT: port(3000),
+    RATE_LIMIT: whole(1, 1_000_000).default(200),
+    CORS_ORIGINS: list('', /^https?:\/\/[a-z0-9.:[\]-]+$/, 'origins, such as https://shop.example'),
+    REQUEST_TIMEOUT: positive('30s').refine((ms) => ms <= 300_000, 'must not be longer than 5m'),
+    KEEP_ALIVE_TIMEOUT: positive('65s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
+    MAX_CONNECTIONS: whole(1, 100_000).default(1_000),
   }),
   pricing: z.object({
     CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes').refine(

@@ -14,6 +14,12 @@ export const PROBLEMS = {
     meaning: 'The body or a parameter breaks the rules of the OpenAPI document. Nothing was stored.',
     remedy: 'Correct everything that `errors` lists and send the request again.',
   },
+  malformed_request: {
+    status: 400,
+    title: 'The request cannot be read',
+    meaning: 'What arrived is not HTTP/1.1, or lacks a `Host`. Nothing was stored.',
+    remedy: 'Use a well-kept HTTP client, and look at what stands between it and the service.',
+  },
   malformed_body: {
     status: 400,
     title: 'The body cannot be read',
@@ -42,7 +48,7 @@ export const PROBLEMS = {
   unauthenticated: {
     status: 401,
     title: 'No valid API key',
-    meaning: 'The request carries no API key, or one that is unknown or revoked.',
+    meaning: 'The request carries no API key, or one that is unknown, expired or revoked.',
     remedy: 'Send `Authorization: Bearer <key>`.',
   },
   invalid_signature: {
@@ -99,6 +105,12 @@ export const PROBLEMS = {
     title: 'The method is not allowed here',
     meaning: 'The resource exists, but does not take this method.',
     remedy: 'Use one of the methods that the `Allow` header names.',
+  },
+  request_timeout: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    meaning: 'Headers or body came too slowly. Nothing was stored.',
+    remedy: 'Send the request again, in one go; a new connection is needed.',
   },
   price_changed: {
     status: 409,
@@ -221,6 +233,20 @@ export const PROBLEMS = {
     meaning:
       'Of these lines fewer units were bought, or are left after earlier refunds. Nothing was stored, and the key is free.',
     remedy: 'Correct the lines that `errors` lists; `GET /orders/{id}/refunds` shows the earlier refunds.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    meaning:
+      'The service has made more requests within a second than it may, whichever of its keys it used; without a valid key the address counts. Nothing was stored.',
+    remedy:
+      'Wait as many seconds as `Retry-After` says, and send the request again with the same Idempotency-Key.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The headers are too large',
+    meaning: 'Request line and headers may have 16 KiB, and 100 lines. Nothing was stored.',
+    remedy: 'Send fewer and shorter headers.',
   },
   internal_error: {
     status: 500,

@@ -14,6 +14,7 @@ export interface Principal {
 export interface ApiKeyRecord extends Principal {
   readonly id: string;
   readonly createdAt: Date;
+  readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
 }
 
@@ -21,23 +22,28 @@ export interface ApiKeyRecord extends Principal {
 export class ApiKeyRepository {
   constructor(private readonly db: Database) {}
 
-  /** @returns the key itself, which is not kept */
-  async create(service: string, scopes: readonly Scope[]): Promise<string> {
+  /**
+   * @param expiresAt when it stops working by itself; null for never
+   * @returns the key itself, which is not kept
+   */
+  async create(service: string, scopes: readonly Scope[], expiresAt: Date | null = null): Promise<string> {
     const key = `op_${randomBytes(32).toString('base64url')}`;
-    await this.db.apiKey.create({ data: { service, scopes: [...scopes], hash: hash(key) } });
+    await this.db.apiKey.create({ data: { service, scopes: [...scopes], hash: hash(key), expiresAt } });
     return key;
   }
 
-  /** The holder of a key that is known and not revoked. */
+  /** The holder of a key that is known, not expired and not revoked; asked each time, so both work at once. */
   async authenticate(key: string): Promise<Principal | null> {
     const [found] = await this.db.$queryRaw<Principal[]>`
-      SELECT service, scopes FROM api_key WHERE hash = ${hash(key)} AND revoked_at IS NULL`;
+      SELECT service, scopes FROM api_key
+      WHERE hash = ${hash(key)} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
     return found ?? null;
   }
 
   async list(): Promise<ApiKeyRecord[]> {
     return this.db.$queryRaw<ApiKeyRecord[]>`
-      SELECT id::text AS id, service, scopes, created_at AS "createdAt", revoked_at AS "revokedAt"
+      SELECT id::text AS id, service, scopes, created_at AS "createdAt",
+        expires_at AS "expiresAt", revoked_at AS "revokedAt"
       FROM api_key ORDER BY created_at`;
   }
 

@@ -67,6 +67,15 @@ describe('a key to the API', () => {
     expect(listed).toMatchObject({ service: 'leaving', scopes: ['write'], revokedAt: expect.any(Date) });
   });
 
+  it('opens nothing once its time is over', async () => {
+    const over = await bench.store.apiKeys.create('late', ['write'], new Date(Date.now() - 1_000));
+    const good = await bench.store.apiKeys.create('early', ['write'], new Date(Date.now() + 60_000));
+    expect(await bench.store.apiKeys.authenticate(over)).toBeNull();
+    expect(await bench.store.apiKeys.authenticate(good)).toMatchObject({ service: 'early' });
+    const listed = (await bench.store.apiKeys.list()).find((entry) => entry.service === 'late');
+    expect(listed).toMatchObject({ expiresAt: expect.any(Date), revokedAt: null });
+  });
+
   it('cannot be revoked by an id that is none', async () => {
     expect(await bench.store.apiKeys.revoke("x' OR true --")).toBe(false);
     expect(await bench.store.apiKeys.revoke('019b7654-0000-7000-8000-000000000001')).toBe(false);

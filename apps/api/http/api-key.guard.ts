@@ -6,30 +6,39 @@ import { Store } from '#libs/store/store';
 
 import { setCaller } from './caller.js';
 import { Operation } from './operation.decorator.js';
-import { OPERATIONS } from './operations.js';
+import { isProbe, OPERATIONS } from './operations.js';
 import { ProblemError } from './problem-error.js';
+import { RateLimits } from './rate-limits.js';
 
 const BEARER = /^Bearer +([\w.~+/=-]+) *$/i;
 
-/** Lets a request through to an operation that its API key has the scope for. */
+/** Lets a request through to an operation that its API key has the scope for, so often as its service may call. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly store: Store,
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const operation = this.reflector.get(Operation.KEY, context.getHandler());
     if (operation === undefined) throw new Error('a route must declare its operation');
     const { access } = OPERATIONS[operation];
-    if (access === 'open' || access === 'signed') return true;
-
     const request = context.switchToHttp().getRequest<Request>();
+    if (access === 'signed' || isProbe(operation)) return true;
+    if (access === 'open') {
+      await this.limits.takeForAddress(request.ip);
+      return true;
+    }
+
     const key = BEARER.exec(request.get('authorization') ?? '')?.[1];
-    if (key === undefined) throw unauthenticated('Bearer');
-    const caller = await this.store.apiKeys.authenticate(key);
-    if (!caller) throw unauthenticated('Bearer error="invalid_token"');
+    const caller = key === undefined ? null : await this.store.apiKeys.authenticate(key);
+    if (!caller) {
+      await this.limits.takeForAddress(request.ip);
+      throw unauthenticated(key === undefined ? 'Bearer' : 'Bearer error="invalid_token"');
+    }
+    await this.limits.takeForService(caller.service);
     if (!caller.scopes.includes(access)) throw insufficient(access);
     setCaller(request, caller);
     return true;

@@ -144,6 +144,9 @@ export const OPERATIONS = {
 
 export type OperationName = keyof typeof OPERATIONS;
 
+/** Asked by what watches over the process, however often. */
+export const isProbe = (name: OperationName) => name === 'checkLive' || name === 'checkReady';
+
 /** The problems that an operation can answer, those of every operation included. */
 export function problemsOf(name: OperationName): readonly ProblemCode[] {
   const { access, problems }: OperationRule = OPERATIONS[name];
@@ -151,6 +154,10 @@ export function problemsOf(name: OperationName): readonly ProblemCode[] {
   return [
     ...problems,
     ...(keyed ? (['unauthenticated', 'insufficient_scope'] as const) : []),
+    ...(access === 'signed' || isProbe(name) ? [] : (['rate_limited'] as const)),
+    'malformed_request',
+    'request_timeout',
+    'headers_too_large',
     'internal_error',
   ];
 }

@@ -1,10 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 
-import { problemAddress, PROBLEMS } from '#libs/contracts/problems';
-import type { Problem } from '#libs/contracts/problem.api';
+import { PROBLEMS } from '#libs/contracts/problems';
 
 import type { AllowedMethods } from './allowed-methods.js';
+import { problemDocument } from './problem-document.js';
 import { ProblemError } from './problem-error.js';
 import { problemOf } from './problem-of.js';
 
@@ -17,24 +17,14 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const problem = this.orMethodNotAllowed(problemOf(error), request);
-    const { status, title } = PROBLEMS[problem.code];
+    const { status } = PROBLEMS[problem.code];
     // The request's line in the log tells it.
     if (status >= 500 && problem.cause instanceof Error) response.err = problem.cause;
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    const body: Problem = {
-      type: problemAddress(problem.code),
-      title,
-      status,
-      detail: problem.detail,
-      instance: request.path,
-      code: problem.code,
-      requestId: typeof request.id === 'string' ? request.id : '',
-      ...(problem.errors ? { errors: [...problem.errors] } : {}),
-      ...(problem.totals ? { totals: problem.totals } : {}),
-    };
+    const body = problemDocument(problem, request.path, typeof request.id === 'string' ? request.id : '');
     response.status(status).set(problem.headers).type('application/problem+json').send(JSON.stringify(body));
   }
 

@@ -2,9 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
-import { v7 as uuid } from 'uuid';
 
-const GIVEN_ID = /^[\w.:-]{1,100}$/;
+import { requestId } from './request-id.js';
 
 /**
  * One line for each request: method, path, status and time. No headers, bodies or query values: those are
@@ -20,8 +19,7 @@ export function requestLog(logger: Logger) {
     },
     quietReqLogger: true,
     genReqId: (request, response) => {
-      const given = request.headers['x-request-id'];
-      const id = typeof given === 'string' && GIVEN_ID.test(given) ? given : uuid();
+      const id = requestId(request.headers['x-request-id']);
       response.setHeader('X-Request-Id', id);
       return id;
     },

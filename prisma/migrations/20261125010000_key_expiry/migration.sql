@@ -1,0 +1,3 @@
+-- API keys that end by themselves.
+
+ALTER TABLE "api_key" ADD COLUMN "expires_at" TIMESTAMPTZ(3);

@@ -1,0 +1,220 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import pg from 'pg';
+import supertest from 'supertest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { eventually } from '../support/eventually.js';
+import { System } from '../support/system.js';
+
+const RATE_LIMIT = 20;
+const ORIGIN = 'https://backoffice.shop.example';
+
+describe('at the gate', () => {
+  let system: System;
+  beforeAll(async () => {
+    const env = { RATE_LIMIT: String(RATE_LIMIT), REQUEST_TIMEOUT: '3s', CORS_ORIGINS: ORIGIN };
+    system = await System.start({ worker: false, env });
+  });
+  afterAll(async () => {
+    await system.close();
+  });
+
+  const as = (key: string) => supertest.agent(system.url).set('Authorization', `Bearer ${key}`);
+  const anybody = () => supertest(system.url);
+  /** The statuses that so many calls at once are answered with, and how often each. */
+  async function statuses(calls: number, call: () => PromiseLike<{ status: number }>) {
+    const counts: Record<number, number> = {};
+    for (const { status } of await Promise.all(Array.from({ length: calls }, call)))
+      counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+  }
+  /** Says something to the API on a connection, and hears it out. */
+  async function said(...lines: readonly string[]): Promise<string> {
+    const { hostname, port } = new URL(system.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write(lines.join('\r\n'));
+    return text(socket);
+  }
+
+  describe('a key', () => {
+    it('opens nothing from the moment it is revoked', async () => {
+      const key = await system.store.apiKeys.create('leaving', ['read']);
+      await as(key).get('/orders').expect(200);
+      const { id = '' } = (await system.store.apiKeys.list()).find((k) => k.service === 'leaving') ?? {};
+      await system.store.apiKeys.revoke(id);
+      await as(key).get('/orders').expect(401);
+    });
+
+    it('opens nothing from the moment it expires', async () => {
+      const expiresAt = new Date(Date.now() + 1_500);
+      const key = await system.store.apiKeys.create('late', ['read'], expiresAt);
+      await as(key).get('/orders').expect(200);
+      await pause(expiresAt.getTime() - Date.now() + 100);
+      const { body, headers } = await as(key).get('/orders').expect(401);
+      expect(body).toMatchObject({ code: 'unauthenticated' });
+      expect(headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+    });
+  });
+
+  describe('too many requests', () => {
+    // What one test took of a second is not missed by the next.
+    afterEach(() => pause(1_000));
+
+    it('of a service are refused, whichever of its keys they come with, and others are served', async () => {
+      const [one, two, other] = [
+        await system.store.apiKeys.create('busy', ['read']),
+        await system.store.apiKeys.create('busy', ['read', 'write']),
+        await system.store.apiKeys.create('calm', ['read']),
+      ];
+      let turn = 0;
+      const counts = await statuses(RATE_LIMIT * 4, () => as(turn++ % 2 ? one : two).get('/orders'));
+      expect(counts[200]).toBeGreaterThanOrEqual(RATE_LIMIT);
+      expect(counts[429]).toBeGreaterThan(RATE_LIMIT);
+      const refused = await Promise.all(Array.from({ length: RATE_LIMIT * 2 }, () => as(one).get('/orders')));
+      expect(refused.find(({ status }) => status === 429)).toMatchObject({
+        headers: { 'retry-after': '1', 'content-type': expect.stringMatching(/^application\/problem\+json/) },
+        body: { code: 'rate_limited', status: 429, type: '/problems/rate_limited' },
+      });
+      await as(other).get('/orders').expect(200);
+      await pause(1_000);
+      await as(one).get('/orders').expect(200);
+    });
+
+    it('without a valid key are refused by address, and who has one is served', async () => {
+      const counts = await statuses(RATE_LIMIT * 4, () => as('op_guess').get('/orders'));
+      expect(counts[401]).toBeGreaterThanOrEqual(RATE_LIMIT);
+      expect(counts[429]).toBeGreaterThan(0);
+      await system.http.get('/orders').expect(200);
+    });
+
+    it.each(['/problems', '/docs', '/openapi.json'])('of %s are refused', async (path) => {
+      const counts = await statuses(RATE_LIMIT * 4, () => anybody().get(path));
+      expect(counts[200]).toBeGreaterThan(0);
+      expect(counts[429]).toBeGreaterThan(0);
+    });
+
+    it('are none too many of a probe, or of a provider', async () => {
+      expect(await statuses(RATE_LIMIT * 3, () => anybody().get('/health/live'))).toEqual({
+        200: RATE_LIMIT * 3,
+      });
+      expect(await statuses(RATE_LIMIT * 3, () => anybody().post('/webhooks/deliveries'))).toEqual({
+        401: RATE_LIMIT * 3,
+      });
+    });
+  });
+
+  describe('a browser', () => {
+    it.each(['/orders', '/nowhere', '/problems', '/docs', '/openapi.json', '/health/live'])(
+      'is told what %s may be used for',
+      async (path) => {
+        const { headers } = await anybody().get(path);
+        expect(headers).toMatchObject({
+          'content-security-policy': expect.stringContaining("default-src 'none'"),
+          'x-content-type-options': 'nosniff',
+          'x-frame-options': 'DENY',
+          'referrer-policy': 'no-referrer',
+          'cache-control': 'no-store',
+        });
+        expect(headers).not.toHaveProperty('x-powered-by');
+      },
+    );
+
+    it('gets a page of /docs that keeps to it', async () => {
+      const { text: page } = await anybody().get('/docs').expect(200);
+      expect(page).toContain('swagger-ui-init.js');
+      expect(page).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|(src|href)=["']?(https?:)?\/\//);
+      await anybody().get('/docs/swagger-ui-bundle.js').expect(200);
+      await anybody().get('/docs/swagger-ui.css').expect(200);
+    });
+
+    it('may read answers on a page of an origin that is configured, and on no other', async () => {
+      const ask = (origin: string) =>
+        anybody()
+          .options('/orders')
+          .set({ Origin: origin, 'Access-Control-Request-Method': 'POST' })
+          .set('Access-Control-Request-Headers', 'authorization,idempotency-key');
+      const { headers } = await ask(ORIGIN).expect(204);
+      expect(headers).toMatchObject({ 'access-control-allow-origin': ORIGIN, vary: expect.any(String) });
+      expect(headers['access-control-allow-headers']).toContain('Idempotency-Key');
+      const { headers: others } = await ask('https://elsewhere.example');
+      expect(others).not.toHaveProperty('access-control-allow-origin');
+    });
+  });
+
+  describe('a request', () => {
+    it.each([
+      ['/health/live', 200],
+      ['/nowhere', 404],
+      ['/orders', 401],
+    ])('for %s is answered under the id it came with', async (path, status) => {
+      const response = await anybody().get(path).set('X-Request-Id', 'shop:{42}').expect(status);
+      expect(response.headers['x-request-id']).toBe('shop:{42}');
+      if (status >= 400) expect(response.body).toMatchObject({ requestId: 'shop:{42}' });
+    });
+
+    it('with an id that cannot be used is given another', async () => {
+      const { headers } = await anybody().get('/health/live').set('X-Request-Id', 'x'.repeat(129));
+      expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    });
+
+    it('without a host, or with too many headers, is refused', async () => {
+      const nowhere = await said('GET /health/live HTTP/1.1', 'Connection: close', '', '');
+      expect(nowhere).toMatch(/^HTTP\/1.1 400 [^]*"code":"malformed_request"/);
+      const many = Array.from({ length: 120 }, (_, n) => `X-${n}: y`);
+      const long = await said('GET /health/live HTTP/1.1', 'Host: a', 'Connection: close', ...many, '', '');
+      expect(long).toMatch(/^HTTP\/1.1 431 [^]*"code":"headers_too_large"/);
+    });
+
+    it('whose body never ends is cut off, while others are served', async () => {
+      const lines = ['POST /orders HTTP/1.1', 'Host: a', 'Content-Type: application/json'];
+      const slow = Array.from({ length: 50 }, () =>
+        said(...lines, `Authorization: Bearer ${system.key}`, 'Content-Length: 1000', '', '{"lines":'),
+      );
+      for (let n = 0; n < 10; n += 1) await system.http.get('/orders').expect(200);
+      for (const answer of await Promise.all(slow))
+        expect(answer).toMatch(/^HTTP\/1.1 408 [^]*X-Request-Id: [^]*"code":"request_timeout"/);
+    });
+
+    it('that fails because of us is told nothing but its id, under which the log knows why', async () => {
+      const database = new pg.Client({ connectionString: system.databaseUrl });
+      await database.connect();
+      try {
+        await database.query('ALTER TABLE orders RENAME TO mislaid');
+        const { body, headers } = await system.http
+          .get('/orders/019b7654-0000-7000-8000-000000000001')
+          .set('X-Request-Id', 'asked-in-vain')
+          .expect(500);
+        expect(body).toEqual({
+          type: '/problems/internal_error',
+          title: 'Something went wrong here',
+          status: 500,
+          detail: expect.stringMatching(/^The fault is ours/),
+          instance: '/orders/019b7654-0000-7000-8000-000000000001',
+          code: 'internal_error',
+          requestId: 'asked-in-vain',
+        });
+        expect(headers['x-request-id']).toBe('asked-in-vain');
+        const [line = ''] = await eventually(
+          () => system.log.filter((logged) => logged.includes('asked-in-vain')),
+          (lines) => lines.length > 0,
+        );
+        expect(JSON.parse(line)).toMatchObject({ level: 50, reqId: 'asked-in-vain', err: expect.anything() });
+      } finally {
+        await database.query('ALTER TABLE mislaid RENAME TO orders');
+        await database.end();
+      }
+    });
+  });
+
+  it('no page of any origin may read answers where none is configured', async () => {
+    await system.stop('api');
+    await system.startApi({ CORS_ORIGINS: '' });
+    const { headers } = await anybody().get('/health/live').set('Origin', ORIGIN);
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+});
