@@ -28,7 +28,7 @@ export const OPERATIONS = {
     ],
   },
   listOrders: {
-    summary: 'List orders, newest first',
+    summary: 'List orders',
     access: 'read',
     problems: ['invalid_request', 'unavailable'],
   },
