@@ -39,7 +39,8 @@ export interface RequestKey {
 
 export interface EarlierRequest {
   readonly requestHash: string;
-  readonly orderId: OrderId;
+  /** Null where it is not of an order. */
+  readonly orderId: OrderId | null;
   /** What it made, where that is not the order itself. */
   readonly resourceId: string | null;
 }
