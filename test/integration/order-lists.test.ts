@@ -5,8 +5,10 @@ import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/order/order-id';
+import { isUnreachable } from '#libs/store/database-failure';
 import { orderPage, type OrderFilter, type OrderPage } from '#libs/store/order-list.sql';
 import type { OrderRecord } from '#libs/store/order-record';
+import { Store } from '#libs/store/store';
 
 import { Bench } from './bench.js';
 import { fillWithOrders } from './many-orders.js';
@@ -162,4 +164,24 @@ describe('among many orders, a list', () => {
       expect(Math.max(...p99.values())).toBeLessThan(P99);
     });
   });
+});
+
+it('a list whose connection is cut is known not to have been asked', async () => {
+  const bench = await Bench.open();
+  const store = Store.open(bench.databaseUrl, 2);
+  const failures: unknown[] = [];
+  const reader = async () => {
+    while (failures.length < 5)
+      await store.orders.list({ limit: 1 }).catch((error: unknown) => failures.push(error));
+  };
+  const cutter = async () => {
+    while (failures.length < 5)
+      await bench.database.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity, pg_sleep(0.05)
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
+  };
+  await Promise.all([cutter(), ...Array.from({ length: 20 }, reader)]);
+  await store.close();
+  await bench.end();
+  expect(failures).not.toEqual([]);
+  expect(failures.filter((failure) => !isUnreachable(failure))).toEqual([]);
 });
