@@ -34,6 +34,10 @@ import { RefundsController } from './orders/refunds.controller.js';
 import { RefundsService } from './orders/refunds.service.js';
 import { RequestOnce } from './orders/request-once.js';
 import { ProblemsController } from './problems/problems.controller.js';
+import { ProductsController } from './products/products.controller.js';
+import { ProductsService } from './products/products.service.js';
+import { StockAdjustmentsController } from './products/stock-adjustments.controller.js';
+import { StockAdjustmentsService } from './products/stock-adjustments.service.js';
 import { Settings } from './settings.js';
 import { CarrierSignature } from './webhooks/carrier-signature.js';
 import { DeliveriesController } from './webhooks/deliveries.controller.js';
@@ -68,6 +72,8 @@ export class ApiModule {
         RefundsController,
         PaymentsController,
         LedgerController,
+        ProductsController,
+        StockAdjustmentsController,
         FindingsController,
         DeliveriesController,
         StripeEventsController,
@@ -103,6 +109,8 @@ export class ApiModule {
         RefundsService,
         PaymentsService,
         AttentionService,
+        ProductsService,
+        StockAdjustmentsService,
         FindingsService,
         CarrierSignature,
         DeliveriesService,

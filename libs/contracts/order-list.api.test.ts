@@ -4,7 +4,12 @@ import { orderId } from '#libs/order/order-id';
 
 import { encodeCursor, ListOrders } from './order-list.api.js';
 
-const last = orderId('019b7654-0000-7000-8000-000000000001');
+const last = {
+  order: 'oldest',
+  createdAt: new Date('2026-11-22T10:00:00.123Z'),
+  id: orderId('019b7654-0000-7000-8000-000000000001'),
+} as const;
+const spelled = (cursor: string) => Buffer.from(cursor).toString('base64url');
 
 describe('the query of GET /orders', () => {
   it('has a page size when none is asked for', () => {
@@ -15,11 +20,45 @@ describe('the query of GET /orders', () => {
     expect(ListOrders.parse({ cursor: encodeCursor(last), limit: '5' })).toEqual({ cursor: last, limit: 5 });
   });
 
+  it('takes times with an offset, and numbers and addresses as people write them', () => {
+    expect(
+      ListOrders.parse({
+        createdFrom: '2026-11-22T11:00:00+01:00',
+        createdTo: '2026-11-22T10:00:00.5Z',
+        number: 'r-7k3m-92qd',
+        email: 'Ada@Example.com',
+      }),
+    ).toEqual({
+      createdFrom: new Date('2026-11-22T10:00:00Z'),
+      createdTo: new Date('2026-11-22T10:00:00.500Z'),
+      number: 'R-7K3M-92QD',
+      email: 'Ada@Example.com',
+      limit: 20,
+    });
+  });
+
   it.each([
     { cursor: '' },
     { cursor: 'abc' },
     { cursor: `${encodeCursor(last)}=` },
-    { cursor: Buffer.from('x').toString('base64url') },
+    { cursor: spelled('x') },
+    { cursor: spelled(`oldest 99999999999999 ${last.id}`) },
+    { cursor: spelled(`oldest 01 ${last.id}`) },
+    { cursor: spelled(`any 1 ${last.id}`) },
+    { cursor: spelled('oldest 1 x') },
+    { cursor: encodeCursor(last), order: 'newest' },
+    { order: 'dearest' },
+    { payment: 'paid' },
+    { fulfilment: 'sent' },
+    { email: 'nobody' },
+    { sku: 'a b' },
+    { customer: 'a\u0000b' },
+    { trackingNumber: 'a\u0000b' },
+    { number: '\ud800' },
+    { createdFrom: '2026-11-22' },
+    { createdTo: '2026-11-22T10:00:00' },
+    { createdFrom: '0000-01-01T00:00:00Z' },
+    { createdFrom: ['2026-11-22T10:00:00Z', '2026-11-22T10:00:00Z'] },
     { limit: '0' },
     { limit: '101' },
     { limit: '1.5' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { PaymentMethod } from './payment.api.js';
+import { Sku } from './sku.api.js';
 import { text } from './text.api.js';
 
 const Address = z
@@ -20,9 +21,7 @@ const Address = z
 
 const Line = z
   .strictObject({
-    sku: z
-      .string()
-      .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+    sku: Sku,
     quantity: z.int().min(1).max(1000),
   })
   .meta({ id: 'OrderedLine' });

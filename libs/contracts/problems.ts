@@ -94,6 +94,18 @@ export const PROBLEMS = {
     meaning: 'The order has no refund with this id.',
     remedy: 'See `GET /orders/{id}/refunds` for those there are.',
   },
+  product_not_found: {
+    status: 404,
+    title: 'There is no such product',
+    meaning: 'The catalogue has no product with this SKU.',
+    remedy: 'See `GET /products`, or create it with `PUT /products/{sku}`.',
+  },
+  stock_adjustment_not_found: {
+    status: 404,
+    title: 'There is no such stock adjustment',
+    meaning: 'The stock of this product was never adjusted under this id.',
+    remedy: 'Use the `Location` that the adjustment was answered with.',
+  },
   finding_not_found: {
     status: 404,
     title: 'There is no such finding',
@@ -165,6 +177,13 @@ export const PROBLEMS = {
     meaning: 'The payment does not wait for the shopper: it is not in `requires_action`.',
     remedy: 'Read the order.',
   },
+  stock_reserved: {
+    status: 409,
+    title: 'Orders hold this stock',
+    meaning:
+      'There would be less in stock than orders have reserved. Nothing was stored, and the key is free.',
+    remedy: 'Take at most what `available` of `GET /products/{sku}` says, or cancel orders first.',
+  },
   finding_closed: {
     status: 409,
     title: 'The finding is closed already',
@@ -213,6 +232,12 @@ export const PROBLEMS = {
     title: 'The order costs too much',
     meaning: 'A total may be at most 2147483647 minor units. Nothing was stored, and the key is free.',
     remedy: 'Split the order.',
+  },
+  stock_too_large: {
+    status: 422,
+    title: 'There would be too much in stock',
+    meaning: 'A product may have at most 2147483647 units. Nothing was stored, and the key is free.',
+    remedy: 'Check the quantity.',
   },
   refund_exceeds: {
     status: 422,

@@ -13,6 +13,14 @@ export interface Product {
   readonly sellable: boolean;
 }
 
+/** A product with its stock: units there are, and of these what orders hold. */
+export interface StockedProduct extends Product {
+  readonly onHand: number;
+  readonly reserved: number;
+}
+
+const STOCKED = Prisma.sql`p.sku, p.name, p.currency, p.unit_price AS "unitPrice", p.sellable, p.on_hand AS "onHand", p.reserved`;
+
 /** What can be bought. */
 export class CatalogueRepository {
   constructor(private readonly db: Database) {}
@@ -20,6 +28,32 @@ export class CatalogueRepository {
   async findBySkus(skus: readonly string[]): Promise<Product[]> {
     return this.db.$queryRaw<Product[]>`
       SELECT sku, name, currency, unit_price AS "unitPrice", sellable FROM product WHERE sku = ANY(${[...skus]})`;
+  }
+
+  /** By SKU. @param after only what comes after this one */
+  async list({ after, limit }: { after?: string; limit: number }): Promise<StockedProduct[]> {
+    return this.db.$queryRaw<StockedProduct[]>`
+      SELECT ${STOCKED} FROM product p WHERE p.sku > ${after ?? ''} ORDER BY p.sku LIMIT ${limit}`;
+  }
+
+  async find(sku: string): Promise<StockedProduct | null> {
+    const rows = await this.db.$queryRaw<StockedProduct[]>`
+      SELECT ${STOCKED} FROM product p WHERE p.sku = ${sku}`;
+    return rows[0] ?? null;
+  }
+
+  /** Creates or replaces a product; its stock stays as it is. */
+  async put(product: Product): Promise<{ product: StockedProduct; isNew: boolean }> {
+    const { sku, name, currency, unitPrice, sellable } = product;
+    const [row] = await this.db.$queryRaw<(StockedProduct & { isNew: boolean })[]>`
+      INSERT INTO product AS p (sku, name, currency, unit_price, sellable)
+      VALUES (${sku}, ${name}, ${currency}, ${unitPrice}, ${sellable})
+      ON CONFLICT (sku) DO UPDATE SET name = EXCLUDED.name, currency = EXCLUDED.currency,
+        unit_price = EXCLUDED.unit_price, sellable = EXCLUDED.sellable
+      RETURNING ${STOCKED}, old.sku IS NULL AS "isNew"`;
+    if (!row) throw new Error(`product ${sku} was neither created nor replaced`);
+    const { isNew, ...put } = row;
+    return { product: put, isNew };
   }
 
   /** An order with the products of its lines, as the catalogue has them now. @throws OrderNotFound */

@@ -1,3 +1,5 @@
+import { isDriverAdapterError } from '@prisma/driver-adapter-utils';
+
 /** What of a driver's failure is known: Prisma hides it in `meta`, in two shapes. */
 interface Cause {
   readonly kind?: string;
@@ -17,7 +19,8 @@ const UNREACHABLE_KINDS: readonly (string | undefined)[] = [
 const UNREACHABLE_CODES = /^(57P0|08|53|25006)/;
 
 /** pg and its pool throw these bare, without a code. */
-const UNREACHABLE_MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect)/;
+const UNREACHABLE_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** Whether the database could not be asked, so that asking later may help. */
 export function isUnreachable(error: unknown): boolean {
@@ -38,6 +41,8 @@ export function isOrderNumberTaken(error: unknown): boolean {
 }
 
 function causeOf(error: Error): Cause {
+  // Within a transaction, Prisma lets the driver's failure through as it is.
+  if (isDriverAdapterError(error)) return { kind: error.cause.kind, originalCode: error.cause.originalCode };
   const { meta } = error as { meta?: { driverAdapterError?: { cause?: Cause } } };
   return meta?.driverAdapterError?.cause ?? {};
 }

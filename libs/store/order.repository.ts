@@ -1,10 +1,11 @@
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
-import { IllegalTransition, INITIAL_STATE, type OrderStatus } from '#libs/order/states';
+import { IllegalTransition, INITIAL_STATE } from '#libs/order/states';
 import type { Totals } from '#libs/order/totals';
 
 import type { Database } from './database.js';
 import { Prisma } from './generated/client.js';
+import { orderPage, type OrderPage, settledUntil } from './order-list.sql.js';
 import { type OrderChange, changeStatement, type ChangeResult } from './order-change.js';
 import {
   type Address,
@@ -38,7 +39,8 @@ export interface RequestKey {
 
 export interface EarlierRequest {
   readonly requestHash: string;
-  readonly orderId: OrderId;
+  /** Null where it is not of an order. */
+  readonly orderId: OrderId | null;
   /** What it made, where that is not the order itself. */
   readonly resourceId: string | null;
 }
@@ -51,21 +53,13 @@ export interface OrderEventRecord {
   readonly changes: Readonly<Record<string, unknown>>;
 }
 
-export interface OrderFilter {
-  readonly status?: OrderStatus;
-  /** Only orders that wait for a person. */
-  readonly needsAttention?: boolean;
-  /** Only orders placed before this one. */
-  readonly before?: OrderId;
-  readonly limit: number;
-}
-
 /** Orders and their audit trail. */
 export class OrderRepository {
   constructor(private readonly db: Database) {}
 
   /**
-   * Stores a new order with its lines, its first audit row and its request key, all or nothing.
+   * Stores a new order with its lines, its first audit row and its request key, all or nothing. Its time is read
+   * from the clock within the transaction, as `settledUntil` needs it.
    *
    * @returns the order; null when the request key was used before, and nothing is stored then
    */
@@ -76,15 +70,16 @@ export class OrderRepository {
       WITH asked AS (
         INSERT INTO idempotency_key (principal, operation, key, request_hash, order_id)
         VALUES (${request.principal}, ${request.operation}, ${request.key}, ${request.requestHash}, ${order.id}::uuid)
-        ON CONFLICT DO NOTHING RETURNING order_id),
+        ON CONFLICT DO NOTHING RETURNING order_id, clock_timestamp()::timestamptz(3) AS at),
       accepted AS (
         INSERT INTO orders (id, number, status, payment, fulfilment, customer_id, customer_name, customer_email,
-          shipping_address, billing_address, currency, subtotal, shipping, discount, tax, total, payment_method, policy)
+          shipping_address, billing_address, currency, subtotal, shipping, discount, tax, total, payment_method, policy,
+          created_at, updated_at)
         SELECT order_id, ${order.number}, ${INITIAL_STATE.status}, ${INITIAL_STATE.payment}, ${INITIAL_STATE.fulfilment},
           ${customer.id ?? null}, ${customer.name}, ${customer.email},
           ${JSON.stringify(order.shippingAddress)}::jsonb, ${jsonOrNull(order.billingAddress)}::jsonb,
           ${order.currency}, ${totals.subtotal}, ${totals.shipping}, ${totals.discount}, ${totals.tax}, ${totals.total},
-          ${order.paymentMethod}, ${JSON.stringify(order.policy)}::jsonb
+          ${order.paymentMethod}, ${JSON.stringify(order.policy)}::jsonb, at, at
         FROM asked RETURNING id, created_at),
       logged AS (
         INSERT INTO order_event (order_id, type, actor, changes)
@@ -94,8 +89,8 @@ export class OrderRepository {
           fulfilment: { from: null, to: INITIAL_STATE.fulfilment },
         })}::jsonb FROM accepted),
       lined AS (
-        INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate)
-        SELECT l.id, accepted.id, l.position, l.sku, l.name, l.quantity, l."unitPrice", l."taxRate"
+        INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate, placed_at)
+        SELECT l.id, accepted.id, l.position, l.sku, l.name, l.quantity, l."unitPrice", l."taxRate", accepted.created_at
         FROM accepted, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
           AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" int, "taxRate" numeric))
       SELECT created_at AS "createdAt" FROM accepted`;
@@ -127,18 +122,21 @@ export class OrderRepository {
     return orders[0] ?? null;
   }
 
-  /** Newest first. Ids are UUIDv7, so their order is the order of acceptance. */
-  async list(filter: OrderFilter): Promise<OrderRecord[]> {
-    const conditions = [
-      Prisma.sql`true`,
-      ...(filter.status ? [Prisma.sql`status = ${filter.status}`] : []),
-      ...(filter.before ? [Prisma.sql`id < ${filter.before}::uuid`] : []),
-      ...(filter.needsAttention
-        ? [Prisma.sql`id IN (SELECT order_id FROM attention WHERE resolved_at IS NULL)`]
-        : []),
-    ];
-    return this.select(Prisma.sql`
-      (SELECT * FROM orders WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY id DESC LIMIT ${filter.limit})`);
+  /** A page of orders, newest first unless asked for otherwise. */
+  async list(page: OrderPage): Promise<OrderRecord[]> {
+    const until = page.order === 'oldest' ? await this.settledUntil() : undefined;
+    const statement = orderPage(page, until);
+    // What the filters let through differs too much for a plan that does not know their values.
+    const [, rows] = await this.db.$transaction([
+      this.db.$executeRaw`SET LOCAL plan_cache_mode = force_custom_plan`,
+      this.db.$queryRaw<{ order: OrderRecord }[]>(statement),
+    ]);
+    return rows.map((row) => row.order);
+  }
+
+  private async settledUntil(): Promise<Date | undefined> {
+    const [row] = await this.db.$queryRaw<{ until: Date }[]>(settledUntil);
+    return row?.until;
   }
 
   /** The audit trail, oldest first. */
@@ -192,9 +190,7 @@ export class OrderRepository {
   }
 
   private async select(orders: Prisma.Sql): Promise<OrderRecord[]> {
-    const rows = await this.db.$queryRaw<{ order: OrderRecord }[]>(
-      Prisma.sql`${selectOrders(orders)} ORDER BY o.id DESC`,
-    );
+    const rows = await this.db.$queryRaw<{ order: OrderRecord }[]>(selectOrders(orders));
     return rows.map((row) => row.order);
   }
 }

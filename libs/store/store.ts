@@ -13,6 +13,7 @@ import { OrderRepository } from './order.repository.js';
 import { PaymentAttemptRepository } from './payment-attempt.repository.js';
 import { PaymentInboxRepository } from './payment-inbox.repository.js';
 import { RefundRepository } from './refund.repository.js';
+import { StockAdjustmentRepository } from './stock-adjustment.repository.js';
 import { StockRepository } from './stock.repository.js';
 import { SweepRepository } from './sweep.repository.js';
 import { WaitRepository } from './wait.repository.js';
@@ -22,6 +23,7 @@ export class Store {
   readonly orders: OrderRepository;
   readonly effects: EffectRepository;
   readonly stock: StockRepository;
+  readonly stockAdjustments: StockAdjustmentRepository;
   readonly inbox: InboxRepository;
   readonly paymentInbox: PaymentInboxRepository;
   readonly attention: AttentionRepository;
@@ -41,6 +43,7 @@ export class Store {
     this.orders = new OrderRepository(db);
     this.effects = new EffectRepository(db);
     this.stock = new StockRepository(this.orders, this.effects);
+    this.stockAdjustments = new StockAdjustmentRepository(db);
     this.inbox = new InboxRepository(db, this.orders);
     this.findings = new FindingRepository(db, this.orders);
     this.paymentInbox = new PaymentInboxRepository(db);

@@ -4,6 +4,7 @@ import { OrderDecisions } from '../../apps/worker/activities/decision.activities
 import type { CarrierEventType } from '#libs/order/carrier-event';
 import type { OrderId } from '#libs/order/order-id';
 import { type Database, openDatabase } from '#libs/store/database';
+import { Prisma } from '#libs/store/generated/client';
 import type { CarrierEvent } from '#libs/store/inbox.repository';
 import type { OrderRecord } from '#libs/store/order-record';
 import { addRefund, settleRefund } from '#libs/store/refund.sql';
@@ -148,6 +149,15 @@ export class Bench {
   async movements(id: OrderId): Promise<string[]> {
     const rows = await this.database.stockMovement.findMany({ where: { orderId: id } });
     return rows.map(({ sku, kind, quantity }) => `${sku} ${kind} ${quantity}`).sort();
+  }
+
+  /** How PostgreSQL would run a statement, planned for its values. */
+  async plan(statement: Prisma.Sql): Promise<string> {
+    const [, rows] = await this.database.$transaction([
+      this.database.$executeRaw`SET LOCAL plan_cache_mode = force_custom_plan`,
+      this.database.$queryRaw<{ 'QUERY PLAN': string }[]>(Prisma.sql`EXPLAIN ${statement}`),
+    ]);
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
   }
 
   async checkInvariants(): Promise<void> {

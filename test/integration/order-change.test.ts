@@ -267,6 +267,10 @@ describe('the database', () => {
     ['a total below nothing', 'UPDATE orders SET discount = subtotal + 1, total = shipping + tax - 1'],
     ['a line of nothing', 'UPDATE order_line SET quantity = 0'],
     ['a reservation of nothing', 'UPDATE reservation SET quantity = 0'],
+    [
+      'an adjustment of stock for no reason',
+      `INSERT INTO stock_movement (sku, kind, quantity) VALUES ('GIFT', 'adjusted', 1)`,
+    ],
     ['a reservation in no state', `UPDATE reservation SET state = 'maybe'`],
     ['an effect in no state', `UPDATE effect SET state = 'maybe'`],
     ['two orders with one number', `UPDATE orders SET number = 'R-0000-0000'`],

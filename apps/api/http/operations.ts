@@ -28,7 +28,7 @@ export const OPERATIONS = {
     ],
   },
   listOrders: {
-    summary: 'List orders, newest first',
+    summary: 'List orders',
     access: 'read',
     problems: ['invalid_request', 'unavailable'],
   },
@@ -104,6 +104,31 @@ export const OPERATIONS = {
       'already_resolved',
       'unavailable',
     ],
+  },
+  listProducts: {
+    summary: 'List the products and their stock',
+    access: 'read',
+    problems: ['invalid_request', 'unavailable'],
+  },
+  readProduct: {
+    summary: 'See a product and its stock',
+    access: 'read',
+    problems: ['invalid_request', 'product_not_found', 'unavailable'],
+  },
+  putProduct: {
+    summary: 'Create or replace a product; its stock stays as it is',
+    access: 'operate',
+    problems: [...BODY, 'currency_not_supported', 'unavailable'],
+  },
+  adjustStock: {
+    summary: 'Correct the stock of a product',
+    access: 'operate',
+    problems: [...BODY, ...KEYED, 'product_not_found', 'stock_reserved', 'stock_too_large', 'unavailable'],
+  },
+  readStockAdjustment: {
+    summary: 'See a correction of stock',
+    access: 'read',
+    problems: ['invalid_request', 'stock_adjustment_not_found', 'unavailable'],
   },
   listFindings: {
     summary: "See where the payment provider's books and ours differ",

@@ -40,7 +40,10 @@ export class OrderAcceptance {
         if (accepted) this.start(accepted.id);
         return accepted;
       },
-      (earlier) => this.store.orders.get(earlier.orderId),
+      ({ orderId: placed }) => {
+        if (placed === null) throw new Error('an order was placed under a key that names none');
+        return this.store.orders.get(placed);
+      },
     );
   }
 

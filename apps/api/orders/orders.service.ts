@@ -28,19 +28,22 @@ export class OrdersService {
     return { data };
   }
 
-  async list({ status, attention, cursor, limit }: ListOrders): Promise<OrderList> {
+  async list({ attention, customer, cursor, limit, ...query }: ListOrders): Promise<OrderList> {
+    const order = cursor?.order ?? query.order ?? 'newest';
     const orders = await this.store.orders.list({
-      status,
+      ...query,
+      order,
       needsAttention: attention === 'open',
-      before: cursor,
+      customerId: customer,
+      after: cursor,
       // One more than asked for tells whether there is another page.
       limit: limit + 1,
     });
     const page = orders.slice(0, limit);
-    const last = page.at(-1);
+    const last = orders.length > limit ? page.at(-1) : undefined;
     return {
       data: page.map(presentOrder),
-      nextCursor: orders.length > limit && last ? encodeCursor(last.id) : null,
+      nextCursor: last ? encodeCursor({ order, createdAt: new Date(last.createdAt), id: last.id }) : null,
     };
   }
 }

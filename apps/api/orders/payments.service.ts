@@ -47,7 +47,7 @@ export class PaymentsService {
         this.nudges.send('attemptPayment', orderId, () => this.runs.attemptPayment(asked));
         return this.orders.get(orderId);
       },
-      (earlier) => this.orders.get(earlier.orderId),
+      () => this.orders.get(orderId),
     );
   }
 

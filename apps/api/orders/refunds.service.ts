@@ -47,7 +47,7 @@ export class RefundsService {
         this.nudges.send('startRefund', orderId, () => this.runs.startRefund(id, orderId, order.policy));
         return this.find(orderId, id);
       },
-      (earlier) => this.find(earlier.orderId, earlier.resourceId ?? ''),
+      (earlier) => this.find(orderId, earlier.resourceId ?? ''),
     );
   }
 

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+
+import {
+  encodeProductCursor,
+  type ListProducts,
+  type ProductList,
+  type PutProduct,
+} from '#libs/contracts/product.api';
+import type { StockedProduct } from '#libs/store/catalogue.repository';
+import { Store } from '#libs/store/store';
+
+import { ProblemError } from '../http/problem-error.js';
+import { Settings } from '../settings.js';
+import { presentProduct } from './product.presenter.js';
+
+/** What can be bought, for those who look after it. */
+@Injectable()
+export class ProductsService {
+  constructor(
+    private readonly store: Store,
+    private readonly settings: Settings,
+  ) {}
+
+  async list({ cursor, limit }: ListProducts): Promise<ProductList> {
+    // One more than asked for tells whether there is another page.
+    const products = await this.store.catalogue.list({ after: cursor, limit: limit + 1 });
+    const page = products.slice(0, limit);
+    const last = products.length > limit ? page.at(-1) : undefined;
+    return { data: page.map(presentProduct), nextCursor: last ? encodeProductCursor(last.sku) : null };
+  }
+
+  /** @throws ProblemError product_not_found */
+  async get(sku: string): Promise<StockedProduct> {
+    const product = await this.store.catalogue.find(sku);
+    if (!product) throw new ProblemError('product_not_found');
+    return product;
+  }
+
+  /**
+   * Creates or replaces a product, whose stock stays as it is. Orders keep the price they were placed at.
+   *
+   * @throws ProblemError currency_not_supported
+   */
+  async put(sku: string, body: PutProduct): Promise<{ product: StockedProduct; isNew: boolean }> {
+    const { currencies } = this.settings;
+    if (!currencies.includes(body.currency)) {
+      const detail = `is not one of ${currencies.join(', ')}`;
+      throw new ProblemError('currency_not_supported', undefined, {
+        errors: [{ pointer: '/currency', detail }],
+      });
+    }
+    return this.store.catalogue.put({ sku, ...body });
+  }
+}

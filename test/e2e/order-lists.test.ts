@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { OrderList } from '#libs/contracts/order-list.api';
+
+import { Bench } from '../integration/bench.js';
+import { System } from '../support/system.js';
+
+describe('GET /orders', () => {
+  let bench: Bench;
+  let system: System;
+  beforeAll(async () => {
+    bench = await Bench.open();
+    system = await System.start({ databaseUrl: bench.databaseUrl, worker: false });
+  });
+  afterAll(async () => {
+    await system.close();
+    await bench.end();
+  });
+
+  const list = async (query: object) =>
+    OrderList.parse((await system.http.get('/orders').query(query).expect(200)).body);
+  const ids = ({ data }: OrderList) => data.map(({ id }) => id);
+
+  it('goes through all orders in either direction, also while others arrive', async () => {
+    const placed: string[] = [];
+    for (let count = 0; count < 5; count++) placed.push((await system.place()).id);
+    for (const order of ['newest', 'oldest'] as const) {
+      const there = order === 'newest' ? placed.toReversed() : [...placed];
+      const first = await list({ order, limit: 2 });
+      const arrived = (await system.place()).id;
+      placed.push(arrived);
+      const second = await list({ cursor: first.nextCursor, limit: 2 });
+      const rest = await list({ cursor: second.nextCursor, order, limit: 100 });
+      const seen = [first, second, rest].flatMap(ids);
+      expect(seen).toEqual(order === 'newest' ? there : [...there, arrived]);
+      expect(rest.nextCursor).toBeNull();
+    }
+  });
+
+  it('finds an order by what a shop knows of it', async () => {
+    const email = 'Perpetua.Hollyhock@example.com';
+    const { id, number, createdAt } = await system.place({
+      customer: { id: 'C-4711-XQ', name: 'Perpetua Hollyhock', email },
+      lines: [{ sku: 'TEA-GREEN', quantity: 1 }],
+    });
+    const { trackingNumber, id: labelled } = await bench.labelled();
+    for (const query of [
+      { email: email.toLowerCase() },
+      { customer: 'C-4711-XQ' },
+      { sku: 'TEA-GREEN' },
+      { number: number.toLowerCase() },
+      { createdFrom: createdAt, sku: 'TEA-GREEN', status: 'pending', payment: 'none', fulfilment: 'none' },
+    ])
+      expect(ids(await list(query))).toEqual([id]);
+    expect(ids(await list({ trackingNumber }))).toEqual([labelled]);
+    expect(ids(await list({ fulfilment: 'ready' }))).toEqual([labelled]);
+    expect(ids(await list({ createdTo: createdAt, customer: 'C-4711-XQ' }))).toEqual([]);
+  });
+
+  it('refuses a cursor in the other direction, and says where the fault is', async () => {
+    const { nextCursor } = await list({ order: 'oldest', limit: 1 });
+    const answer = await system.http.get('/orders').query({ order: 'newest', cursor: nextCursor });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ pointer: '/cursor' }] },
+    });
+  });
+});

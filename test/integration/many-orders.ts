@@ -1,0 +1,32 @@
+import type { Database } from '#libs/store/database';
+
+/**
+ * Orders as a shop has them after a while: most are delivered, a few are on their way or went wrong; half of them have
+ * the same product in them, and one in a hundred waits for a person.
+ */
+export async function fillWithOrders(database: Database, count: number): Promise<void> {
+  await database.$executeRaw`
+    INSERT INTO orders (id, number, status, payment, fulfilment, customer_id, customer_name, customer_email,
+      shipping_address, currency, subtotal, shipping, discount, tax, total, payment_method, policy, created_at, closed_at)
+    SELECT uuidv7(), 'N-' || n,
+      CASE WHEN n % 100 < 90 THEN 'delivered' WHEN n % 100 < 95 THEN 'rejected' WHEN n % 100 < 98 THEN 'cancelled' ELSE 'shipped' END,
+      CASE WHEN n % 100 < 90 THEN 'captured' WHEN n % 100 < 95 THEN 'none' WHEN n % 100 < 98 THEN 'voided' ELSE 'captured' END,
+      CASE WHEN n % 100 < 89 THEN 'delivered' WHEN n % 100 < 90 THEN 'lost' WHEN n % 100 < 95 THEN 'none' WHEN n % 100 < 98 THEN 'released' ELSE 'shipped' END,
+      CASE WHEN n % 3 = 0 THEN NULL ELSE 'C-' || n % 5000 END, 'A shopper', 'shopper-' || n % 5000 || '@example.com',
+      '{"line1": "1 High Street", "city": "London", "postalCode": "N1", "country": "GB"}', 'EUR', 1000, 0, 0, 0, 1000,
+      'pm_card_visa', '{}', now() - n * interval '1 minute', now()
+    FROM generate_series(1, ${count}::int) n`;
+  await database.$executeRaw`
+    INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate, placed_at)
+    SELECT gen_random_uuid(), o.id, l.position, CASE l.position WHEN 0 THEN 'BULK-' || o.n % 2 ELSE 'RARE-' || o.n % 1000 END,
+      'Something', 1, 500, 0, o.created_at
+    FROM (SELECT id, created_at, substr(number, 3)::int AS n FROM orders WHERE number LIKE 'N-%') o, (VALUES (0), (1)) l (position)`;
+  await database.$executeRaw`
+    INSERT INTO shipment (order_id, carrier, tracking_number, status)
+    SELECT id, 'sandbox', 'TRK-' || substr(number, 3), 'created' FROM orders WHERE number LIKE 'N-%'`;
+  await database.$executeRaw`
+    INSERT INTO attention (id, order_id, kind, reason, resolved_at)
+    SELECT gen_random_uuid(), id, 'parked', 'test', CASE WHEN substr(number, 3)::int % 100 = 0 THEN NULL ELSE now() END
+    FROM orders WHERE number LIKE 'N-%' AND substr(number, 3)::int % 10 = 0`;
+  await database.$executeRaw`ANALYZE orders, order_line, shipment, attention`;
+}

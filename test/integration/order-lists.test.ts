@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+
+import pg from 'pg';
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { OrderId } from '#libs/order/order-id';
+import { isUnreachable } from '#libs/store/database-failure';
+import { orderPage, type OrderFilter, type OrderPage } from '#libs/store/order-list.sql';
+import type { OrderRecord } from '#libs/store/order-record';
+import { Store } from '#libs/store/store';
+
+import { Bench } from './bench.js';
+import { fillWithOrders } from './many-orders.js';
+
+const idsOf = (orders: readonly OrderRecord[]) => orders.map(({ id }) => id);
+const positionOf = ({ createdAt, id }: OrderRecord) => ({ createdAt: new Date(createdAt), id });
+
+/** Every page there is, two orders each. @param between runs after every page */
+async function pages(bench: Bench, order: OrderPage['order'], between: () => Promise<unknown>) {
+  const seen: OrderId[] = [];
+  for (let after: OrderPage['after']; ;) {
+    const page = await bench.store.orders.list({ order, after, limit: 2 });
+    const last = page.at(-1);
+    if (!last) return seen;
+    seen.push(...idsOf(page));
+    after = positionOf(last);
+    await between();
+  }
+}
+
+describe('lists of orders', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await Bench.open();
+  });
+  afterAll(async () => {
+    await bench.end();
+  });
+
+  it('show each order once while others arrive, the newest first', async () => {
+    const before: OrderId[] = [];
+    for (let count = 0; count < 5; count++) before.unshift((await bench.accepted()).id);
+    expect(await pages(bench, 'newest', () => bench.accepted())).toEqual(before);
+  });
+
+  it('show each order once while others arrive, the oldest first', async () => {
+    let arrivals = 4;
+    const seen = await pages(bench, 'oldest', async () => {
+      if (arrivals-- > 0) await bench.accepted();
+    });
+    const newest = await bench.store.orders.list({ limit: 100 });
+    expect(seen).toEqual(idsOf(newest).toReversed());
+  });
+
+  it('do not go past an order that is still being stored', async () => {
+    const { id: earlier } = await bench.accepted();
+    const late = uuid();
+    const client = new pg.Client({ connectionString: bench.databaseUrl });
+    await client.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(
+        `INSERT INTO orders SELECT (jsonb_populate_record(o, jsonb_build_object(
+          'id', $2::text, 'number', $2::text, 'created_at', clock_timestamp()))).* FROM orders o WHERE id = $1`,
+        [earlier, late],
+      );
+      const { id: later } = await bench.accepted();
+      const oldest = async () => idsOf(await bench.store.orders.list({ order: 'oldest', limit: 100 }));
+      expect(await oldest()).not.toContain(later);
+      expect(await oldest()).toContain(earlier);
+      await client.query('COMMIT');
+      expect((await oldest()).slice(-3)).toEqual([earlier, late, later]);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('find orders by everything that may be known of them', async () => {
+    const labelled = await bench.labelled({ lines: [{ sku: 'TEA-GREEN', quantity: 1 }] });
+    const { number, customer, createdAt } = labelled.order;
+    await bench.database.order.update({ where: { id: labelled.id }, data: { customerId: 'C-17' } });
+    const at = new Date(createdAt);
+    const FILTERS: readonly OrderFilter[] = [
+      { status: 'confirmed' },
+      { payment: 'captured' },
+      { fulfilment: 'ready' },
+      { customerId: 'C-17' },
+      { email: customer.email.toUpperCase() },
+      { sku: 'TEA-GREEN' },
+      { number },
+      { trackingNumber: labelled.trackingNumber },
+      { createdFrom: at, createdTo: new Date(at.getTime() + 1) },
+      { sku: 'TEA-GREEN', status: 'confirmed', createdFrom: at, email: customer.email },
+    ];
+    for (const filter of FILTERS)
+      for (const order of ['newest', 'oldest'] as const)
+        expect(idsOf(await bench.store.orders.list({ ...filter, order, limit: 10 }))).toEqual([labelled.id]);
+    expect(await bench.store.orders.list({ sku: 'TEA-GREEN', status: 'pending', limit: 10 })).toEqual([]);
+    expect(await bench.store.orders.list({ createdTo: new Date(0), limit: 10 })).toEqual([]);
+    expect(await bench.store.orders.list({ needsAttention: true, limit: 10 })).toEqual([]);
+    await bench.database.attention.create({
+      data: { id: randomUUID(), orderId: labelled.id, kind: 'parked', reason: 'test' },
+    });
+    expect(idsOf(await bench.store.orders.list({ needsAttention: true, limit: 10 }))).toEqual([labelled.id]);
+  });
+});
+
+/** With MANY_ORDERS=100000 the time of every list is measured, too, and said. */
+const MEASURED = process.env['MANY_ORDERS'];
+const MANY = Number(MEASURED ?? 30_000);
+/** Milliseconds, of 200 lists one after the other: the next page of where the last one ended, or the first again. */
+const P99 = 50;
+
+describe('among many orders, a list', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await Bench.open();
+    await fillWithOrders(bench.database, MANY);
+  });
+  afterAll(async () => {
+    await bench.end();
+  });
+
+  const FILTERS: readonly (readonly [index: string, filter: OrderFilter])[] = [
+    ['orders_created_at_id_idx', {}],
+    ['orders_status_created_at_id_idx', { status: 'rejected' }],
+    ['orders_payment_created_at_id_idx', { payment: 'voided' }],
+    ['orders_fulfilment_created_at_id_idx', { fulfilment: 'lost' }],
+    ['attention_open', { needsAttention: true }],
+    ['orders_customer_id_created_at_id_idx', { customerId: 'C-17' }],
+    ['orders_email', { email: 'Shopper-17@example.com' }],
+    ['order_line_sku_placed_at_order_id_idx', { sku: 'BULK-1' }],
+    ['orders_number_key', { number: 'N-17' }],
+    ['shipment_tracking_number_key', { trackingNumber: 'TRK-17' }],
+    ['orders_created_at_id_idx', { createdFrom: new Date(), createdTo: new Date(Date.now() + 1000) }],
+  ];
+
+  describe.each(['newest', 'oldest'] as const)('with the %s first', (order) => {
+    it.each(FILTERS)('is read off %s', async (index, filter) => {
+      const [page] = await bench.store.orders.list({ ...filter, order, limit: 1 });
+      for (const after of [undefined, page && positionOf(page)]) {
+        const statement = orderPage({ ...filter, order, after, limit: 21 });
+        const plan = await bench.plan(statement);
+        expect(plan).toContain(index);
+        expect(plan).not.toMatch(/Seq Scan on (orders|order_line|shipment)/);
+      }
+    });
+
+    it.runIf(MEASURED)('is there in time', async () => {
+      const p99 = new Map<string, number>();
+      for (const [index, filter] of FILTERS) {
+        const times: number[] = [];
+        for (let after: OrderPage['after']; times.length < 200;) {
+          const begun = performance.now();
+          const page = await bench.store.orders.list({ ...filter, order, after, limit: 21 });
+          times.push(performance.now() - begun);
+          const last = page.at(-1);
+          after = page.length === 21 && last ? positionOf(last) : undefined;
+        }
+        p99.set(`${JSON.stringify(filter)} ${index}`, times.sort((a, b) => a - b)[197] ?? Infinity);
+      }
+      console.log(p99);
+      expect(Math.max(...p99.values())).toBeLessThan(P99);
+    });
+  });
+});
+
+it('a list whose connection is cut is known not to have been asked', async () => {
+  const bench = await Bench.open();
+  const store = Store.open(bench.databaseUrl, 2);
+  const failures: unknown[] = [];
+  const reader = async () => {
+    while (failures.length < 5)
+      await store.orders.list({ limit: 1 }).catch((error: unknown) => failures.push(error));
+  };
+  const cutter = async () => {
+    while (failures.length < 5)
+      await bench.database.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity, pg_sleep(0.05)
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
+  };
+  await Promise.all([cutter(), ...Array.from({ length: 20 }, reader)]);
+  await store.close();
+  await bench.end();
+  expect(failures).not.toEqual([]);
+  expect(failures.filter((failure) => !isUnreachable(failure))).toEqual([]);
+});
