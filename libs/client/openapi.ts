@@ -362,30 +362,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @example {
-         *       "customer": {
-         *         "name": "Ada Lovelace",
-         *         "email": "ada@example.com"
-         *       },
-         *       "shippingAddress": {
-         *         "line1": "Hauptstr. 1",
-         *         "city": "Berlin",
-         *         "postalCode": "10827",
-         *         "country": "DE"
-         *       },
-         *       "currency": "EUR",
-         *       "lines": [
-         *         {
-         *           "sku": "MUG-BLUE",
-         *           "quantity": 2
-         *         }
-         *       ],
-         *       "payment": {
-         *         "method": "pm_card_visa"
-         *       }
-         *     }
-         */
         PlaceOrder: {
             customer: {
                 /** @description The shop's own id; absent for guests */
@@ -545,12 +521,6 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /**
-         * @example {
-         *       "action": "retry",
-         *       "note": "The carrier is back."
-         *     }
-         */
         ResolveAttention: {
             /** @enum {string} */
             action: "retry" | "skip" | "fail" | "acknowledge";
@@ -569,13 +539,6 @@ export interface components {
             requestedAt: string;
             decidedAt: string | null;
         };
-        /**
-         * @example {
-         *       "full": true,
-         *       "reason": "requested_by_customer",
-         *       "restock": false
-         *     }
-         */
         RequestRefund: {
             /**
              * @description All that has not been refunded yet
@@ -626,11 +589,6 @@ export interface components {
             /** @description Oldest first */
             data: components["schemas"]["Refund"][];
         };
-        /**
-         * @example {
-         *       "method": "pm_card_visa"
-         *     }
-         */
         RequestPaymentAttempt: {
             /** @description The payment provider's name of the payment method */
             method: string;
@@ -695,14 +653,13 @@ export interface components {
             closedBy: string | null;
             note: string | null;
         };
-        /**
-         * @example {
-         *       "note": "Refunded by hand after a call with the shopper."
-         *     }
-         */
         AcknowledgeFinding: {
             /** @description What came of it */
             note: string & (unknown & unknown);
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok";
         };
         Problem: {
             /** @description The address of the documentation */
@@ -728,6 +685,19 @@ export interface components {
             /** @description Where: a JSON pointer (RFC 6901) into the body or, when there is none, the query */
             pointer: string;
             detail: string;
+        };
+        ProblemTypeList: {
+            data: components["schemas"]["ProblemType"][];
+        };
+        ProblemType: {
+            type: string;
+            /** @enum {string} */
+            code: "invalid_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "finding_not_found" | "method_not_allowed" | "price_changed" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "refund_exceeds" | "refund_line_unknown" | "refund_quantity_exceeds" | "internal_error" | "gateway_unavailable" | "unavailable";
+            status: number;
+            title: string;
+            meaning: string;
+            /** @description What to do */
+            remedy: string;
         };
         DeliveryEvent: {
             /** @enum {string} */
@@ -768,8 +738,11 @@ export type LedgerTransaction = components['schemas']['LedgerTransaction'];
 export type FindingList = components['schemas']['FindingList'];
 export type Finding = components['schemas']['Finding'];
 export type AcknowledgeFinding = components['schemas']['AcknowledgeFinding'];
+export type Health = components['schemas']['Health'];
 export type Problem = components['schemas']['Problem'];
 export type Fault = components['schemas']['Fault'];
+export type ProblemTypeList = components['schemas']['ProblemTypeList'];
+export type ProblemType = components['schemas']['ProblemType'];
 export type DeliveryEvent = components['schemas']['DeliveryEvent'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -2312,7 +2285,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
             };
             /** @description `internal_error`: Something went wrong here */
             500: {
@@ -2339,7 +2314,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
             };
             /** @description `internal_error`: Something went wrong here */
             500: {
@@ -2375,7 +2352,10 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ProblemTypeList"];
+                    "text/html": string;
+                };
             };
             /** @description `internal_error`: Something went wrong here */
             500: {
@@ -2404,7 +2384,10 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ProblemType"];
+                    "text/html": string;
+                };
             };
             /** @description `not_found`: There is nothing here */
             404: {
