@@ -3,7 +3,9 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { z } from 'zod';
 
 import { DeliveryEvent } from '#libs/contracts/delivery.api';
-import { Problem } from '#libs/contracts/problem.api';
+import { Problem, ProblemTypeList } from '#libs/contracts/problem.api';
+
+import { Examples } from './openapi-examples.js';
 
 type Direction = 'input' | 'output';
 
@@ -18,18 +20,21 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'key')
     .build();
+  const examples = new Examples();
   const document = SwaggerModule.createDocument(app, config, {
-    standardSchemaConverter: (schema, { schemaType }) => convert(schema, schemaType),
+    standardSchemaConverter: (schema, { schemaType }) => convert(schema, schemaType, examples),
     autoTagControllers: false,
   });
   document.components = {
     ...document.components,
     schemas: {
       ...document.components?.schemas,
-      ...components(Problem, 'output'),
-      ...components(DeliveryEvent, 'input'),
+      ...components(Problem, 'output', examples),
+      ...components(ProblemTypeList, 'output', examples),
+      ...components(DeliveryEvent, 'input', examples),
     },
   };
+  examples.addTo(document);
   return document;
 }
 
@@ -43,14 +48,14 @@ export function serveDocuments(app: INestApplication, document: OpenAPIObject): 
 }
 
 /** Nest would make OpenAPI 3.0 schemas, which a 3.1 document may not hold. */
-function convert(schema: unknown, io: Direction) {
+function convert(schema: unknown, io: Direction, examples: Examples) {
   if (!(schema instanceof z.ZodType)) return undefined;
   const { $defs, $schema: _, ...rest } = z.toJSONSchema(schema, { io });
-  return { schema: rest, components: $defs ?? {} };
+  return { schema: rest, components: examples.takenFrom($defs ?? {}) };
 }
 
 /** The components of what routes name without declaring it as a parameter or an answer of their own. */
-function components(schema: z.ZodType, io: Direction): Record<string, object> {
-  const text = JSON.stringify(z.toJSONSchema(schema, { io }).$defs);
+function components(schema: z.ZodType, io: Direction, examples: Examples): Record<string, object> {
+  const text = JSON.stringify(examples.takenFrom(z.toJSONSchema(schema, { io }).$defs ?? {}));
   return JSON.parse(text.replaceAll('#/$defs/', '#/components/schemas/'));
 }

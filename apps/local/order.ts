@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { answered, createShopClient, Refused, type ShopClient } from '#libs/client/shop-client';
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
-import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
 import { isEnd } from '#libs/order/states';
 
 import { UsageError } from './arguments.js';
@@ -23,31 +23,41 @@ async function main(): Promise<void> {
   const body = orderFrom(process.argv.slice(2));
   followKeptPorts(process.env);
   const { api } = environmentFor(['api']);
-  const call = caller(
-    `http://${apiHost(api.API_HOST)}:${api.API_PORT}`,
-    process.env['API_KEY'] ?? keptSecret('api-key'),
-  );
+  const url = `http://${apiHost(api.API_HOST)}:${api.API_PORT}`;
+  const key = process.env['API_KEY'] ?? keptSecret('api-key');
+  if (key === undefined)
+    throw new NotPlaced('There is no API key: start the stack with npm start, or set API_KEY.');
+  const client = createShopClient({ url, key });
+  client.use({
+    onError: ({ error }) =>
+      new NotPlaced(
+        `Nobody answers at ${url}. Start the stack with: npm start, or say with API_PORT where it is`,
+        { cause: error },
+      ),
+  });
 
-  const order = OrderView.parse(await call('POST', '/orders', body));
+  const header = { 'Idempotency-Key': randomUUID() };
+  const order = await answered(client.POST('/orders', { params: { header }, body }));
   const amount = new Intl.NumberFormat('en', { style: 'currency', currency: order.currency });
   const digits = amount.resolvedOptions().maximumFractionDigits ?? 2;
   console.log(`${order.number}  ${amount.format(order.totals.total / 10 ** digits)}  ${order.id}`);
-  console.log(`${order.status} → ${await follow(order.id, call)}`);
+  console.log(`${order.status} → ${await follow(order.id, client)}`);
 }
 
 /** Prints each event as it appears, and what is waited for. @returns how the order ended */
-async function follow(id: string, call: Call): Promise<string> {
+async function follow(id: string, client: ShopClient): Promise<string> {
+  const params = { path: { id } };
   let seen = 0;
   let waiting = '';
   for (;;) {
-    const events = OrderEventList.parse(await call('GET', `/orders/${id}/events`)).data;
+    const { data: events } = await answered(client.GET('/orders/{id}/events', { params }));
     for (const event of events.slice(seen)) {
       console.log(
         `  ${event.at.slice(11, 23)}  ${event.type.padEnd(26)}${event.actor.padEnd(16)}${told(event.changes)}`,
       );
     }
     seen = events.length;
-    const order = OrderView.parse(await call('GET', `/orders/${id}`));
+    const order = await answered(client.GET('/orders/{id}', { params }));
     const { waitingFor, attention } = order;
     const now = [
       ...(waitingFor
@@ -78,38 +88,14 @@ function told(changes: Readonly<Record<string, unknown>>): string {
     .join(', ');
 }
 
-type Call = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<unknown>;
-
-/** @throws NotPlaced with what the API says, when it says no */
-function caller(url: string, key: string | undefined): Call {
-  if (key === undefined)
-    throw new NotPlaced('There is no API key: start the stack with npm start, or set API_KEY.');
-  return async (method, path, body) => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body === undefined
-          ? {}
-          : { 'content-type': 'application/json', 'idempotency-key': randomUUID() }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((cause: unknown) => {
-      throw new NotPlaced(
-        `Nobody answers at ${url}. Start the stack with: npm start, or say with API_PORT where it is`,
-        { cause },
-      );
-    });
-    if (!response.ok) throw new NotPlaced(`${response.status} ${await response.text()}`);
-    return response.json();
-  };
-}
-
 try {
   await main();
 } catch (error) {
   const known =
-    error instanceof UsageError || error instanceof NotPlaced || error instanceof InvalidEnvironment;
+    error instanceof UsageError ||
+    error instanceof NotPlaced ||
+    error instanceof Refused ||
+    error instanceof InvalidEnvironment;
   if (!known) throw error;
   console.error(error.message);
   process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -29,3 +29,17 @@ export const Problem = z
   })
   .meta({ id: 'Problem' });
 export type Problem = z.output<typeof Problem>;
+
+/** A kind of problem, as its `type` address describes it. */
+export const ProblemTypeView = z
+  .object({
+    type: z.string(),
+    code: z.enum(PROBLEM_CODES),
+    status: z.int(),
+    title: z.string(),
+    meaning: z.string(),
+    remedy: z.string().describe('What to do'),
+  })
+  .meta({ id: 'ProblemType' });
+
+export const ProblemTypeList = z.object({ data: z.array(ProblemTypeView) }).meta({ id: 'ProblemTypeList' });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -168,6 +169,8 @@ describe('an order through the API', () => {
     ]) {
       await anyone.get(path).expect(200);
     }
+    const { body } = await anyone.get('/openapi.json');
+    expect(body).toEqual(JSON.parse(readFileSync('openapi.json', 'utf8')));
     const [key] = (await system.store.apiKeys.list()).filter(({ service }) => service === 'reporting');
     await system.store.apiKeys.revoke(key?.id ?? '');
     await anyone.get(`/orders/${id}`).set('Authorization', `Bearer ${reader}`).expect(401);

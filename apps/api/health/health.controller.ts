@@ -1,7 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 import { HealthIndicatorService } from '@nestjs/terminus';
 
+import { HealthView } from '#libs/contracts/health.api';
 import { Store } from '#libs/store/store';
 
 import { Operation } from '../http/operation.decorator.js';
@@ -19,16 +20,16 @@ export class HealthController {
 
   @Get('live')
   @Operation('checkLive')
-  @ApiOkResponse({ description: 'It runs' })
-  live() {
+  @ApiResponse({ status: 200, description: 'It runs', standardSchema: HealthView })
+  live(): HealthView {
     return { status: 'ok' };
   }
 
   /** Temporal is not asked: orders are taken and shown without it. */
   @Get('ready')
   @Operation('checkReady')
-  @ApiOkResponse({ description: 'They can' })
-  async ready() {
+  @ApiResponse({ status: 200, description: 'They can', standardSchema: HealthView })
+  async ready(): Promise<HealthView> {
     const { database } = await this.indicators
       .check('database')
       .attempt(() => this.store.ping())

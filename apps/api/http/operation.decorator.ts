@@ -1,9 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiBearerAuth, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 
 import { type ProblemCode, PROBLEMS } from '#libs/contracts/problems';
 
+import { references } from '../openapi-examples.js';
 import { type OperationName, OPERATIONS, problemsOf } from './operations.js';
 
 const OperationKey = Reflector.createDecorator<OperationName>();
@@ -20,7 +21,8 @@ export const Operation = Object.assign(
         summary,
         description: open ? undefined : `Takes scope \`${access}\`.`,
       }),
-      ...(open ? [] : [ApiBearerAuth('key')]),
+      // Since OpenAPI 3.1 a requirement may name the roles it takes of any scheme, not only of OAuth.
+      ...(open ? [] : [ApiSecurity('key', [access])]),
       ...byStatus(problemsOf(name)).map(problemResponse),
     );
   },
@@ -38,6 +40,11 @@ function problemResponse(codes: ProblemCode[]) {
   return ApiResponse({
     status,
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('\n\n'),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        examples: references(codes),
+      },
+    },
   });
 }

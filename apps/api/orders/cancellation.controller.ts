@@ -21,7 +21,11 @@ export class CancellationController {
   @Operation('requestCancellation')
   @TakesJson()
   @ApiParam(ORDER_ID)
-  @ApiBody({ required: false, schema: { type: 'object', additionalProperties: false } })
+  @ApiBody({
+    required: false,
+    schema: { type: 'object', additionalProperties: false },
+    examples: { nothing: { summary: 'There is nothing to choose', value: {} } },
+  })
   @ApiResponse({
     status: 202,
     description: 'The wish is stored, and stands as it says; asking again answers the same one',

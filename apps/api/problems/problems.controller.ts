@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 
 import { isProblemCode, PROBLEM_CODES, type ProblemCode } from '#libs/contracts/problems';
@@ -8,19 +8,28 @@ import { Operation } from '../http/operation.decorator.js';
 import { ProblemError } from '../http/problem-error.js';
 import { problemEntry, problemPage } from './problem-page.js';
 
+const jsonOrPage = (description: string, schema: string) => ({
+  status: 200,
+  description,
+  content: {
+    'application/json': { schema: { $ref: `#/components/schemas/${schema}` } },
+    'text/html': { schema: { type: 'string' } },
+  },
+});
+
 /** What each `type` of a problem means, for programs and for people. */
 @Controller('problems')
 export class ProblemsController {
   @Get()
   @Operation('listProblems')
-  @ApiOkResponse({ description: 'All of them, as JSON or HTML' })
+  @ApiResponse(jsonOrPage('All of them, as JSON or HTML', 'ProblemTypeList'))
   list(@Req() request: Request, @Res() response: Response): void {
     show(request, response, PROBLEM_CODES, { data: PROBLEM_CODES.map(problemEntry) });
   }
 
   @Get(':code')
   @Operation('readProblem')
-  @ApiOkResponse({ description: 'What it means and what to do, as JSON or HTML' })
+  @ApiResponse(jsonOrPage('What it means and what to do, as JSON or HTML', 'ProblemType'))
   read(@Param('code') code: string, @Req() request: Request, @Res() response: Response): void {
     if (!isProblemCode(code)) throw new ProblemError('not_found');
     show(request, response, [code], problemEntry(code));

@@ -18,7 +18,18 @@ export class DeliveriesController {
   })
   @ApiHeader({ name: 'webhook-timestamp', required: true, description: 'Seconds since 1970' })
   @ApiHeader({ name: 'webhook-signature', required: true, description: 'https://www.standardwebhooks.com' })
-  @ApiBody({ schema: { $ref: '#/components/schemas/DeliveryEvent' } })
+  @ApiBody({
+    schema: { $ref: '#/components/schemas/DeliveryEvent' },
+    examples: {
+      delivered: {
+        value: {
+          type: 'shipment.delivered',
+          trackingNumber: 'SBX6444CE9585E3',
+          occurredAt: '2026-01-03T12:00:00Z',
+        },
+      },
+    },
+  })
   @ApiResponse({ status: 202, description: 'Stored' })
   async receive(
     @RawBody() body: Buffer | undefined,

@@ -1,0 +1,150 @@
+import type { CancellationView } from './cancellation.api.js';
+import type { FindingList, FindingView } from './finding.api.js';
+import type { LedgerView } from './ledger.api.js';
+import type { OrderList } from './order-list.api.js';
+import type { OrderEventList, OrderView } from './order-view.api.js';
+import type { ClientSecretView } from './payment.api.js';
+import type { Problem } from './problem.api.js';
+import { problemAddress, type ProblemCode, PROBLEMS } from './problems.js';
+import type { RefundList, RefundView } from './refund.api.js';
+
+const ORDER_ID = '019b7654-0000-7000-8000-000000000001';
+const LINE_ID = '019b7654-0000-7000-8000-000000000002';
+const INTENT = 'pi_3QExampleExample000001';
+
+const order: OrderView = {
+  id: ORDER_ID,
+  number: 'R-7K3M-92QD',
+  status: 'confirmed',
+  payment: 'captured',
+  attempt: 1,
+  refunded: 500,
+  pendingRefunds: 0,
+  dispute: null,
+  fulfilment: 'ready',
+  attention: [],
+  endReason: null,
+  waitingFor: {
+    step: 'deliver',
+    since: '2026-01-01T10:00:02.000Z',
+    attempt: 0,
+    nextTryAt: null,
+    deadline: '2026-01-15T10:00:02.000Z',
+    lastError: null,
+  },
+  customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+  lines: [{ id: LINE_ID, sku: 'MUG-BLUE', name: 'Mug, blue', quantity: 2, unitPrice: 1990, taxRate: 0 }],
+  currency: 'EUR',
+  totals: { subtotal: 3980, shipping: 0, discount: 0, tax: 0, total: 3980 },
+  shipments: [
+    {
+      id: '019b7654-0000-7000-8000-000000000003',
+      carrier: 'sandbox',
+      trackingNumber: 'SBX6444CE9585E3',
+      status: 'ready',
+    },
+  ],
+  createdAt: '2026-01-01T10:00:00.000Z',
+  updatedAt: '2026-01-01T10:00:02.000Z',
+};
+
+const refund: RefundView = {
+  id: '019b7654-0000-7000-8000-000000000004',
+  amount: 500,
+  reason: 'goodwill',
+  restock: false,
+  lines: [],
+  state: 'succeeded',
+  failure: null,
+  requestedBy: 'service:shop',
+  requestedAt: '2026-01-02T09:00:00.000Z',
+  settledAt: '2026-01-02T09:00:03.000Z',
+};
+
+const finding: FindingView = {
+  id: '019b7654-0000-7000-8000-000000000005',
+  kind: 'unknown_refund',
+  objectId: 're_3QExampleExample000001',
+  orderId: ORDER_ID,
+  orderNumber: order.number,
+  expected: 0,
+  found: 500,
+  currency: 'EUR',
+  openedAt: '2026-01-02T10:00:00.000Z',
+  closedAt: null,
+  closedBy: null,
+  note: null,
+};
+
+/** What answers look like, by the name of their schema: one order's story. */
+export const ANSWERS = {
+  Order: order,
+  OrderList: { data: [order], nextCursor: null } satisfies OrderList,
+  OrderEventList: {
+    data: [
+      {
+        id: '019b7654-0000-7000-8000-000000000006',
+        at: '2026-01-01T10:00:01.000Z',
+        type: 'payment.captured',
+        actor: 'gateway',
+        changes: { payment: { from: 'none', to: 'captured' }, amount: 3980 },
+      },
+    ],
+  } satisfies OrderEventList,
+  Cancellation: {
+    state: 'requested',
+    code: null,
+    requestedAt: '2026-01-01T10:01:00.000Z',
+    decidedAt: null,
+  } satisfies CancellationView,
+  Refund: refund,
+  RefundList: { data: [refund] } satisfies RefundList,
+  ClientSecret: { clientSecret: `${INTENT}_secret_example` } satisfies ClientSecretView,
+  Ledger: {
+    data: [
+      {
+        id: '019b7654-0000-7000-8000-000000000007',
+        at: '2026-01-01T10:00:01.000Z',
+        kind: 'captured',
+        objectId: INTENT,
+        amount: 3980,
+        currency: 'EUR',
+        entries: [
+          { account: 'gateway', amount: 3980 },
+          { account: 'customer_deposits', amount: -3980 },
+        ],
+      },
+    ],
+    balances: [
+      { account: 'gateway', amount: 3980 },
+      { account: 'customer_deposits', amount: -3980 },
+    ],
+  } satisfies LedgerView,
+  Finding: { ...finding, closedAt: '2026-01-02T11:00:00.000Z', closedBy: 'service:shop', note: 'By hand.' },
+  FindingList: { data: [finding] } satisfies FindingList,
+  Health: { status: 'ok' },
+  ProblemType: problemType('order_not_found'),
+  ProblemTypeList: { data: [problemType('order_not_found')] },
+} as const;
+
+/** What a problem looks like. */
+export function problemExample(code: ProblemCode): Problem {
+  const { status, title, meaning } = PROBLEMS[code];
+  return {
+    type: problemAddress(code),
+    title,
+    status,
+    detail: meaning,
+    instance: '/orders',
+    code,
+    requestId: '4f6c2a1e-8f5d-4f0e-9a55-6a4f3b2c1d00',
+    ...(code === 'invalid_request'
+      ? { errors: [{ pointer: '/lines/0/quantity', detail: 'Too small: expected number to be >=1' }] }
+      : {}),
+    ...(code === 'price_changed' ? { totals: order.totals } : {}),
+  };
+}
+
+function problemType(code: ProblemCode) {
+  return { type: problemAddress(code), code, ...PROBLEMS[code] };
+}

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { System } from '../support/system.js';
+
+const ORDER = fileURLToPath(new URL('../../dist/apps/local/order.js', import.meta.url));
+
+let system: System;
+beforeAll(async () => {
+  system = await System.start();
+});
+afterAll(async () => {
+  await system.close();
+});
+
+/** `npm run order`, on the system. */
+async function order(args: readonly string[], env: Record<string, string> = {}) {
+  const { API_PORT = '' } = system.environment;
+  const run = promisify(execFile)(process.execPath, [ORDER, ...args], {
+    cwd: tmpdir(),
+    env: { PATH: process.env['PATH'], API_PORT, API_KEY: system.key, ...env },
+  });
+  return run.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+      code,
+      stdout,
+      stderr,
+    }),
+  );
+}
+
+it('places an order and follows it to its end', async () => {
+  const { stdout, code } = await order(['--payment', 'pm_card_chargeDeclined']);
+  expect(stdout).toMatch(/^R-\w{4}-\w{4} {2}€39\.80 {2}[\da-f-]{36}\n/);
+  expect(stdout).toContain('order.accepted');
+  expect(stdout).toMatch(/pending → rejected, payment \w+, because payment_declined\n$/);
+  expect(code).toBe(0);
+});
+
+it('says what the API refuses', async () => {
+  const { stderr, code } = await order(['--sku', 'UNICORN']);
+  expect(stderr).toContain('422 unknown_sku: ');
+  expect(code).toBe(1);
+});
+
+it('says when nobody answers', async () => {
+  const { stderr, code } = await order([], { API_PORT: '9' });
+  expect(stderr).toContain('Nobody answers at http://127.0.0.1:9. Start the stack with: npm start');
+  expect(code).toBe(1);
+});

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { isProblemCode, PROBLEMS } from '#libs/contracts/problems';
+
+import { type OperationName, OPERATIONS, problemsOf } from '../apps/api/http/operations.js';
+
+const example = z.union([
+  z.strictObject({ $ref: z.string() }),
+  z.strictObject({ summary: z.string().optional(), value: z.unknown() }),
+]);
+const mediaType = z.strictObject({
+  schema: z.record(z.string(), z.unknown()),
+  examples: z.record(z.string(), example).optional(),
+});
+const content = z.record(z.string(), mediaType);
+const operationSchema = z.object({
+  operationId: z.custom<OperationName>((name) => typeof name === 'string' && Object.hasOwn(OPERATIONS, name)),
+  description: z.string().optional(),
+  parameters: z.array(z.object({ name: z.string(), in: z.string(), required: z.boolean() })).default([]),
+  requestBody: z.object({ content }).optional(),
+  responses: z.record(z.string(), z.object({ description: z.string(), content: content.optional() })),
+  security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
+});
+const document = z
+  .looseObject({
+    paths: z.record(z.string(), z.record(z.string(), operationSchema)),
+    components: z.looseObject({ examples: z.record(z.string(), z.object({ value: z.unknown() })) }),
+  })
+  .parse(JSON.parse(readFileSync('openapi.json', 'utf8')));
+
+type Operation = z.output<typeof operationSchema>;
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]): [string, Operation] => [
+    `${method.toUpperCase()} ${path}`,
+    operation,
+  ]),
+);
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+formats.default(ajv);
+ajv.addSchema({ ...document }, 'openapi.json');
+
+/** Everything an example breaks of its schema. */
+function faults(schema: object, value: unknown): unknown {
+  const text = JSON.stringify(schema).replaceAll('"#/components/', '"openapi.json#/components/');
+  const check = ajv.compile(JSON.parse(text));
+  return check(value) ? null : check.errors;
+}
+
+function examplesOf({ examples = {} }: z.output<typeof mediaType>): [string, unknown][] {
+  return Object.entries(examples).map(([name, one]) => [
+    name,
+    '$ref' in one ? document.components.examples[one.$ref.replace(/^.*\//, '')]?.value : one.value,
+  ]);
+}
+
+const statusesOf = ({ operationId }: Operation, accepts: (status: number) => boolean = () => true) =>
+  [...new Set(problemsOf(operationId).map((code) => PROBLEMS[code].status))].filter(accepts).map(String);
+
+it('openapi.json has every operation there is', () => {
+  expect(operations.map(([, { operationId }]) => operationId).sort()).toEqual(Object.keys(OPERATIONS).sort());
+});
+
+describe.each(operations)('%s', (_name, operation) => {
+  const { responses, requestBody, parameters, security, operationId } = operation;
+  const { access } = OPERATIONS[operationId];
+  const keyed = access !== 'open' && access !== 'signed';
+
+  it('shows what it takes and what it answers, and each example is valid', () => {
+    const media = [requestBody, ...Object.values(responses)].flatMap((part) =>
+      Object.entries(part?.content ?? {}),
+    );
+    for (const [type, each] of media.filter(([name]) => name !== 'text/html')) {
+      const shown = examplesOf(each);
+      expect(shown.length, type).toBeGreaterThan(0);
+      for (const [name, value] of shown) {
+        expect(value, name).toBeDefined();
+        expect(faults(each.schema, value), name).toBeNull();
+      }
+    }
+  });
+
+  it('says which scope it takes', () => {
+    expect(security).toEqual(keyed ? [{ key: [access] }] : undefined);
+    if (keyed) expect(operation.description).toContain(`\`${access}\``);
+  });
+
+  it('lists every problem it can answer, by its code', () => {
+    expect(
+      Object.keys(responses)
+        .filter((status) => Number(status) >= 400)
+        .sort(),
+    ).toEqual(statusesOf(operation).sort());
+    for (const code of problemsOf(operationId)) {
+      const response = responses[PROBLEMS[code].status];
+      expect(response?.description).toContain(`\`${code}\`: ${PROBLEMS[code].title}`);
+      expect(Object.keys(response?.content?.['application/problem+json']?.examples ?? {})).toContain(code);
+    }
+  });
+
+  it('can be refused for what it takes', () => {
+    const expected = [
+      ...(keyed ? ['unauthenticated', 'insufficient_scope', 'unavailable'] : []),
+      ...(access === 'signed' ? ['invalid_signature'] : []),
+      ...(parameters.some(({ in: place }) => place === 'query') ? ['invalid_request'] : []),
+      ...(requestBody ? ['invalid_request', 'malformed_body', 'body_too_large'] : []),
+      ...(requestBody && keyed ? ['unsupported_media_type'] : []),
+      ...(parameters.some(({ name, required }) => name === 'Idempotency-Key' && required)
+        ? ['idempotency_key_missing', 'idempotency_key_malformed', 'idempotency_key_reused']
+        : []),
+      'internal_error',
+    ];
+    expect(problemsOf(operationId)).toEqual(expect.arrayContaining(expected));
+    if (parameters.some(({ in: place }) => place === 'path')) {
+      expect(statusesOf(operation, (status) => status === 404)).toEqual(['404']);
+    }
+  });
+});
+
+it('every example among the components is shown somewhere', () => {
+  const text = JSON.stringify(document.paths);
+  const unused = Object.keys(document.components.examples).filter(
+    (name) => !text.includes(`"#/components/examples/${name}"`),
+  );
+  // These answer requests that no operation is.
+  expect(unused.filter((name) => isProblemCode(name))).toEqual(['method_not_allowed']);
+  expect(unused.filter((name) => !isProblemCode(name))).toEqual([]);
+});
