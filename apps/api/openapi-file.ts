@@ -24,7 +24,17 @@ const STAND_IN = {
 /** @returns the document as it is kept: the same text wherever it is made */
 async function documentText(): Promise<string> {
   const environment = environmentFor(
-    ['store', 'temporal', 'payments', 'paymentWebhooks', 'providers', 'carrierWebhooks', 'pricing', 'policy'],
+    [
+      'store',
+      'temporal',
+      'payments',
+      'paymentWebhooks',
+      'providers',
+      'carrierWebhooks',
+      'api',
+      'pricing',
+      'policy',
+    ],
     STAND_IN,
   );
   const server = await createServer(environment, pino({ level: 'silent' }));

@@ -6,6 +6,7 @@ import type { OrderEventList, OrderView } from './order-view.api.js';
 import type { ClientSecretView } from './payment.api.js';
 import type { Problem } from './problem.api.js';
 import { problemAddress, type ProblemCode, PROBLEMS } from './problems.js';
+import type { ProductList, ProductView, StockAdjustmentView } from './product.api.js';
 import type { RefundList, RefundView } from './refund.api.js';
 
 const ORDER_ID = '019b7654-0000-7000-8000-000000000001';
@@ -76,6 +77,17 @@ const finding: FindingView = {
   note: null,
 };
 
+const product: ProductView = {
+  sku: 'MUG-BLUE',
+  name: 'Mug, blue',
+  currency: 'EUR',
+  unitPrice: 1990,
+  sellable: true,
+  onHand: 1000,
+  reserved: 2,
+  available: 998,
+};
+
 /** What answers look like, by the name of their schema: one order's story. */
 export const ANSWERS = {
   Order: order,
@@ -122,6 +134,16 @@ export const ANSWERS = {
   } satisfies LedgerView,
   Finding: { ...finding, closedAt: '2026-01-02T11:00:00.000Z', closedBy: 'service:shop', note: 'By hand.' },
   FindingList: { data: [finding] } satisfies FindingList,
+  Product: product,
+  ProductList: { data: [product], nextCursor: null } satisfies ProductList,
+  StockAdjustment: {
+    id: '019b7654-0000-7000-8000-000000000009',
+    sku: 'MUG-BLUE',
+    quantity: -2,
+    reason: 'Broken in the warehouse',
+    by: 'service:shop',
+    at: '2026-01-02T12:00:00.000Z',
+  } satisfies StockAdjustmentView,
   Health: { status: 'ok' },
   ProblemType: problemType('order_not_found'),
   ProblemTypeList: { data: [problemType('order_not_found')] },
