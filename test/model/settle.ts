@@ -86,11 +86,14 @@ async function answered(real: Real, placed: ModelOrder, order: OrderRecord): Pro
     const { id, kind } = attention;
     const isUp = kind !== 'refund_failed' || (await seeToFailedRefund(real, placed, order, attention));
     if (isUp || order.closedAt === null) asking.push(attention);
-    const action = ANSWERS[kind];
+    const action = isLost(attention) ? 'fail' : ANSWERS[kind];
     if (action && isUp) await answer(real, order.id, id, action);
   }
   return asking;
 }
+
+/** The parcel is on its way, and its money can never be taken: somebody has to give it up. */
+const isLost = ({ step, reason }: AttentionRecord) => step === 'capture' && reason === 'authorization_lapsed';
 
 async function answer(real: Real, id: string, attentionId: string, action: Resolution): Promise<void> {
   const path = `/orders/${id}/attention/${attentionId}/resolution`;

@@ -67,6 +67,24 @@ describe('a payment that is held until the parcel has its label', () => {
     await recordHistory(shop.handle(id), 'cancelled-hold-lapsed');
   });
 
+  it('is given up by a person when it has lapsed and the parcel is gone', async () => {
+    await shop.fault('shipments.create', '500', 1_000);
+    const id = await shop.place({ policy: { ...policy, retry: { attempts: 100, initial: 300, max: 500 } } });
+    const { intentId } = await shop.until(id, ({ payment }) => payment === 'authorized');
+    await shop.ask('POST', `/sandbox/payment-intents/${intentId}/lapse`);
+    await shop.clearFaults();
+    await shop.fault('shipments.cancel', 'refuse', 1);
+    await shop.answer(id, 'capture', 'fail');
+    await shop.carrierSays(await shop.label(id), 'shipment.delivered');
+    expect(await shop.closed(id)).toMatchObject({
+      status: 'delivered',
+      payment: 'voided',
+      fulfilment: 'delivered',
+      attention: [],
+    });
+    expect(await booked(id)).toEqual(HELD);
+  });
+
   it('is taken once, although its answer was lost', async () => {
     await shop.fault('payment_intents.capture', 'drop_after', 1);
     const id = await shop.place({ policy });
