@@ -66,7 +66,7 @@ it('openapi.json has every operation there is', () => {
   expect(operations.map(([, { operationId }]) => operationId).sort()).toEqual(Object.keys(OPERATIONS).sort());
 });
 
-describe.each(operations)('%s', (name, operation) => {
+describe.each(operations)('%s', (title, operation) => {
   const { responses, requestBody, parameters, security, operationId } = operation;
   const { access } = OPERATIONS[operationId];
   const keyed = access !== 'open' && access !== 'signed';
@@ -117,7 +117,7 @@ describe.each(operations)('%s', (name, operation) => {
     ];
     expect(problemsOf(operationId)).toEqual(expect.arrayContaining(expected));
     // What PUT names need not be there: it is made then.
-    if (!name.startsWith('PUT') && parameters.some(({ in: place }) => place === 'path')) {
+    if (!title.startsWith('PUT') && parameters.some(({ in: place }) => place === 'path')) {
       expect(statusesOf(operation, (status) => status === 404)).toEqual(['404']);
     }
   });
