@@ -147,7 +147,8 @@ describe('among many orders, a list', () => {
       }
     });
 
-    it.runIf(MEASURED)('is there in time', async () => {
+    if (!MEASURED) return;
+    it('is there in time', async () => {
       const p99 = new Map<string, number>();
       for (const [index, filter] of FILTERS) {
         const times: number[] = [];
