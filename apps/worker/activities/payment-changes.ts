@@ -1,6 +1,6 @@
 import { captureKey, chargeKey } from '#libs/order/payment-keys';
 import { mayFollow } from '#libs/order/payment-news';
-import type { Posting } from '#libs/order/ledger';
+import type { IntentState, Posting } from '#libs/order/ledger';
 import type { Intent } from '#libs/payments/payment-gateway';
 import { settleBeside } from '#libs/store/effect.repository';
 import type { OrderChange } from '#libs/store/order-change';
@@ -21,8 +21,15 @@ const isOvertaken = ({ intentStatus }: OrderRecord, { status }: Intent) =>
   intentStatus !== status &&
   !mayFollow(intentStatus, status);
 
+/** One fact is told once in the audit trail: whoever looked may have been faster than the answer. */
+function news({ intentStatus }: OrderRecord, status: IntentState): string {
+  if (intentStatus === status) return HEARD_LATE;
+  return status === 'canceled' ? 'payment.voided' : `payment.${status}`;
+}
+const HEARD_LATE = 'payment.heard_late';
+
 const heardLate = ({ status }: Intent): OrderChange => ({
-  event: { type: 'payment.heard_late', actor: 'gateway', details: { state: status } },
+  event: { type: HEARD_LATE, actor: 'gateway', details: { state: status } },
 });
 
 function answerOf(intent: Intent): Outcome {
@@ -39,7 +46,7 @@ function answerOf(intent: Intent): Outcome {
         change: (order) => ({
           intentStatus: status,
           begun: { step: 'charge', for: order.policy.paymentWindow },
-          event: { type: `payment.${status}`, actor: 'gateway', details: { attempt: order.attempt } },
+          event: { type: news(order, status), actor: 'gateway', details: { attempt: order.attempt } },
         }),
       };
     case 'declined': {
@@ -65,7 +72,12 @@ export const declineChange = (order: OrderRecord, type: string, reason: string):
   ...(order.policy.declineWindow > 0
     ? { begun: { step: 'charge', for: order.policy.declineWindow } }
     : endsWait(order)),
-  event: { type, actor: 'gateway', details: { reason, attempt: order.attempt } },
+  event: {
+    // Of later attempts nobody knows whether it was theirs that was heard of.
+    type: order.attempt === 1 && order.intentStatus === 'declined' ? HEARD_LATE : type,
+    actor: 'gateway',
+    details: { reason, attempt: order.attempt },
+  },
 });
 
 const authorizeChange = (intent: Intent) => (order: OrderRecord) => ({
@@ -75,7 +87,7 @@ const authorizeChange = (intent: Intent) => (order: OrderRecord) => ({
   posts: [{ kind: 'authorized' as const, objectId: intent.id, amount: order.totals.total }],
   ...endsWait(order),
   event: {
-    type: 'payment.authorized',
+    type: news(order, 'authorized'),
     actor: 'gateway',
     details: { intent: intent.id, amount: order.totals.total },
   },
@@ -95,7 +107,7 @@ export const captureChange =
     ],
     ...endsWait(order),
     event: {
-      type: 'payment.captured',
+      type: news(order, 'captured'),
       actor: 'gateway',
       details: { intent: intent.id, amount: order.totals.total },
     },
@@ -105,7 +117,7 @@ export const voidChange = (order: OrderRecord): OrderChange => ({
   intentStatus: 'canceled',
   posts: releasedHold(order),
   ...endsWait(order),
-  event: { type: 'payment.voided', actor: 'gateway' },
+  event: { type: news(order, 'canceled'), actor: 'gateway' },
 });
 
 /** Canceling an intent also decides what became of an attempt on it, and of a capture. */
