@@ -7,7 +7,6 @@ export const REQUESTABLE_REASONS = [
   'not_as_described',
   'goodwill',
 ] as const;
-export type RequestableReason = (typeof REQUESTABLE_REASONS)[number];
 export const REFUND_REASONS = ['cancelled', 'undelivered', 'late_payment', ...REQUESTABLE_REASONS] as const;
 export type RefundReason = (typeof REFUND_REASONS)[number];
 
@@ -65,7 +64,7 @@ export function costOf(
  * Deals out a whole amount by weight: each gets its share rounded down, and what is left goes, one by one, to
  * the largest remainders (Hamilton's method), the first of equals first. Equal weights when all are 0.
  */
-export function allocate(amount: number, weights: readonly number[]): number[] {
+function allocate(amount: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((a, b) => a + b, 0);
   const shares = weights.map((weight) => (sum === 0 ? amount / weights.length : (amount * weight) / sum));
   const dealt = shares.map(Math.floor);

@@ -24,7 +24,7 @@ export interface Intent {
   readonly holdUntil: Date | null;
 }
 
-export type RefundStatus = 'pending' | 'succeeded' | 'failed';
+export type RefundStatus = SeenRefund['status'];
 
 export type GatewayRefund = SeenRefund;
 export type GatewayDispute = SeenDispute;
