@@ -28,16 +28,18 @@ import { LedgerController } from './orders/ledger.controller.js';
 import { OrderAcceptance } from './orders/order-acceptance.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
+import { OutcomeService } from './orders/outcome.service.js';
+import { OutcomeWatch } from './orders/outcome-watch.js';
 import { PaymentsController } from './orders/payments.controller.js';
 import { PaymentsService } from './orders/payments.service.js';
 import { RefundsController } from './orders/refunds.controller.js';
 import { RefundsService } from './orders/refunds.service.js';
-import { RequestOnce } from './orders/request-once.js';
 import { ProblemsController } from './problems/problems.controller.js';
 import { ProductsController } from './products/products.controller.js';
 import { ProductsService } from './products/products.service.js';
 import { StockAdjustmentsController } from './products/stock-adjustments.controller.js';
 import { StockAdjustmentsService } from './products/stock-adjustments.service.js';
+import { RequestOnce } from './request-once.js';
 import { Settings } from './settings.js';
 import { CarrierSignature } from './webhooks/carrier-signature.js';
 import { DeliveriesController } from './webhooks/deliveries.controller.js';
@@ -104,6 +106,8 @@ export class ApiModule {
         Nudges,
         OrdersService,
         OrderAcceptance,
+        OutcomeWatch,
+        OutcomeService,
         RequestOnce,
         CancellationService,
         RefundsService,

@@ -19,11 +19,14 @@ export class Settings {
   readonly paymentSecrets: readonly string[];
   /** Requests a second. */
   readonly rateLimit: number;
+  /** Requests that may wait for an outcome at the same time. */
+  readonly maxWaiting: number;
   /** Whether money is real here. */
   readonly isLive: boolean;
 
   constructor({ api, pricing, policy, payments, paymentWebhooks, carrierWebhooks }: ApiEnvironment) {
     this.rateLimit = api.RATE_LIMIT;
+    this.maxWaiting = Math.ceil(api.MAX_CONNECTIONS / 2);
     this.currencies = pricing.CURRENCIES;
     this.taxRate = pricing.TAX_RATE;
     this.shippingFee = pricing.SHIPPING_FEE;

@@ -803,10 +803,15 @@ export interface components {
              * @description Stable; branch on this
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
             /** @description What to quote when reporting the problem; also the X-Request-Id header */
             requestId: string;
             errors?: components["schemas"]["Fault"][];
+            /**
+             * Format: uuid
+             * @description The order that was stored, where one was
+             */
+            orderId?: string;
             /** @description With price_changed: what the order costs */
             totals?: components["schemas"]["Totals"];
         };
@@ -821,7 +826,7 @@ export interface components {
         ProblemType: {
             type: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
             status: number;
             title: string;
             meaning: string;
@@ -1004,7 +1009,9 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 1 to 255 visible ASCII characters, bare or quoted; the same key places one order */
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
+                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -1016,11 +1023,26 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The order is confirmed. Told only to those who `Prefer` to wait for that */
+            201: {
+                headers: {
+                    /** @description Where the order is */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
             /** @description The order is stored and will be worked on */
             202: {
                 headers: {
                     /** @description Where the order is */
                     Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1055,6 +1077,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /**
+             * @description `payment_declined`: The payment was declined
+             *
+             *     `payment_expired`: The order was not paid in time
+             */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `insufficient_scope`: The API key may not do this */
             403: {
                 headers: {
@@ -1073,7 +1108,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `price_changed`: The order costs something else */
+            /**
+             * @description `price_changed`: The order costs something else
+             *
+             *     `out_of_stock`: Not all of it is in stock
+             *
+             *     `order_cancelled`: The order was cancelled
+             *
+             *     `idempotency_key_in_use`: The first request with this Idempotency-Key is in progress
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1101,15 +1144,17 @@ export interface operations {
                 };
             };
             /**
-             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request
-             *
-             *     `duplicate_sku`: A SKU is listed twice
+             * @description `duplicate_sku`: A SKU is listed twice
              *
              *     `unknown_sku`: A SKU is unknown
              *
              *     `currency_not_supported`: The currency does not fit
              *
              *     `order_too_large`: The order costs too much
+             *
+             *     `order_invalid`: The order cannot be fulfilled
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request
              */
             422: {
                 headers: {
@@ -1366,7 +1411,10 @@ export interface operations {
     resolveAttention: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
                 attentionId: string;
@@ -1392,6 +1440,8 @@ export interface operations {
              * @description `invalid_request`: The request is not valid
              *
              *     `malformed_body`: The body cannot be read
+             *
+             *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
              *     `malformed_request`: The request cannot be read
              */
@@ -1447,6 +1497,8 @@ export interface operations {
              * @description `illegal_resolution`: The attention cannot be resolved so
              *
              *     `already_resolved`: The attention is resolved already
+             *
+             *     `idempotency_key_in_use`: The first request with this Idempotency-Key is in progress
              */
             409: {
                 headers: {
@@ -1467,6 +1519,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body has a type that is not read here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The Idempotency-Key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1622,7 +1683,10 @@ export interface operations {
     requestCancellation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Not needed: asking again is the same */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1647,6 +1711,8 @@ export interface operations {
              * @description `invalid_request`: The request is not valid
              *
              *     `malformed_body`: The body cannot be read
+             *
+             *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
              *     `malformed_request`: The request cannot be read
              */
@@ -1857,7 +1923,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 1 to 255 visible ASCII characters, bare or quoted; the same key makes one refund */
+                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
             };
             path: {
@@ -1943,6 +2009,8 @@ export interface operations {
              *     `nothing_to_refund`: There is no money to give back
              *
              *     `nothing_to_restock`: There are no goods to take back into stock
+             *
+             *     `idempotency_key_in_use`: The first request with this Idempotency-Key is in progress
              */
             409: {
                 headers: {
@@ -1971,13 +2039,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request
-             *
-             *     `refund_line_unknown`: A line is not of this order
+             * @description `refund_line_unknown`: A line is not of this order
              *
              *     `refund_quantity_exceeds`: More goods than are left
              *
              *     `refund_exceeds`: The refund is more than is left
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request
              */
             422: {
                 headers: {
@@ -2137,7 +2205,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 1 to 255 visible ASCII characters, bare or quoted; the same key makes one attempt */
+                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
             };
             path: {
@@ -2217,7 +2285,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payment_attempt_not_possible`: Another payment method cannot be tried now */
+            /**
+             * @description `payment_attempt_not_possible`: Another payment method cannot be tried now
+             *
+             *     `idempotency_key_in_use`: The first request with this Idempotency-Key is in progress
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2863,7 +2935,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 1 to 255 visible ASCII characters, bare or quoted; the same key adjusts once */
+                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
             };
             path: {
@@ -2943,7 +3015,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stock_reserved`: Orders hold this stock */
+            /**
+             * @description `stock_reserved`: Orders hold this stock
+             *
+             *     `idempotency_key_in_use`: The first request with this Idempotency-Key is in progress
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2971,9 +3047,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request
+             * @description `stock_too_large`: There would be too much in stock
              *
-             *     `stock_too_large`: There would be too much in stock
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request
              */
             422: {
                 headers: {
@@ -3233,7 +3309,10 @@ export interface operations {
     acknowledgeFinding: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3258,6 +3337,8 @@ export interface operations {
              * @description `invalid_request`: The request is not valid
              *
              *     `malformed_body`: The body cannot be read
+             *
+             *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
              *     `malformed_request`: The request cannot be read
              */
@@ -3309,6 +3390,8 @@ export interface operations {
              * @description `finding_closed`: The finding is closed already
              *
              *     `already_resolved`: The attention is resolved already
+             *
+             *     `idempotency_key_in_use`: The first request with this Idempotency-Key is in progress
              */
             409: {
                 headers: {
@@ -3329,6 +3412,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body has a type that is not read here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The Idempotency-Key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -149,6 +149,15 @@ export const ANSWERS = {
   ProblemTypeList: { data: [problemType('order_not_found')] },
 } as const;
 
+/** Problems that tell what became of an order that is stored. */
+const OF_STORED_ORDERS: readonly ProblemCode[] = [
+  'payment_declined',
+  'payment_expired',
+  'out_of_stock',
+  'order_cancelled',
+  'order_invalid',
+];
+
 /** What a problem looks like. */
 export function problemExample(code: ProblemCode): Problem {
   const { status, title, meaning } = PROBLEMS[code];
@@ -163,6 +172,7 @@ export function problemExample(code: ProblemCode): Problem {
     ...(code === 'invalid_request'
       ? { errors: [{ pointer: '/lines/0/quantity', detail: 'Too small: expected number to be >=1' }] }
       : {}),
+    ...(OF_STORED_ORDERS.includes(code) ? { orderId: ORDER_ID } : {}),
     ...(code === 'price_changed' ? { totals: order.totals } : {}),
   };
 }

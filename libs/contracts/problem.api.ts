@@ -25,6 +25,7 @@ export const Problem = z
     code: z.enum(PROBLEM_CODES).describe('Stable; branch on this'),
     requestId: z.string().describe('What to quote when reporting the problem; also the X-Request-Id header'),
     errors: z.array(Fault).optional(),
+    orderId: z.uuid().optional().describe('The order that was stored, where one was'),
     totals: TotalsView.optional().describe('With price_changed: what the order costs'),
   })
   .meta({ id: 'Problem' });

@@ -58,6 +58,21 @@ export const PROBLEMS = {
     remedy:
       'Check secret and clock. Carriers sign the raw body as https://www.standardwebhooks.com describes, Stripe as docs.stripe.com/webhooks does.',
   },
+  payment_declined: {
+    status: 402,
+    title: 'The payment was declined',
+    meaning:
+      'The order is stored, under `orderId`, and its payment was declined. Told only to those who `Prefer` to wait for the outcome.',
+    remedy:
+      'Read the order: while it is `pending`, try another method with `POST /orders/{id}/payment-attempts`; otherwise place a new one.',
+  },
+  payment_expired: {
+    status: 402,
+    title: 'The order was not paid in time',
+    meaning:
+      'The order is stored, under `orderId`, and was rejected because its time to pay had passed. Nothing was taken.',
+    remedy: 'Place a new order, with a new key.',
+  },
   insufficient_scope: {
     status: 403,
     title: 'The API key may not do this',
@@ -129,6 +144,25 @@ export const PROBLEMS = {
     title: 'The order costs something else',
     meaning: '`expectedTotal` is not what the order costs now. Nothing was stored, and the key is free.',
     remedy: 'Show the shopper the total in `totals`, and place the order with it.',
+  },
+  out_of_stock: {
+    status: 409,
+    title: 'Not all of it is in stock',
+    meaning:
+      'The order is stored, under `orderId`, and was rejected because a line is out of stock. Nothing was taken. Told only to those who `Prefer` to wait for the outcome.',
+    remedy: 'Show the shopper what is left (`GET /products/{sku}`), and place a new order, with a new key.',
+  },
+  order_cancelled: {
+    status: 409,
+    title: 'The order was cancelled',
+    meaning: 'The order is stored, under `orderId`, and was cancelled before it was confirmed.',
+    remedy: 'Place a new order, with a new key, if the shopper still wants it.',
+  },
+  idempotency_key_in_use: {
+    status: 409,
+    title: 'The first request with this Idempotency-Key is in progress',
+    meaning: 'The same request is being worked on. It will have its effect once, or be refused.',
+    remedy: 'Send the request again, with the same key, after the time in `Retry-After`.',
   },
   illegal_resolution: {
     status: 409,
@@ -205,8 +239,16 @@ export const PROBLEMS = {
   idempotency_key_reused: {
     status: 422,
     title: 'The Idempotency-Key was used for another request',
-    meaning: 'The same key came with another body before. Nothing was stored.',
+    meaning: 'The same key came with another body before, or comes with one right now. Nothing was stored.',
     remedy: 'Use a new key for a new request, and the same body for a retry.',
+  },
+  order_invalid: {
+    status: 422,
+    title: 'The order cannot be fulfilled',
+    meaning:
+      'The order is stored, under `orderId`, and was rejected: a product is not sold any more, or the country is not served. Nothing was taken. Told only to those who `Prefer` to wait for the outcome.',
+    remedy:
+      'Take the goods out of the basket, or ask for another address; then place a new order, with a new key.',
   },
   duplicate_sku: {
     status: 422,

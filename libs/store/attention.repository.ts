@@ -13,6 +13,8 @@ import { book } from './ledger.sql.js';
 import type { OrderChange } from './order-change.js';
 import type { OrderRecord } from './order-record.js';
 import type { OrderRepository } from './order.repository.js';
+import type { RequestKey } from './request-key.repository.js';
+import { firstUnder } from './request-key.sql.js';
 
 export interface ParkedStep {
   readonly id: string;
@@ -97,13 +99,14 @@ export class AttentionRepository {
   }
 
   /**
-   * Stores an operator's answer. Where the answer is itself the news (arrived, lost, a refund taken over), it is
-   * applied with it.
+   * Stores an operator's answer, once where it comes under a request key. Where the answer is itself the news (arrived,
+   * lost, a refund taken over), it is applied with it.
    */
   async resolve(
     order: OrderRecord,
     attentionId: string,
     answer: { action: Resolution; note: string | null; by: Actor },
+    request: RequestKey | null = null,
   ): Promise<ResolveResult> {
     const [found] = await this.db.$queryRaw<
       {
@@ -121,6 +124,11 @@ export class AttentionRepository {
     if (!resolutionsFor(found.kind, found.step, found.undo).includes(answer.action))
       return 'illegal_resolution';
     const finding = found.findingId === null ? null : await this.findings.find(found.findingId);
+    const { asked, first } = firstUnder(request, {
+      orderId: Prisma.sql`order_id`,
+      resourceId: attentionId,
+      from: Prisma.sql`open`,
+    });
     const written = await this.orders.change(order, (current) => ({
       ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
       ...(finding ? findingAnswer(finding, answer) : {}),
@@ -129,12 +137,17 @@ export class AttentionRepository {
         actor: answer.by,
         details: { attention: attentionId, kind: found.kind, step: found.step, action: answer.action },
       },
+      prior: [
+        Prisma.sql`open AS (
+          SELECT a.id, a.order_id FROM attention a, before WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL
+            AND (${finding === null} OR EXISTS (
+              SELECT 1 FROM finding f WHERE f.id = a.finding_id AND f.found = ${finding?.found ?? 0}))
+          FOR UPDATE OF a)`,
+        ...asked,
+      ],
       gate: Prisma.sql`
         UPDATE attention a SET resolved_at = now(), action = ${answer.action}, by = ${answer.by}, note = ${answer.note}
-        FROM before WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL
-          AND (${finding === null} OR EXISTS (
-            SELECT 1 FROM finding f WHERE f.id = a.finding_id AND f.found = ${finding?.found ?? 0}))
-        RETURNING a.id`,
+        FROM open WHERE a.id = open.id AND ${first} RETURNING a.id`,
     }));
     return written ? 'resolved' : 'already_resolved';
   }

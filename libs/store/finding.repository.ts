@@ -16,6 +16,8 @@ import {
 import { Prisma } from './generated/client.js';
 import type { OrderRecord } from './order-record.js';
 import type { OrderRepository } from './order.repository.js';
+import type { RequestKey } from './request-key.repository.js';
+import { firstUnder } from './request-key.sql.js';
 
 /** Something the gateway's books and ours differ in. Amounts are minor units, times RFC 3339. */
 export interface FindingRecord {
@@ -143,20 +145,31 @@ export class FindingRepository {
   }
 
   /**
-   * Closes a finding that concerns no order, and books money that nobody knows.
+   * Closes a finding that concerns no order, and books money that nobody knows; once where it comes under a request key.
    *
    * @returns false when it was closed before
    */
-  async acknowledge(finding: FindingRecord, { note, by }: { note: string; by: string }): Promise<boolean> {
+  async acknowledge(
+    finding: FindingRecord,
+    { note, by }: { note: string; by: string },
+    request: RequestKey | null = null,
+  ): Promise<boolean> {
+    const { asked, first } = firstUnder(request, { resourceId: finding.id, from: Prisma.sql`open` });
     const posts = acknowledgedPosts(finding);
     const sides = posts.flatMap(({ kind, amount }) => [
       { account: LEDGER_RULES[kind].debit, amount },
       { account: LEDGER_RULES[kind].credit, amount: -amount },
     ]);
     const [{ closed } = { closed: false }] = await this.db.$queryRaw<{ closed: boolean }[]>`
-      WITH closed AS (
-        UPDATE finding SET closed_at = now(), closed_by = ${by}, note = ${note}
-        WHERE id = ${finding.id}::uuid AND closed_at IS NULL AND found = ${finding.found} RETURNING currency),
+      WITH open AS (
+        SELECT id FROM finding WHERE id = ${finding.id}::uuid AND closed_at IS NULL AND found = ${finding.found}
+        FOR UPDATE),
+      ${Prisma.join([
+        ...asked,
+        Prisma.sql`closed AS (
+        UPDATE finding f SET closed_at = now(), closed_by = ${by}, note = ${note} FROM open
+        WHERE f.id = open.id AND ${first} RETURNING f.currency)`,
+      ])},
       posted AS (
         INSERT INTO ledger_transaction (kind, object_id, amount, currency)
         SELECT p.kind, p.object_id, p.amount, closed.currency FROM closed,

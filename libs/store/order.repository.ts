@@ -1,4 +1,5 @@
 import type { OrderId } from '#libs/order/order-id';
+import type { OutcomeFacts } from '#libs/order/outcome';
 import type { OrderPolicy } from '#libs/order/policy';
 import { IllegalTransition, INITIAL_STATE } from '#libs/order/states';
 import type { Totals } from '#libs/order/totals';
@@ -15,6 +16,7 @@ import {
   type OrderRecord,
   selectOrders,
 } from './order-record.js';
+import type { RequestKey } from './request-key.repository.js';
 
 export interface NewOrder {
   readonly id: OrderId;
@@ -27,22 +29,6 @@ export interface NewOrder {
   readonly totals: Totals;
   readonly paymentMethod: string;
   readonly policy: OrderPolicy;
-}
-
-/** Under which key, and by whom, a request was made that must have its effect once. */
-export interface RequestKey {
-  readonly principal: string;
-  readonly operation: string;
-  readonly key: string;
-  readonly requestHash: string;
-}
-
-export interface EarlierRequest {
-  readonly requestHash: string;
-  /** Null where it is not of an order. */
-  readonly orderId: OrderId | null;
-  /** What it made, where that is not the order itself. */
-  readonly resourceId: string | null;
 }
 
 export interface OrderEventRecord {
@@ -97,16 +83,18 @@ export class OrderRepository {
     return accepted ? asAccepted(order, accepted.createdAt.toISOString()) : null;
   }
 
-  /** What an earlier request under the same key asked for, and what it made. */
-  async findRequest(request: Omit<RequestKey, 'requestHash'>): Promise<EarlierRequest | null> {
-    const rows = await this.db.$queryRaw<EarlierRequest[]>`
-      SELECT request_hash AS "requestHash", order_id::text AS "orderId", resource_id AS "resourceId" FROM idempotency_key
-      WHERE principal = ${request.principal} AND operation = ${request.operation} AND key = ${request.key}`;
-    return rows[0] ?? null;
-  }
-
   async find(id: OrderId): Promise<OrderRecord | null> {
     return (await this.select(Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`))[0] ?? null;
+  }
+
+  /** What tells the outcomes of these orders, of those that there are. */
+  async outcomes(ids: readonly OrderId[]): Promise<(OutcomeFacts & { readonly id: OrderId })[]> {
+    return this.db.$queryRaw<(OutcomeFacts & { readonly id: OrderId })[]>`
+      SELECT o.id::text AS id, o.status, o.payment, o.end_code AS "endCode",
+        CASE WHEN o.status IN ('cancelling', 'cancelled') THEN EXISTS (SELECT 1 FROM order_event e
+            WHERE e.order_id = o.id AND e.changes -> 'status' ->> 'to' = 'confirmed')
+          ELSE o.status NOT IN ('pending', 'rejected') END AS "wasConfirmed"
+      FROM orders o WHERE o.id = ANY(${[...ids]}::uuid[])`;
   }
 
   /** @throws OrderNotFound */

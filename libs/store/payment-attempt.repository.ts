@@ -6,7 +6,8 @@ import type { Database } from './database.js';
 import type { EffectRepository } from './effect.repository.js';
 import { Prisma } from './generated/client.js';
 import type { OrderRecord } from './order-record.js';
-import type { OrderRepository, RequestKey } from './order.repository.js';
+import type { OrderRepository } from './order.repository.js';
+import type { RequestKey } from './request-key.repository.js';
 import { claimKey } from './request-key.sql.js';
 
 /** A further attempt to pay that the order's run is to make. */

@@ -5,8 +5,9 @@ import type { RefundLine, RefundReason, RefundState } from '#libs/order/refund';
 import type { Database } from './database.js';
 import { Prisma } from './generated/client.js';
 import type { OrderRecord } from './order-record.js';
-import type { OrderRepository, RequestKey } from './order.repository.js';
+import type { OrderRepository } from './order.repository.js';
 import { addRefund, type NewRefund } from './refund.sql.js';
+import type { RequestKey } from './request-key.repository.js';
 import { claimKey } from './request-key.sql.js';
 
 /** Money on its way back, as it stands. Amounts are minor units, times RFC 3339. */

@@ -1,5 +1,7 @@
 import type { Database } from './database.js';
-import type { RequestKey } from './order.repository.js';
+import { Prisma } from './generated/client.js';
+import type { RequestKey } from './request-key.repository.js';
+import { storeKey } from './request-key.sql.js';
 
 export interface NewStockAdjustment {
   readonly id: string;
@@ -29,11 +31,10 @@ export class StockAdjustmentRepository {
     const [stock] = await this.db.$queryRaw<{ left: bigint; isReserved: boolean; written: boolean }[]>`
       WITH stock AS (
         SELECT sku, on_hand::bigint + ${quantity}::int AS left, reserved FROM product WHERE sku = ${sku} FOR UPDATE),
-      asked AS (
-        INSERT INTO idempotency_key (principal, operation, key, request_hash, resource_id)
-        SELECT ${request.principal}, ${request.operation}, ${request.key}, ${request.requestHash}, ${id}
-        FROM stock WHERE stock.left BETWEEN stock.reserved AND ${LARGEST_STOCK}::int
-        ON CONFLICT DO NOTHING RETURNING resource_id),
+      asked AS (${storeKey(request, {
+        resourceId: id,
+        from: Prisma.sql`stock WHERE stock.left BETWEEN stock.reserved AND ${LARGEST_STOCK}::int`,
+      })}),
       moved AS (
         INSERT INTO stock_movement (id, sku, kind, quantity, reason, by)
         SELECT ${id}::uuid, ${sku}, 'adjusted', ${quantity}::int, ${reason}, ${by} FROM asked),

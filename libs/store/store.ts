@@ -13,6 +13,7 @@ import { OrderRepository } from './order.repository.js';
 import { PaymentAttemptRepository } from './payment-attempt.repository.js';
 import { PaymentInboxRepository } from './payment-inbox.repository.js';
 import { RefundRepository } from './refund.repository.js';
+import { RequestKeyRepository } from './request-key.repository.js';
 import { StockAdjustmentRepository } from './stock-adjustment.repository.js';
 import { StockRepository } from './stock.repository.js';
 import { SweepRepository } from './sweep.repository.js';
@@ -37,6 +38,7 @@ export class Store {
   readonly waits: WaitRepository;
   readonly catalogue: CatalogueRepository;
   readonly apiKeys: ApiKeyRepository;
+  readonly requestKeys: RequestKeyRepository;
   readonly sweep: SweepRepository;
 
   constructor(private readonly db: Database) {
@@ -57,6 +59,7 @@ export class Store {
     this.waits = new WaitRepository(db);
     this.catalogue = new CatalogueRepository(db);
     this.apiKeys = new ApiKeyRepository(db);
+    this.requestKeys = new RequestKeyRepository(db);
     this.sweep = new SweepRepository(db);
   }
 

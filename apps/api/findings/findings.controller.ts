@@ -4,6 +4,7 @@ import { ApiParam, ApiResponse } from '@nestjs/swagger';
 import { AcknowledgeFinding, FindingList, FindingView, ListFindings } from '#libs/contracts/finding.api';
 
 import { Caller } from '../http/caller.js';
+import { OptionalIdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
 import { FindingsService } from './findings.service.js';
@@ -27,9 +28,10 @@ export class FindingsController {
   @ApiResponse({ status: 200, description: 'The finding is closed', standardSchema: FindingView })
   async acknowledge(
     @Param('id') id: string,
+    @OptionalIdempotencyKey() key: string | null,
     @Body({ schema: AcknowledgeFinding }) { note }: AcknowledgeFinding,
     @Caller() service: string,
   ): Promise<FindingView> {
-    return this.findings.acknowledge(id, note, service);
+    return this.findings.acknowledge(id, note, key, service);
   }
 }

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 
 import type { FindingList, FindingView, ListFindings } from '#libs/contracts/finding.api';
 import type { FindingRecord } from '#libs/store/finding.repository';
+import type { RequestKey } from '#libs/store/request-key.repository';
 import { Store } from '#libs/store/store';
 
 import { ProblemError } from '../http/problem-error.js';
 import { AttentionService } from '../orders/attention.service.js';
+import { OrdersService } from '../orders/orders.service.js';
+import { requestKey, RequestOnce } from '../request-once.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -14,7 +17,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export class FindingsService {
   constructor(
     private readonly store: Store,
+    private readonly orders: OrdersService,
     private readonly attention: AttentionService,
+    private readonly requests: RequestOnce,
   ) {}
 
   async list({ state, before, limit }: ListFindings): Promise<FindingList> {
@@ -23,23 +28,43 @@ export class FindingsService {
   }
 
   /**
-   * Closes a finding. One that concerns an order is closed by answering its attention, and books what that books.
+   * Closes a finding; once for each key, where there is one. One that concerns an order is closed by answering its
+   * attention, and books what that books.
    *
    * @throws ProblemError when there is no such finding, or it is closed
    */
-  async acknowledge(id: string, note: string, service: string): Promise<FindingView> {
+  async acknowledge(id: string, note: string, key: string | null, service: string): Promise<FindingView> {
     const finding = await this.get(id);
+    const operation = `POST /findings/${finding.id}/acknowledgement`;
+    const request = key === null ? null : requestKey(service, operation, key, { note });
+    const current = () => this.get(id);
+    return this.requests.once(
+      request,
+      async () => {
+        await this.close(finding, note, request, service);
+        return current();
+      },
+      current,
+    );
+  }
+
+  private async close(
+    finding: FindingRecord,
+    note: string,
+    request: RequestKey | null,
+    service: string,
+  ): Promise<void> {
     if (finding.closedAt !== null) throw new ProblemError('finding_closed');
     if (finding.orderId === null) {
       const by = `service:${service}`;
-      if (!(await this.store.findings.acknowledge(finding, { note, by })))
+      if (!(await this.store.findings.acknowledge(finding, { note, by }, request)))
         throw new ProblemError('finding_closed');
-    } else {
-      const attentionId = await this.store.findings.openAttention(finding.id);
-      if (attentionId === null) throw new ProblemError('finding_closed');
-      await this.attention.resolve(finding.orderId, attentionId, { action: 'acknowledge', note }, service);
+      return;
     }
-    return this.get(id);
+    const attentionId = await this.store.findings.openAttention(finding.id);
+    if (attentionId === null) throw new ProblemError('finding_closed');
+    const order = await this.orders.get(finding.orderId);
+    await this.attention.answer(order, attentionId, { action: 'acknowledge', note }, request, service);
   }
 
   private async get(id: string): Promise<FindingRecord> {

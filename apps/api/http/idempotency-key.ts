@@ -1,25 +1,31 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 
+import { IdempotencyKeyHeader } from '#libs/contracts/headers.api';
+
 import { ProblemError } from './problem-error.js';
 
-const BARE = /^[!#-~][!-~]*$/;
-const QUOTED = /^"((?:[!#-[\]-~]|\\["\\])+)"$/;
-
-/**
- * The key a request carries, without its quotes.
- * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
- *
- * @throws ProblemError when it is missing or malformed
- */
-export function idempotencyKey(header: string | undefined): string {
-  if (header === undefined) throw new ProblemError('idempotency_key_missing');
-  const quoted = QUOTED.exec(header)?.[1]?.replace(/\\(["\\])/g, '$1');
-  const key = quoted ?? (BARE.test(header) ? header : '');
-  if (key.length < 1 || key.length > 255) throw new ProblemError('idempotency_key_malformed');
-  return key;
+/** The key that a header gives, without its quotes. @throws ProblemError when it is malformed */
+export function idempotencyKey(header: string): string {
+  const { data } = IdempotencyKeyHeader.safeParse(header);
+  if (data === undefined) throw new ProblemError('idempotency_key_malformed');
+  return data;
 }
 
-export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  idempotencyKey(context.switchToHttp().getRequest<Request>().get('idempotency-key')),
+const headerOf = (context: ExecutionContext) =>
+  context.switchToHttp().getRequest<Request>().get('idempotency-key');
+
+/** Of an operation that must have one. @throws ProblemError when it is missing or malformed */
+export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const header = headerOf(context);
+  if (header === undefined) throw new ProblemError('idempotency_key_missing');
+  return idempotencyKey(header);
+});
+
+/** Of an operation that may have one; null without. @throws ProblemError when it is malformed */
+export const OptionalIdempotencyKey = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string | null => {
+    const header = headerOf(context);
+    return header === undefined ? null : idempotencyKey(header);
+  },
 );

@@ -1,18 +1,20 @@
 import { applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiOperation, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { z } from 'zod';
 
+import { IdempotencyKeyHeader } from '#libs/contracts/headers.api';
 import { type ProblemCode, PROBLEMS } from '#libs/contracts/problems';
 
 import { references } from '../openapi-examples.js';
-import { type OperationName, OPERATIONS, problemsOf } from './operations.js';
+import { type OperationName, type OperationRule, OPERATIONS, problemsOf } from './operations.js';
 
 const OperationKey = Reflector.createDecorator<OperationName>();
 
 /** Which operation a route is: decides who may call it, and documents it. A route without one is closed. */
 export const Operation = Object.assign(
   (name: OperationName) => {
-    const { summary, access } = OPERATIONS[name];
+    const { summary, access, idempotency }: OperationRule = OPERATIONS[name];
     const open = access === 'open' || access === 'signed';
     return applyDecorators(
       OperationKey(name),
@@ -23,11 +25,35 @@ export const Operation = Object.assign(
       }),
       // Since OpenAPI 3.1 a requirement may name the roles it takes of any scheme, not only of OAuth.
       ...(open ? [] : [ApiSecurity('key', [access])]),
+      ...(idempotency ? [keyHeader(idempotency)] : []),
       ...byStatus(problemsOf(name)).map(problemResponse),
     );
   },
   { KEY: OperationKey },
 );
+
+const KEYS = {
+  required:
+    'Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once',
+  optional:
+    'Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once',
+  inherent: 'Not needed: asking again is the same',
+} as const;
+
+function keyHeader(idempotency: keyof typeof KEYS) {
+  return ApiHeader({
+    name: 'Idempotency-Key',
+    required: idempotency === 'required',
+    description: KEYS[idempotency],
+    schema: headerSchema(IdempotencyKeyHeader),
+  });
+}
+
+/** The schema of a header as it is sent, for the OpenAPI document. */
+export function headerSchema(header: z.ZodType) {
+  const { type, maxLength, pattern } = z.toJSONSchema(header, { io: 'input' });
+  return { type, maxLength, pattern } as const;
+}
 
 function byStatus(codes: readonly ProblemCode[]): ProblemCode[][] {
   return [...new Set(codes.map((code) => PROBLEMS[code].status))].map((status) =>

@@ -2,28 +2,45 @@ import type { ProblemCode } from '#libs/contracts/problems';
 import type { Scope } from '#libs/store/api-key.repository';
 
 /** What can be done here, who may do it, and which problems it can answer besides those of every operation. */
-interface OperationRule {
+export interface OperationRule {
   readonly summary: string;
   /** What an API key must have been made with; `open` to all, or `signed` by a provider. */
   readonly access: Scope | 'open' | 'signed';
+  /**
+   * Whether it takes an Idempotency-Key. An `inherent` operation is the same however often it is asked for: a key may
+   * come along, and changes nothing.
+   */
+  readonly idempotency?: 'required' | 'optional' | 'inherent';
   readonly problems: readonly ProblemCode[];
 }
 
-const KEYED = ['idempotency_key_missing', 'idempotency_key_malformed', 'idempotency_key_reused'] as const;
+const KEYS = ['idempotency_key_malformed', 'idempotency_key_in_use', 'idempotency_key_reused'] as const;
+/** What an Idempotency-Key can be refused for. */
+const KEY_PROBLEMS = {
+  required: ['idempotency_key_missing', ...KEYS],
+  optional: KEYS,
+  inherent: ['idempotency_key_malformed'],
+} as const satisfies Readonly<Record<string, readonly ProblemCode[]>>;
+
 const BODY = ['invalid_request', 'malformed_body', 'body_too_large', 'unsupported_media_type'] as const;
 
 export const OPERATIONS = {
   placeOrder: {
     summary: 'Place an order',
     access: 'write',
+    idempotency: 'required',
     problems: [
       ...BODY,
-      ...KEYED,
       'duplicate_sku',
       'unknown_sku',
       'currency_not_supported',
       'order_too_large',
       'price_changed',
+      'payment_declined',
+      'payment_expired',
+      'out_of_stock',
+      'order_cancelled',
+      'order_invalid',
       'unavailable',
     ],
   },
@@ -50,6 +67,7 @@ export const OPERATIONS = {
   requestCancellation: {
     summary: 'Ask to cancel an order',
     access: 'write',
+    idempotency: 'inherent',
     problems: [...BODY, 'order_not_found', 'unavailable'],
   },
   readCancellation: {
@@ -60,9 +78,9 @@ export const OPERATIONS = {
   requestRefund: {
     summary: 'Give money back: all, for some goods, or an amount',
     access: 'operate',
+    idempotency: 'required',
     problems: [
       ...BODY,
-      ...KEYED,
       'order_not_found',
       'use_cancellation',
       'nothing_to_refund',
@@ -86,7 +104,8 @@ export const OPERATIONS = {
   attemptPayment: {
     summary: 'Try another payment method after a decline',
     access: 'write',
-    problems: [...BODY, ...KEYED, 'order_not_found', 'payment_attempt_not_possible', 'unavailable'],
+    idempotency: 'required',
+    problems: [...BODY, 'order_not_found', 'payment_attempt_not_possible', 'unavailable'],
   },
   readClientSecret: {
     summary: 'Get what the shopper needs to act on a payment',
@@ -96,6 +115,7 @@ export const OPERATIONS = {
   resolveAttention: {
     summary: 'Answer what waits for a person',
     access: 'operate',
+    idempotency: 'optional',
     problems: [
       ...BODY,
       'order_not_found',
@@ -123,7 +143,8 @@ export const OPERATIONS = {
   adjustStock: {
     summary: 'Correct the stock of a product',
     access: 'operate',
-    problems: [...BODY, ...KEYED, 'product_not_found', 'stock_reserved', 'stock_too_large', 'unavailable'],
+    idempotency: 'required',
+    problems: [...BODY, 'product_not_found', 'stock_reserved', 'stock_too_large', 'unavailable'],
   },
   readStockAdjustment: {
     summary: 'See a correction of stock',
@@ -138,6 +159,7 @@ export const OPERATIONS = {
   acknowledgeFinding: {
     summary: 'Close a finding, and take over money that moved without us',
     access: 'operate',
+    idempotency: 'optional',
     problems: [...BODY, 'finding_not_found', 'finding_closed', 'already_resolved', 'unavailable'],
   },
   receiveDelivery: {
@@ -174,10 +196,11 @@ export const isProbe = (name: OperationName) => name === 'checkLive' || name ===
 
 /** The problems that an operation can answer, those of every operation included. */
 export function problemsOf(name: OperationName): readonly ProblemCode[] {
-  const { access, problems }: OperationRule = OPERATIONS[name];
+  const { access, idempotency, problems }: OperationRule = OPERATIONS[name];
   const keyed = access !== 'open' && access !== 'signed';
   return [
     ...problems,
+    ...(idempotency ? KEY_PROBLEMS[idempotency] : []),
     ...(keyed ? (['unauthenticated', 'insufficient_scope'] as const) : []),
     ...(access === 'signed' || isProbe(name) ? [] : (['rate_limited'] as const)),
     'malformed_request',

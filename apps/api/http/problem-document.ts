@@ -5,7 +5,7 @@ import type { ProblemError } from './problem-error.js';
 
 /** RFC 9457 problem details of an answer to the request with this id. @param instance the path that was asked */
 export function problemDocument(
-  { code, detail, errors, totals }: ProblemError,
+  { code, detail, errors, orderId, totals }: ProblemError,
   instance: string,
   requestId: string,
 ): Problem {
@@ -19,6 +19,7 @@ export function problemDocument(
     code,
     requestId,
     ...(errors ? { errors: [...errors] } : {}),
+    ...(orderId ? { orderId } : {}),
     ...(totals ? { totals } : {}),
   };
 }

@@ -3,11 +3,12 @@ import type { Fault, Problem } from '#libs/contracts/problem.api';
 
 /** What a kind of problem always says in a header. Retry-After is in seconds. */
 const HEADERS: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = {
+  idempotency_key_in_use: { 'Retry-After': '1' },
   unavailable: { 'Retry-After': '5' },
   gateway_unavailable: { 'Retry-After': '5' },
 };
 
-type Extra = Partial<Pick<Problem, 'errors' | 'totals'>> & {
+type Extra = Partial<Pick<Problem, 'errors' | 'orderId' | 'totals'>> & {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
@@ -15,17 +16,19 @@ type Extra = Partial<Pick<Problem, 'errors' | 'totals'>> & {
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly errors?: readonly Fault[];
+  readonly orderId?: string;
   readonly totals?: Problem['totals'];
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     readonly code: ProblemCode,
     readonly detail: string = PROBLEMS[code].meaning,
-    { errors, totals, headers = {} }: Extra = {},
+    { errors, orderId, totals, headers = {} }: Extra = {},
     options?: { cause: unknown },
   ) {
     super(code, options);
     this.errors = errors;
+    this.orderId = orderId;
     this.totals = totals;
     this.headers = { ...HEADERS[code], ...headers };
   }

@@ -6,6 +6,7 @@ import { ResolveAttention } from '#libs/contracts/resolution.api';
 import type { OrderId } from '#libs/order/order-id';
 
 import { Caller } from '../http/caller.js';
+import { OptionalIdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
 import { AttentionService } from './attention.service.js';
@@ -32,9 +33,10 @@ export class AttentionController {
   async resolve(
     @Param('id', OrderIdPipe) id: OrderId,
     @Param('attentionId') attentionId: string,
+    @OptionalIdempotencyKey() key: string | null,
     @Body({ schema: ResolveAttention }) body: ResolveAttention,
     @Caller() service: string,
   ): Promise<OrderView> {
-    return presentOrder(await this.attention.resolve(id, attentionId, body, service));
+    return presentOrder(await this.attention.resolve(id, attentionId, body, key, service));
   }
 }

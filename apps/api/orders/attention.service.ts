@@ -3,11 +3,13 @@ import { Injectable } from '@nestjs/common';
 import type { ResolveAttention } from '#libs/contracts/resolution.api';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderRecord } from '#libs/store/order-record';
+import type { RequestKey } from '#libs/store/request-key.repository';
 import { Store } from '#libs/store/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { ProblemError } from '../http/problem-error.js';
 import { Nudges } from '../nudges.js';
+import { requestKey, RequestOnce } from '../request-once.js';
 import { OrdersService } from './orders.service.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -24,25 +26,55 @@ export class AttentionService {
   constructor(
     private readonly store: Store,
     private readonly orders: OrdersService,
+    private readonly requests: RequestOnce,
     private readonly runs: OrderRuns,
     private readonly nudges: Nudges,
   ) {}
 
-  /** @throws ProblemError when there is no such attention, or it cannot be answered so */
+  /**
+   * Takes an answer; once for each key, where there is one.
+   *
+   * @throws ProblemError when there is no such attention, or it cannot be answered so
+   */
   async resolve(
     id: OrderId,
     attentionId: string,
-    { action, note }: ResolveAttention,
+    answer: ResolveAttention,
+    key: string | null,
     service: string,
   ): Promise<OrderRecord> {
     const order = await this.orders.get(id);
     if (!UUID.test(attentionId)) throw new ProblemError('attention_not_found');
-    const by = `service:${service}`;
-    const result = await this.store.attention.resolve(order, attentionId, { action, note: note ?? null, by });
-    if (result !== 'resolved') throw new ProblemError(REFUSALS[result]);
-    this.nudges.send('resolveAttention', id, () =>
-      this.runs.resolveAttention({ orderId: id, attentionId: attentionId.toLowerCase(), action, by }),
+    const operation = `POST /orders/${id}/attention/${attentionId.toLowerCase()}/resolution`;
+    const request = key === null ? null : requestKey(service, operation, key, answer);
+    const current = () => this.orders.get(id);
+    return this.requests.once(
+      request,
+      async () => {
+        await this.answer(order, attentionId, answer, request, service);
+        return current();
+      },
+      current,
     );
-    return this.orders.get(id);
+  }
+
+  /** @throws ProblemError when there is no such attention, or it cannot be answered so */
+  async answer(
+    order: OrderRecord,
+    attentionId: string,
+    { action, note }: ResolveAttention,
+    request: RequestKey | null,
+    service: string,
+  ): Promise<void> {
+    const by = `service:${service}`;
+    const result = await this.store.attention.resolve(
+      order,
+      attentionId,
+      { action, note: note ?? null, by },
+      request,
+    );
+    if (result !== 'resolved') throw new ProblemError(REFUSALS[result]);
+    const told = { orderId: order.id, attentionId: attentionId.toLowerCase(), action, by };
+    this.nudges.send('resolveAttention', order.id, () => this.runs.resolveAttention(told));
   }
 }

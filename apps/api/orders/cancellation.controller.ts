@@ -5,6 +5,7 @@ import { CancellationView, RequestCancellation } from '#libs/contracts/cancellat
 import type { OrderId } from '#libs/order/order-id';
 
 import { Caller } from '../http/caller.js';
+import { OptionalIdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
 import { CancellationService } from './cancellation.service.js';
@@ -33,6 +34,7 @@ export class CancellationController {
   })
   async request(
     @Param('id', OrderIdPipe) id: OrderId,
+    @OptionalIdempotencyKey() _key: string | null,
     @Body({ schema: RequestCancellation }) _body: unknown,
     @Caller() service: string,
   ): Promise<CancellationView> {

@@ -8,14 +8,15 @@ import { type OrderId, orderId } from '#libs/order/order-id';
 import { orderNumber } from '#libs/order/order-number';
 import { isOrderNumberTaken } from '#libs/store/database-failure';
 import type { OrderRecord } from '#libs/store/order-record';
-import type { NewOrder, RequestKey } from '#libs/store/order.repository';
+import type { NewOrder } from '#libs/store/order.repository';
+import type { RequestKey } from '#libs/store/request-key.repository';
 import { Store } from '#libs/store/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Nudges } from '../nudges.js';
 import { Settings } from '../settings.js';
 import { quote } from './quote.js';
-import { requestKey, RequestOnce } from './request-once.js';
+import { requestKey, RequestOnce } from '../request-once.js';
 
 const OPERATION = 'POST /orders';
 

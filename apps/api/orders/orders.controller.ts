@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiParam, ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import { ListOrders, OrderList } from '#libs/contracts/order-list.api';
@@ -8,20 +8,28 @@ import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
 import type { OrderId } from '#libs/order/order-id';
 
 import { Caller } from '../http/caller.js';
+import { hungUp } from '../http/hung-up.js';
 import { IdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
+import { MayWait, PREFERENCE_APPLIED, PreferredWait } from '../http/preferred-wait.js';
 import { OrderAcceptance } from './order-acceptance.js';
 import { OrderIdPipe } from './order-id.pipe.js';
 import { presentOrder } from './order.presenter.js';
 import { OrdersService } from './orders.service.js';
+import { OutcomeService } from './outcome.service.js';
 
 const ORDER_ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
+const PLACED = {
+  Location: { description: 'Where the order is', schema: { type: 'string' } },
+  ...PREFERENCE_APPLIED,
+} as const;
 
 @Controller('orders')
 export class OrdersController {
   constructor(
     private readonly acceptance: OrderAcceptance,
+    private readonly outcomes: OutcomeService,
     private readonly orders: OrdersService,
   ) {}
 
@@ -29,25 +37,30 @@ export class OrdersController {
   @HttpCode(202)
   @Operation('placeOrder')
   @TakesJson()
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: true,
-    description: '1 to 255 visible ASCII characters, bare or quoted; the same key places one order',
+  @MayWait()
+  @ApiResponse({
+    status: 201,
+    description: 'The order is confirmed. Told only to those who `Prefer` to wait for that',
+    standardSchema: OrderView,
+    headers: PLACED,
   })
   @ApiResponse({
     status: 202,
     description: 'The order is stored and will be worked on',
     standardSchema: OrderView,
-    headers: { Location: { description: 'Where the order is', schema: { type: 'string' } } },
+    headers: PLACED,
   })
   async place(
     @IdempotencyKey() key: string,
+    @PreferredWait() wait: number,
     @Body({ schema: PlaceOrder }) body: PlaceOrder,
     @Caller() service: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<OrderView> {
-    const order = await this.acceptance.place(body, key, service);
-    response.location(`/orders/${order.id}`);
+    const accepted = await this.acceptance.place(body, key, service);
+    response.location(`/orders/${accepted.id}`);
+    const { order, status, headers } = await this.outcomes.of(accepted, wait, hungUp(response));
+    response.status(status).set(headers);
     return presentOrder(order);
   }
 

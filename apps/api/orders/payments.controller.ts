@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiHeader, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiParam, ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import { OrderView } from '#libs/contracts/order-view.api';
@@ -25,11 +25,6 @@ export class PaymentsController {
   @Operation('attemptPayment')
   @TakesJson()
   @ApiParam(ORDER_ID)
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: true,
-    description: '1 to 255 visible ASCII characters, bare or quoted; the same key makes one attempt',
-  })
   @ApiResponse({
     status: 202,
     description: 'The attempt is stored and will be made; `payment` stays `declined` until it was',

@@ -12,9 +12,7 @@ import { PAYMENT_GATEWAY } from '../gateway.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Nudges } from '../nudges.js';
 import { OrdersService } from './orders.service.js';
-import { requestKey, RequestOnce } from './request-once.js';
-
-const OPERATION = 'POST /orders/{id}/payment-attempts';
+import { requestKey, RequestOnce } from '../request-once.js';
 
 /** What a shopper may do about a payment that did not go through at once. */
 @Injectable()
@@ -36,7 +34,7 @@ export class PaymentsService {
     service: string,
   ): Promise<OrderRecord> {
     const order = await this.orders.get(orderId);
-    const request = requestKey(service, OPERATION, key, { orderId, method });
+    const request = requestKey(service, `POST /orders/${orderId}/payment-attempts`, key, { orderId, method });
     return this.requests.once(
       request,
       async () => {

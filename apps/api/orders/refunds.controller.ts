@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiHeader, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiParam, ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import { RefundList, RefundView, RequestRefund } from '#libs/contracts/refund.api';
@@ -24,11 +24,6 @@ export class RefundsController {
   @Operation('requestRefund')
   @TakesJson()
   @ApiParam({ name: 'id', schema: UUID })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: true,
-    description: '1 to 255 visible ASCII characters, bare or quoted; the same key makes one refund',
-  })
   @ApiResponse({
     status: 202,
     description: 'The refund is stored and booked, and will be made',

@@ -13,9 +13,8 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 import { ProblemError } from '../http/problem-error.js';
 import { Nudges } from '../nudges.js';
 import { OrdersService } from './orders.service.js';
-import { requestKey, RequestOnce } from './request-once.js';
+import { requestKey, RequestOnce } from '../request-once.js';
 
-const OPERATION = 'POST /orders/{id}/refunds';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Takes refunds: each is stored and booked before its run is started; once for each key. */
@@ -32,7 +31,7 @@ export class RefundsService {
   /** @throws ProblemError when the refund is refused; nothing is stored then, and the key is free */
   async request(orderId: OrderId, body: RequestRefund, key: string, service: string): Promise<RefundRecord> {
     const order = await this.orders.get(orderId);
-    const request = requestKey(service, OPERATION, key, { orderId, ...body });
+    const request = requestKey(service, `POST /orders/${orderId}/refunds`, key, { orderId, ...body });
     return this.requests.once(
       request,
       async () => {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
-import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import {
@@ -22,11 +22,6 @@ export class StockAdjustmentsController {
   @Post()
   @Operation('adjustStock')
   @TakesJson()
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: true,
-    description: '1 to 255 visible ASCII characters, bare or quoted; the same key adjusts once',
-  })
   @ApiResponse({
     status: 201,
     description: 'The stock is adjusted',

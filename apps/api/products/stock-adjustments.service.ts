@@ -6,9 +6,7 @@ import type { StockAdjustment } from '#libs/store/stock-adjustment.repository';
 import { Store } from '#libs/store/store';
 
 import { ProblemError } from '../http/problem-error.js';
-import { requestKey, RequestOnce } from '../orders/request-once.js';
-
-const OPERATION = 'POST /products/{sku}/stock-adjustments';
+import { requestKey, RequestOnce } from '../request-once.js';
 
 const REFUSALS = {
   no_product: 'product_not_found',
@@ -26,7 +24,7 @@ export class StockAdjustmentsService {
 
   /** @throws ProblemError when stock cannot be adjusted so; nothing is stored then, and the key is free */
   async adjust(sku: string, body: AdjustStock, key: string, service: string): Promise<StockAdjustment> {
-    const request = requestKey(service, OPERATION, key, { sku, ...body });
+    const request = requestKey(service, `POST /products/${sku}/stock-adjustments`, key, { sku, ...body });
     return this.requests.once(
       request,
       async () => {

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** Characters of a key on the wire: all of them where it is bare, without `"` and `\` where it is quoted. */
+const BARE = '[!#-~][!-~]{0,254}';
+const QUOTED = String.raw`"(?:[!#-\[\]-~]|\\["\\]){1,255}"`;
+
+/**
+ * What makes sending a request twice have its effect once; bare, or a string of RFC 9651.
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ */
+export const IdempotencyKeyHeader = z
+  .string()
+  .max(512)
+  .regex(new RegExp(`^(?:${BARE}|${QUOTED})$`), 'must be 1 to 255 visible ASCII characters, bare or quoted')
+  .transform((header) => (header.startsWith('"') ? header.slice(1, -1).replace(/\\(["\\])/g, '$1') : header));
+
+/** Seconds that a request may wait for its outcome. */
+export const LONGEST_WAIT = 30;
+
+/**
+ * For how many seconds the caller would rather wait for the outcome than be told that there is none yet; 0 for one that
+ * would not, or that cannot be understood, which is passed over. RFC 7240, sections 2 and 4.3.
+ */
+export const PreferHeader = z.string().transform((header) => {
+  const preferences = header.match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
+  // Of one that is named twice the first one counts.
+  const wait = preferences.find((preference) => /^\s*wait\s*(?:[=;]|$)/i.test(preference)) ?? '';
+  const [, , seconds = '0'] = /^\s*wait\s*=\s*("?)(\d+)\1\s*(?:;|$)/i.exec(wait) ?? [];
+  return Math.min(Number(seconds), LONGEST_WAIT);
+});
