@@ -53,8 +53,12 @@ export class RequestOnce {
     const { principal, operation, key, requestHash } = request;
     const name = JSON.stringify([principal, operation, key]);
     const underWay = this.inProgress.get(name);
-    if (underWay !== undefined)
+    if (underWay !== undefined) {
+      // What is under way may be a repeat itself, of a request that had its effect long ago.
+      const earlier = await this.find(request);
+      if (earlier) return recall(earlier);
       throw new ProblemError(underWay === requestHash ? 'idempotency_key_in_use' : 'idempotency_key_reused');
+    }
     this.inProgress.set(name, requestHash);
     try {
       return await this.performOrRecall(request, perform, recall);
