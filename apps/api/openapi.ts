@@ -6,6 +6,7 @@ import { DeliveryEvent } from '#libs/contracts/delivery.api';
 import { Problem, ProblemTypeList } from '#libs/contracts/problem.api';
 
 import { Examples } from './openapi-examples.js';
+import { addHeaders } from './openapi-headers.js';
 
 type Direction = 'input' | 'output';
 
@@ -35,6 +36,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     },
   };
   examples.addTo(document);
+  addHeaders(document);
   return document;
 }
 

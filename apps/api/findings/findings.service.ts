@@ -7,8 +7,6 @@ import { Store } from '#libs/store/store';
 import { ProblemError } from '../http/problem-error.js';
 import { AttentionService } from '../orders/attention.service.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** What reconciliations found, and what persons made of it. */
 @Injectable()
 export class FindingsService {
@@ -43,7 +41,7 @@ export class FindingsService {
   }
 
   private async get(id: string): Promise<FindingRecord> {
-    const finding = UUID.test(id) ? await this.store.findings.find(id) : null;
+    const finding = await this.store.findings.find(id);
     if (!finding) throw new ProblemError('finding_not_found');
     return finding;
   }

@@ -10,8 +10,6 @@ import { ProblemError } from '../http/problem-error.js';
 import { Nudges } from '../nudges.js';
 import { OrdersService } from './orders.service.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 const REFUSALS = {
   not_found: 'attention_not_found',
   already_resolved: 'already_resolved',
@@ -36,12 +34,11 @@ export class AttentionService {
     service: string,
   ): Promise<OrderRecord> {
     const order = await this.orders.get(id);
-    if (!UUID.test(attentionId)) throw new ProblemError('attention_not_found');
     const by = `service:${service}`;
     const result = await this.store.attention.resolve(order, attentionId, { action, note: note ?? null, by });
     if (result !== 'resolved') throw new ProblemError(REFUSALS[result]);
     this.nudges.send('resolveAttention', id, () =>
-      this.runs.resolveAttention({ orderId: id, attentionId: attentionId.toLowerCase(), action, by }),
+      this.runs.resolveAttention({ orderId: id, attentionId, action, by }),
     );
     return this.orders.get(id);
   }

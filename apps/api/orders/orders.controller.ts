@@ -1,22 +1,19 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 
+import { OrderAddress } from '#libs/contracts/order-address.api';
 import { ListOrders, OrderList } from '#libs/contracts/order-list.api';
 import { PlaceOrder } from '#libs/contracts/order-request.api';
 import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
-import type { OrderId } from '#libs/order/order-id';
 
 import { Caller } from '../http/caller.js';
 import { IdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
 import { OrderAcceptance } from './order-acceptance.js';
-import { OrderIdPipe } from './order-id.pipe.js';
 import { presentOrder } from './order.presenter.js';
 import { OrdersService } from './orders.service.js';
-
-const ORDER_ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 
 @Controller('orders')
 export class OrdersController {
@@ -38,7 +35,7 @@ export class OrdersController {
     status: 202,
     description: 'The order is stored and will be worked on',
     standardSchema: OrderView,
-    headers: { Location: { description: 'Where the order is', schema: { type: 'string' } } },
+    headers: { Location: { description: 'Where the order is', required: true, schema: { type: 'string' } } },
   })
   async place(
     @IdempotencyKey() key: string,
@@ -60,17 +57,15 @@ export class OrdersController {
 
   @Get(':id')
   @Operation('readOrder')
-  @ApiParam(ORDER_ID)
   @ApiResponse({ status: 200, description: 'The order as it stands', standardSchema: OrderView })
-  async read(@Param('id', OrderIdPipe) id: OrderId): Promise<OrderView> {
+  async read(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<OrderView> {
     return presentOrder(await this.orders.get(id));
   }
 
   @Get(':id/events')
   @Operation('listOrderEvents')
-  @ApiParam(ORDER_ID)
   @ApiResponse({ status: 200, description: 'Every change and why', standardSchema: OrderEventList })
-  async events(@Param('id', OrderIdPipe) id: OrderId): Promise<OrderEventList> {
+  async events(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<OrderEventList> {
     return this.orders.events(id);
   }
 }
