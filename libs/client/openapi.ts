@@ -611,6 +611,7 @@ export interface components {
             /** @description Why, for whoever looks later */
             note?: string;
         };
+        RequestCancellation: Record<string, never>;
         Cancellation: {
             /**
              * @description `requested` until the order has come to an end or been shipped
@@ -834,6 +835,23 @@ export interface components {
             trackingNumber: string;
             occurredAt: string & (unknown & unknown);
         };
+        /** @description docs.stripe.com/api/events/object */
+        PaymentEvent: {
+            id: string;
+            type: string;
+            /** @description Seconds since 1970 */
+            created: number;
+            livemode: boolean;
+            data: {
+                object: {
+                    id?: string;
+                    object?: string;
+                    payment_intent?: (string | {
+                        id: string;
+                    }) | null;
+                };
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -861,6 +879,7 @@ export type OrderList = components['schemas']['OrderList'];
 export type OrderEventList = components['schemas']['OrderEventList'];
 export type OrderEvent = components['schemas']['OrderEvent'];
 export type ResolveAttention = components['schemas']['ResolveAttention'];
+export type RequestCancellation = components['schemas']['RequestCancellation'];
 export type Cancellation = components['schemas']['Cancellation'];
 export type RequestRefund = components['schemas']['RequestRefund'];
 export type RefundedLine = components['schemas']['RefundedLine'];
@@ -884,6 +903,7 @@ export type Fault = components['schemas']['Fault'];
 export type ProblemTypeList = components['schemas']['ProblemTypeList'];
 export type ProblemType = components['schemas']['ProblemType'];
 export type DeliveryEvent = components['schemas']['DeliveryEvent'];
+export type PaymentEvent = components['schemas']['PaymentEvent'];
 export type HeaderXRequestId = components['headers']['X-Request-Id'];
 export type HeaderRetryAfter = components['headers']['Retry-After'];
 export type HeaderWwwAuthenticate = components['headers']['WWW-Authenticate'];
@@ -1740,7 +1760,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["RequestCancellation"];
             };
         };
         responses: {
@@ -3834,10 +3854,9 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description docs.stripe.com/api/events/object */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": components["schemas"]["PaymentEvent"];
             };
         };
         responses: {

@@ -17,11 +17,7 @@ export class CancellationController {
   @HttpCode(202)
   @Operation('requestCancellation')
   @TakesJson()
-  @ApiBody({
-    required: false,
-    schema: { type: 'object', additionalProperties: false },
-    examples: { nothing: { summary: 'There is nothing to choose', value: {} } },
-  })
+  @ApiBody({ required: false, schema: { $ref: '#/components/schemas/RequestCancellation' } })
   @ApiResponse({
     status: 202,
     description: 'The wish is stored, and stands as it says; asking again answers the same one',
@@ -29,7 +25,7 @@ export class CancellationController {
   })
   async request(
     @Param({ schema: OrderAddress }) { id }: OrderAddress,
-    @Body({ schema: RequestCancellation }) _body: unknown,
+    @Body({ schema: RequestCancellation.optional() }) _body: unknown,
     @Caller() service: string,
   ): Promise<CancellationView> {
     return this.cancellation.request(id, service);
