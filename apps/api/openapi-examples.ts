@@ -44,11 +44,14 @@ export class Examples {
 const namesOf = (schema: string, values: readonly unknown[]) =>
   values.map((_, index) => (index === 0 ? schema : `${schema}-${index + 1}`));
 
-function mediaOf({ paths }: OpenAPIObject) {
-  const operations = Object.values(paths).flatMap(({ get, put, post, patch, delete: remove }) =>
+/** Every operation of a document. */
+export const operationsOf = ({ paths }: OpenAPIObject) =>
+  Object.values(paths).flatMap(({ get, put, post, patch, delete: remove }) =>
     [get, put, post, patch, remove].filter((operation) => operation !== undefined),
   );
-  return operations
+
+function mediaOf(document: OpenAPIObject) {
+  return operationsOf(document)
     .flatMap(({ requestBody, responses }) => [requestBody, ...Object.values(responses)])
     .flatMap((part): Content[] => (part && 'content' in part && part.content ? [part.content] : []))
     .flatMap((content) => Object.values(content));

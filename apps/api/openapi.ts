@@ -2,10 +2,13 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 
+import { RequestCancellation } from '#libs/contracts/cancellation.api';
 import { DeliveryEvent } from '#libs/contracts/delivery.api';
+import { PaymentEvent } from '#libs/contracts/payment-event.api';
 import { Problem, ProblemTypeList } from '#libs/contracts/problem.api';
 
 import { Examples } from './openapi-examples.js';
+import { addHeaders } from './openapi-headers.js';
 
 type Direction = 'input' | 'output';
 
@@ -15,7 +18,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .setTitle('Order processing')
     .setDescription(
-      'Places orders and follows them to their end. Every error is one of [the problem types](/problems).',
+      'Places orders and follows them to their end. A body has at most 64 KiB. Every error is one of [the problem types](/problems).',
     )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'key')
@@ -32,9 +35,12 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       ...components(Problem, 'output', examples),
       ...components(ProblemTypeList, 'output', examples),
       ...components(DeliveryEvent, 'input', examples),
+      ...components(PaymentEvent, 'input', examples),
+      ...components(RequestCancellation, 'input', examples),
     },
   };
   examples.addTo(document);
+  addHeaders(document);
   return document;
 }
 

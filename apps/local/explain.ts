@@ -2,6 +2,7 @@ import { InvalidEnvironment } from '#libs/config/environment';
 
 import { UsageError } from './arguments.js';
 import { ChildFailed } from './child.js';
+import { NoSchemathesis } from './fuzz/schemathesis-install.js';
 import { Interrupted } from './interruption.js';
 import { PortsTaken } from './ports.js';
 import { AlreadyRunning } from './process-file.js';
@@ -9,7 +10,15 @@ import { NoTemporal } from './temporal-executable.js';
 import type { Terminal } from './terminal.js';
 
 /** Failures that a person can do something about; their messages say what, and a stack would bury it. */
-const EXPLAINED = [UsageError, InvalidEnvironment, AlreadyRunning, PortsTaken, ChildFailed, NoTemporal];
+const EXPLAINED = [
+  UsageError,
+  InvalidEnvironment,
+  AlreadyRunning,
+  PortsTaken,
+  ChildFailed,
+  NoTemporal,
+  NoSchemathesis,
+];
 
 /** How a program that shows or measures something ends. */
 export const EXIT = { done: 0, failed: 1, misused: 2, interrupted: 130 } as const;

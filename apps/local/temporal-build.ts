@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { cacheFolder } from './cache-folder.js';
 import { type ChildOptions, runChild } from './child.js';
 import { EXECUTABLE_SUFFIX, isExecutable, onPath } from './executables.js';
 import type { Finding, Note } from './finding.js';
@@ -54,13 +54,7 @@ export async function buildTemporal({ env, note, onStart }: BuildOptions): Promi
 /** Named with its version, so that a newer project does not take an older build. */
 function location(env: NodeJS.ProcessEnv): string {
   const version = TEMPORAL_MODULE.slice(TEMPORAL_MODULE.lastIndexOf('@') + 1);
-  return join(cacheFolder(env), 'order-processing', `temporal-${version}${EXECUTABLE_SUFFIX}`);
-}
-
-function cacheFolder(env: NodeJS.ProcessEnv): string {
-  if (env['XDG_CACHE_HOME']) return env['XDG_CACHE_HOME'];
-  if (process.platform === 'win32' && env['LOCALAPPDATA']) return env['LOCALAPPDATA'];
-  return join(homedir(), ...(process.platform === 'darwin' ? ['Library', 'Caches'] : ['.cache']));
+  return join(cacheFolder(env), `temporal-${version}${EXECUTABLE_SUFFIX}`);
 }
 
 function minutes(ms: number): string {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CANCELLATION_CODES, CANCELLATION_STATES } from '#libs/order/cancellation';
 
 /** The body of `POST /orders/{id}/cancellation`, which may be left out: there is nothing to choose. */
-export const RequestCancellation = z.strictObject({}).optional();
+export const RequestCancellation = z.strictObject({}).meta({ id: 'RequestCancellation', examples: [{}] });
 
 /** The wish to cancel an order. An order has one at most, however often it was asked for. */
 export const CancellationView = z

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FINDING_KINDS } from '#libs/order/reconciliation';
 
 import { prose } from './text.api.js';
+import { Uuid } from './uuid.api.js';
 
 const time = z.iso.datetime();
 const minorUnits = z.int().describe('Minor units');
@@ -29,7 +30,7 @@ export type FindingView = z.output<typeof FindingView>;
 /** The query of `GET /findings`. */
 export const ListFindings = z.strictObject({
   state: z.enum(['open', 'closed', 'all']).default('open'),
-  before: z.uuid().optional().describe('Only findings older than this one'),
+  before: Uuid.optional().describe('Only findings older than this one'),
   limit: z.coerce.number<string>().int().min(1).max(200).default(50),
 });
 export type ListFindings = z.output<typeof ListFindings>;
@@ -38,6 +39,10 @@ export const FindingList = z
   .object({ data: z.array(FindingView).describe('Newest first') })
   .meta({ id: 'FindingList' });
 export type FindingList = z.output<typeof FindingList>;
+
+/** What names a finding in an address. */
+export const FindingAddress = z.strictObject({ id: Uuid });
+export type FindingAddress = z.output<typeof FindingAddress>;
 
 /** The body of `POST /findings/{id}/acknowledgement`. */
 export const AcknowledgeFinding = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isOrderId, type OrderId } from '#libs/order/order-id';
+import { orderId, type OrderId } from '#libs/order/order-id';
 import {
   FULFILMENT,
   type FulfilmentStatus,
@@ -9,6 +9,7 @@ import {
   type PaymentStatus,
 } from '#libs/order/states';
 
+import { Email } from './email.api.js';
 import { OrderView } from './order-view.api.js';
 import { Sku } from './sku.api.js';
 import { text, token } from './text.api.js';
@@ -23,69 +24,53 @@ export interface OrderCursor {
   readonly id: OrderId;
 }
 
-/** Opaque to whoever holds it. It says nothing of filters: with other ones it is a place in another list. */
+/** It says nothing of filters: with other ones it is a place in another list. */
 export const encodeCursor = ({ order, createdAt, id }: OrderCursor) =>
-  Buffer.from(`${order} ${createdAt.getTime()} ${id}`).toString('base64url');
+  `${order}.${createdAt.getTime()}.${id}`;
 
-/** To the year 2286: more digits are no time that PostgreSQL would take. */
-const MILLISECONDS = /^\d{1,13}$/;
-
-function decodeCursor(cursor: string): OrderCursor | null {
-  const [direction, at = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const order = DIRECTIONS.find((known) => known === direction);
-  if (!order || !MILLISECONDS.test(at) || !isOrderId(id)) return null;
-  const decoded = { order, createdAt: new Date(Number(at)), id };
-  // Comparing with what it would have been refuses the other spellings that decoding lets pass.
-  return encodeCursor(decoded) === cursor ? decoded : null;
-}
+/** Milliseconds to the year 2286: more digits are no time that PostgreSQL would take. */
+const CURSOR = /^(?:newest|oldest)\.(?:0|[1-9][0-9]{0,12})\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const Cursor = z
   .string()
-  .max(120)
-  .transform((cursor, context): OrderCursor => {
-    const decoded = decodeCursor(cursor);
-    if (decoded) return decoded;
-    context.addIssue({ code: 'custom', message: 'is not a cursor that an answer has given as nextCursor' });
-    return z.NEVER;
+  .regex(CURSOR, 'is not a cursor that an answer has given as nextCursor')
+  .transform((cursor): OrderCursor => {
+    const [direction, at, id = ''] = cursor.split('.');
+    const order = direction === 'oldest' ? 'oldest' : 'newest';
+    return { order, createdAt: new Date(Number(at)), id: orderId(id) };
   })
   .describe('`nextCursor` of the page before');
 
-const time = z.iso.datetime({ offset: true }).transform((value, context): Date => {
-  const at = new Date(value);
-  if (at.getTime() >= 0) return at;
-  context.addIssue({ code: 'custom', message: 'must not be before 1970' });
-  return z.NEVER;
-});
+const EARLIEST = Date.UTC(1970, 0);
+const LATEST = Date.UTC(9999, 11, 31);
+
+/** No order is placed outside these years, nor can PostgreSQL be asked about all others that can be written. */
+const time = z.iso
+  .datetime({ offset: true })
+  .transform((at) => new Date(Math.min(Math.max(new Date(at).getTime(), EARLIEST), LATEST)));
 
 /** The query of `GET /orders`. */
-export const ListOrders = z
-  .strictObject({
-    status: z.enum(ORDER_STATUSES).optional(),
-    payment: z.enum(Object.keys(PAYMENT) as PaymentStatus[]).optional(),
-    fulfilment: z.enum(Object.keys(FULFILMENT) as FulfilmentStatus[]).optional(),
-    attention: z.literal('open').optional().describe('Only orders that wait for a person'),
-    customer: text(100).optional().describe("The shop's own id of the customer"),
-    email: z.email('must be an email address').max(254).optional().describe('In any case'),
-    sku: Sku.optional().describe('Only orders that have a line of it'),
-    number: token(40).toUpperCase().optional().describe('For humans, such as `R-7K3M-92QD`'),
-    trackingNumber: text(100).optional(),
-    createdFrom: time.optional().describe('Placed then or later'),
-    createdTo: time.optional().describe('Placed before then'),
-    order: z
-      .enum(DIRECTIONS)
-      .optional()
-      .describe('`newest` first, unless asked for otherwise; a cursor goes on in its own direction'),
-    cursor: Cursor.optional(),
-    limit: z.coerce.number<string>().int().min(1).max(100).default(20),
-  })
-  .superRefine(({ order, cursor }, context) => {
-    if (order && cursor && order !== cursor.order)
-      context.addIssue({
-        code: 'custom',
-        path: ['cursor'],
-        message: `is of a list with the ${cursor.order} first`,
-      });
-  });
+export const ListOrders = z.strictObject({
+  status: z.enum(ORDER_STATUSES).optional(),
+  payment: z.enum(Object.keys(PAYMENT) as PaymentStatus[]).optional(),
+  fulfilment: z.enum(Object.keys(FULFILMENT) as FulfilmentStatus[]).optional(),
+  attention: z.literal('open').optional().describe('Only orders that wait for a person'),
+  customer: text(100).optional().describe("The shop's own id of the customer"),
+  email: Email.optional().describe('In any case'),
+  sku: Sku.optional().describe('Only orders that have a line of it'),
+  number: token(40).toUpperCase().optional().describe('For humans, such as `R-7K3M-92QD`'),
+  trackingNumber: text(100).optional(),
+  createdFrom: time.optional().describe('Placed then or later'),
+  createdTo: time.optional().describe('Placed before then'),
+  order: z
+    .enum(DIRECTIONS)
+    .optional()
+    .describe(
+      '`newest` first, unless asked for otherwise; a cursor goes on in its own direction unless this turns it',
+    ),
+  cursor: Cursor.optional(),
+  limit: z.coerce.number<string>().int().min(1).max(100).default(20),
+});
 export type ListOrders = z.output<typeof ListOrders>;
 
 /** A page of orders. */

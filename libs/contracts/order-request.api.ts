@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { Email } from './email.api.js';
 import { PaymentMethod } from './payment.api.js';
 import { Sku } from './sku.api.js';
 import { text } from './text.api.js';
@@ -32,7 +33,7 @@ export const PlaceOrder = z
     customer: z.strictObject({
       id: text(100).optional().describe("The shop's own id; absent for guests"),
       name: text(200),
-      email: z.email('must be an email address').max(254),
+      email: Email,
     }),
     shippingAddress: Address,
     billingAddress: Address.optional(),

@@ -31,6 +31,12 @@ export const Problem = z
   .meta({ id: 'Problem' });
 export type Problem = z.output<typeof Problem>;
 
+/** What names a problem type in an address. */
+export const ProblemAddress = z.strictObject({
+  code: z.string().regex(/^[a-z_]{1,64}$/, 'must be small letters and underscores'),
+});
+export type ProblemAddress = z.output<typeof ProblemAddress>;
+
 /** A kind of problem, as its `type` address describes it. */
 export const ProblemTypeView = z
   .object({

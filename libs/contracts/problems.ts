@@ -288,6 +288,12 @@ export const PROBLEMS = {
       'What was captured, less what was refunded, is being refunded or is disputed, is less than this. Nothing was stored, and the key is free.',
     remedy: 'Refund at most what `detail` says.',
   },
+  refund_line_repeated: {
+    status: 422,
+    title: 'A line is listed twice',
+    meaning: 'Each line of the order may be listed once. Nothing was stored, and the key is free.',
+    remedy: 'Add the quantities up in one entry.',
+  },
   refund_line_unknown: {
     status: 422,
     title: 'A line is not of this order',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Sku } from './sku.api.js';
 import { text } from './text.api.js';
+import { Uuid } from './uuid.api.js';
 
 /** What PostgreSQL's integer holds. */
 const LARGEST = 2_147_483_647;
@@ -23,23 +24,9 @@ export const ProductView = z
   .meta({ id: 'Product' });
 export type ProductView = z.output<typeof ProductView>;
 
-/** Where a page of products ends; opaque to whoever holds it. */
-export const encodeProductCursor = (last: string) => Buffer.from(last).toString('base64url');
-
-const Cursor = z
-  .string()
-  .max(100)
-  .transform((cursor, context): string => {
-    const last = Buffer.from(cursor, 'base64url').toString();
-    if (Sku.safeParse(last).success && encodeProductCursor(last) === cursor) return last;
-    context.addIssue({ code: 'custom', message: 'is not a cursor that an answer has given as nextCursor' });
-    return z.NEVER;
-  })
-  .describe('`nextCursor` of the page before');
-
 /** The query of `GET /products`. */
 export const ListProducts = z.strictObject({
-  cursor: Cursor.optional(),
+  cursor: Sku.optional().describe('`nextCursor` of the page before'),
   limit: z.coerce.number<string>().int().min(1).max(200).default(50),
 });
 export type ListProducts = z.output<typeof ListProducts>;
@@ -92,7 +79,7 @@ export const AdjustStock = z
 export type AdjustStock = z.output<typeof AdjustStock>;
 
 /** What names a stock adjustment in an address. */
-export const StockAdjustmentAddress = ProductAddress.extend({ adjustmentId: z.uuid().toLowerCase() });
+export const StockAdjustmentAddress = ProductAddress.extend({ adjustmentId: Uuid });
 export type StockAdjustmentAddress = z.output<typeof StockAdjustmentAddress>;
 
 /** A correction of stock. It is never changed; another one corrects it. */

@@ -2,10 +2,12 @@ import { z } from 'zod';
 
 import { REFUND_REASONS, REFUND_STATES, REQUESTABLE_REASONS } from '#libs/order/refund';
 
+import { Uuid } from './uuid.api.js';
+
 const PORTIONS = ['full', 'lines', 'amount'] as const;
 
 const RefundedLine = z
-  .strictObject({ lineId: z.uuid().toLowerCase(), quantity: z.int().min(1).max(1000) })
+  .strictObject({ lineId: Uuid, quantity: z.int().min(1).max(1000) })
   .meta({ id: 'RefundedLine' });
 
 /** The body of `POST /orders/{id}/refunds`. */
@@ -32,14 +34,11 @@ export const RequestRefund = z
         path: ['restock'],
         message: 'must be false with amount: it does not say which goods came back',
       });
-    const ids = (body.lines ?? []).map(({ lineId }) => lineId);
-    for (const [index, id] of ids.entries())
-      if (ids.indexOf(id) !== index)
-        context.addIssue({ code: 'custom', path: ['lines', index, 'lineId'], message: 'is listed before' });
   })
   .meta({
     id: 'RequestRefund',
     oneOf: PORTIONS.map((portion) => ({ required: [portion] })),
+    not: { required: ['amount'], properties: { restock: { const: true } } },
     examples: [
       { full: true, reason: 'requested_by_customer', restock: false },
       {

@@ -94,6 +94,7 @@ describe('a refund that is asked for', () => {
       },
       'nothing_to_refund',
     ],
+    ['a line twice', goods(['mugs', 1], ['mugs', 1]), {}, 'refund_line_repeated'],
     ['a line of another order', goods(['mugs', 1], ['cup', 1]), {}, 'refund_line_unknown'],
     ['more goods than were bought', goods(['tea', 2]), {}, 'refund_quantity_exceeds'],
     [

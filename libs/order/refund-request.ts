@@ -34,6 +34,7 @@ export type RefundRefusal =
   | 'use_cancellation'
   | 'nothing_to_refund'
   | 'nothing_to_restock'
+  | 'refund_line_repeated'
   | 'refund_line_unknown'
   | 'refund_quantity_exceeds'
   | 'refund_exceeds';
@@ -62,6 +63,8 @@ export function decideRefund(
   earlier: readonly EarlierRefund[],
   { portion, restock }: RefundRequest,
 ): RefundDecision {
+  const repeated = portion.of === 'lines' ? repeatedIn(portion.lines) : [];
+  if (repeated.length > 0) return refused('refund_line_repeated', repeated);
   const early = BEFORE_PICK_UP.includes(order.status);
   if (early && portion.of === 'all') return refused('use_cancellation');
   const captured = order.booked.captured ?? 0;
@@ -127,5 +130,8 @@ const unitsLeft = (
   lineId: string,
 ): number => (lines.find(({ id }) => id === lineId)?.quantity ?? 0) - (taken.get(lineId) ?? 0);
 
-const placesOf = (lines: readonly RefundLine[], at: (line: RefundLine) => boolean): number[] =>
-  lines.flatMap((line, place) => (at(line) ? [place] : []));
+const repeatedIn = (lines: readonly RefundLine[]): number[] =>
+  placesOf(lines, ({ lineId }, place) => lines.findIndex((line) => line.lineId === lineId) < place);
+
+const placesOf = (lines: readonly RefundLine[], at: (line: RefundLine, place: number) => boolean): number[] =>
+  lines.flatMap((line, place) => (at(line, place) ? [place] : []));

@@ -91,7 +91,10 @@ describe('what the books differ in', () => {
     for (const finding of [stray, byHand])
       expect((await acknowledge(finding.id)).body).toMatchObject({ code: 'finding_closed' });
     expect((await acknowledge(randomUUID())).body).toMatchObject({ code: 'finding_not_found' });
-    expect((await acknowledge('mine')).body).toMatchObject({ code: 'finding_not_found' });
+    expect((await acknowledge('mine')).body).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ pointer: '/id' }],
+    });
 
     expect(await system.until(id, ({ attention }) => attention.length === 0)).toMatchObject({
       payment: 'partially_refunded',

@@ -57,9 +57,14 @@ describe('GET /orders', () => {
     expect(ids(await list({ createdTo: createdAt, customer: 'C-4711-XQ' }))).toEqual([]);
   });
 
-  it('refuses a cursor in the other direction, and says where the fault is', async () => {
-    const { nextCursor } = await list({ order: 'oldest', limit: 1 });
-    const answer = await system.http.get('/orders').query({ order: 'newest', cursor: nextCursor });
+  it('turns round at a cursor', async () => {
+    const { data, nextCursor } = await list({ order: 'oldest', limit: 3 });
+    const back = await list({ order: 'newest', cursor: nextCursor });
+    expect(back.data.map(({ id }) => id)).toEqual([data[1]?.id, data[0]?.id]);
+  });
+
+  it('refuses what is no cursor, and says where the fault is', async () => {
+    const answer = await system.http.get('/orders').query({ cursor: 'next' });
     expect(answer).toMatchObject({
       status: 400,
       body: { code: 'invalid_request', errors: [{ pointer: '/cursor' }] },

@@ -182,8 +182,8 @@ describe('refunds that are asked for, with nobody at work yet', () => {
             { lineId, quantity: 1 },
           ],
         },
-        400,
-        'invalid_request',
+        422,
+        'refund_line_repeated',
         '/lines/1/lineId',
       ],
     ];
@@ -212,10 +212,13 @@ describe('refunds that are asked for, with nobody at work yet', () => {
           .send({ amount: 1, reason: 'goodwill', restock: false })
       ).status,
     ).toBe(403);
-    for (const other of [`${await delivered()}/refunds/${body.id}`, `${id}/refunds/none`])
-      expect(await system.http.get(`/orders/${other}`)).toMatchObject({
-        status: 404,
-        body: { code: 'refund_not_found' },
-      });
+    expect(await system.http.get(`/orders/${await delivered()}/refunds/${body.id}`)).toMatchObject({
+      status: 404,
+      body: { code: 'refund_not_found' },
+    });
+    expect(await system.http.get(`/orders/${id}/refunds/none`)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ pointer: '/refundId' }] },
+    });
   });
 });

@@ -122,7 +122,7 @@ describe('what the API refuses', () => {
   });
 
   it.each([
-    ['/orders/nothing', 404],
+    ['/orders/nothing', 400],
     [`/orders/${randomUUID()}`, 404],
     [`/orders/${randomUUID()}/events`, 404],
     ['/orders?status=lost', 400],

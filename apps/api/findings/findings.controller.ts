@@ -1,7 +1,13 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 
-import { AcknowledgeFinding, FindingList, FindingView, ListFindings } from '#libs/contracts/finding.api';
+import {
+  AcknowledgeFinding,
+  FindingAddress,
+  FindingList,
+  FindingView,
+  ListFindings,
+} from '#libs/contracts/finding.api';
 
 import { Caller } from '../http/caller.js';
 import { OptionalIdempotencyKey } from '../http/idempotency-key.js';
@@ -24,10 +30,9 @@ export class FindingsController {
   @HttpCode(200)
   @Operation('acknowledgeFinding')
   @TakesJson()
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiResponse({ status: 200, description: 'The finding is closed', standardSchema: FindingView })
   async acknowledge(
-    @Param('id') id: string,
+    @Param({ schema: FindingAddress }) { id }: FindingAddress,
     @OptionalIdempotencyKey() key: string | null,
     @Body({ schema: AcknowledgeFinding }) { note }: AcknowledgeFinding,
     @Caller() service: string,

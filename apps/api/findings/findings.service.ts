@@ -10,8 +10,6 @@ import { AttentionService } from '../orders/attention.service.js';
 import { OrdersService } from '../orders/orders.service.js';
 import { requestKey, RequestOnce } from '../request-once.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** What reconciliations found, and what persons made of it. */
 @Injectable()
 export class FindingsService {
@@ -68,7 +66,7 @@ export class FindingsService {
   }
 
   private async get(id: string): Promise<FindingRecord> {
-    const finding = UUID.test(id) ? await this.store.findings.find(id) : null;
+    const finding = await this.store.findings.find(id);
     if (!finding) throw new ProblemError('finding_not_found');
     return finding;
   }

@@ -52,17 +52,17 @@ export const OPERATIONS = {
   readOrder: {
     summary: 'See how an order stands',
     access: 'read',
-    problems: ['order_not_found', 'unavailable'],
+    problems: ['invalid_request', 'order_not_found', 'unavailable'],
   },
   listOrderEvents: {
     summary: "See an order's audit trail",
     access: 'read',
-    problems: ['order_not_found', 'unavailable'],
+    problems: ['invalid_request', 'order_not_found', 'unavailable'],
   },
   readLedger: {
     summary: "See every movement of an order's money",
     access: 'operate',
-    problems: ['order_not_found', 'unavailable'],
+    problems: ['invalid_request', 'order_not_found', 'unavailable'],
   },
   requestCancellation: {
     summary: 'Ask to cancel an order',
@@ -73,7 +73,7 @@ export const OPERATIONS = {
   readCancellation: {
     summary: 'See what became of the wish to cancel an order',
     access: 'write',
-    problems: ['order_not_found', 'cancellation_not_found', 'unavailable'],
+    problems: ['invalid_request', 'order_not_found', 'cancellation_not_found', 'unavailable'],
   },
   requestRefund: {
     summary: 'Give money back: all, for some goods, or an amount',
@@ -85,6 +85,7 @@ export const OPERATIONS = {
       'use_cancellation',
       'nothing_to_refund',
       'nothing_to_restock',
+      'refund_line_repeated',
       'refund_line_unknown',
       'refund_quantity_exceeds',
       'refund_exceeds',
@@ -94,12 +95,12 @@ export const OPERATIONS = {
   listRefunds: {
     summary: "List an order's refunds, oldest first",
     access: 'operate',
-    problems: ['order_not_found', 'unavailable'],
+    problems: ['invalid_request', 'order_not_found', 'unavailable'],
   },
   readRefund: {
     summary: 'See how a refund stands',
     access: 'operate',
-    problems: ['order_not_found', 'refund_not_found', 'unavailable'],
+    problems: ['invalid_request', 'order_not_found', 'refund_not_found', 'unavailable'],
   },
   attemptPayment: {
     summary: 'Try another payment method after a decline',
@@ -110,7 +111,13 @@ export const OPERATIONS = {
   readClientSecret: {
     summary: 'Get what the shopper needs to act on a payment',
     access: 'write',
-    problems: ['order_not_found', 'no_action_required', 'gateway_unavailable', 'unavailable'],
+    problems: [
+      'invalid_request',
+      'order_not_found',
+      'no_action_required',
+      'gateway_unavailable',
+      'unavailable',
+    ],
   },
   resolveAttention: {
     summary: 'Answer what waits for a person',
@@ -186,7 +193,11 @@ export const OPERATIONS = {
     problems: ['unavailable'],
   },
   listProblems: { summary: 'List the problem types', access: 'open', problems: [] },
-  readProblem: { summary: 'Read about a problem type', access: 'open', problems: ['not_found'] },
+  readProblem: {
+    summary: 'Read about a problem type',
+    access: 'open',
+    problems: ['invalid_request', 'not_found'],
+  },
 } as const satisfies Readonly<Record<string, OperationRule>>;
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -12,8 +12,6 @@ import { Nudges } from '../nudges.js';
 import { requestKey, RequestOnce } from '../request-once.js';
 import { OrdersService } from './orders.service.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 const REFUSALS = {
   not_found: 'attention_not_found',
   already_resolved: 'already_resolved',
@@ -44,8 +42,7 @@ export class AttentionService {
     service: string,
   ): Promise<OrderRecord> {
     const order = await this.orders.get(id);
-    if (!UUID.test(attentionId)) throw new ProblemError('attention_not_found');
-    const operation = `POST /orders/${id}/attention/${attentionId.toLowerCase()}/resolution`;
+    const operation = `POST /orders/${id}/attention/${attentionId}/resolution`;
     const request = key === null ? null : requestKey(service, operation, key, answer);
     const current = () => this.orders.get(id);
     return this.requests.once(
@@ -74,7 +71,7 @@ export class AttentionService {
       request,
     );
     if (result !== 'resolved') throw new ProblemError(REFUSALS[result]);
-    const told = { orderId: order.id, attentionId: attentionId.toLowerCase(), action, by };
+    const told = { orderId: order.id, attentionId, action, by };
     this.nudges.send('resolveAttention', order.id, () => this.runs.resolveAttention(told));
   }
 }

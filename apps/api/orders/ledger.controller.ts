@@ -1,13 +1,12 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 
 import { LedgerView } from '#libs/contracts/ledger.api';
-import type { OrderId } from '#libs/order/order-id';
+import { OrderAddress } from '#libs/contracts/order-address.api';
 import { Store } from '#libs/store/store';
 
 import { Operation } from '../http/operation.decorator.js';
 import { presentLedger } from './ledger.presenter.js';
-import { OrderIdPipe } from './order-id.pipe.js';
 import { OrdersService } from './orders.service.js';
 
 @Controller('orders/:id/ledger')
@@ -19,9 +18,8 @@ export class LedgerController {
 
   @Get()
   @Operation('readLedger')
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiResponse({ status: 200, description: 'Every movement of its money', standardSchema: LedgerView })
-  async read(@Param('id', OrderIdPipe) id: OrderId): Promise<LedgerView> {
+  async read(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<LedgerView> {
     const order = await this.orders.get(id);
     return presentLedger(await this.store.ledger.ofOrder(order.id));
   }

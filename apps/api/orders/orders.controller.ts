@@ -1,11 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 
+import { OrderAddress } from '#libs/contracts/order-address.api';
 import { ListOrders, OrderList } from '#libs/contracts/order-list.api';
 import { PlaceOrder } from '#libs/contracts/order-request.api';
 import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
-import type { OrderId } from '#libs/order/order-id';
 
 import { Caller } from '../http/caller.js';
 import { hungUp } from '../http/hung-up.js';
@@ -14,14 +14,12 @@ import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
 import { MayWait, PREFERENCE_APPLIED, PreferredWait } from '../http/preferred-wait.js';
 import { OrderAcceptance } from './order-acceptance.js';
-import { OrderIdPipe } from './order-id.pipe.js';
 import { presentOrder } from './order.presenter.js';
 import { OrdersService } from './orders.service.js';
 import { OutcomeService } from './outcome.service.js';
 
-const ORDER_ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 const PLACED = {
-  Location: { description: 'Where the order is', schema: { type: 'string' } },
+  Location: { description: 'Where the order is', required: true, schema: { type: 'string' } },
   ...PREFERENCE_APPLIED,
 } as const;
 
@@ -73,17 +71,15 @@ export class OrdersController {
 
   @Get(':id')
   @Operation('readOrder')
-  @ApiParam(ORDER_ID)
   @ApiResponse({ status: 200, description: 'The order as it stands', standardSchema: OrderView })
-  async read(@Param('id', OrderIdPipe) id: OrderId): Promise<OrderView> {
+  async read(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<OrderView> {
     return presentOrder(await this.orders.get(id));
   }
 
   @Get(':id/events')
   @Operation('listOrderEvents')
-  @ApiParam(ORDER_ID)
   @ApiResponse({ status: 200, description: 'Every change and why', standardSchema: OrderEventList })
-  async events(@Param('id', OrderIdPipe) id: OrderId): Promise<OrderEventList> {
+  async events(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<OrderEventList> {
     return this.orders.events(id);
   }
 }

@@ -29,7 +29,7 @@ export class OrdersService {
   }
 
   async list({ attention, customer, cursor, limit, ...query }: ListOrders): Promise<OrderList> {
-    const order = cursor?.order ?? query.order ?? 'newest';
+    const order = query.order ?? cursor?.order ?? 'newest';
     const orders = await this.store.orders.list({
       ...query,
       order,

@@ -1,20 +1,17 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 
+import { OrderAddress } from '#libs/contracts/order-address.api';
 import { OrderView } from '#libs/contracts/order-view.api';
 import { ClientSecretView, RequestPaymentAttempt } from '#libs/contracts/payment.api';
-import type { OrderId } from '#libs/order/order-id';
 
 import { Caller } from '../http/caller.js';
 import { IdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
-import { OrderIdPipe } from './order-id.pipe.js';
 import { presentOrder } from './order.presenter.js';
 import { PaymentsService } from './payments.service.js';
-
-const ORDER_ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 
 @Controller('orders/:id')
 export class PaymentsController {
@@ -24,15 +21,14 @@ export class PaymentsController {
   @HttpCode(202)
   @Operation('attemptPayment')
   @TakesJson()
-  @ApiParam(ORDER_ID)
   @ApiResponse({
     status: 202,
     description: 'The attempt is stored and will be made; `payment` stays `declined` until it was',
     standardSchema: OrderView,
-    headers: { Location: { description: 'Where the order is', schema: { type: 'string' } } },
+    headers: { Location: { description: 'Where the order is', required: true, schema: { type: 'string' } } },
   })
   async attempt(
-    @Param('id', OrderIdPipe) id: OrderId,
+    @Param({ schema: OrderAddress }) { id }: OrderAddress,
     @IdempotencyKey() key: string,
     @Body({ schema: RequestPaymentAttempt }) body: RequestPaymentAttempt,
     @Caller() service: string,
@@ -46,13 +42,12 @@ export class PaymentsController {
   @Get('payment/client-secret')
   @Header('Cache-Control', 'no-store')
   @Operation('readClientSecret')
-  @ApiParam(ORDER_ID)
   @ApiResponse({
     status: 200,
     description: "What the shopper's browser needs to act on the payment",
     standardSchema: ClientSecretView,
   })
-  async clientSecret(@Param('id', OrderIdPipe) id: OrderId): Promise<ClientSecretView> {
+  async clientSecret(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<ClientSecretView> {
     return { clientSecret: await this.payments.clientSecret(id) };
   }
 }

@@ -1,19 +1,16 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 
+import { OrderAddress, RefundAddress } from '#libs/contracts/order-address.api';
 import { RefundList, RefundView, RequestRefund } from '#libs/contracts/refund.api';
-import type { OrderId } from '#libs/order/order-id';
 
 import { Caller } from '../http/caller.js';
 import { IdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
-import { OrderIdPipe } from './order-id.pipe.js';
 import { presentRefund } from './refund.presenter.js';
 import { RefundsService } from './refunds.service.js';
-
-const UUID = { type: 'string', format: 'uuid' } as const;
 
 @Controller('orders/:id/refunds')
 export class RefundsController {
@@ -23,15 +20,14 @@ export class RefundsController {
   @HttpCode(202)
   @Operation('requestRefund')
   @TakesJson()
-  @ApiParam({ name: 'id', schema: UUID })
   @ApiResponse({
     status: 202,
     description: 'The refund is stored and booked, and will be made',
     standardSchema: RefundView,
-    headers: { Location: { description: 'Where the refund is', schema: { type: 'string' } } },
+    headers: { Location: { description: 'Where the refund is', required: true, schema: { type: 'string' } } },
   })
   async request(
-    @Param('id', OrderIdPipe) id: OrderId,
+    @Param({ schema: OrderAddress }) { id }: OrderAddress,
     @IdempotencyKey() key: string,
     @Body({ schema: RequestRefund }) body: RequestRefund,
     @Caller() service: string,
@@ -44,21 +40,15 @@ export class RefundsController {
 
   @Get()
   @Operation('listRefunds')
-  @ApiParam({ name: 'id', schema: UUID })
   @ApiResponse({ status: 200, description: 'All of them', standardSchema: RefundList })
-  async list(@Param('id', OrderIdPipe) id: OrderId): Promise<RefundList> {
+  async list(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<RefundList> {
     return { data: (await this.refunds.list(id)).map(presentRefund) };
   }
 
   @Get(':refundId')
   @Operation('readRefund')
-  @ApiParam({ name: 'id', schema: UUID })
-  @ApiParam({ name: 'refundId', schema: UUID })
   @ApiResponse({ status: 200, description: 'The refund as it stands', standardSchema: RefundView })
-  async read(
-    @Param('id', OrderIdPipe) id: OrderId,
-    @Param('refundId') refundId: string,
-  ): Promise<RefundView> {
+  async read(@Param({ schema: RefundAddress }) { id, refundId }: RefundAddress): Promise<RefundView> {
     return presentRefund(await this.refunds.get(id, refundId));
   }
 }

@@ -4,7 +4,12 @@ import { v7 as uuid } from 'uuid';
 import type { RequestRefund } from '#libs/contracts/refund.api';
 import { refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
-import { decideRefund, type RefundDecision, type RefundPortion } from '#libs/order/refund-request';
+import {
+  decideRefund,
+  type RefundDecision,
+  type RefundPortion,
+  type RefundRefusal,
+} from '#libs/order/refund-request';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { RefundRecord } from '#libs/store/refund.repository';
 import { Store } from '#libs/store/store';
@@ -14,8 +19,6 @@ import { ProblemError } from '../http/problem-error.js';
 import { Nudges } from '../nudges.js';
 import { OrdersService } from './orders.service.js';
 import { requestKey, RequestOnce } from '../request-once.js';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Takes refunds: each is stored and booked before its run is started; once for each key. */
 @Injectable()
@@ -46,7 +49,7 @@ export class RefundsService {
         this.nudges.send('startRefund', orderId, () => this.runs.startRefund(id, orderId, order.policy));
         return this.find(orderId, id);
       },
-      (earlier) => this.find(orderId, earlier.resourceId ?? ''),
+      (earlier) => this.find(orderId, earlier.resourceId),
     );
   }
 
@@ -62,8 +65,8 @@ export class RefundsService {
     return this.find(orderId, refundId);
   }
 
-  private async find(orderId: OrderId, refundId: string): Promise<RefundRecord> {
-    const refund = UUID.test(refundId) ? await this.store.refunds.find(refundId) : null;
+  private async find(orderId: OrderId, refundId: string | null): Promise<RefundRecord> {
+    const refund = refundId === null ? null : await this.store.refunds.find(refundId);
     if (refund?.orderId !== orderId) throw new ProblemError('refund_not_found');
     return refund;
   }
@@ -83,18 +86,20 @@ function portionOf({ lines, amount }: RequestRefund): RefundPortion {
 }
 
 /** What is wrong with a line that is at fault. */
-const FAULTS = {
+const FAULTS: Partial<Record<RefundRefusal, { readonly field: string; readonly detail: string }>> = {
+  refund_line_repeated: { field: 'lineId', detail: 'is listed before' },
   refund_line_unknown: { field: 'lineId', detail: 'is not a line of this order' },
   refund_quantity_exceeds: { field: 'quantity', detail: 'is more than is left of this line' },
-} as const;
+};
 
 function refusal(order: OrderRecord, { code, at }: Extract<RefundDecision, { is: 'refused' }>): ProblemError {
   if (code === 'refund_exceeds') {
     const left = Math.max(refundable(order.booked), 0);
     return new ProblemError(code, `At most ${left} ${order.currency} (minor units) can be refunded now.`);
   }
-  if (code !== 'refund_line_unknown' && code !== 'refund_quantity_exceeds') return new ProblemError(code);
-  const { field, detail } = FAULTS[code];
+  const fault = FAULTS[code];
+  if (!fault) return new ProblemError(code);
+  const { field, detail } = fault;
   const errors = at.map((place) => ({ pointer: `/lines/${place}/${field}`, detail }));
   return new ProblemError(code, undefined, { errors });
 }

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 
+import { ProblemAddress } from '#libs/contracts/problem.api';
 import { isProblemCode, PROBLEM_CODES, type ProblemCode } from '#libs/contracts/problems';
 
 import { Operation } from '../http/operation.decorator.js';
@@ -30,7 +31,11 @@ export class ProblemsController {
   @Get(':code')
   @Operation('readProblem')
   @ApiResponse(jsonOrPage('What it means and what to do, as JSON or HTML', 'ProblemType'))
-  read(@Param('code') code: string, @Req() request: Request, @Res() response: Response): void {
+  read(
+    @Param({ schema: ProblemAddress }) { code }: ProblemAddress,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): void {
     if (!isProblemCode(code)) throw new ProblemError('not_found');
     show(request, response, [code], problemEntry(code));
   }

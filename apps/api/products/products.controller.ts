@@ -41,7 +41,9 @@ export class ProductsController {
     status: 201,
     description: 'The product is created, without stock',
     standardSchema: ProductView,
-    headers: { Location: { description: 'Where the product is', schema: { type: 'string' } } },
+    headers: {
+      Location: { description: 'Where the product is', required: true, schema: { type: 'string' } },
+    },
   })
   async put(
     @Param({ schema: ProductAddress }) { sku }: ProductAddress,

@@ -1,11 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import {
-  encodeProductCursor,
-  type ListProducts,
-  type ProductList,
-  type PutProduct,
-} from '#libs/contracts/product.api';
+import type { ListProducts, ProductList, PutProduct } from '#libs/contracts/product.api';
 import type { StockedProduct } from '#libs/store/catalogue.repository';
 import { Store } from '#libs/store/store';
 
@@ -26,7 +21,7 @@ export class ProductsService {
     const products = await this.store.catalogue.list({ after: cursor, limit: limit + 1 });
     const page = products.slice(0, limit);
     const last = products.length > limit ? page.at(-1) : undefined;
-    return { data: page.map(presentProduct), nextCursor: last ? encodeProductCursor(last.sku) : null };
+    return { data: page.map(presentProduct), nextCursor: last?.sku ?? null };
   }
 
   /** @throws ProblemError product_not_found */

@@ -26,7 +26,9 @@ export class StockAdjustmentsController {
     status: 201,
     description: 'The stock is adjusted',
     standardSchema: StockAdjustmentView,
-    headers: { Location: { description: 'Where the adjustment is', schema: { type: 'string' } } },
+    headers: {
+      Location: { description: 'Where the adjustment is', required: true, schema: { type: 'string' } },
+    },
   })
   async adjust(
     @Param({ schema: ProductAddress }) { sku }: ProductAddress,

@@ -30,6 +30,7 @@ describe("a carrier's event", () => {
     ['NUL in the tracking number', { ...event, trackingNumber: 'T\0' }],
     ['no time', { ...event, occurredAt: 'yesterday' }],
     ['a time that PostgreSQL cannot hold', { ...event, occurredAt: '0000-01-01T00:00:00Z' }],
+    ['a time far ahead', { ...event, occurredAt: '3000-01-01T00:00:00Z' }],
     ['a list', [event]],
   ])('is refused with %s', (_, body) => {
     expect(() => read(body)).toThrow('invalid_request');

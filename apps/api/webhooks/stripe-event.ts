@@ -1,5 +1,4 @@
-import { z } from 'zod';
-
+import { PaymentEvent as PaymentEventBody } from '#libs/contracts/payment-event.api';
 import type { PaymentEvent } from '#libs/store/payment-inbox.repository';
 
 import { type Issue, faultsOf } from '../http/faults.js';
@@ -23,30 +22,6 @@ export const PAYMENT_EVENTS = [
 ] as const;
 const KNOWN: readonly string[] = PAYMENT_EVENTS;
 
-/** PostgreSQL holds no NUL in text, and an index row only so much. */
-const name = z
-  .string()
-  .min(1)
-  .max(255)
-  .refine((value) => !value.includes('\0'), 'must not hold NUL');
-/** The last second of the year 9999. */
-const LATEST = 253_402_300_799;
-
-/** What is read of an event; what happened is asked of the provider, so that the order of arrival is no matter. */
-const StripeEvent = z.object({
-  id: name,
-  type: name,
-  created: z.int().min(0).max(LATEST),
-  livemode: z.boolean(),
-  data: z.object({
-    object: z.object({
-      id: name.optional(),
-      object: name.optional(),
-      payment_intent: z.union([name, z.object({ id: name })]).nullish(),
-    }),
-  }),
-});
-
 /**
  * What a signed body of the payment provider says.
  *
@@ -54,7 +29,7 @@ const StripeEvent = z.object({
  * @throws ProblemError when it cannot be read, or is of the other mode
  */
 export function readStripeEvent(body: Buffer, isLive: boolean): PaymentEvent {
-  const result = StripeEvent.safeParse(parseJson(body));
+  const result = PaymentEventBody.safeParse(parseJson(body));
   if (!result.success) {
     const issues: readonly Issue[] = result.error.issues;
     throw new ProblemError('invalid_request', undefined, { errors: faultsOf(issues) });
@@ -71,7 +46,7 @@ export function readStripeEvent(body: Buffer, isLive: boolean): PaymentEvent {
   };
 }
 
-type Subject = z.output<typeof StripeEvent>['data']['object'];
+type Subject = PaymentEventBody['data']['object'];
 
 /** The intent that an intent, a charge, a refund or a dispute belongs to. */
 function intentOf({ id, object, payment_intent: intent }: Subject): string | null {

@@ -12,22 +12,7 @@ export class StripeEventsController {
   @HttpCode(202)
   @Operation('receivePaymentEvent')
   @ApiHeader({ name: 'stripe-signature', required: true, description: 'docs.stripe.com/webhooks' })
-  @ApiBody({
-    description: 'docs.stripe.com/api/events/object',
-    schema: { type: 'object' },
-    examples: {
-      captured: {
-        value: {
-          id: 'evt_1QExample',
-          object: 'event',
-          type: 'payment_intent.succeeded',
-          created: 1_767_261_600,
-          livemode: false,
-          data: { object: { id: 'pi_3QExampleExample000001', object: 'payment_intent' } },
-        },
-      },
-    },
-  })
+  @ApiBody({ schema: { $ref: '#/components/schemas/PaymentEvent' } })
   @ApiResponse({ status: 202, description: 'Stored' })
   async receive(
     @RawBody() body: Buffer | undefined,

@@ -36,6 +36,8 @@ export interface StageOptions {
 
 /** The whole system, on free ports and with nothing in it, and everything an act does with it or asks it. */
 export class Stage {
+  readonly apiUrl: string;
+  readonly apiKey: string;
   readonly shop: Shop;
   readonly operator: Operator;
   readonly faults: Faults;
@@ -57,7 +59,9 @@ export class Stage {
   ) {
     const { api, local, sandbox, store, temporal } = environment;
     const here = (port: number) => `http://127.0.0.1:${port}`;
-    const caller = new ApiCaller(here(api.API_PORT), apiKey);
+    this.apiUrl = here(api.API_PORT);
+    this.apiKey = apiKey;
+    const caller = new ApiCaller(this.apiUrl, apiKey);
     this.shop = new Shop(caller);
     this.operator = new Operator(caller);
     this.faults = new Faults(here(sandbox.SANDBOX_PORT));

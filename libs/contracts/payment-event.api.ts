@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** PostgreSQL holds no NUL in text, and an index row only so much. */
+const name = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(new RegExp(String.raw`^[^\u0000]*$`), 'must not hold NUL');
+/** The last second of the year 9999. */
+const LATEST = 253_402_300_799;
+
+/**
+ * The body of `POST /webhooks/stripe`, so far as it is read; what happened is asked of the provider, so that the order
+ * of arrival is no matter.
+ */
+export const PaymentEvent = z
+  .object({
+    id: name,
+    type: name,
+    created: z.int().min(0).max(LATEST).describe('Seconds since 1970'),
+    livemode: z.boolean(),
+    data: z.object({
+      object: z.object({
+        id: name.optional(),
+        object: name.optional(),
+        payment_intent: z.union([name, z.object({ id: name })]).nullish(),
+      }),
+    }),
+  })
+  .meta({
+    id: 'PaymentEvent',
+    description: 'docs.stripe.com/api/events/object',
+    examples: [
+      {
+        id: 'evt_1QExample',
+        object: 'event',
+        type: 'payment_intent.succeeded',
+        created: 1_767_261_600,
+        livemode: false,
+        data: { object: { id: 'pi_3QExampleExample000001', object: 'payment_intent' } },
+      },
+    ],
+  });
+export type PaymentEvent = z.output<typeof PaymentEvent>;
