@@ -19,7 +19,8 @@ export async function createServer(
   environment: ApiEnvironment,
   log: Logger,
 ): Promise<NestExpressApplication> {
-  const { REQUEST_TIMEOUT, KEEP_ALIVE_TIMEOUT, MAX_CONNECTIONS, CORS_ORIGINS } = environment.api;
+  const { REQUEST_TIMEOUT, KEEP_ALIVE_TIMEOUT, MAX_CONNECTIONS, CORS_ORIGINS, TRUSTED_PROXIES } =
+    environment.api;
   const express = new LimitedExpress(
     {
       requestTimeout: REQUEST_TIMEOUT,
@@ -35,6 +36,7 @@ export async function createServer(
     rawBody: true,
     abortOnError: false,
   });
+  app.set('trust proxy', TRUSTED_PROXIES);
   app.use(requestLog(log));
   useSecurityHeaders(app);
   useCors(app, CORS_ORIGINS);
