@@ -8,6 +8,7 @@ import { useBodyParsers } from './http/body-parsers.js';
 import { LimitedExpress } from './http/http-server.js';
 import { NestLog } from './http/nest-log.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { parseQuery } from './http/query-parser.js';
 import { RateLimits } from './http/rate-limits.js';
 import { checkHeaders } from './http/request-headers.js';
 import { requestLog } from './http/request-log.js';
@@ -37,6 +38,7 @@ export async function createServer(
     abortOnError: false,
   });
   app.set('trust proxy', TRUSTED_PROXIES);
+  app.set('query parser', parseQuery);
   app.use(requestLog(log));
   useSecurityHeaders(app);
   useCors(app, CORS_ORIGINS);

@@ -32,7 +32,7 @@ export interface DocumentedOperation {
 }
 
 const reference = z.object({ $ref: z.string() });
-const operation = z.object({
+const operationSchema = z.object({
   operationId: z.string(),
   security: z.array(z.object({ key: z.tuple([z.enum(SCOPES)]) })).optional(),
   parameters: z.array(z.object({ name: z.string(), in: z.string() })).default([]),
@@ -50,7 +50,7 @@ const operation = z.object({
 });
 const document = z
   .object({
-    paths: z.record(z.string(), z.record(z.string(), operation)),
+    paths: z.record(z.string(), z.record(z.string(), operationSchema)),
     components: z.object({
       schemas: z.record(z.string(), z.custom<Shape>()),
       examples: z.record(z.string(), z.object({ value: z.unknown() })),

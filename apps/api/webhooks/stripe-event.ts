@@ -1,5 +1,8 @@
+import { isUtf8 } from 'node:buffer';
+
 import { z } from 'zod';
 
+import { token } from '#libs/contracts/text.api';
 import type { PaymentEvent } from '#libs/store/payment-inbox.repository';
 
 import { type Issue, faultsOf } from '../http/faults.js';
@@ -23,12 +26,8 @@ export const PAYMENT_EVENTS = [
 ] as const;
 const KNOWN: readonly string[] = PAYMENT_EVENTS;
 
-/** PostgreSQL holds no NUL in text, and an index row only so much. */
-const name = z
-  .string()
-  .min(1)
-  .max(255)
-  .refine((value) => !value.includes('\0'), 'must not hold NUL');
+/** An index row holds only so much. */
+const name = token(255);
 /** The last second of the year 9999. */
 const LATEST = 253_402_300_799;
 
@@ -80,6 +79,7 @@ function intentOf({ id, object, payment_intent: intent }: Subject): string | nul
 }
 
 function parseJson(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new ProblemError('malformed_body');
   try {
     return JSON.parse(body.toString());
   } catch {

@@ -143,9 +143,7 @@ describe('who gets at what', () => {
         await anybody().get('/orders').set('X-Api-Key', key),
         await anybody().get('/orders').set('Cookie', `key=${key}`),
       );
-      const told = answers.map(({ status, body: { requestId: _, ...body } }) =>
-        JSON.stringify([status, body]),
-      );
+      const told = answers.map(({ status, body }) => JSON.stringify([status, { ...body, requestId: '' }]));
       expect(new Set(told).size).toBe(1);
       expect(answers[0]).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
       for (const { headers } of answers) expect(headers['www-authenticate']).toMatch(/^Bearer/);
