@@ -8,6 +8,7 @@ import { useBodyParsers } from './http/body-parsers.js';
 import { LimitedExpress } from './http/http-server.js';
 import { NestLog } from './http/nest-log.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { parseQuery } from './http/query-parser.js';
 import { RateLimits } from './http/rate-limits.js';
 import { checkHeaders } from './http/request-headers.js';
 import { requestLog } from './http/request-log.js';
@@ -19,7 +20,8 @@ export async function createServer(
   environment: ApiEnvironment,
   log: Logger,
 ): Promise<NestExpressApplication> {
-  const { REQUEST_TIMEOUT, KEEP_ALIVE_TIMEOUT, MAX_CONNECTIONS, CORS_ORIGINS } = environment.api;
+  const { REQUEST_TIMEOUT, KEEP_ALIVE_TIMEOUT, MAX_CONNECTIONS, CORS_ORIGINS, TRUSTED_PROXIES } =
+    environment.api;
   const express = new LimitedExpress(
     {
       requestTimeout: REQUEST_TIMEOUT,
@@ -35,6 +37,8 @@ export async function createServer(
     rawBody: true,
     abortOnError: false,
   });
+  app.set('trust proxy', TRUSTED_PROXIES);
+  app.set('query parser', parseQuery);
   app.use(requestLog(log));
   useSecurityHeaders(app);
   useCors(app, CORS_ORIGINS);

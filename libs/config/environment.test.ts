@@ -101,6 +101,13 @@ describe('a variable', () => {
     ['temporal', { TEMPORAL_TLS: 'yes' }, 'TEMPORAL_TLS must be true or false'],
     ['api', { API_PORT: '70000' }, 'API_PORT must be 1 to 65535'],
     ['api', { API_PORT: 'http' }, 'API_PORT must be a port number'],
+    [
+      'api',
+      { TRUSTED_PROXIES: 'nginx' },
+      'TRUSTED_PROXIES must be IP addresses, networks such as 10.0.0.0/8',
+    ],
+    ['api', { TRUSTED_PROXIES: '0.0.0.0/0' }, 'TRUSTED_PROXIES must be IP addresses'],
+    ['api', { TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES must be IP addresses'],
     ['pricing', { CURRENCIES: 'EUR,euro' }, 'CURRENCIES must be ISO 4217 codes, separated by commas'],
     ['worker', { SHIP_TO: 'DE,GBR' }, 'SHIP_TO must be ISO 3166-1 alpha-2 country codes'],
     ['policy', { DELIVERY_DEADLINE: '0s' }, 'DELIVERY_DEADLINE must be longer than 0'],
@@ -129,6 +136,14 @@ describe('a variable', () => {
       worker: { SHIP_TO: ['DE', 'GB'] },
       pricing: { CURRENCIES: ['EUR', 'USD'] },
     });
+  });
+
+  it('names the proxies that are trusted, of which there are none by itself', () => {
+    const read = (proxies: string) =>
+      environmentFor(['api'], { TRUSTED_PROXIES: proxies }).api.TRUSTED_PROXIES;
+    expect(read('')).toEqual([]);
+    const some = ['loopback', '10.0.0.0/8', '192.0.2.1', '2001:db8::/32', '::1'];
+    expect(read(some.join(', '))).toEqual(some);
   });
 
   it('says when parcels of the sandbox move, or that they never do by themselves', () => {

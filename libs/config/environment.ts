@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 import { parseDuration } from './duration.js';
@@ -45,7 +46,7 @@ const durations = (value: unknown, names: readonly string[]) =>
   typeof value === 'object' &&
   value !== null &&
   names.every((name) => typeof Object.getOwnPropertyDescriptor(value, name)?.value === 'number');
-const list = (fallback: string, item: RegExp, what: string) =>
+const list = (fallback: string, item: Pick<RegExp, 'test'>, what: string) =>
   z
     .string()
     .default(fallback)
@@ -56,6 +57,15 @@ const list = (fallback: string, item: RegExp, what: string) =>
         .filter(Boolean),
     )
     .refine((entries) => entries.every((entry) => item.test(entry)), `must be ${what}, separated by commas`);
+
+/** Groups of addresses that Express knows by name (expressjs.com/en/guide/behind-proxies.html). */
+const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
+/** Not /0: it would have everybody say where they come from. */
+const isNetwork = (entry: string) => {
+  const [, address = '', prefix = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
+  const bits = { 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  return NETWORKS.includes(entry) || (Number(prefix) >= 1 && Number(prefix) <= bits);
+};
 
 /** What every part of the system reads. Each group is one part's; `environmentFor` picks the groups it needs. */
 const groups = {
@@ -115,6 +125,7 @@ const groups = {
     API_PORT: port(3000),
     RATE_LIMIT: whole(1, 1_000_000).default(200),
     CORS_ORIGINS: list('', /^https?:\/\/[a-z0-9.:[\]-]+$/, 'origins, such as https://shop.example'),
+    TRUSTED_PROXIES: list('', { test: isNetwork }, 'IP addresses, networks such as 10.0.0.0/8, or loopback'),
     REQUEST_TIMEOUT: positive('30s').refine((ms) => ms <= 300_000, 'must not be longer than 5m'),
     KEEP_ALIVE_TIMEOUT: positive('65s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
     MAX_CONNECTIONS: whole(1, 100_000).default(1_000),

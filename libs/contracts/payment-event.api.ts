@@ -1,11 +1,9 @@
 import { z } from 'zod';
 
-/** PostgreSQL holds no NUL in text, and an index row only so much. */
-const name = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(new RegExp(String.raw`^[^\u0000]*$`), 'must not hold NUL');
+import { token } from './text.api.js';
+
+/** An index row holds only so much. */
+const name = token(255);
 /** The last second of the year 9999. */
 const LATEST = 253_402_300_799;
 

@@ -1,63 +1,118 @@
 import type Stripe from 'stripe';
+import { z } from 'zod';
 
 import type { GatewayDispute, GatewayRefund, Intent, IntentStatus, RefundStatus } from './payment-gateway.js';
 
 /** What Stripe calls an intent's statuses; `requires_payment_method` is two of ours. */
-const STATUSES: Readonly<Record<string, IntentStatus>> = {
-  requires_confirmation: 'unconfirmed',
-  requires_action: 'requires_action',
-  processing: 'processing',
-  requires_capture: 'authorized',
-  succeeded: 'captured',
-  canceled: 'canceled',
-};
+const STATUSES: ReadonlyMap<string, IntentStatus> = new Map([
+  ['requires_confirmation', 'unconfirmed'],
+  ['requires_action', 'requires_action'],
+  ['processing', 'processing'],
+  ['requires_capture', 'authorized'],
+  ['succeeded', 'captured'],
+  ['canceled', 'canceled'],
+]);
 
-const REFUND_STATUSES: Readonly<Record<string, RefundStatus>> = {
-  pending: 'pending',
-  requires_action: 'pending',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  canceled: 'failed',
-};
+const REFUND_STATUSES: ReadonlyMap<string, RefundStatus> = new Map([
+  ['pending', 'pending'],
+  ['requires_action', 'pending'],
+  ['succeeded', 'succeeded'],
+  ['failed', 'failed'],
+  ['canceled', 'failed'],
+]);
 
 /** How a dispute is over; whatever is not listed is still open (docs.stripe.com/api/disputes/object). */
-const DISPUTE_OUTCOMES: Readonly<Record<string, GatewayDispute['outcome']>> = {
-  won: 'won',
-  warning_closed: 'won',
-  prevented: 'won',
-  lost: 'lost',
-};
+const DISPUTE_OUTCOMES: ReadonlyMap<string, GatewayDispute['outcome']> = new Map([
+  ['won', 'won'],
+  ['warning_closed', 'won'],
+  ['prevented', 'won'],
+  ['lost', 'lost'],
+]);
+
+/** A name of Stripe's, as it goes into rows and the audit trail. */
+const name = z.string().regex(/^[\w.:-]{1,255}$/);
+const minorUnits = z.int().min(0);
+const seconds = z.int().min(0);
+/** What explains, and decides nothing: one that cannot be kept is left out. */
+const explanation = name.nullish().catch(null);
+
+/**
+ * What is read of Stripe's objects. The SDK types what should come; this is looked at before anything is booked. What
+ * does not fit is a z.ZodError, a bug: the order is parked, and somebody looks.
+ */
+const IntentAnswer = z.object({
+  id: name,
+  status: name,
+  amount_received: minorUnits,
+  client_secret: z.string().max(500).nullish(),
+  last_payment_error: z.object({ code: explanation, decline_code: explanation }).nullish(),
+  latest_charge: z
+    .union([
+      name,
+      z.object({
+        payment_method_details: z
+          .object({ card: z.object({ capture_before: seconds.nullish() }).nullish() })
+          .nullish(),
+      }),
+    ])
+    .nullish(),
+});
+type IntentAnswer = z.output<typeof IntentAnswer>;
+
+const RefundAnswer = z.object({
+  id: name,
+  status: name.nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+  amount: minorUnits,
+  failure_reason: explanation,
+});
+
+const DisputeAnswer = z.object({
+  id: name,
+  amount: minorUnits,
+  currency: name,
+  status: name,
+  reason: name,
+  created: seconds,
+  balance_transactions: z.array(z.object({ amount: z.int(), currency: name })),
+});
+type DisputeAnswer = z.output<typeof DisputeAnswer>;
+
+/** @throws z.ZodError unless it is an intent */
+export const readIntent = (answer: Stripe.PaymentIntent): IntentAnswer => IntentAnswer.parse(answer);
 
 export function asIntent(intent: Stripe.PaymentIntent): Intent {
-  const { id, status, last_payment_error: failure } = intent;
+  const { id, status, last_payment_error: failure, latest_charge: charge } = readIntent(intent);
   if (status === 'requires_payment_method') {
     if (!failure) return { id, status: 'unconfirmed', declineCode: null, holdUntil: null };
     const declineCode = failure.decline_code ?? failure.code ?? null;
     return { id, status: 'declined', declineCode, holdUntil: null };
   }
-  const known = STATUSES[status];
+  const known = STATUSES.get(status);
   if (!known) throw new Error(`Stripe has an intent status that is unknown here: ${status}`);
-  return { id, status: known, declineCode: null, holdUntil: known === 'authorized' ? holdOf(intent) : null };
+  return { id, status: known, declineCode: null, holdUntil: known === 'authorized' ? holdOf(charge) : null };
 }
 
 /** When the bank lets a hold go, which differs by card (docs.stripe.com/payments/place-a-hold-on-a-payment-method). */
-function holdOf({ latest_charge: charge }: Stripe.PaymentIntent): Date | null {
+function holdOf(charge: IntentAnswer['latest_charge']): Date | null {
   const details = typeof charge === 'object' ? charge?.payment_method_details : null;
-  const seconds = details?.card?.capture_before;
-  return seconds === undefined ? null : new Date(seconds * 1_000);
+  const before = details?.card?.capture_before ?? null;
+  return before === null ? null : new Date(before * 1_000);
 }
 
-export function asRefund({ id, status, metadata, amount, failure_reason }: Stripe.Refund): GatewayRefund {
+export function asRefund(refund: Stripe.Refund): GatewayRefund {
+  const { id, status, metadata, amount, failure_reason } = RefundAnswer.parse(refund);
   return {
     id,
-    status: REFUND_STATUSES[status ?? 'pending'] ?? 'pending',
+    status: REFUND_STATUSES.get(status ?? 'pending') ?? 'pending',
     refundId: metadata?.['refundId'] ?? null,
     amount,
     failure: failure_reason ?? null,
   };
 }
 
-export function asDispute(dispute: Stripe.Dispute): GatewayDispute {
+export function asDispute(answer: Stripe.Dispute): GatewayDispute {
+  const dispute = DisputeAnswer.parse(answer);
   const { id, amount, status, reason, created } = dispute;
   return {
     id,
@@ -67,7 +122,7 @@ export function asDispute(dispute: Stripe.Dispute): GatewayDispute {
     openedAt: new Date(created * 1_000),
     withdrawn: moved(dispute, -1),
     reinstated: moved(dispute, 1),
-    outcome: DISPUTE_OUTCOMES[status] ?? 'open',
+    outcome: DISPUTE_OUTCOMES.get(status) ?? 'open',
   };
 }
 
@@ -75,7 +130,7 @@ export function asDispute(dispute: Stripe.Dispute): GatewayDispute {
  * What a dispute took from the account, or gave back: gross, so without its fees. An account that is settled in
  * another currency moves amounts of that one; the dispute's own amount is what they are worth.
  */
-function moved({ amount, currency, balance_transactions }: Stripe.Dispute, sign: 1 | -1): number {
+function moved({ amount, currency, balance_transactions }: DisputeAnswer, sign: 1 | -1): number {
   return balance_transactions
     .filter((movement) => Math.sign(movement.amount) === sign)
     .reduce((sum, movement) => sum + (movement.currency === currency ? sign * movement.amount : amount), 0);

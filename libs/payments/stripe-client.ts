@@ -1,4 +1,7 @@
 import Stripe from 'stripe';
+import { z } from 'zod';
+
+import { providerFetch } from '#libs/providers/provider-fetch';
 
 /** A later SDK brings a later version of the API, and stops the compiler here until its changes were read. */
 const API_VERSION = '2026-10-28.endive';
@@ -22,7 +25,30 @@ export function stripeClient({ secretKey, apiUrl, timeout }: StripeOptions): Str
     // Temporal retries, after the journal has been asked. The SDK's other client would still repeat a call
     // once when a connection breaks, and its time-out begins anew with every byte.
     maxNetworkRetries: 0,
-    httpClient: Stripe.createFetchHttpClient(),
+    httpClient: Stripe.createFetchHttpClient(stripeFetch),
     telemetry: false,
   });
+}
+
+const StripeProblem = z.object({ error: z.looseObject({}) });
+
+/**
+ * The SDK takes any JSON without `error` for what it asked for, whatever its status. A failure in another form than
+ * Stripe's comes from something between us and Stripe.
+ */
+async function stripeFetch(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await providerFetch(url, init);
+  if (response.ok) return response;
+  const text = await response.text();
+  if (!StripeProblem.safeParse(parsed(text)).success)
+    throw new Error(`not Stripe, but something on the way, answered ${response.status}`);
+  return new Response(text, response);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -3,21 +3,21 @@ import Stripe from 'stripe';
 import { Outage, Refusal } from '#libs/order/failure';
 
 /** Stripe's codes that mean "no", whatever is tried again (docs.stripe.com/error-codes), with ours. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  amount_too_small: 'amount_too_small',
-  amount_too_large: 'amount_too_large',
-  charge_already_refunded: 'already_refunded',
-  charge_disputed: 'charge_disputed',
-  charge_expired_for_capture: 'authorization_lapsed',
-  charge_not_refundable: 'not_refundable',
-  refund_disputed_payment: 'charge_disputed',
-  payment_intent_incompatible_payment_method: 'payment_method_refused',
-  payment_method_currency_mismatch: 'payment_method_refused',
-  payment_method_invalid_parameter: 'payment_method_refused',
-  payment_method_not_available: 'payment_method_refused',
-  payment_method_unactivated: 'payment_method_refused',
-  payment_method_unexpected_state: 'payment_method_refused',
-};
+const REFUSALS: ReadonlyMap<string, string> = new Map([
+  ['amount_too_small', 'amount_too_small'],
+  ['amount_too_large', 'amount_too_large'],
+  ['charge_already_refunded', 'already_refunded'],
+  ['charge_disputed', 'charge_disputed'],
+  ['charge_expired_for_capture', 'authorization_lapsed'],
+  ['charge_not_refundable', 'not_refundable'],
+  ['refund_disputed_payment', 'charge_disputed'],
+  ['payment_intent_incompatible_payment_method', 'payment_method_refused'],
+  ['payment_method_currency_mismatch', 'payment_method_refused'],
+  ['payment_method_invalid_parameter', 'payment_method_refused'],
+  ['payment_method_not_available', 'payment_method_refused'],
+  ['payment_method_unactivated', 'payment_method_refused'],
+  ['payment_method_unexpected_state', 'payment_method_refused'],
+]);
 
 /**
  * Says what an error of the SDK means to us: a `Refusal`, an `Outage`, or, for anything else, the error as it
@@ -48,6 +48,6 @@ export function stripeFailure(error: unknown): unknown {
   if (code === 'resource_missing' && param === 'payment_method') {
     return new Refusal('payment_method_unknown', { cause: error });
   }
-  const refusal = code === undefined ? undefined : REFUSALS[code];
+  const refusal = code === undefined ? undefined : REFUSALS.get(code);
   return refusal === undefined ? error : new Refusal(refusal, { cause: error });
 }

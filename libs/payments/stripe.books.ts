@@ -1,24 +1,27 @@
 import Stripe from 'stripe';
+import { z } from 'zod';
 
 import type { GatewayMoney, Movement, MovementKind, Span } from '#libs/order/reconciliation';
 
 import type { GatewayBooks } from './gateway-books.js';
 import type { GatewayDispute, GatewayRefund } from './payment-gateway.js';
-import { asDispute, asRefund } from './stripe-answers.js';
+import { asDispute, asRefund, readIntent } from './stripe-answers.js';
 import { stripeClient, type StripeOptions } from './stripe-client.js';
 import { stripeFailure } from './stripe-failure.js';
 
 /** The movements that are about a payment, by Stripe's names (docs.stripe.com/reports/reporting-categories). */
-const KINDS: Readonly<Record<string, MovementKind>> = {
-  charge: 'charge',
-  partial_capture_reversal: 'charge_reversal',
-  refund: 'refund',
-  refund_failure: 'refund_failure',
-  dispute: 'dispute',
-  dispute_reversal: 'dispute_reversal',
-};
+const KINDS: ReadonlyMap<string, MovementKind> = new Map([
+  ['charge', 'charge'],
+  ['partial_capture_reversal', 'charge_reversal'],
+  ['refund', 'refund'],
+  ['refund_failure', 'refund_failure'],
+  ['dispute', 'dispute'],
+  ['dispute_reversal', 'dispute_reversal'],
+]);
 
 const PAGE = 100;
+/** Minor units, with a sign. */
+const wholeUnits = z.int();
 
 /** Stripe's balance, and what became of each payment. */
 export class StripeBooks implements GatewayBooks {
@@ -54,7 +57,7 @@ export class StripeBooks implements GatewayBooks {
         intentId,
         currency: intent.currency.toUpperCase(),
         orderId: intent.metadata['orderId'] ?? null,
-        captured: intent.amount_received,
+        captured: readIntent(intent).amount_received,
         refunds,
         withheld: disputes.map(({ id, withdrawn, reinstated }) => ({
           objectId: id,
@@ -67,7 +70,7 @@ export class StripeBooks implements GatewayBooks {
 
 /** A movement may be in the account's currency; its source is in the shopper's. */
 function asMovement(entry: Stripe.BalanceTransaction): Movement | null {
-  const kind = KINDS[entry.reporting_category];
+  const kind = KINDS.get(entry.reporting_category);
   const { source } = entry;
   if (!kind || typeof source !== 'object' || source === null) return null;
   if (source.object !== 'charge' && source.object !== 'refund' && source.object !== 'dispute') return null;
@@ -82,7 +85,7 @@ function asMovement(entry: Stripe.BalanceTransaction): Movement | null {
     objectId: source.id,
     orderId: source.metadata?.['orderId'] ?? null,
     refundId: source.object === 'refund' ? asRefund(source).refundId : null,
-    amount: Math.abs(isConverted ? source.amount : entry.amount),
+    amount: Math.abs(wholeUnits.parse(isConverted ? source.amount : entry.amount)),
   };
 }
 

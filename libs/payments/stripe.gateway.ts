@@ -4,7 +4,7 @@ import type { OrderId } from '#libs/order/order-id';
 import type { CaptureMode } from '#libs/order/policy';
 
 import type { GatewayPayment, GatewayRefund, Intent, PaymentGateway } from './payment-gateway.js';
-import { asDispute, asIntent, asRefund } from './stripe-answers.js';
+import { asDispute, asIntent, asRefund, readIntent } from './stripe-answers.js';
 import { stripeClient, type StripeOptions } from './stripe-client.js';
 import { stripeFailure } from './stripe-failure.js';
 
@@ -76,14 +76,14 @@ export class StripeGateway implements PaymentGateway {
     ]);
     return {
       intent: asIntent(intent),
-      captured: intent.status === 'succeeded' ? intent.amount_received : 0,
+      captured: intent.status === 'succeeded' ? readIntent(intent).amount_received : 0,
       refunds: refunds.map(asRefund),
       disputes: disputes.map(asDispute),
     };
   }
 
   async readClientSecret(intentId: string): Promise<string | null> {
-    return (await this.#read(intentId)).client_secret;
+    return readIntent(await this.#read(intentId)).client_secret ?? null;
   }
 
   async captureIntent(intentId: string, { idempotencyKey }: { idempotencyKey: string }): Promise<Intent> {

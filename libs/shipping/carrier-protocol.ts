@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { text } from '#libs/contracts/text.api';
 import { CARRIER_EVENTS } from '#libs/order/carrier-event';
 
 /**
@@ -41,8 +42,8 @@ export const parcelStatusSchema = z.enum([
 ]);
 
 export const shipmentSchema = z.object({
-  carrier: z.string().min(1),
-  trackingNumber: z.string().min(1),
+  carrier: text(100),
+  trackingNumber: text(100),
   status: parcelStatusSchema,
 });
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { OrderId } from '#libs/order/order-id';
+import { providerFetch } from '#libs/providers/provider-fetch';
 
 import type { Carrier, Parcel, Recipient } from './carrier.js';
 import { carrierErrorSchema, type ShipmentRequest, shipmentSchema } from './carrier-protocol.js';
@@ -47,10 +48,9 @@ export class CarrierClient implements Carrier {
 
   async #call(method: string, path: string, body?: ShipmentRequest): Promise<Reply> {
     try {
-      const response = await fetch(`${this.#url}/shipments/${path}`, {
+      const response = await providerFetch(`${this.#url}/shipments/${path}`, {
         method,
         ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-        redirect: 'error',
         signal: AbortSignal.timeout(this.#timeout),
       });
       const text = await response.text();

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { answered } from '#libs/client/shop-client';
+
 import { System } from '../support/system.js';
 
 describe('what is asked for while an order is worked on', () => {
@@ -17,19 +19,21 @@ describe('what is asked for while an order is worked on', () => {
     }
   });
 
-  const post = (path: string, body: object = {}) =>
-    system.http.post(path).set('Idempotency-Key', randomUUID()).send(body);
-  const readyToShip = async (changes?: Record<string, unknown>) => {
-    const { id } = await system.place(changes);
+  const once = () => ({ 'Idempotency-Key': randomUUID() });
+  const cancel = (id: string) =>
+    answered(system.shop.POST('/orders/{id}/cancellation', { params: { path: { id } } }));
+  const readyToShip = async () => {
+    const { id } = await system.place();
     return system.until(id, ({ fulfilment }) => fulfilment === 'ready');
   };
 
   it('is done: an order is cancelled before its parcel is picked up', async () => {
     const { id } = await readyToShip();
-    await post(`/orders/${id}/cancellation`).expect(202);
+    await cancel(id);
     await system.until(id, ({ status }) => status === 'cancelled', 20_000);
-    const { body } = await system.http.get(`/orders/${id}/cancellation`).expect(200);
-    expect(body).toMatchObject({ state: 'accepted', code: null });
+    const params = { path: { id } };
+    const wish = await answered(system.shop.GET('/orders/{id}/cancellation', { params }));
+    expect(wish).toMatchObject({ state: 'accepted', code: null });
     expect(await system.until(id, ({ payment }) => payment === 'refunded')).toMatchObject({
       fulfilment: 'released',
       refunded: 3980,
@@ -39,29 +43,32 @@ describe('what is asked for while an order is worked on', () => {
 
   it('is done: a part of the money goes back', async () => {
     const order = await readyToShip();
-    const lines = [{ lineId: order.lines[0]?.id, quantity: 1 }];
-    const { body } = await post(`/orders/${order.id}/refunds`, {
-      lines,
-      reason: 'damaged',
-      restock: false,
-    }).expect(202);
-    expect(body.amount).toBe(1990);
+    const lines = [{ lineId: order.lines[0]?.id ?? '', quantity: 1 }];
+    const { id: refundId, amount } = await answered(
+      system.shop.POST('/orders/{id}/refunds', {
+        params: { path: { id: order.id }, header: once() },
+        body: { lines, reason: 'damaged', restock: false },
+      }),
+    );
+    expect(amount).toBe(1990);
     const after = await system.until(order.id, ({ payment }) => payment === 'partially_refunded', 20_000);
     expect(after).toMatchObject({ status: 'confirmed', refunded: 1990, pendingRefunds: 0 });
-    const { body: refund } = await system.http.get(`/orders/${order.id}/refunds/${body.id}`).expect(200);
+    const params = { path: { id: order.id, refundId } };
+    const refund = await answered(system.shop.GET('/orders/{id}/refunds/{refundId}', { params }));
     expect(refund.state).toBe('succeeded');
   });
 
   it('is done: a shopper who must authenticate is given what it takes, and may cancel instead', async () => {
     const { id } = await system.place({ payment: { method: 'pm_card_threeDSecure2Required' } });
     await system.until(id, ({ payment }) => payment === 'requires_action');
-    const { body } = await system.http.get(`/orders/${id}/payment/client-secret`).expect(200);
+    const params = { path: { id } };
+    const secret = await answered(system.shop.GET('/orders/{id}/payment/client-secret', { params }));
     const [intent] = await system.intents(id);
-    expect(body).toEqual({ clientSecret: intent?.client_secret });
+    expect(secret).toEqual({ clientSecret: intent?.client_secret });
     const { events } = await system.client.workflow.getHandle(`order-${id}`).fetchHistory();
     expect(JSON.stringify(events)).not.toContain(intent?.client_secret);
     expect(system.log.join('\n')).not.toContain(intent?.client_secret);
-    await post(`/orders/${id}/cancellation`).expect(202);
+    await cancel(id);
     expect(await system.until(id, ({ status }) => status === 'cancelled', 20_000)).toMatchObject({
       payment: 'voided',
     });
@@ -70,7 +77,12 @@ describe('what is asked for while an order is worked on', () => {
   it('is done: another card is tried after a decline', async () => {
     const { id } = await system.place({ payment: { method: 'pm_card_chargeDeclined' } });
     await system.until(id, ({ payment }) => payment === 'declined');
-    await post(`/orders/${id}/payment-attempts`, { method: 'pm_card_visa' }).expect(202);
+    await answered(
+      system.shop.POST('/orders/{id}/payment-attempts', {
+        params: { path: { id }, header: once() },
+        body: { method: 'pm_card_visa' },
+      }),
+    );
     expect(await system.until(id, ({ fulfilment }) => fulfilment === 'ready', 20_000)).toMatchObject({
       payment: 'captured',
       attempt: 2,
@@ -85,11 +97,12 @@ describe('what is asked for while nobody is at work and Temporal is away', () =>
       await system.stop('api');
       await system.startApi({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
       const { id } = await system.place();
-      await system.http.post(`/orders/${id}/cancellation`).expect(202);
+      const params = { path: { id } };
+      await answered(system.shop.POST('/orders/{id}/cancellation', { params }));
       await system.startWorker();
       await system.until(id, ({ status }) => status === 'cancelled', 40_000);
-      const { body } = await system.http.get(`/orders/${id}/cancellation`).expect(200);
-      expect(body.state).toBe('accepted');
+      const wish = await answered(system.shop.GET('/orders/{id}/cancellation', { params }));
+      expect(wish.state).toBe('accepted');
       await system.checkInvariants();
     } finally {
       await system.close();

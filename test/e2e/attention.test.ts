@@ -4,6 +4,8 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { script } from '../../apps/sandbox/test-sandbox.js';
+import { answered } from '#libs/client/shop-client';
+
 import { System } from '../support/system.js';
 
 describe('an order that waits for a person', () => {
@@ -28,8 +30,9 @@ describe('an order that waits for a person', () => {
       attention: [{ kind: 'parked', step: 'ship', reason: 'carrier_error' }],
       waitingFor: { step: 'ship', attempt: 2, nextTryAt: null, lastError: 'carrier_error' },
     });
-    const { body: found } = await system.http.get('/orders').query({ attention: 'open' }).expect(200);
-    expect(found.data.map((order: { id: string }) => order.id)).toEqual([id]);
+    const query = { attention: 'open' } as const;
+    const { data: found } = await answered(system.shop.GET('/orders', { params: { query } }));
+    expect(found.map((order) => order.id)).toEqual([id]);
 
     const path = `/orders/${id}/attention/${parked.attention[0]?.id}/resolution`;
     const shop = await system.store.apiKeys.create('frontend', ['read', 'write']);
@@ -45,11 +48,18 @@ describe('an order that waits for a person', () => {
       .send({ action: 'retry' })
       .expect(404);
 
-    await system.http.post(path).send({ action: 'retry', note: 'the carrier is back' }).expect(202);
+    const address = { id, attentionId: parked.attention[0]?.id ?? '' };
+    await answered(
+      system.shop.POST('/orders/{id}/attention/{attentionId}/resolution', {
+        params: { path: address },
+        body: { action: 'retry', note: 'the carrier is back' },
+      }),
+    );
     await system.http.post(path).send({ action: 'retry' }).expect(409);
     await system.until(id, ({ status }) => status === 'delivered');
-    const { body: trail } = await system.http.get(`/orders/${id}/events`).expect(200);
-    expect(trail.data.find((event: { type: string }) => event.type === 'attention.resolved')).toMatchObject({
+    const params = { path: { id } };
+    const { data: trail } = await answered(system.shop.GET('/orders/{id}/events', { params }));
+    expect(trail.find((event) => event.type === 'attention.resolved')).toMatchObject({
       actor: 'service:shop',
       changes: { step: 'ship', action: 'retry' },
     });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { answered } from '#libs/client/shop-client';
 import { CancellationView } from '#libs/contracts/cancellation.api';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 
@@ -22,8 +23,9 @@ describe('the wish to cancel, with nobody at work yet', () => {
     await bench.end();
   });
 
-  const ask = (id: string) => system.http.post(`/orders/${id}/cancellation`);
-  const read = (id: string) => system.http.get(`/orders/${id}/cancellation`);
+  const of = (id: string) => ({ params: { path: { id } } });
+  const cancel = (id: string) => answered(system.shop.POST('/orders/{id}/cancellation', of(id)));
+  const read = (id: string) => answered(system.shop.GET('/orders/{id}/cancellation', of(id)));
   const told = async (id: string) => {
     const run = system.client.workflow.getHandle(
       orderWorkflowId(id as Parameters<typeof orderWorkflowId>[0]),
@@ -36,11 +38,11 @@ describe('the wish to cancel, with nobody at work yet', () => {
 
   it('is stored and answered, and its run is told, which is started for that where there is none', async () => {
     const { id } = await bench.accepted();
-    const answer = await ask(id);
-    expect(answer.status).toBe(202);
-    const cancellation = CancellationView.parse(answer.body);
+    const { data, response } = await system.shop.POST('/orders/{id}/cancellation', of(id));
+    expect(response.status).toBe(202);
+    const cancellation = CancellationView.parse(data);
     expect(cancellation).toMatchObject({ state: 'requested', code: null, decidedAt: null });
-    expect((await read(id).expect(200)).body).toEqual(cancellation);
+    expect(await read(id)).toEqual(cancellation);
     expect(await bench.eventTypes(id)).toContain('cancellation.requested');
     expect(
       await eventually(
@@ -56,8 +58,8 @@ describe('the wish to cancel, with nobody at work yet', () => {
 
   it('is one, however many ask for it at once', async () => {
     const { id } = await bench.labelled();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => ask(id)));
-    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => cancel(id)));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect((await bench.eventTypes(id)).filter((type) => type.startsWith('cancellation.'))).toEqual([
       'cancellation.requested',
     ]);
@@ -70,9 +72,9 @@ describe('the wish to cancel, with nobody at work yet', () => {
   ] as const)('is refused after %s', async (type, code) => {
     const { id, trackingNumber } = await bench.labelled();
     await bench.store.inbox.receive(carrierEvent(type, trackingNumber));
-    const { status, body } = await ask(id);
-    expect([status, body.state, body.code]).toEqual([202, 'refused', code]);
-    expect(body.decidedAt).not.toBeNull();
+    const { state, code: why, decidedAt } = await cancel(id);
+    expect([state, why]).toEqual(['refused', code]);
+    expect(decidedAt).not.toBeNull();
     expect(await bench.eventTypes(id)).toContain('cancellation.refused');
   });
 
@@ -80,12 +82,12 @@ describe('the wish to cancel, with nobody at work yet', () => {
     const orders = await Promise.all(Array.from({ length: 6 }, () => bench.labelled()));
     await Promise.all(
       orders.flatMap(({ id, trackingNumber }) => [
-        ask(id).expect(202),
+        cancel(id),
         bench.store.inbox.receive(carrierEvent('shipment.picked_up', trackingNumber)),
       ]),
     );
     for (const { id } of orders)
-      expect((await read(id)).body).toMatchObject({ state: 'refused', code: 'already_shipped' });
+      expect(await read(id)).toMatchObject({ state: 'refused', code: 'already_shipped' });
   });
 
   it('is accepted of an order that was cancelled anyway', async () => {
@@ -95,16 +97,18 @@ describe('the wish to cancel, with nobody at work yet', () => {
         next: { status },
         event: { type: 'test', actor: 'test' },
       }));
-    expect((await ask(order.id)).body).toMatchObject({ state: 'accepted', code: null });
+    expect(await cancel(order.id)).toMatchObject({ state: 'accepted', code: null });
   });
 
   it('takes no more than an empty body, and an order', async () => {
     const { id } = await bench.accepted();
-    expect((await ask(id).send({ reason: 'mood' })).body.code).toBe('invalid_request');
-    expect((await read(id)).body.code).toBe('cancellation_not_found');
-    expect((await ask(id).send({})).status).toBe(202);
-    for (const path of [ask(randomUUID()), read(randomUUID())])
-      expect((await path).body.code).toBe('order_not_found');
+    const address = (order: string) => `/orders/${order}/cancellation`;
+    expect((await system.http.post(address(id)).send({ reason: 'mood' })).body.code).toBe('invalid_request');
+    expect((await system.http.get(address(id))).body.code).toBe('cancellation_not_found');
+    expect((await system.http.post(address(id)).send({})).status).toBe(202);
+    const nothing = address(randomUUID());
+    for (const request of [system.http.post(nothing), system.http.get(nothing)])
+      expect((await request).body.code).toBe('order_not_found');
     const reader = await system.store.apiKeys.create('reader', ['read']);
     const asReader = supertest(system.url).post(`/orders/${id}/cancellation`);
     expect((await asReader.set('Authorization', `Bearer ${reader}`)).status).toBe(403);

@@ -32,7 +32,7 @@ describe('a crowd', () => {
   const buy = async (carts: readonly (readonly { sku: string; quantity: number }[])[]) => {
     const ids: string[] = [];
     await abreast(carts, 50, async (lines) => {
-      ids.push((await system.place({ lines })).id);
+      ids.push((await system.place({ lines: [...lines] })).id);
     });
     await eventually(
       () =>

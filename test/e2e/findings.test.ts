@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { play } from '../../apps/sandbox/test-gateway.js';
 import { lastReconciled, reconcileNow } from '../../apps/worker/reconcile-schedule.js';
+import { answered } from '#libs/client/shop-client';
 import { RECONCILE_SCHEDULE, type ReconcileResult } from '#libs/contracts/reconcile-workflow';
 
 import { eventually } from '../support/eventually.js';
@@ -55,7 +56,16 @@ describe('what the books differ in', () => {
       .result();
     return result;
   }
-  const acknowledge = (id: string, note = 'looked into') =>
+  const listed = async (state?: 'all') =>
+    (await answered(system.shop.GET('/findings', { params: { query: { state } } }))).data;
+  const acknowledge = (id = '') =>
+    answered(
+      system.shop.POST('/findings/{id}/acknowledgement', {
+        params: { path: { id } },
+        body: { note: 'looked into' },
+      }),
+    );
+  const refused = (id = '', note = 'looked into') =>
     system.http.post(`/findings/${id}/acknowledgement`).send({ note });
 
   it('is found by a run of the worker, shown, and closed by an operator', async () => {
@@ -68,30 +78,28 @@ describe('what the books differ in', () => {
     const [intent] = (await system.stripe.paymentIntents.list()).data;
     const refund = await system.stripe.refunds.create({ payment_intent: intent?.id ?? '', amount: 500 });
     await play(system.sandbox, '/discrepancies', { kind: 'unknown_charge', amount: 1234 });
-    expect(await reconcile()).toMatchObject({ open: 2 });
+    // An order whose money is looked into at the moment is left to the next run.
+    await eventually(reconcile, ({ open }) => open === 2);
     const { said, code } = await command('--since', '1h', '--settle', '0s');
     expect(code).toBe(2);
     expect(said).toMatch(/^kind +object +order +expected +found +since\n/);
     expect(said).toMatch(new RegExp(`^unknown_refund  ${refund.id} +R-\\S+ +0 EUR +500 EUR +\\S+$`, 'm'));
     expect(said.trim().split('\n')).toHaveLength(3);
 
-    const { body } = await system.http.get('/findings').expect(200);
-    expect(body.data).toHaveLength(2);
-    const stray = body.data.find(({ orderId }: { orderId: string | null }) => orderId === null);
-    const byHand = body.data.find(({ orderId }: { orderId: string | null }) => orderId === id);
+    const found = await listed();
+    expect(found).toHaveLength(2);
+    const stray = found.find(({ orderId }) => orderId === null);
+    const byHand = found.find(({ orderId }) => orderId === id);
     expect(stray).toMatchObject({ kind: 'unknown_charge', expected: 0, found: 1234, closedAt: null });
     expect(byHand).toMatchObject({ kind: 'unknown_refund', objectId: refund.id, found: 500 });
 
-    await acknowledge(stray.id, ' ').expect(400);
-    expect((await acknowledge(stray.id).expect(200)).body).toMatchObject({
-      closedBy: 'service:shop',
-      note: 'looked into',
-    });
-    expect((await acknowledge(byHand.id).expect(200)).body).toMatchObject({ note: 'looked into' });
+    await refused(stray?.id, ' ').expect(400);
+    expect(await acknowledge(stray?.id)).toMatchObject({ closedBy: 'service:shop', note: 'looked into' });
+    expect(await acknowledge(byHand?.id)).toMatchObject({ note: 'looked into' });
     for (const finding of [stray, byHand])
-      expect((await acknowledge(finding.id)).body).toMatchObject({ code: 'finding_closed' });
-    expect((await acknowledge(randomUUID())).body).toMatchObject({ code: 'finding_not_found' });
-    expect((await acknowledge('mine')).body).toMatchObject({
+      expect((await refused(finding?.id)).body).toMatchObject({ code: 'finding_closed' });
+    expect((await refused(randomUUID())).body).toMatchObject({ code: 'finding_not_found' });
+    expect((await refused('mine')).body).toMatchObject({
       code: 'invalid_request',
       errors: [{ pointer: '/id' }],
     });
@@ -99,12 +107,11 @@ describe('what the books differ in', () => {
     expect(await system.until(id, ({ attention }) => attention.length === 0)).toMatchObject({
       payment: 'partially_refunded',
     });
-    const { body: ledger } = await system.http.get(`/orders/${id}/ledger`).expect(200);
-    expect(ledger.data.map(({ kind }: { kind: string }) => kind)).toEqual(['captured', 'refund_adopted']);
-    expect((await system.http.get('/findings').expect(200)).body.data).toEqual([]);
-    expect((await system.http.get('/findings').query({ state: 'all' }).expect(200)).body.data).toHaveLength(
-      2,
-    );
+    const params = { path: { id } };
+    const { data: ledger } = await answered(system.shop.GET('/orders/{id}/ledger', { params }));
+    expect(ledger.map(({ kind }) => kind)).toEqual(['captured', 'refund_adopted']);
+    expect(await listed()).toEqual([]);
+    expect(await listed('all')).toHaveLength(2);
     expect(await command('--since', '1h', '--settle', '0s')).toEqual({ said: 'The books agree.\n', code: 0 });
   });
 

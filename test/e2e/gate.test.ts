@@ -98,6 +98,12 @@ describe('at the gate', () => {
       expect(counts[429]).toBeGreaterThan(0);
     });
 
+    it('are counted where they come from, whatever they say of it', async () => {
+      let turn = 0;
+      const elsewhere = () => anybody().get('/problems').set('X-Forwarded-For', `198.51.100.${turn++}`);
+      expect((await statuses(RATE_LIMIT * 4, elsewhere))[429]).toBeGreaterThan(0);
+    });
+
     it('are none too many of a probe, or of a provider', async () => {
       expect(await statuses(RATE_LIMIT * 3, () => anybody().get('/health/live'))).toEqual({
         200: RATE_LIMIT * 3,
@@ -209,6 +215,19 @@ describe('at the gate', () => {
         await database.end();
       }
     });
+  });
+
+  it('behind a proxy that is trusted, too many are counted where it says they come from', async () => {
+    await system.stop('api');
+    await system.startApi({ TRUSTED_PROXIES: 'loopback' });
+    const from = (forwarded: () => string) => () =>
+      anybody().get('/problems').set('X-Forwarded-For', forwarded());
+    let turn = 0;
+    const others = from(() => `198.51.100.${turn++}`);
+    expect(await statuses(RATE_LIMIT * 4, others)).toEqual({ 200: RATE_LIMIT * 4 });
+    // What stands before the proxy's own entry was in the header already: anybody may write it.
+    const one = from(() => `198.51.100.${turn++}, 203.0.113.7`);
+    expect((await statuses(RATE_LIMIT * 4, one))[429]).toBeGreaterThan(0);
   });
 
   it('no page of any origin may read answers where none is configured', async () => {

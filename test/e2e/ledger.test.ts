@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { answered } from '#libs/client/shop-client';
+
+import { basket } from '../support/basket.js';
 import { System } from '../support/system.js';
 
 describe("an order's books", () => {
@@ -18,12 +21,15 @@ describe("an order's books", () => {
     }
   });
 
+  const ledger = (id: string) =>
+    answered(system.shop.GET('/orders/{id}/ledger', { params: { path: { id } } }));
+
   it('show the charge, and the refund when the carrier would not take the parcel', async () => {
-    const { shippingAddress } = system.body();
+    const { shippingAddress } = basket();
     const { id } = await system.place({ shippingAddress: { ...shippingAddress, postalCode: '00000' } });
     await system.until(id, ({ status }) => status === 'cancelled');
-    const { body } = await system.http.get(`/orders/${id}/ledger`).expect(200);
-    expect(body.data).toMatchObject([
+    const { data, balances } = await ledger(id);
+    expect(data).toMatchObject([
       {
         kind: 'captured',
         amount: 3980,
@@ -43,7 +49,7 @@ describe("an order's books", () => {
         ],
       },
     ]);
-    expect(body.balances).toEqual([
+    expect(balances).toEqual([
       { account: 'gateway', amount: 0 },
       { account: 'customer_deposits', amount: 0 },
       { account: 'refunds_payable', amount: 0 },
@@ -53,8 +59,7 @@ describe("an order's books", () => {
   it('are empty while nothing was charged', async () => {
     const { id } = await system.place({ lines: [{ sku: 'SOLD-OUT', quantity: 1 }] });
     await system.until(id, ({ status }) => status === 'rejected');
-    const { body } = await system.http.get(`/orders/${id}/ledger`).expect(200);
-    expect(body).toEqual({ data: [], balances: [] });
+    expect(await ledger(id)).toEqual({ data: [], balances: [] });
   });
 
   it('are shown to operators, and only of orders there are', async () => {

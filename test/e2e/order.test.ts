@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { answered } from '#libs/client/shop-client';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import { orderId } from '#libs/order/order-id';
 import { openDatabase } from '#libs/store/database';
@@ -115,12 +116,10 @@ describe('an order through the API', () => {
     const seen: string[] = [];
     let cursor: string | null = null as string | null;
     do {
-      const page = await system.http
-        .get('/orders')
-        .query({ limit: 2, ...(cursor ? { cursor } : {}) })
-        .expect(200);
-      seen.push(...page.body.data.map((order: { id: string }) => order.id));
-      cursor = page.body.nextCursor;
+      const query = { limit: 2, ...(cursor ? { cursor } : {}) };
+      const page = await answered(system.shop.GET('/orders', { params: { query } }));
+      seen.push(...page.data.map(({ id }) => id));
+      cursor = page.nextCursor;
     } while (cursor !== null);
     expect(seen.slice(0, 5)).toEqual(placed);
     expect(new Set(seen).size).toBe(seen.length);
@@ -131,8 +130,9 @@ describe('an order through the API', () => {
     const { id } = await system.place({ payment: { method: 'pm_card_chargeDeclined' } });
     const order = await system.until(id, ({ status }) => status === 'rejected');
     expect(order.endReason).toEqual({ code: 'payment_declined', by: 'workflow' });
-    const { body } = await system.http.get('/orders').query({ status: 'rejected' }).expect(200);
-    expect(body.data.map((found: { id: string }) => found.id)).toEqual([id]);
+    const rejected = { status: 'rejected' } as const;
+    const { data } = await answered(system.shop.GET('/orders', { params: { query: rejected } }));
+    expect(data.map((found) => found.id)).toEqual([id]);
     const query = 'OrderStatus = "rejected"';
     await eventually(
       async () => {

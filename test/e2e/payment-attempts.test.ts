@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { answered } from '#libs/client/shop-client';
 import type { IntentState } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { chargeKey, voidKey } from '#libs/order/payment-keys';
@@ -42,6 +43,13 @@ describe('another payment method, with nobody at work yet', () => {
     return id;
   }
 
+  const attempted = (id: string) =>
+    answered(
+      system.shop.POST('/orders/{id}/payment-attempts', {
+        params: { path: { id }, header: { 'Idempotency-Key': randomUUID() } },
+        body: { method: 'pm_card_mastercard' },
+      }),
+    );
   const attempt = (id: string, key: string = randomUUID(), method = 'pm_card_mastercard') =>
     system.http.post(`/orders/${id}/payment-attempts`).set('Idempotency-Key', key).send({ method });
 
@@ -57,10 +65,10 @@ describe('another payment method, with nobody at work yet', () => {
 
   it('is tried one at a time, and again after each decline', async () => {
     const id = await declined();
-    await attempt(id).expect(202);
+    await attempted(id);
     expect(await attempt(id)).toMatchObject({ status: 409, body: { code: 'payment_attempt_not_possible' } });
     await said(id, 'declined');
-    expect((await attempt(id).expect(202)).body.attempt).toBe(3);
+    expect((await attempted(id)).attempt).toBe(3);
   });
 
   it('is one, however many ask at once', async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { answered } from '#libs/client/shop-client';
 import { ProductList, ProductView, StockAdjustmentView } from '#libs/contracts/product.api';
 
 import { Bench } from '../integration/bench.js';
@@ -25,8 +26,16 @@ describe('the back office', () => {
   });
 
   const PLATE = { name: 'Plate', currency: 'EUR', unitPrice: 1500, sellable: true };
+  const of = (sku: string) => ({ path: { sku } });
   const read = async (sku: string) =>
-    ProductView.parse((await system.http.get(`/products/${sku}`).expect(200)).body);
+    ProductView.parse(await answered(system.shop.GET('/products/{sku}', { params: of(sku) })));
+  const adjusted = (sku: string, quantity: number, key: string = randomUUID()) =>
+    answered(
+      system.shop.POST('/products/{sku}/stock-adjustments', {
+        params: { ...of(sku), header: { 'Idempotency-Key': key } },
+        body: { quantity, reason: 'counted' },
+      }),
+    );
   const adjust = (sku: string, quantity: number, key: string = randomUUID(), reason = 'counted') =>
     system.http
       .post(`/products/${sku}/stock-adjustments`)
@@ -35,22 +44,27 @@ describe('the back office', () => {
   const movements = (sku: string) => bench.database.stockMovement.findMany({ where: { sku } });
 
   it('creates a product, replaces it, and leaves its stock alone', async () => {
-    const created = await system.http.put('/products/PLATE').send(PLATE);
-    expect(created).toMatchObject({ status: 201, headers: { location: '/products/PLATE' } });
-    expect(created.body).toEqual({ sku: 'PLATE', ...PLATE, onHand: 0, reserved: 0, available: 0 });
-    await adjust('PLATE', 7).expect(201);
+    const params = of('PLATE');
+    const created = await system.shop.PUT('/products/{sku}', { params, body: PLATE });
+    expect([created.response.status, created.response.headers.get('location')]).toEqual([
+      201,
+      '/products/PLATE',
+    ]);
+    expect(created.data).toEqual({ sku: 'PLATE', ...PLATE, onHand: 0, reserved: 0, available: 0 });
+    await adjusted('PLATE', 7);
     const dearer = { ...PLATE, unitPrice: 1700, sellable: false };
-    const replaced = await system.http.put('/products/PLATE').send(dearer);
-    expect(replaced.status).toBe(200);
-    expect(replaced.body).toEqual({ sku: 'PLATE', ...dearer, onHand: 7, reserved: 0, available: 7 });
-    expect(await read('PLATE')).toEqual(replaced.body);
+    const replaced = await system.shop.PUT('/products/{sku}', { params, body: dearer });
+    expect(replaced.response.status).toBe(200);
+    expect(replaced.data).toEqual({ sku: 'PLATE', ...dearer, onHand: 7, reserved: 0, available: 7 });
+    expect(await read('PLATE')).toEqual(replaced.data);
   });
 
   it('lists products page by page', async () => {
     const seen: string[] = [];
     for (let cursor: string | null | undefined; cursor !== null;) {
-      const { body } = await system.http.get('/products').query({ limit: 2, cursor }).expect(200);
-      const { data, nextCursor } = ProductList.parse(body);
+      const query = { limit: 2, cursor };
+      const page = await answered(system.shop.GET('/products', { params: { query } }));
+      const { data, nextCursor } = ProductList.parse(page);
       seen.push(...data.map(({ sku }) => sku));
       cursor = nextCursor;
     }
@@ -86,7 +100,7 @@ describe('the back office', () => {
   it('takes no more than orders leave, though many take at once', async () => {
     await bench.labelled({ lines: [{ sku: 'TEA-GREEN', quantity: 4 }] });
     const { available } = await read('TEA-GREEN');
-    await adjust('TEA-GREEN', 10 - available).expect(201);
+    await adjusted('TEA-GREEN', 10 - available);
     const answers = await Promise.all(Array.from({ length: 20 }, () => adjust('TEA-GREEN', -1)));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(10);
     const refused = answers.filter(({ status }) => status === 409);
@@ -97,9 +111,9 @@ describe('the back office', () => {
   it('frees the key of an adjustment that was refused, and keeps that of one that was made', async () => {
     const key = randomUUID();
     expect((await adjust('LAST-ONE', -2, key)).body).toMatchObject({ code: 'stock_reserved' });
-    await adjust('LAST-ONE', 1).expect(201);
-    await adjust('LAST-ONE', -2, key).expect(201);
-    await adjust('LAST-ONE', -2, key).expect(201);
+    await adjusted('LAST-ONE', 1);
+    await adjusted('LAST-ONE', -2, key);
+    await adjusted('LAST-ONE', -2, key);
     expect(await read('LAST-ONE')).toMatchObject({ onHand: 0 });
   });
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { answered } from '#libs/client/shop-client';
 import { refundWorkflowId } from '#libs/contracts/order-workflow';
 import { RefundList, RefundView, type RequestRefund } from '#libs/contracts/refund.api';
 import type { OrderId } from '#libs/order/order-id';
@@ -40,8 +41,16 @@ describe('refunds that are asked for, with nobody at work yet', () => {
       .post(`/orders/${id}/refunds`)
       .set('Idempotency-Key', key)
       .send({ reason: 'goodwill', restock: false, ...body });
+  const of = (id: string) => ({ params: { path: { id } } });
+  const made = (id: string, body: Partial<RequestRefund>) =>
+    answered(
+      system.shop.POST('/orders/{id}/refunds', {
+        params: { path: { id }, header: { 'Idempotency-Key': randomUUID() } },
+        body: { reason: 'goodwill', restock: false, ...body },
+      }),
+    );
   const list = async (id: string) =>
-    RefundList.parse((await system.http.get(`/orders/${id}/refunds`).expect(200)).body).data;
+    RefundList.parse(await answered(system.shop.GET('/orders/{id}/refunds', of(id)))).data;
   const lineOf = async (id: OrderId) => (await bench.order(id)).lines[0]?.id ?? '';
 
   it('are stored, booked, shown, and given a run', async () => {
@@ -58,7 +67,8 @@ describe('refunds that are asked for, with nobody at work yet', () => {
       settledAt: null,
     });
     expect(answer.headers['location']).toBe(`/orders/${id}/refunds/${refund.id}`);
-    expect((await system.http.get(`/orders/${id}/refunds/${refund.id}`).expect(200)).body).toEqual(refund);
+    const params = { path: { id, refundId: refund.id } };
+    expect(await answered(system.shop.GET('/orders/{id}/refunds/{refundId}', { params }))).toEqual(refund);
     expect(await list(id)).toEqual([refund]);
     expect(await system.order(id)).toMatchObject({
       payment: 'captured',
@@ -66,8 +76,8 @@ describe('refunds that are asked for, with nobody at work yet', () => {
       refunded: 0,
       pendingRefunds: 500,
     });
-    const { body: ledger } = await system.http.get(`/orders/${id}/ledger`).expect(200);
-    expect(ledger.data.at(-1)).toMatchObject({ kind: 'refund_requested', objectId: refund.id, amount: 500 });
+    const { data: ledger } = await answered(system.shop.GET('/orders/{id}/ledger', of(id)));
+    expect(ledger.at(-1)).toMatchObject({ kind: 'refund_requested', objectId: refund.id, amount: 500 });
     expect(await bench.eventTypes(id)).toContain('refund.requested');
     const run = await eventually(
       () =>
@@ -114,7 +124,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
     const statuses = answers.map(({ status }) => status).sort((a, b) => a - b);
     expect(statuses).toEqual([...Array(7).fill(202), ...Array(13).fill(422)]);
     expect(await system.order(id)).toMatchObject({ pendingRefunds: 3500 });
-    expect((await ask(id, { full: true })).body).toMatchObject({ amount: 480 });
+    expect(await made(id, { full: true })).toMatchObject({ amount: 480 });
     expect(await ask(id, { full: true })).toMatchObject({ status: 409, body: { code: 'nothing_to_refund' } });
   });
 
@@ -136,7 +146,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
     await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
     await bench.finish(id);
     const lines = [{ lineId: await lineOf(id), quantity: 1 }];
-    expect((await ask(id, { lines, restock: true })).status).toBe(202);
+    await made(id, { lines, restock: true });
     expect((await bench.stock('MUG-BLUE')).onHand).toBe(atFirst.onHand - 1);
     await bench.store.inbox.receive(carrierEvent('shipment.returned', trackingNumber));
     expect((await bench.order(id)).fulfilment).toBe('returned');
@@ -200,7 +210,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
 
   it('are for operators, and only of the order they belong to', async () => {
     const id = await delivered();
-    const { body } = await ask(id, { amount: 1 });
+    const refund = await made(id, { amount: 1 });
     const shop = await system.store.apiKeys.create('a-shop', ['read', 'write']);
     const asShop = supertest.agent(system.url).set('Authorization', `Bearer ${shop}`);
     expect((await asShop.get(`/orders/${id}/refunds`)).status).toBe(403);
@@ -212,7 +222,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
           .send({ amount: 1, reason: 'goodwill', restock: false })
       ).status,
     ).toBe(403);
-    expect(await system.http.get(`/orders/${await delivered()}/refunds/${body.id}`)).toMatchObject({
+    expect(await system.http.get(`/orders/${await delivered()}/refunds/${refund.id}`)).toMatchObject({
       status: 404,
       body: { code: 'refund_not_found' },
     });

@@ -11,10 +11,13 @@ import { type Child, type Exit, startChild } from '../../apps/local/child.js';
 import { freePort } from '../../apps/local/ports.js';
 import type { Sandbox } from '../../apps/sandbox/sandbox.js';
 import { CARRIER_SECRET, PAYMENT_SECRET, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
+import type { PlaceOrder } from '#libs/client/openapi';
+import { answered, createShopClient, type ShopClient } from '#libs/client/shop-client';
 import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 
+import { basket } from './basket.js';
 import { eventually } from './eventually.js';
 import { Inbox } from './inbox.js';
 import { checkAtRest } from './invariants.js';
@@ -144,39 +147,29 @@ export class System {
   }
 
   /** The API, as a shop's server calls it. */
+  get shop(): ShopClient {
+    return createShopClient({ url: this.url, key: this.key });
+  }
+
+  /** The same byte by byte, for what no shop should send, and for headers. */
   get http() {
     return supertest.agent(this.url).set('Authorization', `Bearer ${this.key}`);
   }
 
+  /** An order as a shop sends it, or, changed, as none should. */
   body(changes: Record<string, unknown> = {}) {
-    return {
-      customer: { name: 'Xanthippe Quillfeather', email: `quillfeather-${randomUUID()}@example.com` },
-      shippingAddress: {
-        line1: '1 Harbour Road',
-        line2: 'Care of Mrs Thistlewaite',
-        city: 'Cwmystwyth',
-        postalCode: 'SY23 4AG',
-        country: 'GB',
-        phone: '+44 1632 960771',
-      },
-      currency: 'EUR',
-      lines: [{ sku: 'MUG-BLUE', quantity: 2 }],
-      payment: { method: 'pm_card_visa' },
-      ...changes,
-    };
+    return { ...basket(), ...changes };
   }
 
-  async place(changes: Record<string, unknown> = {}): Promise<OrderView> {
-    const response = await this.http
-      .post('/orders')
-      .set('Idempotency-Key', randomUUID())
-      .send(this.body(changes));
-    if (response.status !== 202) throw new Error(`${response.status} ${response.text}`);
-    return OrderView.parse(response.body);
+  async place(changes: Partial<PlaceOrder> = {}): Promise<OrderView> {
+    const params = { header: { 'Idempotency-Key': randomUUID() } };
+    const body = { ...basket(), ...changes };
+    return OrderView.parse(await answered(this.shop.POST('/orders', { params, body })));
   }
 
   async order(id: string): Promise<OrderView> {
-    return OrderView.parse((await this.http.get(`/orders/${id}`).expect(200)).body);
+    const params = { path: { id } };
+    return OrderView.parse(await answered(this.shop.GET('/orders/{id}', { params })));
   }
 
   async until(id: string, accepts: (order: OrderView) => boolean, within?: number): Promise<OrderView> {
@@ -184,8 +177,9 @@ export class System {
   }
 
   async eventTypes(id: string): Promise<string[]> {
-    const { body } = await this.http.get(`/orders/${id}/events`).expect(200);
-    return OrderEventList.parse(body).data.map((event) => event.type);
+    const params = { path: { id } };
+    const trail = await answered(this.shop.GET('/orders/{id}/events', { params }));
+    return OrderEventList.parse(trail).data.map((event) => event.type);
   }
 
   async intents(id: string): Promise<Stripe.PaymentIntent[]> {

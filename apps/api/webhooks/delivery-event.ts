@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import { z } from 'zod';
 
 import { DeliveryEvent, DeliveryEventId } from '#libs/contracts/delivery.api';
@@ -25,6 +27,7 @@ export function readDeliveryEvent(body: Buffer, eventId: string): CarrierEvent |
 }
 
 function parseJson(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new ProblemError('malformed_body');
   try {
     return JSON.parse(body.toString());
   } catch {

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import { PaymentEvent as PaymentEventBody } from '#libs/contracts/payment-event.api';
 import type { PaymentEvent } from '#libs/store/payment-inbox.repository';
 
@@ -55,6 +57,7 @@ function intentOf({ id, object, payment_intent: intent }: Subject): string | nul
 }
 
 function parseJson(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new ProblemError('malformed_body');
   try {
     return JSON.parse(body.toString());
   } catch {

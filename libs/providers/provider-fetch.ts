@@ -1,0 +1,25 @@
+/** Bytes of an answer. The largest there are, pages of 100 of Stripe's objects, come to some hundred kilobytes. */
+const LARGEST = 8 * 1024 * 1024;
+
+/**
+ * `fetch` for calls to those whose answers we need and do not control: it follows no redirect, which would take keys
+ * and addresses of customers wherever the answer says, and reads no more of an answer than could be meant. Both fail
+ * as a broken connection does. OWASP API10:2023.
+ */
+export async function providerFetch(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(url, { ...init, redirect: 'error' });
+  const { body, status, statusText, headers } = response;
+  return body ? new Response(body.pipeThrough(atMost(LARGEST)), { status, statusText, headers }) : response;
+}
+
+/** Counted as it is read, so that neither a wrong length nor compression gets around it. */
+function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
+  let read = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      read += chunk.byteLength;
+      if (read > limit) controller.error(new Error(`the answer is longer than ${limit} bytes`));
+      else controller.enqueue(chunk);
+    },
+  });
+}
