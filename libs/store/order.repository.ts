@@ -38,7 +38,8 @@ export interface RequestKey {
 }
 
 export interface EarlierRequest {
-  readonly requestHash: string;
+  /** Null once it is forgotten, with the person the request told of. */
+  readonly requestHash: string | null;
   /** Null where it is not of an order. */
   readonly orderId: OrderId | null;
   /** What it made, where that is not the order itself. */
