@@ -6,6 +6,7 @@ import { type ApiEnvironment, ApiModule } from './api.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
 import { useBodyParsers } from './http/body-parsers.js';
 import { LimitedExpress } from './http/http-server.js';
+import { LoggedPaths } from './http/logged-path.js';
 import { NestLog } from './http/nest-log.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimits } from './http/rate-limits.js';
@@ -35,13 +36,13 @@ export async function createServer(
     rawBody: true,
     abortOnError: false,
   });
-  app.use(requestLog(log));
+  const document = openApiDocument(app);
+  app.use(requestLog(log, new LoggedPaths(document.paths)));
   useSecurityHeaders(app);
   useCors(app, CORS_ORIGINS);
   app.use(checkHeaders);
   app.use(['/docs', '/openapi.json'], app.get(RateLimits).ofDocuments);
   useBodyParsers(app);
-  const document = openApiDocument(app);
   serveDocuments(app, document);
   app.useGlobalFilters(new ProblemFilter(new AllowedMethods(document.paths)));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
