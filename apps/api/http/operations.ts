@@ -130,6 +130,16 @@ export const OPERATIONS = {
     access: 'read',
     problems: ['invalid_request', 'stock_adjustment_not_found', 'unavailable'],
   },
+  eraseCustomer: {
+    summary: 'Erase a person, by the id their orders carry',
+    access: 'operate',
+    problems: [...BODY, 'not_found', 'orders_in_progress', 'unavailable'],
+  },
+  eraseGuest: {
+    summary: 'Erase a person, by the email address of their orders',
+    access: 'operate',
+    problems: [...BODY, 'orders_in_progress', 'unavailable'],
+  },
   listFindings: {
     summary: "See where the payment provider's books and ours differ",
     access: 'operate',

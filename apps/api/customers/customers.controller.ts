@@ -1,0 +1,50 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBody, ApiResponse } from '@nestjs/swagger';
+
+import { CustomerAddress, EraseCustomer, EraseGuest, ErasureView } from '#libs/contracts/erasure.api';
+
+import { Caller } from '../http/caller.js';
+import { TakesJson } from '../http/json-body.guard.js';
+import { Operation } from '../http/operation.decorator.js';
+import { ErasureService } from './erasure.service.js';
+
+const ERASED = {
+  status: 200,
+  description: 'Nothing is known of the person any more; asking again finds no orders',
+  standardSchema: ErasureView,
+};
+
+@Controller('customers')
+export class CustomersController {
+  constructor(private readonly erasures: ErasureService) {}
+
+  @Post('erasure')
+  @HttpCode(200)
+  @Operation('eraseGuest')
+  @TakesJson()
+  @ApiResponse(ERASED)
+  async eraseGuest(
+    @Body({ schema: EraseGuest }) { email }: EraseGuest,
+    @Caller() service: string,
+  ): Promise<ErasureView> {
+    return this.erasures.erase({ email }, service);
+  }
+
+  @Post(':id/erasure')
+  @HttpCode(200)
+  @Operation('eraseCustomer')
+  @TakesJson()
+  @ApiBody({
+    required: false,
+    schema: { type: 'object', additionalProperties: false },
+    examples: { nothing: { summary: 'There is nothing to choose', value: {} } },
+  })
+  @ApiResponse(ERASED)
+  async eraseCustomer(
+    @Param({ schema: CustomerAddress }) { id }: CustomerAddress,
+    @Body({ schema: EraseCustomer }) _body: unknown,
+    @Caller() service: string,
+  ): Promise<ErasureView> {
+    return this.erasures.erase({ customerId: id }, service);
+  }
+}
