@@ -26,11 +26,12 @@ export class ErasureService {
 }
 
 function refusal({ inProgress }: InProgress): ProblemError {
+  const count = inProgress.length === 1 ? '1 order is' : `${inProgress.length} orders are`;
   const named = inProgress.slice(0, NAMED).join(', ');
   const more = inProgress.length > NAMED ? ` and ${inProgress.length - NAMED} more` : '';
   return new ProblemError(
     'orders_in_progress',
-    `${inProgress.length} of the person's orders have not come to their end: ${named}${more}. Nothing was erased.`,
+    `${count} still in progress: ${named}${more}. Nothing was erased.`,
   );
 }
 
