@@ -12,6 +12,8 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Drain } from './drain.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
+import { CustomersController } from './customers/customers.controller.js';
+import { ErasureService } from './customers/erasure.service.js';
 import { FindingsController } from './findings/findings.controller.js';
 import { FindingsService } from './findings/findings.service.js';
 import { HealthController } from './health/health.controller.js';
@@ -77,6 +79,7 @@ export class ApiModule {
         ProductsController,
         StockAdjustmentsController,
         FindingsController,
+        CustomersController,
         DeliveriesController,
         StripeEventsController,
         HealthController,
@@ -116,6 +119,7 @@ export class ApiModule {
         ProductsService,
         StockAdjustmentsService,
         FindingsService,
+        ErasureService,
         CarrierSignature,
         DeliveriesService,
         StripeSignature,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { RequestCancellation } from '#libs/contracts/cancellation.api';
 import { DeliveryEvent } from '#libs/contracts/delivery.api';
 import { PaymentEvent } from '#libs/contracts/payment-event.api';
+import { EraseCustomer } from '#libs/contracts/erasure.api';
 import { Problem, ProblemTypeList } from '#libs/contracts/problem.api';
 
 import { Examples } from './openapi-examples.js';
@@ -37,6 +38,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       ...components(DeliveryEvent, 'input', examples),
       ...components(PaymentEvent, 'input', examples),
       ...components(RequestCancellation, 'input', examples),
+      ...components(EraseCustomer, 'input', examples),
     },
   };
   examples.addTo(document);

@@ -86,7 +86,8 @@ export class RequestOnce {
 
   private async find(request: RequestKey): Promise<EarlierRequest | null> {
     const earlier = await this.store.requestKeys.find(request);
-    if (earlier && earlier.requestHash !== request.requestHash)
+    // Of what is forgotten nobody can tell whether this is a repeat; a key that comes again says that it is.
+    if (earlier && earlier.requestHash !== null && earlier.requestHash !== request.requestHash)
       throw new ProblemError('idempotency_key_reused');
     return earlier;
   }

@@ -1,4 +1,5 @@
 import type { CancellationView } from './cancellation.api.js';
+import type { ErasureView } from './erasure.api.js';
 import type { FindingList, FindingView } from './finding.api.js';
 import type { LedgerView } from './ledger.api.js';
 import type { OrderList } from './order-list.api.js';
@@ -144,6 +145,11 @@ export const ANSWERS = {
     by: 'service:shop',
     at: '2026-01-02T12:00:00.000Z',
   } satisfies StockAdjustmentView,
+  Erasure: {
+    id: '019b7654-0000-7000-8000-00000000000a',
+    orders: 3,
+    erasedAt: '2026-03-01T09:00:00.000Z',
+  } satisfies ErasureView,
   Health: { status: 'ok' },
   ProblemType: problemType('order_not_found'),
   ProblemTypeList: { data: [problemType('order_not_found')] },

@@ -89,7 +89,10 @@ export const OrderView = z
       .nullable()
       .describe('Why the order ended otherwise than delivered'),
     waitingFor: WaitView.nullable(),
-    customer: z.object({ id: z.string().optional(), name: z.string(), email: z.string() }),
+    customer: z
+      .object({ id: z.string().optional(), name: z.string(), email: z.string() })
+      .nullable()
+      .describe("Null once the person's data was erased"),
     lines: z.array(LineView),
     currency: z.string(),
     totals: TotalsView,

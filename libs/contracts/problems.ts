@@ -218,6 +218,13 @@ export const PROBLEMS = {
       'There would be less in stock than orders have reserved. Nothing was stored, and the key is free.',
     remedy: 'Take at most what `available` of `GET /products/{sku}` says, or cancel orders first.',
   },
+  orders_in_progress: {
+    status: 409,
+    title: 'Orders of this person are still in progress',
+    meaning:
+      'A person is erased only once each of their orders has come to its end: until then it takes their name and address to carry them out. Nothing was erased.',
+    remedy: 'Let the orders that `detail` names come to their end, or cancel them, and ask again.',
+  },
   finding_closed: {
     status: 409,
     title: 'The finding is closed already',

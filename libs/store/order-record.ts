@@ -75,12 +75,13 @@ export interface OrderRecord extends OrderState {
   /** What a change must have been decided on to be written. */
   readonly version: number;
   readonly endReason: EndReason | null;
-  readonly customer: Customer;
-  readonly shippingAddress: Address;
+  /** Null once the person is erased, and with it whatever else says who that is. */
+  readonly customer: Customer | null;
+  readonly shippingAddress: Address | null;
   readonly currency: string;
   readonly totals: Totals;
-  /** Of the attempt asked for last. */
-  readonly paymentMethod: string;
+  /** Of the attempt asked for last; null once the person is erased. */
+  readonly paymentMethod: string | null;
   /** Which attempt that is, from 1. */
   readonly attempt: number;
   readonly intentId: string | null;
@@ -116,7 +117,8 @@ export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
     'id', o.id, 'number', o.number, 'version', o.version,
     'status', o.status, 'payment', o.payment, 'fulfilment', o.fulfilment,
     'endReason', CASE WHEN o.end_code IS NOT NULL THEN jsonb_build_object('code', o.end_code, 'by', o.end_by) END,
-    'customer', jsonb_strip_nulls(jsonb_build_object('id', o.customer_id, 'name', o.customer_name, 'email', o.customer_email)),
+    'customer', CASE WHEN o.customer_email IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
+      'id', o.customer_id, 'name', o.customer_name, 'email', o.customer_email)) END,
     'shippingAddress', o.shipping_address,
     'currency', o.currency,
     'totals', jsonb_build_object('subtotal', o.subtotal, 'shipping', o.shipping, 'discount', o.discount, 'tax', o.tax, 'total', o.total),

@@ -69,6 +69,7 @@ export class PaymentAttemptRepository {
   /** Whether the order waits for another method. Until an attempt has its answer, `declined` is of the one before. */
   private async waits(order: OrderRecord): Promise<boolean> {
     if (order.status !== 'pending' || order.payment !== 'declined' || order.closedAt !== null) return false;
+    if (order.customer === null) return false;
     if (order.policy.declineWindow <= 0) return false;
     const last = await this.effects.find(chargeKey(order.id, order.attempt));
     if (last?.state !== 'done' && last?.state !== 'refused') return false;

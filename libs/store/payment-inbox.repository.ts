@@ -7,7 +7,7 @@ import { Prisma } from './generated/client.js';
 export interface PaymentEvent {
   readonly eventId: string;
   readonly type: string;
-  /** The intent it is about; for what is about none, the object's own id. */
+  /** The intent it is about; for what is about none, the event's own id. */
   readonly objectId: string;
   readonly occurredAt: Date;
   /** False for what is kept and changes nothing. */

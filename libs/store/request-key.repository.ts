@@ -14,7 +14,8 @@ export interface RequestKey {
 
 /** A request that had its effect under a key. The key is stored with the effect, by whoever stores that. */
 export interface EarlierRequest {
-  readonly requestHash: string;
+  /** Null once it is forgotten, with the person the request told of. */
+  readonly requestHash: string | null;
   /** Null where it is not of an order. */
   readonly orderId: OrderId | null;
   /** What it made, where that is not the order itself. */

@@ -6,6 +6,7 @@ import { CatalogueRepository } from './catalogue.repository.js';
 import { type Database, openDatabase } from './database.js';
 import { DisputeRepository } from './dispute.repository.js';
 import { EffectRepository } from './effect.repository.js';
+import { ErasureRepository } from './erasure.repository.js';
 import { FindingRepository } from './finding.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
@@ -39,6 +40,7 @@ export class Store {
   readonly catalogue: CatalogueRepository;
   readonly apiKeys: ApiKeyRepository;
   readonly requestKeys: RequestKeyRepository;
+  readonly erasures: ErasureRepository;
   readonly sweep: SweepRepository;
 
   constructor(private readonly db: Database) {
@@ -60,6 +62,7 @@ export class Store {
     this.catalogue = new CatalogueRepository(db);
     this.apiKeys = new ApiKeyRepository(db);
     this.requestKeys = new RequestKeyRepository(db);
+    this.erasures = new ErasureRepository(db);
     this.sweep = new SweepRepository(db);
   }
 

@@ -8,6 +8,7 @@ import { openDatabase } from '#libs/store/database';
 
 import { eventually } from '../support/eventually.js';
 import { killAt, whereabouts } from '../support/kills.js';
+import { emailOf } from '../support/orders.js';
 import { System } from '../support/system.js';
 import { DECISIONS, SPARED, type Way, WAYS } from './kill-table.js';
 
@@ -81,7 +82,7 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
         expect(await refunds(intents[0]?.id ?? '')).toEqual(way.refunds);
         const parcels = (await shipments(system.sandbox)).filter(({ reference }) => reference === id);
         expect(parcels.map(({ status }) => status)).toEqual(way.parcels);
-        expect(letters(order.customer.email)).toEqual(
+        expect(letters(emailOf(order))).toEqual(
           way.mails.map((about) => ({ about, copies: about === repeated ? 2 : 1 })),
         );
 

@@ -5,6 +5,7 @@ import { orderId } from '#libs/order/order-id';
 
 import { eventually } from '../support/eventually.js';
 import { Inbox } from '../support/inbox.js';
+import { emailOf } from '../support/orders.js';
 import { OwnTemporal } from '../support/own-temporal.js';
 import { System } from '../support/system.js';
 
@@ -111,17 +112,18 @@ describe.concurrent('an outage', () => {
         }
         const opened = await Inbox.open(port);
         inbox = opened;
-        for (const { id, number, customer } of placed) {
+        for (const order of placed) {
+          const { id, number } = order;
           await eventually(
             () => system.store.orders.get(orderId(id)),
             ({ closedAt }) => closedAt !== null,
             PATIENCE,
           );
-          expect(opened.subjectsTo(customer.email)).toEqual([
+          expect(opened.subjectsTo(emailOf(order))).toEqual([
             expect.stringContaining(number),
             expect.stringContaining(number),
           ]);
-          expect(new Set(opened.to(customer.email).map(({ messageId }) => messageId)).size).toBe(2);
+          expect(new Set(opened.to(emailOf(order)).map(({ messageId }) => messageId)).size).toBe(2);
         }
       },
       3 * PATIENCE,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
 import type { OrderId } from '#libs/order/order-id';
 import { eventually } from '../support/eventually.js';
+import { emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';
 import { PATCHED, UNPATCHED } from './changes/changes.js';
@@ -21,7 +22,7 @@ describe('a change to the workflow that is deployed while an order waits for its
     (await shop.eventTypes(id)).find((type) => type === 'email.sent' || type === 'inventory.reserved');
 
   const mails = async (id: OrderId) =>
-    shop.inbox.to((await shop.store.orders.get(id)).customer.email).map(({ subject }) => subject);
+    shop.inbox.to(emailOf(await shop.store.orders.get(id))).map(({ subject }) => subject);
 
   it('leaves that order on the old path behind patched(), and takes the next one along the new', async () => {
     const old = await shop.place();

@@ -6,6 +6,7 @@ import { orderId, type OrderId } from '#libs/order/order-id';
 import { orderNumber } from '#libs/order/order-number';
 import type { OrderPolicy } from '#libs/order/policy';
 import { totalsOf } from '#libs/order/totals';
+import type { Address, Customer } from '#libs/store/order-record';
 import type { NewOrder } from '#libs/store/order.repository';
 import type { Store } from '#libs/store/store';
 
@@ -49,6 +50,8 @@ export interface Wanted {
   readonly postalCode?: string;
   readonly country?: string;
   readonly policy?: Partial<OrderPolicy>;
+  readonly customer?: Customer;
+  readonly billingAddress?: Address;
 }
 
 /** Stores an order as the API does, without an API. */
@@ -68,12 +71,13 @@ export async function acceptOrder(store: Store, wanted: Wanted = {}): Promise<Ne
   const order: NewOrder = {
     id,
     number: orderNumber(randomBytes(8)),
-    customer: { name: CUSTOMER.name, email: CUSTOMER.email(id) },
+    customer: wanted.customer ?? { name: CUSTOMER.name, email: CUSTOMER.email(id) },
     shippingAddress: {
       ...CUSTOMER.shippingAddress,
       postalCode: wanted.postalCode ?? CUSTOMER.shippingAddress.postalCode,
       country: wanted.country ?? CUSTOMER.shippingAddress.country,
     },
+    billingAddress: wanted.billingAddress,
     currency: 'EUR',
     lines,
     totals: totalsOf(lines, 0, 'EUR'),
@@ -83,4 +87,10 @@ export async function acceptOrder(store: Store, wanted: Wanted = {}): Promise<Ne
   const request = { principal: 'tests', operation: 'POST /orders', key: randomUUID(), requestHash: '' };
   if (!(await store.orders.accept(order, request))) throw new Error('a new key was taken');
   return order;
+}
+
+/** Where the mails of an order go. */
+export function emailOf({ customer }: { readonly customer: { readonly email: string } | null }): string {
+  if (customer === null) throw new Error('nobody is left to write to');
+  return customer.email;
 }

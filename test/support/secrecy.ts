@@ -44,7 +44,7 @@ export async function checkSecrecy({ databaseUrl, client, log }: Surroundings): 
     // Line by line only where there is something to point at: hundreds of orders log a great deal.
     if (told(needles, { where: 'the log', text: log.join('\n') }).length > 0)
       for (const line of log) search({ where: `the log line ${line}`, text: line });
-    for await (const place of rowsOf(database)) search(place);
+    for await (const place of rowsOf(database, PERSONAL_COLUMNS)) search(place);
     for await (const place of runsOf(client)) search(place);
     if (found.size > 0)
       throw new Error(`personal data where none may be:\n${[...found].slice(0, 20).join('\n')}`);
@@ -92,18 +92,46 @@ function spellings(value: string): string[] {
   return [...new Set(all.map((spelling) => spelling.toLowerCase()))];
 }
 
-/** Every row of every table: reasons, errors, results and the audit trail among them. */
-async function* rowsOf(database: pg.Client): AsyncGenerator<Place> {
+/**
+ * Where values are still found, of a person who is to be known nowhere: in a row, in what the planner has sampled of
+ * the rows, in a run, in the log.
+ */
+export async function tracesOf(
+  values: readonly string[],
+  { databaseUrl, client, log = [] }: Pick<Surroundings, 'databaseUrl'> & Partial<Surroundings>,
+): Promise<string[]> {
+  const needles = needlesFor(new Map(values.map((value) => [value, value])));
+  const database = new pg.Client({ connectionString: databaseUrl });
+  await database.connect();
+  try {
+    const traces = log.flatMap((line) => told(needles, { where: `the log line ${line}`, text: line }));
+    for await (const place of rowsOf(database, [])) traces.push(...told(needles, place));
+    for await (const place of samplesOf(database)) traces.push(...told(needles, place));
+    if (client) for await (const place of runsOf(client)) traces.push(...told(needles, place));
+    return traces;
+  } finally {
+    await database.end();
+  }
+}
+
+/** Every row of every table: reasons, errors, results and the audit trail among them. @param but columns of `orders` */
+async function* rowsOf(database: pg.Client, but: readonly string[]): AsyncGenerator<Place> {
   const { rows: tables } = await database.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
   );
   for (const { name } of tables) {
     const { rows } = await database.query<{ text: string }>(
       `SELECT (to_jsonb(t) - $1::text[])::text AS text FROM ${database.escapeIdentifier(name)} t`,
-      [name === 'orders' ? PERSONAL_COLUMNS : []],
+      [name === 'orders' ? but : []],
     );
     for (const { text } of rows) yield { where: `table ${name}: ${text}`, text };
   }
+}
+
+/** What ANALYZE keeps of the values it has seen. */
+async function* samplesOf(database: pg.Client): AsyncGenerator<Place> {
+  const { rows } = await database.query<{ text: string }>('SELECT s::text AS text FROM pg_stats s');
+  for (const { text } of rows) yield { where: `a sample: ${text}`, text };
 }
 
 /** Every run of the namespace: what the list shows of it (memo, search attributes), its history, its failures. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OrderId } from '#libs/order/order-id';
 
 import { recordHistory } from '../support/histories.js';
-import { acceptOrder } from '../support/orders.js';
+import { acceptOrder, emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';
 
@@ -27,8 +27,8 @@ describe('a wish to cancel', () => {
     return { state: found?.state, code: found?.code };
   };
   const subjects = async (id: OrderId) => {
-    const { customer, number } = await shop.store.orders.get(id);
-    return shop.inbox.subjectsTo(customer.email).map((subject) => subject?.replace(number, '…'));
+    const order = await shop.store.orders.get(id);
+    return shop.inbox.subjectsTo(emailOf(order)).map((subject) => subject?.replace(order.number, '…'));
   };
   const refunds = async (id: OrderId) =>
     (await shop.store.refunds.ofOrder(id)).map(({ amount, reason, state }) => ({ amount, reason, state }));

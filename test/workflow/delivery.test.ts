@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { shipmentReported } from '#libs/contracts/order-workflow';
 
 import { recordHistory } from '../support/histories.js';
+import { emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';
 
@@ -65,9 +66,7 @@ describe('waiting for the delivery', () => {
       fulfilment: 'delivered',
       endReason: null,
     });
-    expect(shop.inbox.subjectsTo(order.customer.email)).toContain(
-      `Your order ${order.number} has been delivered`,
-    );
+    expect(shop.inbox.subjectsTo(emailOf(order))).toContain(`Your order ${order.number} has been delivered`);
   });
 
   it('believes no word of a failed delivery that is not in the books: nothing is refunded, and a person is asked', async () => {

@@ -7,7 +7,7 @@ import { refundKey } from '#libs/order/payment-keys';
 
 import { type HeldAt, holdPort } from '../support/held-port.js';
 import { checkInvariants } from '../support/invariants.js';
-import { acceptOrder } from '../support/orders.js';
+import { acceptOrder, emailOf } from '../support/orders.js';
 import { checkSecrecy } from '../support/secrecy.js';
 import { openParts, type WorkshopParts } from '../support/workshop-parts.js';
 import {
@@ -74,7 +74,7 @@ describe('happens once:', () => {
   };
   const copies = async (id: OrderId) => {
     const order = await parts.store.orders.get(id);
-    return parts.inbox.to(order.customer.email).map(({ messageId }) => messageId);
+    return parts.inbox.to(emailOf(order)).map(({ messageId }) => messageId);
   };
   const outcome = async (id: OrderId) => {
     const parcels = (await shipments(parts.sandbox)).filter(({ reference }) => reference === id);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OrderId } from '#libs/order/order-id';
 
 import { recordHistory } from '../support/histories.js';
+import { emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';
 
@@ -32,7 +33,7 @@ describe('how an order ends', () => {
       shipments: [{ trackingNumber, status: 'delivered' }],
     });
     expect(await shop.intents(id)).toMatchObject([{ status: 'succeeded', amount_received: 3980 }]);
-    expect(shop.inbox.subjectsTo(order.customer.email)).toEqual([
+    expect(shop.inbox.subjectsTo(emailOf(order))).toEqual([
       `Your order ${order.number} is confirmed`,
       `Your order ${order.number} has been delivered`,
     ]);
@@ -102,7 +103,7 @@ describe('how an order ends', () => {
     });
     expect(await intentStatuses(id)).toEqual(['canceled']);
     expect(await shop.stock('MUG-BLUE')).toEqual(before);
-    expect(shop.inbox.to(order.customer.email)).toEqual([]);
+    expect(shop.inbox.to(emailOf(order))).toEqual([]);
     const declined = (await shop.store.orders.events(id)).find((event) => event.type === 'payment.declined');
     expect(declined?.changes).toMatchObject({ reason: 'insufficient_funds' });
     await recordHistory(shop.handle(id), 'declined');
@@ -121,7 +122,7 @@ describe('how an order ends', () => {
       endReason: { code: 'payment_expired', by: 'workflow' },
     });
     expect(await intentStatuses(id)).toEqual(['canceled']);
-    expect(shop.inbox.to(order.customer.email)).toEqual([]);
+    expect(shop.inbox.to(emailOf(order))).toEqual([]);
     await recordHistory(shop.handle(id), 'payment-expired');
   });
 
@@ -159,7 +160,7 @@ describe('how an order ends', () => {
     });
     expect(await refunded(id)).toEqual([3980]);
     expect(await shop.stock('MUG-BLUE')).toEqual(before);
-    expect(shop.inbox.subjectsTo(order.customer.email)).toEqual([`Your order ${order.number} is cancelled`]);
+    expect(shop.inbox.subjectsTo(emailOf(order))).toEqual([`Your order ${order.number} is cancelled`]);
     await recordHistory(shop.handle(id), 'carrier-refused');
   });
 

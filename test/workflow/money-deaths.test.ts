@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { OrderId } from '#libs/order/order-id';
 
 import { Deaths, DyingStore } from '../support/dying.js';
+import { emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';
 
@@ -44,7 +45,7 @@ describe('the money of an order', () => {
       expect(await intents(id)).toEqual(['succeeded']);
       expect(await refunds(id)).toEqual([]);
       expect(await shop.parcels(id)).toHaveLength(1);
-      expect(shop.inbox.to(order.customer.email)).toHaveLength(2);
+      expect(shop.inbox.to(emailOf(order))).toHaveLength(2);
       expect(await times(id, 'payment.captured')).toBe(1);
     });
 
@@ -75,7 +76,7 @@ describe('the money of an order', () => {
       expect(await times(id, 'refund.succeeded')).toBe(1);
       expect(await times(id, 'payment.captured')).toBe(1);
       expect(await shop.stock('MUG-BLUE')).toEqual(stock);
-      expect(new Set(shop.inbox.to(order.customer.email).map(({ messageId }) => messageId)).size).toBe(1);
+      expect(new Set(shop.inbox.to(emailOf(order)).map(({ messageId }) => messageId)).size).toBe(1);
     });
 
     it.each(['payment.declined', 'payment.voided', 'order.rejected'])(

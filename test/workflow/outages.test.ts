@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OrderId } from '#libs/order/order-id';
 
 import { eventually } from '../support/eventually.js';
+import { emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';
 
@@ -40,7 +41,7 @@ describe('an outage', () => {
     const order = await shop.closed(id);
     expect(order).toMatchObject({ status: 'undelivered', endReason: { code: 'returned', by: 'carrier' } });
     // Nobody is told that an order is confirmed which has come back.
-    expect(shop.inbox.to(order.customer.email)).toEqual([]);
+    expect(shop.inbox.to(emailOf(order))).toEqual([]);
     expect(await refunds(id)).toEqual([3980]);
   });
 
@@ -53,7 +54,7 @@ describe('an outage', () => {
 
     shop.inbox.answer = undefined;
     const order = await shop.closed(id);
-    expect(shop.inbox.to(order.customer.email)).toHaveLength(2);
+    expect(shop.inbox.to(emailOf(order))).toHaveLength(2);
   });
 
   it('of the carrier while it is asked for an overdue parcel leaves the wait for the delivery', async () => {

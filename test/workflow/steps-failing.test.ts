@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OrderId } from '#libs/order/order-id';
 import type { Resolution, StepName } from '#libs/order/steps';
 
+import { emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';
 
@@ -66,7 +67,7 @@ describe('a step that fails for good', () => {
   const letters = async (id: OrderId) => {
     const order = await shop.store.orders.get(id);
     return shop.inbox
-      .subjectsTo(order.customer.email)
+      .subjectsTo(emailOf(order))
       .map((subject) => /confirmed|delivered|cancelled/.exec(subject ?? '')?.[0]);
   };
   /** Once the confirmation has arrived, the mail server answers so. */

@@ -5,7 +5,7 @@ import { faultsLeft } from '../../apps/sandbox/test-sandbox.js';
 import type { OrderId } from '#libs/order/order-id';
 
 import { HoldablePort } from '../support/held-port.js';
-import type { Wanted } from '../support/orders.js';
+import { emailOf, type Wanted } from '../support/orders.js';
 import { ProductLock } from '../support/product-lock.js';
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';
@@ -150,9 +150,7 @@ describe('each undo, before, while and after its step is done', () => {
         parcels: await parcels(id),
       }).toEqual(end);
       expect(await shop.stock('MUG-BLUE')).toEqual(stock);
-      expect(shop.inbox.subjectsTo(order.customer.email)).toEqual([
-        `Your order ${order.number} is cancelled`,
-      ]);
+      expect(shop.inbox.subjectsTo(emailOf(order))).toEqual([`Your order ${order.number} is cancelled`]);
     },
   );
 

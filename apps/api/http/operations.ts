@@ -158,6 +158,18 @@ export const OPERATIONS = {
     access: 'read',
     problems: ['invalid_request', 'stock_adjustment_not_found', 'unavailable'],
   },
+  eraseCustomer: {
+    summary: 'Erase a person, by the id their orders carry',
+    access: 'operate',
+    idempotency: 'optional',
+    problems: [...BODY, 'not_found', 'orders_in_progress', 'unavailable'],
+  },
+  eraseGuest: {
+    summary: 'Erase a person, by the email address of their orders',
+    access: 'operate',
+    idempotency: 'optional',
+    problems: [...BODY, 'orders_in_progress', 'unavailable'],
+  },
   listFindings: {
     summary: "See where the payment provider's books and ours differ",
     access: 'operate',

@@ -3,18 +3,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 
+import type { LoggedPaths } from './logged-path.js';
 import { requestId } from './request-id.js';
 
 /**
- * One line for each request: method, path, status and time. No headers, bodies or query values: those are
- * where keys and persons are.
+ * One line for each request: method, path, status and time. No headers, bodies or query values, nor what a path is
+ * not known to hold: those are where keys and persons are.
  */
-export function requestLog(logger: Logger) {
+export function requestLog(logger: Logger, paths: LoggedPaths) {
   return pinoHttp({
     logger,
     wrapSerializers: false,
     serializers: {
-      req: ({ method, url }: IncomingMessage) => ({ method, path: url?.split('?', 1)[0] }),
+      req: ({ method, url }: IncomingMessage) => ({ method, path: paths.of(url ?? '') }),
       res: ({ statusCode }: ServerResponse) => ({ status: statusCode }),
     },
     quietReqLogger: true,

@@ -39,6 +39,11 @@ describe('an order as it is shown', () => {
     expect(presentOrder({ ...record, dispute: null }).dispute).toBeNull();
   });
 
+  it('shows nobody once the person is erased', () => {
+    const erased = presentOrder({ ...record, customer: null, shippingAddress: null, paymentMethod: null });
+    expect(OrderView.strict().parse(erased)).toEqual({ ...presentOrder(record), customer: null });
+  });
+
   it('shows no address, payment method or policy', () => {
     const text = JSON.stringify(presentOrder(record));
     expect(text).not.toMatch(/Hauptstr|pm_card_visa|reservationTtl|pi_1|dp_1/);

@@ -23,7 +23,7 @@ export function presentOrder(order: OrderRecord): OrderView {
     attention: [...order.attention],
     endReason: endedOtherwise ? order.endReason : null,
     waitingFor: order.closedAt === null ? (order.waits[0] ?? null) : null,
-    customer: { id: customer.id, name: customer.name, email: customer.email },
+    customer: customer && { id: customer.id, name: customer.name, email: customer.email },
     lines: order.lines.map(({ id, sku, name, quantity, unitPrice, taxRate }) => ({
       id,
       sku,

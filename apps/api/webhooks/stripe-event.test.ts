@@ -47,11 +47,11 @@ describe("the payment provider's event", () => {
     [
       'it is about no intent',
       { data: { object: { id: 're_1', object: 'refund', payment_intent: null } } },
-      're_1',
+      'evt_1',
     ],
     [
-      'it is about nothing with a name',
-      { type: 'balance.available', data: { object: { object: 'balance' } } },
+      "it is about somebody's card",
+      { type: 'payment_method.attached', data: { object: { id: 'pm_1', object: 'payment_method' } } },
       'evt_1',
     ],
   ])('is kept and changes nothing when %s', (_, changes, objectId) => {

@@ -42,7 +42,8 @@ export function readStripeEvent(body: Buffer, isLive: boolean): PaymentEvent {
   return {
     eventId: id,
     type,
-    objectId: intentId ?? data.object.id ?? id,
+    // A payment method or a customer is somebody's, whom nothing here would lead to when they are to be erased.
+    objectId: intentId ?? id,
     occurredAt: new Date(created * 1_000),
     matters: KNOWN.includes(type) && intentId !== null,
   };

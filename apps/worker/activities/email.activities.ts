@@ -2,8 +2,10 @@ import type { EmailActivities } from '#libs/contracts/activities';
 import type { Mailer } from '#libs/mail/mailer';
 import { cancellationMail, confirmationMail, deliveryNotice } from '#libs/mail/order-mails';
 import type { OrderId } from '#libs/order/order-id';
+import type { OrderRecord } from '#libs/store/order-record';
 
 import type { EffectJournal } from './effect-journal.js';
+import { known } from './erased.js';
 
 type Kind = keyof typeof MAILS;
 const MAILS = {
@@ -41,7 +43,7 @@ export class OrderEmails implements EmailActivities {
       request: { kind },
       // Nobody is told that an order is confirmed once its parcel has come back.
       unless: 'undelivered',
-      act: (_, order) => this.mailer.send(MAILS[kind](order)),
+      act: (_, order) => this.mailer.send(MAILS[kind](addressed(order))),
       outcome: () => ({
         settlement: { state: 'done' },
         change: () => ({ event: { type: 'email.sent', actor: 'workflow', details: { kind } } }),
@@ -52,3 +54,10 @@ export class OrderEmails implements EmailActivities {
     });
   }
 }
+
+/** @throws Refusal `erased` where nobody is left to write to */
+const addressed = (order: OrderRecord) => ({
+  ...order,
+  customer: known(order.customer),
+  shippingAddress: known(order.shippingAddress),
+});

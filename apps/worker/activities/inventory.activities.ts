@@ -62,5 +62,7 @@ function lineFaults(order: OrderRecord, products: readonly Product[]): string[] 
 }
 
 function addressFaults(order: OrderRecord, shipTo: readonly string[]): string[] {
-  return shipTo.length === 0 || shipTo.includes(order.shippingAddress.country) ? [] : ['country_not_served'];
+  const { shippingAddress } = order;
+  if (shippingAddress === null) return ['erased'];
+  return shipTo.length === 0 || shipTo.includes(shippingAddress.country) ? [] : ['country_not_served'];
 }

@@ -7,6 +7,7 @@ import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
 
 import { type EffectJournal, refusalCode } from './effect-journal.js';
+import { known } from './erased.js';
 import { OrderIntent } from './order-intent.js';
 import { captureChange, chargeOutcome, declineChange, voidChange } from './payment-changes.js';
 
@@ -26,8 +27,9 @@ export class PaymentActivities implements Pick<
   async chargePayment(orderId: OrderId): Promise<PaymentAnswer> {
     const order = await this.orders.get(orderId);
     if (order.totals.total === 0) return this.chargeNothing(order);
+    const { attempt } = order;
+    const method = known(order.paymentMethod);
     const intentId = await this.intent.ensure(order);
-    const { attempt, paymentMethod: method } = order;
     const settled = await this.journal.run(orderId, {
       key: chargeKey(orderId, attempt),
       request: { intentId, method },

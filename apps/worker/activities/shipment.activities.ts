@@ -12,6 +12,7 @@ import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 
 import { type EffectJournal, refusalCode } from './effect-journal.js';
+import { known } from './erased.js';
 
 const shipKey = (orderId: OrderId) => `${orderId}:ship`;
 const cancelKey = (orderId: OrderId) => `${orderId}:cancel-shipment`;
@@ -146,11 +147,11 @@ const pickedUpAfterAll = (order: OrderRecord) => ({
 });
 
 function labelFor(order: OrderRecord) {
-  const { line1, line2, city, postalCode, region, country, phone } = order.shippingAddress;
+  const { line1, line2, city, postalCode, region, country, phone } = known(order.shippingAddress);
   return {
     reference: order.id,
     recipient: {
-      name: order.customer.name,
+      name: known(order.customer).name,
       line1,
       line2: line2 ?? null,
       city,

@@ -14,6 +14,7 @@ import { carrierHeaders } from '../../../apps/sandbox/test-sandbox.js';
 import { addressOf, DOCUMENTED } from '../../support/documented-operations.js';
 import { eventually } from '../../support/eventually.js';
 import { listen } from '../../support/listener.js';
+import { emailOf } from '../../support/orders.js';
 import { System } from '../../support/system.js';
 
 describe('what is there to attack', () => {
@@ -56,7 +57,7 @@ describe('what is there to attack', () => {
         });
         const delivered = await system.until(id, ({ status }) => status === 'delivered');
         const [, notice] = await eventually(
-          () => system.inbox.to(delivered.customer.email),
+          () => system.inbox.to(emailOf(delivered)),
           (mails) => mails.length === 2,
         );
         expect(notice?.html).not.toContain(`<img src="${home}`);

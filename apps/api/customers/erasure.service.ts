@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+
+import type { ErasureView } from '#libs/contracts/erasure.api';
+import type { ErasureRecord, InProgress, Person } from '#libs/store/erasure.repository';
+import { Store } from '#libs/store/store';
+
+import { ProblemError } from '../http/problem-error.js';
+import { RequestOnce } from '../request-once.js';
+import { erasureRequest } from './erasure-request.js';
+
+/** How many orders an answer names. */
+const NAMED = 20;
+
+/** Removes what is known of persons who ask for it. */
+@Injectable()
+export class ErasureService {
+  constructor(
+    private readonly store: Store,
+    private readonly requests: RequestOnce,
+  ) {}
+
+  /**
+   * Removes a person; once for each key, where there is one.
+   *
+   * @throws ProblemError orders_in_progress; nothing is removed then, and the key is free
+   */
+  async erase(person: Person, key: string | null, service: string): Promise<ErasureView> {
+    const request = key === null ? null : erasureRequest(service, key, person);
+    const erasure = await this.requests.once(
+      request,
+      async () => {
+        const asked = { id: uuid(), requestedBy: `service:${service}` };
+        const answer = await this.store.erasures.erase(person, asked, request);
+        if (answer === 'key_taken') return null;
+        if ('inProgress' in answer) throw refusal(answer);
+        return answer;
+      },
+      ({ resourceId }) => this.store.erasures.get(resourceId ?? ''),
+    );
+    return presentErasure(erasure);
+  }
+}
+
+function refusal({ inProgress }: InProgress): ProblemError {
+  const count = inProgress.length === 1 ? '1 order is' : `${inProgress.length} orders are`;
+  const named = inProgress.slice(0, NAMED).join(', ');
+  const more = inProgress.length > NAMED ? ` and ${inProgress.length - NAMED} more` : '';
+  return new ProblemError(
+    'orders_in_progress',
+    `${count} still in progress: ${named}${more}. Nothing was erased.`,
+  );
+}
+
+const presentErasure = ({ id, orders, at }: ErasureRecord): ErasureView => ({ id, orders, erasedAt: at });

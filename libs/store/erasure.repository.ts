@@ -1,0 +1,120 @@
+import type { Actor } from '#libs/order/end';
+import type { OrderId } from '#libs/order/order-id';
+
+import type { Database } from './database.js';
+import { Prisma } from './generated/client.js';
+import type { RequestKey } from './request-key.repository.js';
+import { storeKey } from './request-key.sql.js';
+
+/** Whose orders: all under a customer's id and no others, or all with an email address, in any case. */
+export type Person = { readonly customerId: string } | { readonly email: string };
+
+/** That a person was erased, and from how many orders; not who. */
+export interface ErasureRecord {
+  readonly id: string;
+  readonly orders: number;
+  readonly at: string;
+}
+
+/** What keeps a person from being erased. */
+export interface InProgress {
+  readonly inProgress: readonly OrderId[];
+}
+
+interface Row {
+  readonly inProgress: OrderId[] | null;
+  readonly orders: number | null;
+  readonly at: Date | null;
+}
+
+/** Removes what is known of persons. Amounts, states and the audit trail stay. */
+export class ErasureRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Removes a person from every order of theirs and from all that hangs on it, or from none while one of them is in
+   * progress. An order that arrives meanwhile keeps it from being done, or is a new one and stays.
+   *
+   * @param request under which it is done once; null where it came without a key
+   */
+  async erase(
+    person: Person,
+    { id, requestedBy }: { readonly id: string; readonly requestedBy: Actor },
+    request: RequestKey | null,
+  ): Promise<ErasureRecord | InProgress | 'key_taken'> {
+    const whose = ordersOf(person);
+    const [, , [row]] = await this.db.$transaction([
+      // One at a time: notes about others may name the person, so two could wait for each other.
+      this.db.$queryRaw`SELECT pg_advisory_xact_lock(${ERASURES})::text`,
+      // What another transaction is about to write for an order is seen by the next statement.
+      this.db.$queryRaw`SELECT o.id::text FROM orders o WHERE ${whose} ORDER BY o.id FOR NO KEY UPDATE`,
+      this.db.$queryRaw<Row[]>(erasure(person, whose, { id, requestedBy }, request)),
+    ]);
+    if (row?.inProgress) return { inProgress: row.inProgress };
+    if (row?.at && row.orders !== null) return { id, orders: row.orders, at: row.at.toISOString() };
+    return 'key_taken';
+  }
+
+  /** @throws Error when there is none */
+  async get(id: string): Promise<ErasureRecord> {
+    const [row] = await this.db.$queryRaw<(Omit<ErasureRecord, 'at'> & { at: Date })[]>`
+      SELECT id::text AS id, orders, at FROM erasure WHERE id = ${id}::uuid`;
+    if (!row) throw new Error(`no erasure ${id}`);
+    return { ...row, at: row.at.toISOString() };
+  }
+}
+
+/** Names the lock that erasures take; no other is taken by a number. */
+const ERASURES = 6;
+
+const ordersOf = (person: Person) =>
+  'email' in person
+    ? Prisma.sql`lower(o.customer_email) = lower(${person.email}::text)`
+    : Prisma.sql`o.customer_id = ${person.customerId}`;
+
+/** Whether something may still need the person: until the run has closed the order, or a person has seen that it is gone. */
+const IN_PROGRESS = Prisma.sql`(o.closed_at IS NULL AND NOT EXISTS (
+  SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = 'run_closed' AND a.resolved_at IS NOT NULL))`;
+
+/** Whether a note is about one of the orders, or names the person's address. */
+const toldIn = (note: Prisma.Sql, orderId: Prisma.Sql) => Prisma.sql`(${orderId} IN (SELECT id FROM erased)
+  OR EXISTS (SELECT 1 FROM address WHERE position(address.email IN lower(${note})) > 0))`;
+
+/** One row: which orders are in progress, or what was done; neither where the key was taken. */
+function erasure(
+  person: Person,
+  whose: Prisma.Sql,
+  { id, requestedBy }: { readonly id: string; readonly requestedBy: Actor },
+  request: RequestKey | null,
+): Prisma.Sql {
+  const email = 'email' in person ? person.email : null;
+  return Prisma.sql`
+    WITH subject AS (SELECT o.id, o.customer_email AS email, ${IN_PROGRESS} AS open FROM orders o WHERE ${whose}),
+    address AS (SELECT lower(email) AS email FROM subject UNION SELECT lower(${email}::text)),
+    clear AS (SELECT WHERE NOT EXISTS (SELECT 1 FROM subject WHERE open)),
+    asked AS (${request ? storeKey(request, { resourceId: id, from: Prisma.sql`clear` }) : Prisma.sql`SELECT FROM clear`}),
+    done AS (
+      INSERT INTO erasure (id, requested_by, orders)
+      SELECT ${id}::uuid, ${requestedBy}, (SELECT count(*) FROM subject) FROM asked RETURNING orders, at),
+    erased AS (
+      UPDATE orders o SET version = o.version + 1, updated_at = now(), customer_id = NULL, customer_name = NULL,
+        customer_email = NULL, shipping_address = NULL, billing_address = NULL, payment_method = NULL
+      FROM subject s, done WHERE o.id = s.id RETURNING o.id),
+    logged AS (
+      INSERT INTO order_event (order_id, type, actor, changes)
+      SELECT e.id, 'customer.erased', ${requestedBy}, jsonb_build_object('erasure', ${id}::text) FROM erased e ORDER BY e.id),
+    attempts AS (UPDATE payment_attempt p SET method = NULL FROM erased e WHERE p.order_id = e.id),
+    notes AS (
+      UPDATE attention a SET note = NULL FROM done
+      WHERE a.note IS NOT NULL AND ${toldIn(Prisma.sql`a.note`, Prisma.sql`a.order_id`)}),
+    findings AS (
+      UPDATE finding f SET note = NULL FROM done
+      WHERE f.note IS NOT NULL AND ${toldIn(Prisma.sql`f.note`, Prisma.sql`f.order_id`)}),
+    -- A hash of what was asked for would tell whoever guesses it that the guess is right.
+    charges AS (
+      UPDATE effect c SET request_hash = '' FROM erased e
+      WHERE c.order_id = e.id AND split_part(c.key, ':', 2) = 'charge'),
+    requests AS (UPDATE idempotency_key k SET request_hash = NULL FROM erased e WHERE k.order_id = e.id)
+    SELECT (SELECT jsonb_agg(id ORDER BY id) FROM subject WHERE open) AS "inProgress",
+      (SELECT orders FROM done) AS orders, (SELECT at FROM done) AS at`;
+}

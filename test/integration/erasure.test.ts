@@ -1,0 +1,313 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+import pg from 'pg';
+import { v7 as uuid } from 'uuid';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { OrderId } from '#libs/order/order-id';
+import { chargeKey } from '#libs/order/payment-keys';
+import type { Person } from '#libs/store/erasure.repository';
+import type { Customer, OrderRecord } from '#libs/store/order-record';
+import type { RequestKey } from '#libs/store/request-key.repository';
+
+import { tracesOf } from '../support/secrecy.js';
+import { Bench, carrierEvent } from './bench.js';
+
+const BY = 'service:desk';
+const ADDRESS = { line1: '3 Elderflower Row', city: 'Mousehole', postalCode: 'TR19 6QX', country: 'GB' };
+
+/** Somebody nobody else is called like. */
+function somebody(id?: string): Customer {
+  const name = `Barnaby-${randomUUID()}`;
+  return { ...(id === undefined ? {} : { id }), name, email: `${name}@Example.com` };
+}
+
+describe('the erasure of a person', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await Bench.open();
+  });
+  afterAll(async () => {
+    await bench.checkInvariants();
+    await bench.end();
+  });
+
+  const erase = (person: Person, request: RequestKey | null = null, id = uuid()) =>
+    bench.store.erasures.erase(person, { id, requestedBy: BY }, request);
+  /** Of how many orders it was; null where it was not done. */
+  const count = (answer: Awaited<ReturnType<typeof erase>>) =>
+    typeof answer !== 'string' && 'orders' in answer ? answer.orders : null;
+  const traces = (values: readonly string[]) => tracesOf(values, { databaseUrl: bench.databaseUrl });
+
+  async function delivered(customer: Customer): Promise<{ id: OrderId; trackingNumber: string }> {
+    const { id, trackingNumber } = await bench.labelled({ customer, billingAddress: ADDRESS });
+    await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
+    await bench.close(id, 'delivered');
+    return { id, trackingNumber };
+  }
+
+  /** An order whose run somebody has ended, and which nobody closes. */
+  async function abandoned(customer: Customer): Promise<{ id: OrderId; attention: string }> {
+    const { id } = await bench.accepted({ customer, policy: { declineWindow: 60_000 } });
+    await bench.store.attention.flagClosedRun(await bench.order(id), 'terminated');
+    return { id, attention: (await bench.order(id)).attention[0]?.id ?? '' };
+  }
+
+  const acknowledge = async (id: OrderId, attention: string, note: string) =>
+    bench.store.attention.resolve(await bench.order(id), attention, { action: 'acknowledge', note, by: BY });
+
+  /** Money that moved without us, seen by somebody who tells of whom it was. */
+  async function noted(orderId: OrderId | null, note: string): Promise<string> {
+    const { id } = await bench.database.finding.create({
+      data: {
+        ...{
+          kind: 'missing_refund',
+          objectId: randomUUID(),
+          orderId,
+          expected: 5,
+          found: 0,
+          currency: 'EUR',
+        },
+        ...{ closedAt: new Date(), closedBy: BY, note },
+      },
+    });
+    return id;
+  }
+
+  /** What is to stay as it is. */
+  const facts = ({ customer: _c, shippingAddress: _a, paymentMethod: _m, ...order }: OrderRecord) => {
+    const { version: _v, updatedAt: _u, ...rest } = order;
+    return rest;
+  };
+
+  it('leaves nothing of who it was in any table, and every fact of what happened', async () => {
+    const customer = somebody(`c-${randomUUID()}`);
+    const { id } = await delivered(customer);
+    const { database, store } = bench;
+    const secret = { method: `pm_${randomUUID()}`, second: `pm_${randomUUID()}` };
+    const hashed = (text: string) => createHash('sha256').update(`${text} ${customer.email}`).digest('hex');
+    const [asked, charged] = [hashed('what was asked for'), hashed('what was charged')];
+    await database.order.update({ where: { id }, data: { paymentMethod: secret.method } });
+    await database.paymentAttempt.create({
+      data: { orderId: id, attempt: 2, method: secret.second, requestedBy: BY },
+    });
+    await database.idempotencyKey.updateMany({ where: { orderId: id }, data: { requestHash: asked } });
+    await store.effects.begin(id, chargeKey(id, 1), charged);
+    await database.effect.update({ where: { key: chargeKey(id, 1) }, data: { state: 'done' } });
+    await store.effects.begin(id, `${id}:refund:1`, 'of amounts alone');
+    await database.effect.update({ where: { key: `${id}:refund:1` }, data: { state: 'done' } });
+    await database.attention.create({
+      data: {
+        id: randomUUID(),
+        orderId: id,
+        kind: 'parked',
+        reason: 'test',
+        resolvedAt: new Date(),
+        note: customer.name,
+      },
+    });
+    await noted(id, `A call with ${customer.name}`);
+    await noted(null, `Perhaps of ${customer.email.toUpperCase()}`);
+    const other = await delivered(somebody());
+    const unrelated = await noted(other.id, 'Somebody else');
+    await database.$executeRaw`ANALYZE`;
+
+    const { method, second } = secret;
+    const values = [customer.id ?? '', customer.name, customer.email, method, second, asked, charged];
+    expect(new Set((await traces(values)).map((trace) => trace.split(' in ', 1)[0]))).toEqual(
+      new Set(values),
+    );
+    const [before, trail] = [await bench.order(id), await store.orders.events(id)];
+    const ledger = await store.ledger.ofOrder(id);
+
+    const erasure = uuid();
+    expect(await erase({ email: customer.email.toLowerCase() }, null, erasure)).toMatchObject({ orders: 1 });
+    expect(await traces(values)).toEqual([]);
+    const after = await bench.order(id);
+    expect(after).toMatchObject({ customer: null, shippingAddress: null, paymentMethod: null });
+    expect((await database.order.findUniqueOrThrow({ where: { id } })).billingAddress).toBeNull();
+    expect(facts(after)).toEqual(facts(before));
+    expect(after.version).toBe(before.version + 1);
+    expect(await store.ledger.ofOrder(id)).toEqual(ledger);
+    const events = await store.orders.events(id);
+    expect(events.slice(0, -1)).toEqual(trail);
+    expect(events.at(-1)).toMatchObject({
+      type: 'customer.erased',
+      actor: BY,
+      changes: { erasure },
+    });
+    // A refund is asked for again under its hash, which tells of nobody.
+    expect(await store.effects.find(`${id}:refund:1`)).toMatchObject({ requestHash: 'of amounts alone' });
+    expect(await bench.order(other.id)).toMatchObject({ customer: { name: expect.any(String) } });
+    expect((await store.findings.find(unrelated))?.note).toBe('Somebody else');
+  });
+
+  it('by an id is of its orders, and by an address of every order that has it', async () => {
+    const id = `c-${randomUUID()}`;
+    const withId = somebody(id);
+    const asGuest = { name: withId.name, email: withId.email.toUpperCase() };
+    await delivered(withId);
+    const guest = await delivered(asGuest);
+    expect(await erase({ customerId: id })).toMatchObject({ orders: 1 });
+    expect(await bench.order(guest.id)).toMatchObject({ customer: asGuest });
+    await delivered(withId);
+    expect(await erase({ email: withId.email })).toMatchObject({ orders: 2 });
+    for (const filter of [{ customerId: id }, { email: withId.email }])
+      expect(await bench.store.orders.list({ ...filter, limit: 10 })).toEqual([]);
+  });
+
+  it('again, or of nobody, is of no orders, and noted all the same', async () => {
+    const { email } = somebody();
+    for (const id of [uuid(), uuid()]) {
+      const erasure = await erase({ email }, null, id);
+      expect(erasure).toMatchObject({ id, orders: 0 });
+      expect(await bench.store.erasures.get(id)).toEqual(erasure);
+    }
+  });
+
+  it('waits until every order has come to its end, and changes nothing before', async () => {
+    const customer = somebody();
+    const closed = await delivered(customer);
+    const open = await Promise.all([bench.labelled({ customer }), bench.labelled({ customer })]);
+    const before = await bench.database.order.findUniqueOrThrow({ where: { id: closed.id } });
+    const request = { principal: 'desk', operation: 'erase', key: randomUUID(), requestHash: 'h' };
+    expect(await erase({ email: customer.email }, request)).toEqual({
+      inProgress: open.map(({ id }) => id).toSorted(),
+    });
+    expect(await bench.database.order.findUniqueOrThrow({ where: { id: closed.id } })).toEqual(before);
+    expect(await bench.store.requestKeys.find(request)).toBeNull();
+    for (const { id, trackingNumber } of open) {
+      await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
+      // The mail that it has arrived is still to be sent.
+      expect(await erase({ email: customer.email }, request)).toHaveProperty('inProgress');
+      await bench.close(id, 'delivered');
+    }
+    expect(await erase({ email: customer.email }, request)).toMatchObject({ orders: 3 });
+  });
+
+  it('does not wait for a run that somebody has seen to be gone', async () => {
+    const customer = somebody();
+    const { id, attention } = await abandoned(customer);
+    expect(await erase({ email: customer.email })).toEqual({ inProgress: [id] });
+    await acknowledge(id, attention, `${customer.name} was paid by hand`);
+    expect(await erase({ email: customer.email })).toMatchObject({ orders: 1 });
+    expect(await traces([customer.name])).toEqual([]);
+
+    // Nothing of a person is taken for it any more.
+    await bench.store.effects.begin(id, chargeKey(id, 1), '');
+    await bench.database.effect.update({ where: { key: chargeKey(id, 1) }, data: { state: 'refused' } });
+    await bench.store.orders.change(await bench.order(id), () => ({
+      intentStatus: 'declined',
+      event: { type: 'payment.declined', actor: 'gateway' },
+    }));
+    const request = { principal: 'shop', operation: 'pay', key: randomUUID(), requestHash: 'h' };
+    expect(
+      await bench.store.paymentAttempts.request(await bench.order(id), request, { method: 'pm_new', by: BY }),
+    ).toBe('not_possible');
+    await bench.store.orders.change(await bench.order(id), () => ({
+      intentStatus: 'canceled',
+      event: { type: 'payment.voided', actor: 'gateway' },
+    }));
+    await bench.close(id, 'rejected');
+  });
+
+  it('is done once by many who ask at once, whatever they call the person', async () => {
+    const customer = somebody(`c-${randomUUID()}`);
+    const orders = await Promise.all(Array.from({ length: 5 }, () => delivered(customer)));
+    const people = [{ email: customer.email }, { customerId: customer.id ?? '' }];
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => erase(people[n % 2] ?? { email: '' })),
+    );
+    expect(answers.map(count).filter((number) => number !== 0)).toEqual([5]);
+    for (const { id } of orders) {
+      const types = await bench.eventTypes(id);
+      expect(types.filter((type) => type === 'customer.erased')).toHaveLength(1);
+    }
+  });
+
+  it('is of all orders or of none while others arrive and end', async () => {
+    const customer = somebody();
+    const person = { email: customer.email };
+    const ids: OrderId[] = [];
+    const arrivals = async () => {
+      for (let n = 0; n < 8; n++) ids.push((await delivered(customer)).id);
+    };
+    let erased = 0;
+    const erasures = async () => {
+      do {
+        const orders = count(await erase(person)) ?? 0;
+        erased += orders;
+      } while (ids.length < 8);
+    };
+    await Promise.all([arrivals(), erasures(), erasures()]);
+    erased += count(await erase(person)) ?? 0;
+    expect(erased).toBe(8);
+    expect(await traces([customer.name])).toEqual([]);
+    for (const id of ids)
+      expect((await bench.eventTypes(id)).filter((type) => type === 'customer.erased')).toHaveLength(1);
+  });
+
+  it('sees what somebody else is about to write', async () => {
+    const customer = somebody();
+    const { id } = await delivered(customer);
+    const other = new pg.Client({ connectionString: bench.databaseUrl });
+    await other.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT id FROM orders WHERE id = $1 FOR NO KEY UPDATE', [id]);
+      const erasing = erase({ email: customer.email });
+      await expect
+        .poll(async () => (await other.query(`SELECT 1 FROM pg_locks WHERE NOT granted`)).rowCount)
+        .toBeGreaterThan(0);
+      const method = `pm_${randomUUID()}`;
+      await other.query(
+        `INSERT INTO payment_attempt (order_id, attempt, method, requested_by) VALUES ($1, 2, $2, 'x')`,
+        [id, method],
+      );
+      await other.query('COMMIT');
+      expect(await erasing).toMatchObject({ orders: 1 });
+      expect(await traces([method, customer.name])).toEqual([]);
+    } finally {
+      await other.end();
+    }
+  });
+
+  it('is done once under a key, and the key leads to it', async () => {
+    const customer = somebody();
+    await delivered(customer);
+    const request = { principal: 'desk', operation: 'erase', key: randomUUID(), requestHash: 'h' };
+    const ids = [uuid(), uuid()];
+    expect(await erase({ email: customer.email }, request, ids[0])).toMatchObject({ orders: 1, id: ids[0] });
+    await delivered(customer);
+    expect(await erase({ email: customer.email }, request, ids[1])).toBe('key_taken');
+    expect(await bench.store.requestKeys.find(request)).toEqual({
+      ...{ requestHash: 'h', orderId: null, resourceId: ids[0] },
+    });
+    expect(await bench.store.erasures.get(ids[0] ?? '')).toMatchObject({ orders: 1 });
+    await expect(bench.store.erasures.get(ids[1] ?? '')).rejects.toThrow('no erasure');
+    expect(await erase({ email: customer.email })).toMatchObject({ orders: 1 });
+  });
+
+  it('keeps no fact from coming', async () => {
+    const customer = somebody();
+    const { id, trackingNumber } = await delivered(customer);
+    await erase({ email: customer.email });
+    await bench.store.inbox.receive(carrierEvent('shipment.returned', trackingNumber));
+    const order = await bench.order(id);
+    expect(order).toMatchObject({ fulfilment: 'returned', status: 'delivered', customer: null });
+    await bench.refund(order, 100);
+    expect(await bench.order(id)).toMatchObject({ payment: 'partially_refunded', customer: null });
+  });
+
+  it.each(['customer_name', 'customer_email', 'shipping_address', 'payment_method'])(
+    'is never half done: an order without its %s is refused',
+    async (column) => {
+      await delivered(somebody());
+      await expect(
+        bench.database.$executeRawUnsafe(
+          `UPDATE orders SET ${column} = NULL WHERE customer_name IS NOT NULL`,
+        ),
+      ).rejects.toThrow(/orders_person/);
+    },
+  );
+});
