@@ -21,15 +21,27 @@ const content = z.record(z.string(), mediaType);
 const operationSchema = z.object({
   operationId: z.custom<OperationName>((name) => typeof name === 'string' && Object.hasOwn(OPERATIONS, name)),
   description: z.string().optional(),
-  parameters: z.array(z.object({ name: z.string(), in: z.string(), required: z.boolean() })).default([]),
+  parameters: z
+    .array(z.object({ name: z.string(), in: z.string(), required: z.boolean(), schema: z.unknown() }))
+    .default([]),
   requestBody: z.object({ content }).optional(),
-  responses: z.record(z.string(), z.object({ description: z.string(), content: content.optional() })),
+  responses: z.record(
+    z.string(),
+    z.object({
+      description: z.string(),
+      content: content.optional(),
+      headers: z.record(z.string(), z.unknown()).default({}),
+    }),
+  ),
   security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
 });
 const document = z
   .looseObject({
     paths: z.record(z.string(), z.record(z.string(), operationSchema)),
-    components: z.looseObject({ examples: z.record(z.string(), z.object({ value: z.unknown() })) }),
+    components: z.looseObject({
+      examples: z.record(z.string(), z.object({ value: z.unknown() })),
+      schemas: z.record(z.string(), z.unknown()),
+    }),
   })
   .parse(JSON.parse(readFileSync('openapi.json', 'utf8')));
 
@@ -59,6 +71,30 @@ function examplesOf({ examples = {} }: z.output<typeof mediaType>): [string, unk
   ]);
 }
 
+/** One level of a schema, with what limits it. */
+const level = z.looseObject({
+  $ref: z.string().optional(),
+  type: z.string().optional(),
+  properties: z.record(z.string(), z.unknown()).default({}),
+  items: z.unknown().optional(),
+});
+/** A value of this type is limited by one of these. */
+const LIMITS: Readonly<Record<string, readonly string[]>> = {
+  string: ['maxLength', 'pattern', 'enum', 'allOf'],
+  integer: ['maximum'],
+  array: ['maxItems'],
+};
+
+/** Where a schema takes strings, numbers or lists without an end. */
+function unlimited(schema: unknown, place = ''): string[] {
+  if (schema === undefined) return [];
+  const { $ref, type = '', properties, items, ...limits } = level.parse(schema);
+  if ($ref) return unlimited(document.components.schemas[$ref.replace(/^.*\//, '')], place);
+  const open = LIMITS[type]?.every((limit) => !(limit in limits)) ? [place] : [];
+  const within = Object.entries(properties).flatMap(([name, each]) => unlimited(each, `${place}/${name}`));
+  return [...open, ...within, ...unlimited(items, `${place}/0`)];
+}
+
 const statusesOf = ({ operationId }: Operation, accepts: (status: number) => boolean = () => true) =>
   [...new Set(problemsOf(operationId).map((code) => PROBLEMS[code].status))].filter(accepts).map(String);
 
@@ -85,6 +121,23 @@ describe.each(operations)('%s', (title, operation) => {
     }
   });
 
+  it('tells the limits of all that it reads', () => {
+    const read = parameters.filter(({ in: place }) => place !== 'header').map(({ schema }) => schema);
+    const bodies = Object.values(requestBody?.content ?? {}).map(({ schema }) => schema);
+    expect([...read, ...bodies].flatMap((schema) => unlimited(schema))).toEqual([]);
+  });
+
+  it('tells what its answers say in headers', () => {
+    for (const [status, { headers }] of Object.entries(responses)) {
+      const expected = [
+        'X-Request-Id',
+        ...(status === '429' || status === '503' ? ['Retry-After'] : []),
+        ...(keyed && (status === '401' || status === '403') ? ['WWW-Authenticate'] : []),
+      ];
+      expect(Object.keys(headers), status).toEqual(expect.arrayContaining(expected));
+    }
+  });
+
   it('says which scope it takes', () => {
     expect(security).toEqual(keyed ? [{ key: [access] }] : undefined);
     if (keyed) expect(operation.description).toContain(`\`${access}\``);
@@ -107,7 +160,7 @@ describe.each(operations)('%s', (title, operation) => {
     const expected = [
       ...(keyed ? ['unauthenticated', 'insufficient_scope', 'unavailable'] : []),
       ...(access === 'signed' ? ['invalid_signature'] : []),
-      ...(parameters.some(({ in: place }) => place === 'query') ? ['invalid_request'] : []),
+      ...(parameters.some(({ in: place }) => place !== 'header') ? ['invalid_request'] : []),
       ...(requestBody ? ['invalid_request', 'malformed_body', 'body_too_large'] : []),
       ...(requestBody && keyed ? ['unsupported_media_type'] : []),
       ...(parameters.some(({ name, required }) => name === 'Idempotency-Key' && required)

@@ -874,7 +874,7 @@ export interface components {
             totals?: components["schemas"]["Totals"];
         };
         Fault: {
-            /** @description Where: a JSON pointer (RFC 6901) into the body or, when there is none, the query */
+            /** @description Where: a JSON pointer (RFC 6901) into the body, the query, or the parameters of the path */
             pointer: string;
             detail: string;
         };

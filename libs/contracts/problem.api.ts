@@ -8,7 +8,7 @@ export const Fault = z
   .object({
     pointer: z
       .string()
-      .describe('Where: a JSON pointer (RFC 6901) into the body or, when there is none, the query'),
+      .describe('Where: a JSON pointer (RFC 6901) into the body, the query, or the parameters of the path'),
     detail: z.string(),
   })
   .meta({ id: 'Fault' });

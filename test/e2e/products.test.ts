@@ -141,7 +141,7 @@ describe('the back office', () => {
       [system.http.put('/products/NEW').send({ ...PLATE, onHand: 5 }), 400, 'invalid_request'],
       [system.http.put('/products/a%00b').send(PLATE), 400, 'invalid_request'],
       [system.http.get('/products/NEW'), 404, 'product_not_found'],
-      [system.http.get('/products?cursor=x'), 400, 'invalid_request'],
+      [system.http.get('/products?cursor=x%20y'), 400, 'invalid_request'],
       [
         system.http.get(`/products/FULL/stock-adjustments/${randomUUID()}`),
         404,

@@ -77,6 +77,22 @@ describe('what the API refuses', () => {
   });
 
   it.each([
+    ['/orders/nothing', '/id'],
+    ['/orders/nothing/events', '/id'],
+    ['/orders/nothing/ledger', '/id'],
+    ['/orders/nothing/cancellation', '/id'],
+    ['/orders/nothing/payment/client-secret', '/id'],
+    [`/orders/${randomUUID()}/refunds/1`, '/refundId'],
+    [`/products/MUG/stock-adjustments/1`, '/adjustmentId'],
+    ['/products/a%20b', '/sku'],
+    ['/problems/Not-Found', '/code'],
+  ])('GET %s, with its fault', async (path, pointer) => {
+    const { status, body } = await system.http.get(path);
+    expect([status, body.code]).toEqual([400, 'invalid_request']);
+    expect(body.errors).toEqual([{ pointer, detail: expect.any(String) }]);
+  });
+
+  it.each([
     ['/orders/nothing', 400],
     [`/orders/${randomUUID()}`, 404],
     [`/orders/${randomUUID()}/events`, 404],
