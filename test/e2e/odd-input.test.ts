@@ -15,6 +15,15 @@ import {
   type Shape,
   titled,
 } from '../support/documented-operations.js';
+import {
+  JSON_TYPE,
+  NAMED_BY_TEXT,
+  NO_NAMES,
+  NO_TEXTS,
+  UNREADABLE,
+  UNSUPPORTED,
+  VALUES,
+} from '../support/odd-input.js';
 import { System } from '../support/system.js';
 import { tableSums } from '../support/table-sums.js';
 
@@ -24,64 +33,6 @@ interface Refusal {
   readonly code: string;
   readonly pointers: readonly string[];
 }
-
-const JSON_TYPE = 'application/json';
-const utf16 = (text: string, mark = '') => Buffer.from(mark + text, 'utf16le');
-
-/** Bodies that are no JSON in UTF-8, whatever they say. */
-const UNREADABLE: readonly [string, string | Buffer][] = [
-  ['half a document', '{"a":'],
-  ['two documents', '{}{}'],
-  ['a comma too many', '{"a":1,}'],
-  ['a comment', '{} // what else'],
-  ['names without quotes', '{a:1}'],
-  ['single quotes', "{'a':1}"],
-  ['what is not a number', '{"a":NaN}'],
-  ['what has no end', '{"a":Infinity}'],
-  ['nothing that JSON knows', 'undefined'],
-  ['white space', ' \n'],
-  ['a line feed in a string', '{"a":"b\nc"}'],
-  ['a NUL', '{"a":"b\u0000c"}'],
-  ['lists without end', '['.repeat(60_000)],
-  ['a byte that is none of UTF-8', Buffer.from('{"a":"\xff"}', 'latin1')],
-  ['letters of another alphabet’s bytes', Buffer.from('{"a":"\xfc"}', 'latin1')],
-  ['a slash that is too long', Buffer.from('{"a":"\xc0\xaf"}', 'latin1')],
-  ['half a pair in bytes', Buffer.from('{"a":"\xed\xa0\x80"}', 'latin1')],
-  ['a character that is cut off', Buffer.from('{"a":"\xe2\x82"}', 'latin1')],
-  ['UTF-16', utf16('{}')],
-  ['UTF-16 that says so', utf16('{}', '\ufeff')],
-  ['a page', '<html></html>'],
-  ['a form', 'a=1&b=2'],
-];
-
-/** Ways to send a body that are none of JSON's, or say that it is something else. */
-const UNSUPPORTED: readonly Readonly<Record<string, string>>[] = [
-  { 'Content-Type': 'text/plain' },
-  { 'Content-Type': 'application/x-www-form-urlencoded' },
-  { 'Content-Type': 'multipart/form-data; boundary=x' },
-  { 'Content-Type': 'application/xml' },
-  { 'Content-Type': 'application/jsonp' },
-  { 'Content-Type': 'application/merge-patch+json' },
-  { 'Content-Type': 'json' },
-  { 'Content-Type': '*/*' },
-  { 'Content-Type': 'application/json; charset=latin1' },
-  { 'Content-Type': 'application/json; charset=iso-8859-1' },
-  { 'Content-Type': 'application/json; charset=utf-16' },
-  { 'Content-Type': 'application/json; charset="UTF-16LE"' },
-  { 'Content-Type': 'application/json; charset=utf-7' },
-  { 'Content-Type': 'application/json; charset=utf-32' },
-  { 'Content-Type': JSON_TYPE, 'Content-Encoding': 'compress' },
-  { 'Content-Type': JSON_TYPE, 'Content-Encoding': 'gzip, gzip' },
-];
-
-/** Names of nothing, and of no SKU, as they stand in an address. */
-const ADDRESSES = [
-  ...['%00', 'a%00b', '%ff', '%zz', '%', '%ED%A0%80', '%C0%AF', 'a%0d%0aX-Header:%20b', '%E2%80%8B'],
-  ...['a%20b', "a'b", '%22', '%2e%2e%2fetc', '..%2f..', '%F0%9F%92%A9', '{id}', '$ne', 'x'.repeat(3_000)],
-];
-
-/** What no parameter of a query takes. */
-const VALUES = ['%00', 'a%00b', '%ff', '%zz', '%', '%ED%A0%80', 'a%0ab', '%ED%A0%80x'];
 
 describe('odd input', () => {
   let system: System;
@@ -208,7 +159,8 @@ describe('odd input', () => {
   const addressed = titled(({ path, scope }) => path.includes('{') && scope !== null);
   it.each(addressed)('%s is nothing at an odd address', async (_title, operation) => {
     const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-    const odd = names.flatMap((name) => ADDRESSES.map((value) => addressOf(operation, { [name]: value })));
+    const values = NAMED_BY_TEXT.includes(operation.id) ? NO_TEXTS : NO_NAMES;
+    const odd = names.flatMap((name) => values.map((value) => addressOf(operation, { [name]: value })));
     const found: unknown[] = [];
     await abreast(odd, 8, async (address) => {
       const body = JSON.stringify(operation.body?.examples[0] ?? null);
@@ -302,48 +254,5 @@ describe('odd input', () => {
       request.write(content);
       expect(refusalOf(await request)).toMatchObject({ status: 400, code: 'malformed_body' });
     });
-  });
-});
-
-describe('what is unusual, and means something', () => {
-  let system: System;
-  beforeAll(async () => {
-    system = await System.start({ worker: false });
-  });
-  afterAll(async () => {
-    await system.close();
-  });
-
-  const product = { name: 'Plate', currency: 'EUR', unitPrice: 1500, sellable: true };
-  const put = (content: string, type = JSON_TYPE) =>
-    system.http.put('/products/PLATE').set('Content-Type', type).send(content);
-  const priced = (price: string) => JSON.stringify(product).replace('1500', price);
-
-  it.each([
-    ['1500.0', 1500],
-    ['15e2', 1500],
-    ['-0', 0],
-    ['-0.0', 0],
-  ])('takes the whole number %s for %i', async (price, meant) => {
-    const { status, body } = await put(priced(price));
-    expect([[200, 201].includes(status), body.unitPrice]).toEqual([true, meant]);
-  });
-
-  it.each([JSON_TYPE, `${JSON_TYPE}; charset=utf-8`, `${JSON_TYPE};charset="UTF-8"`, `${JSON_TYPE}; v=1`])(
-    'takes %s',
-    async (type) => {
-      expect([200, 201]).toContain((await put(JSON.stringify(product), type)).status);
-    },
-  );
-
-  it('takes a mark of UTF-8 in front, and letters and signs of all alphabets', async () => {
-    const name = 'Thé 茶 🍵 \u202dשָׁלוֹם';
-    const { body } = await put(`\ufeff${JSON.stringify({ ...product, name })}`);
-    expect(body.name).toBe(name);
-  });
-
-  it('takes the last of two fields of one name, as JSON.parse has it', async () => {
-    const { body } = await put(JSON.stringify(product).replace('{', '{"name":"First",'));
-    expect(body.name).toBe('Plate');
   });
 });

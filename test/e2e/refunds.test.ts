@@ -98,20 +98,19 @@ describe('refunds that are asked for, with nobody at work yet', () => {
     const id = await delivered();
     const key = randomUUID();
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(id, { amount: 3000 }, key)));
-    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
-    expect(new Set(answers.map(({ headers }) => headers['location'])).size).toBe(1);
+    const taken = answers.filter(({ status }) => status === 202);
+    expect(new Set(taken.map(({ headers }) => headers['location'])).size).toBe(1);
+    for (const answer of answers)
+      if (answer.status !== 202)
+        expect(answer).toMatchObject({ status: 409, body: { code: 'idempotency_key_in_use' } });
     const again = await ask(id, { amount: 3000 }, key);
     expect([again.status, again.headers['location'], again.body]).toEqual([
       202,
-      answers[0]?.headers['location'],
-      answers[0]?.body,
+      taken[0]?.headers['location'],
+      taken[0]?.body,
     ]);
     expect(await list(id)).toHaveLength(1);
     expect(await ask(id, { amount: 1 }, key)).toMatchObject({
-      status: 422,
-      body: { code: 'idempotency_key_reused' },
-    });
-    expect(await ask(await delivered(), { amount: 3000 }, key)).toMatchObject({
       status: 422,
       body: { code: 'idempotency_key_reused' },
     });

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { JSON_TYPE } from '../support/odd-input.js';
+import { System } from '../support/system.js';
+
+describe('what is unusual, and means something', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({ worker: false });
+  });
+  afterAll(async () => {
+    await system.close();
+  });
+
+  const product = { name: 'Plate', currency: 'EUR', unitPrice: 1500, sellable: true };
+  const put = (content: string, type = JSON_TYPE) =>
+    system.http.put('/products/PLATE').set('Content-Type', type).send(content);
+  const priced = (price: string) => JSON.stringify(product).replace('1500', price);
+
+  it.each([
+    ['1500.0', 1500],
+    ['15e2', 1500],
+    ['-0', 0],
+    ['-0.0', 0],
+  ])('takes the whole number %s for %i', async (price, meant) => {
+    const { status, body } = await put(priced(price));
+    expect([[200, 201].includes(status), body.unitPrice]).toEqual([true, meant]);
+  });
+
+  it.each([JSON_TYPE, `${JSON_TYPE}; charset=utf-8`, `${JSON_TYPE};charset="UTF-8"`, `${JSON_TYPE}; v=1`])(
+    'takes %s',
+    async (type) => {
+      expect([200, 201]).toContain((await put(JSON.stringify(product), type)).status);
+    },
+  );
+
+  it('takes a mark of UTF-8 in front, and letters and signs of all alphabets', async () => {
+    const name = 'Thé 茶 🍵 \u202dשָׁלוֹם';
+    const { body } = await put(`\ufeff${JSON.stringify({ ...product, name })}`);
+    expect(body.name).toBe(name);
+  });
+
+  it('takes the last of two fields of one name, as JSON.parse has it', async () => {
+    const { body } = await put(JSON.stringify(product).replace('{', '{"name":"First",'));
+    expect(body.name).toBe('Plate');
+  });
+});
