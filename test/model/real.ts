@@ -82,7 +82,7 @@ export class Real {
     await this.coming.get(which);
   }
 
-  /** Asks the API until it answers, as a shop's server does: it may be dying, or coming back. */
+  /** Asks the API until it answers, as a shop's server does: it may be dying, coming back, or still at it. */
   async ask(request: () => Test): Promise<Response> {
     return eventually(
       () =>
@@ -90,7 +90,7 @@ export class Real {
           (response) => response,
           () => null,
         ),
-      (response) => response !== null,
+      (response) => response !== null && response.body?.code !== 'idempotency_key_in_use',
       PATIENCE,
     );
   }
