@@ -829,10 +829,7 @@ export interface components {
             note: string & (unknown & unknown);
         };
         EraseGuest: {
-            /**
-             * Format: email
-             * @description In any case
-             */
+            /** @description In any case */
             email: string;
         };
         Erasure: {
@@ -906,7 +903,7 @@ export interface components {
             livemode: boolean;
             data: {
                 object: {
-                    id?: string;
+                    id?: string | null;
                     object?: string;
                     payment_intent?: (string | {
                         id: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Email } from './email.api.js';
+import { EmailToFind } from './email.api.js';
 import { text } from './text.api.js';
 
 /** What names a customer in an address. */
@@ -14,7 +14,7 @@ export const EraseCustomer = z.strictObject({}).meta({ id: 'EraseCustomer', exam
 
 /** The body of `POST /customers/erasure`. */
 export const EraseGuest = z
-  .strictObject({ email: Email.describe('In any case') })
+  .strictObject({ email: EmailToFind.describe('In any case') })
   .meta({ id: 'EraseGuest', examples: [{ email: 'ada@example.com' }] });
 export type EraseGuest = z.output<typeof EraseGuest>;
 

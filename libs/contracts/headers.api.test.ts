@@ -22,7 +22,9 @@ it.each([
   ['return="wait=10, wait=10"', 0],
   ['', 0],
   [',,,', 0],
-  ['"'.repeat(10_000), 0],
+  [`${' '.repeat(1_000)}wait=10`, 0],
+  [`"${'\\"'.repeat(499)}`, 0],
+  ['"'.repeat(999), 0],
 ])('a caller that prefers %s would wait for %s seconds', (header, seconds) => {
   expect(PreferHeader.parse(header)).toBe(seconds);
 });

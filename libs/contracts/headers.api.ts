@@ -17,12 +17,17 @@ export const IdempotencyKeyHeader = z
 /** Seconds that a request may wait for its outcome. */
 export const LONGEST_WAIT = 30;
 
+/** Characters of a header that is looked into; a longer one is passed over. */
+const LONGEST_PREFERENCES = 1_000;
+
 /**
  * For how many seconds the caller would rather wait for the outcome than be told that there is none yet; 0 for one that
  * would not, or that cannot be understood, which is passed over. RFC 7240, sections 2 and 4.3.
  */
 export const PreferHeader = z.string().transform((header) => {
-  const preferences = header.match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
+  if (header.length > LONGEST_PREFERENCES) return 0;
+  // A quote that is never closed runs to the end, so that no character is looked at twice.
+  const preferences = header.match(/(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",])+/g) ?? [];
   // Of one that is named twice the first one counts.
   const wait = preferences.find((preference) => /^\s*wait\s*(?:[=;]|$)/i.test(preference)) ?? '';
   const [, , seconds = '0'] = /^\s*wait\s*=\s*("?)(\d+)\1\s*(?:;|$)/i.exec(wait) ?? [];

@@ -9,7 +9,7 @@ import {
   type PaymentStatus,
 } from '#libs/order/states';
 
-import { Email } from './email.api.js';
+import { EmailToFind } from './email.api.js';
 import { OrderView } from './order-view.api.js';
 import { Sku } from './sku.api.js';
 import { text, token } from './text.api.js';
@@ -56,7 +56,7 @@ export const ListOrders = z.strictObject({
   fulfilment: z.enum(Object.keys(FULFILMENT) as FulfilmentStatus[]).optional(),
   attention: z.literal('open').optional().describe('Only orders that wait for a person'),
   customer: text(100).optional().describe("The shop's own id of the customer"),
-  email: Email.optional().describe('In any case'),
+  email: EmailToFind.optional().describe('In any case'),
   sku: Sku.optional().describe('Only orders that have a line of it'),
   number: token(40).toUpperCase().optional().describe('For humans, such as `R-7K3M-92QD`'),
   trackingNumber: text(100).optional(),

@@ -18,11 +18,18 @@ export const PaymentEvent = z
     created: z.int().min(0).max(LATEST).describe('Seconds since 1970'),
     livemode: z.boolean(),
     data: z.object({
-      object: z.object({
-        id: name.optional(),
-        object: name.optional(),
-        payment_intent: z.union([name, z.object({ id: name })]).nullish(),
-      }),
+      object: z
+        .object({
+          // Whatever the shop calls a plan or a coupon of its own; only an intent's is read.
+          id: z.string().max(5_000).nullish(),
+          object: name.optional(),
+          payment_intent: z.union([name, z.object({ id: name })]).nullish(),
+        })
+        .superRefine(({ id, object }, context) => {
+          const { error } = object === 'payment_intent' ? name.safeParse(id) : {};
+          for (const { message } of error?.issues ?? [])
+            context.addIssue({ code: 'custom', path: ['id'], message });
+        }),
     }),
   })
   .meta({

@@ -22,11 +22,15 @@ const UNREACHABLE_CODES = /^(57P0|08|53|25006)/;
 const UNREACHABLE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
+/** Prisma's word for a transaction that found no connection, or was not done in time. https://www.prisma.io/docs/orm/reference/error-reference#p2028 */
+const NOT_IN_TIME = 'P2028';
+
 /** Whether the database could not be asked, so that asking later may help. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { kind, originalCode } = causeOf(error);
   return (
+    ('code' in error && error.code === NOT_IN_TIME) ||
     UNREACHABLE_KINDS.includes(kind) ||
     UNREACHABLE_CODES.test(originalCode ?? '') ||
     UNREACHABLE_MESSAGES.test(error.message)

@@ -27,8 +27,14 @@ interface Row {
   readonly at: Date | null;
 }
 
+/** Milliseconds that an erasure may take: it looks into every note there is. */
+const TIME = { maxWait: 10_000, timeout: 120_000 };
+
 /** Removes what is known of persons. Amounts, states and the audit trail stay. */
 export class ErasureRepository {
+  /** The erasure asked for last. The next one waits for it here, where that takes no connection. */
+  private last: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly db: Database) {}
 
   /**
@@ -39,17 +45,29 @@ export class ErasureRepository {
    */
   async erase(
     person: Person,
+    asked: { readonly id: string; readonly requestedBy: Actor },
+    request: RequestKey | null,
+  ): Promise<ErasureRecord | InProgress | 'key_taken'> {
+    const erased = this.last.then(() => this.eraseNow(person, asked, request));
+    // Whoever asked for it hears of its failure; the next one goes on.
+    this.last = erased.catch(() => undefined);
+    return erased;
+  }
+
+  private async eraseNow(
+    person: Person,
     { id, requestedBy }: { readonly id: string; readonly requestedBy: Actor },
     request: RequestKey | null,
   ): Promise<ErasureRecord | InProgress | 'key_taken'> {
     const whose = ordersOf(person);
-    const [, , [row]] = await this.db.$transaction([
+    const statements = [
       // One at a time: notes about others may name the person, so two could wait for each other.
       this.db.$queryRaw`SELECT pg_advisory_xact_lock(${ERASURES})::text`,
       // What another transaction is about to write for an order is seen by the next statement.
       this.db.$queryRaw`SELECT o.id::text FROM orders o WHERE ${whose} ORDER BY o.id FOR NO KEY UPDATE`,
       this.db.$queryRaw<Row[]>(erasure(person, whose, { id, requestedBy }, request)),
-    ]);
+    ] as const;
+    const [, , [row]] = await this.db.$transaction([...statements], TIME);
     if (row?.inProgress) return { inProgress: row.inProgress };
     if (row?.at && row.orders !== null) return { id, orders: row.orders, at: row.at.toISOString() };
     return 'key_taken';
@@ -64,6 +82,9 @@ export class ErasureRepository {
   }
 }
 
+/** Operations whose requests tell of amounts, and of nobody. */
+const REFUNDS = '%/refunds';
+
 /** Names the lock that erasures take; no other is taken by a number. */
 const ERASURES = 6;
 
@@ -76,9 +97,11 @@ const ordersOf = (person: Person) =>
 const IN_PROGRESS = Prisma.sql`(o.closed_at IS NULL AND NOT EXISTS (
   SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = 'run_closed' AND a.resolved_at IS NOT NULL))`;
 
-/** Whether a note is about one of the orders, or names the person's address. */
+/** Whether a note is about one of the orders, or names the person's address: not one that has it in a longer one. */
 const toldIn = (note: Prisma.Sql, orderId: Prisma.Sql) => Prisma.sql`(${orderId} IN (SELECT id FROM erased)
-  OR EXISTS (SELECT 1 FROM address WHERE position(address.email IN lower(${note})) > 0))`;
+  OR EXISTS (SELECT 1 FROM address WHERE position(address.email IN lower(${note})) > 0
+    AND lower(${note}) ~ ('(^|[^a-z0-9_''+.-])' || regexp_replace(address.email, '[^a-z0-9@_-]', '\\\\\\&', 'g')
+      || '($|[^a-z0-9.-]|\\.($|[^a-z0-9]))')))`;
 
 /** One row: which orders are in progress, or what was done; neither where the key was taken. */
 function erasure(
@@ -106,15 +129,21 @@ function erasure(
     attempts AS (UPDATE payment_attempt p SET method = NULL FROM erased e WHERE p.order_id = e.id),
     notes AS (
       UPDATE attention a SET note = NULL FROM done
-      WHERE a.note IS NOT NULL AND ${toldIn(Prisma.sql`a.note`, Prisma.sql`a.order_id`)}),
+      WHERE a.note IS NOT NULL AND ${toldIn(Prisma.sql`a.note`, Prisma.sql`a.order_id`)} RETURNING a.id),
     findings AS (
       UPDATE finding f SET note = NULL FROM done
-      WHERE f.note IS NOT NULL AND ${toldIn(Prisma.sql`f.note`, Prisma.sql`f.order_id`)}),
+      WHERE f.note IS NOT NULL AND ${toldIn(Prisma.sql`f.note`, Prisma.sql`f.order_id`)} RETURNING f.id),
     -- A hash of what was asked for would tell whoever guesses it that the guess is right.
     charges AS (
       UPDATE effect c SET request_hash = '' FROM erased e
       WHERE c.order_id = e.id AND split_part(c.key, ':', 2) = 'charge'),
-    requests AS (UPDATE idempotency_key k SET request_hash = NULL FROM erased e WHERE k.order_id = e.id)
+    told AS (
+      SELECT k.* FROM idempotency_key k JOIN erased e ON k.order_id = e.id WHERE k.operation NOT LIKE ${REFUNDS}
+      UNION SELECT k.* FROM idempotency_key k
+        JOIN (SELECT id::text AS id FROM notes UNION SELECT id::text FROM findings) n ON k.resource_id = n.id),
+    requests AS (
+      UPDATE idempotency_key k SET request_hash = NULL FROM told t
+      WHERE (k.principal, k.operation, k.key) = (t.principal, t.operation, t.key))
     SELECT (SELECT jsonb_agg(id ORDER BY id) FROM subject WHERE open) AS "inProgress",
       (SELECT orders FROM done) AS orders, (SELECT at FROM done) AS at`;
 }

@@ -165,6 +165,39 @@ describe('the erasure of a person', () => {
     }
   });
 
+  it('takes the notes that name the address, and none that has it in a longer one', async () => {
+    const { email } = somebody();
+    await delivered({ ...somebody(), email });
+    const other = await delivered(somebody());
+    const kept = [`jo${email}`, `a+${email}`, `${email}.example.org`, `${email}s`];
+    const taken = [email, `<${email}>`, `Wrote to ${email.toUpperCase()}.`, `${email}, twice`];
+    const notes = new Map<string, string>();
+    for (const note of [...kept, ...taken]) notes.set(await noted(other.id, note), note);
+    await erase({ email });
+    const left = await bench.database.finding.findMany({ where: { id: { in: [...notes.keys()] } } });
+    expect(left.flatMap(({ note }) => note ?? []).toSorted()).toEqual(kept.toSorted());
+  });
+
+  it('makes what was said of the person under a key impossible to guess, and leaves what tells of amounts', async () => {
+    const customer = somebody();
+    const { id } = await delivered(customer);
+    const finding = await noted(null, `Paid back to ${customer.email}`);
+    const elsewhere = await noted(null, 'Somebody else');
+    const key = { principal: 'desk', requestHash: 'h' };
+    const keys = [
+      { ...key, operation: `POST /orders/${id}/refunds`, key: 'refund', orderId: id, resourceId: 'r' },
+      { ...key, operation: `POST /orders/${id}/payment-attempts`, key: 'card', orderId: id, resourceId: '2' },
+      { ...key, operation: `POST /findings/${finding}/acknowledgement`, key: 'note', resourceId: finding },
+      { ...key, operation: `POST /findings/${elsewhere}/acknowledgement`, key: 'other', resourceId: elsewhere },
+    ];
+    await bench.database.idempotencyKey.createMany({ data: keys });
+    await erase({ email: customer.email });
+    const hashes = await Promise.all(
+      keys.map(async (one) => (await bench.store.requestKeys.find(one))?.requestHash),
+    );
+    expect(hashes).toEqual(['h', null, null, 'h']);
+  });
+
   it('waits until every order has come to its end, and changes nothing before', async () => {
     const customer = somebody();
     const closed = await delivered(customer);

@@ -1,8 +1,10 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 
 /** Aborted once nobody is there any more to hear the answer. */
-export function hungUp(response: Response): AbortSignal {
+export function hungUp(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  // It may have happened while something else was waited for.
+  if (response.closed) gone.abort();
+  else response.once('close', () => gone.abort());
   return gone.signal;
 }

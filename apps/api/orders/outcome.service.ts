@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { ProblemCode } from '#libs/contracts/problems';
-import type { RefusalCode } from '#libs/order/outcome';
+import { type Outcome, outcomeOf, type RefusalCode } from '#libs/order/outcome';
 import type { OrderRecord } from '#libs/store/order-record';
 
 import { ProblemError } from '../http/problem-error.js';
@@ -40,10 +40,19 @@ export class OutcomeService {
   async of(order: OrderRecord, wait: number, gone: AbortSignal): Promise<Placed> {
     if (wait === 0 || !this.watch.hasRoom) return { order, status: 202, headers: {} };
     const headers = { 'Preference-Applied': `wait=${wait}` };
-    const outcome = await this.watch.of(order.id, wait * 1_000, gone);
+    const told = await this.watch.of(order.id, wait * 1_000, gone);
+    const current = await this.orders.get(order.id);
+    // It may have become known as the time ran out.
+    const outcome = told.is === 'open' ? seen(current) : told;
     if (outcome.is === 'refused')
       throw new ProblemError(PROBLEMS[outcome.code], undefined, { orderId: order.id, headers });
-    const status = outcome.is === 'confirmed' ? 201 : 202;
-    return { order: await this.orders.get(order.id), status, headers };
+    return { order: current, status: outcome.is === 'confirmed' ? 201 : 202, headers };
   }
+}
+
+/** The outcome as the order shows it. One that is cancelled does not show whether it had been confirmed. */
+function seen({ status, payment, endReason }: OrderRecord): Outcome {
+  if (status === 'cancelling' || status === 'cancelled') return { is: 'open' };
+  const wasConfirmed = status !== 'pending' && status !== 'rejected';
+  return outcomeOf({ status, payment, endCode: endReason?.code ?? null, wasConfirmed });
 }

@@ -66,6 +66,8 @@ describe("the payment provider's event", () => {
 
   it.each([
     ['no id', { id: undefined }],
+    ['an intent without an id', { data: { object: { object: 'payment_intent', id: null } } }],
+    ['an intent whose id holds a blank', { data: { object: { object: 'payment_intent', id: 'pi 1' } } }],
     ['an id too long to keep', { id: 'e'.repeat(256) }],
     ['NUL in its type', { type: 'a\0' }],
     ['no time', { created: 'yesterday' }],

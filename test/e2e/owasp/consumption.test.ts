@@ -122,6 +122,8 @@ describe('what one caller may use up', () => {
         expect((await post().send(system.body({ customer }))).status).toBe(400);
         expect((await system.http.get('/orders').query({ email: value })).status).toBe(400);
       }
+      for (const header of [`"${'\\"'.repeat(7_000)}`, '"'.repeat(14_999), ' '.repeat(15_000)])
+        expect((await post().set('Prefer', `${header}x`).send({})).status).toBe(400);
       expect(performance.now() - began).toBeLessThan(5_000);
     });
     // Rates, connections and slow clients: test/e2e/gate.test.ts, apps/api/http/http-server.test.ts.

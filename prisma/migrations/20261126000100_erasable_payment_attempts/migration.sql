@@ -1,0 +1,1 @@
+ALTER TABLE "payment_attempt" ALTER COLUMN "method" DROP NOT NULL;
