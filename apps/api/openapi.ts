@@ -10,6 +10,7 @@ import { Problem, ProblemTypeList } from '#libs/contracts/problem.api';
 
 import { Examples } from './openapi-examples.js';
 import { addHeaders } from './openapi-headers.js';
+import { addTags } from './openapi-tags.js';
 
 type Direction = 'input' | 'output';
 
@@ -43,6 +44,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   };
   examples.addTo(document);
   addHeaders(document);
+  addTags(document);
   return document;
 }
 
