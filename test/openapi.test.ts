@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import { isProblemCode, PROBLEMS } from '#libs/contracts/problems';
 
-import { type OperationName, OPERATIONS, problemsOf } from '../apps/api/http/operations.js';
+import { type OperationName, OPERATIONS, problemsOf, takesNoQuery } from '../apps/api/http/operations.js';
 
 const example = z.union([
   z.strictObject({ $ref: z.string() }),
@@ -156,12 +156,18 @@ describe.each(operations)('%s', (title, operation) => {
     }
   });
 
+  it('takes a query if it shows one, and else none', () => {
+    expect(takesNoQuery(operationId)).toBe(
+      access !== 'signed' && !parameters.some(({ in: place }) => place === 'query'),
+    );
+  });
+
   it('can be refused for what it takes', () => {
     const expected = [
       ...(keyed ? ['unauthenticated', 'insufficient_scope', 'unavailable'] : []),
       ...(access === 'signed' ? ['invalid_signature'] : []),
-      ...(parameters.some(({ in: place }) => place !== 'header') ? ['invalid_request'] : []),
-      ...(requestBody ? ['invalid_request', 'malformed_body', 'body_too_large'] : []),
+      'invalid_request',
+      ...(requestBody ? ['malformed_body', 'body_too_large'] : []),
       ...(requestBody && keyed ? ['unsupported_media_type'] : []),
       ...(parameters.some(({ name, required }) => name === 'Idempotency-Key' && required)
         ? ['idempotency_key_missing', 'idempotency_key_malformed', 'idempotency_key_reused']

@@ -1154,9 +1154,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_missing`: The Idempotency-Key is missing
              *
@@ -1595,9 +1595,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
@@ -1902,9 +1902,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
@@ -2177,9 +2177,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_missing`: The Idempotency-Key is missing
              *
@@ -2497,9 +2497,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_missing`: The Idempotency-Key is missing
              *
@@ -3174,9 +3174,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `malformed_request`: The request cannot be read
              */
@@ -3326,9 +3326,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_missing`: The Idempotency-Key is missing
              *
@@ -3744,9 +3744,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
@@ -3920,9 +3920,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
@@ -4087,9 +4087,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
@@ -4465,7 +4465,11 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description `malformed_request`: The request cannot be read */
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4526,7 +4530,11 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description `malformed_request`: The request cannot be read */
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4599,7 +4607,11 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description `malformed_request`: The request cannot be read */
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

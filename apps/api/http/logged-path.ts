@@ -46,7 +46,7 @@ export class LoggedPaths {
 
 const isParameter = (part: string) => part.startsWith('{');
 
-/** As the router takes them, in any case. */
+/** In any case: a path that the router does not take for its own may name a person all the same. */
 const matches = (parts: readonly string[], segments: readonly string[]) =>
   parts.length === segments.length &&
   parts.every((part, at) => isParameter(part) || part === segments[at]?.toLowerCase());

@@ -2,6 +2,8 @@ import { Controller, Headers, HttpCode, Post, RawBody } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
 
 import { Operation } from '../http/operation.decorator.js';
+import { BODY_LIMIT } from '../http/request-body.js';
+import { TakesSigned } from '../http/signed-body.guard.js';
 import { DeliveriesService } from './deliveries.service.js';
 
 @Controller('webhooks/deliveries')
@@ -11,6 +13,7 @@ export class DeliveriesController {
   @Post()
   @HttpCode(202)
   @Operation('receiveDelivery')
+  @TakesSigned(BODY_LIMIT)
   @ApiHeader({
     name: 'webhook-id',
     required: true,

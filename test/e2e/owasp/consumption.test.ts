@@ -73,6 +73,7 @@ describe('what one caller may use up', () => {
       const head = [
         'POST /orders HTTP/1.1',
         'Host: a',
+        `Authorization: Bearer ${system.key}`,
         'Content-Type: application/json',
         'Connection: close',
       ];
