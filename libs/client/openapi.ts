@@ -1001,7 +1001,10 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1115,6 +1118,8 @@ export interface operations {
                 Prefer?: string;
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1191,6 +1196,10 @@ export interface operations {
              */
             402: {
                 headers: {
+                    /** @description Where the order is, if it was placed */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1230,6 +1239,12 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
+                    /** @description Where the order is, if it was placed */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1272,6 +1287,10 @@ export interface operations {
              */
             422: {
                 headers: {
+                    /** @description Where the order is, if it was placed */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1326,7 +1345,10 @@ export interface operations {
     readOrder: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1447,7 +1469,10 @@ export interface operations {
     listOrderEvents: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1571,6 +1596,8 @@ export interface operations {
             header?: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key"?: string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 id: string;
@@ -1667,6 +1694,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1751,7 +1780,10 @@ export interface operations {
     readCancellation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1879,6 +1911,8 @@ export interface operations {
             header?: {
                 /** @description Not needed: asking again is the same */
                 "Idempotency-Key"?: string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 id: string;
@@ -2028,7 +2062,10 @@ export interface operations {
     listRefunds: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2152,6 +2189,8 @@ export interface operations {
             header: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 id: string;
@@ -2249,6 +2288,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2343,7 +2384,10 @@ export interface operations {
     readRefund: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
                 refundId: string;
@@ -2472,6 +2516,8 @@ export interface operations {
             header: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 id: string;
@@ -2565,6 +2611,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2649,7 +2697,10 @@ export interface operations {
     readClientSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2784,7 +2835,10 @@ export interface operations {
     readLedger: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2909,7 +2963,10 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3018,7 +3075,10 @@ export interface operations {
     readProduct: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 sku: string;
             };
@@ -3139,7 +3199,10 @@ export interface operations {
     putProduct: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 sku: string;
             };
@@ -3301,6 +3364,8 @@ export interface operations {
             header: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 sku: string;
@@ -3394,6 +3459,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -3482,7 +3549,10 @@ export interface operations {
     readStockAdjustment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 sku: string;
                 adjustmentId: string;
@@ -3609,7 +3679,10 @@ export interface operations {
                 before?: string;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3721,6 +3794,8 @@ export interface operations {
             header?: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key"?: string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 id: string;
@@ -3812,6 +3887,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -3899,6 +3976,8 @@ export interface operations {
             header?: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key"?: string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3976,6 +4055,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4063,6 +4144,8 @@ export interface operations {
             header?: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key"?: string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 /** @description The shop's own id of the customer */
@@ -4153,6 +4236,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4244,6 +4329,8 @@ export interface operations {
                 "webhook-timestamp": string;
                 /** @description What the event is known by, however often sent */
                 "webhook-id": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4347,6 +4434,8 @@ export interface operations {
             header: {
                 /** @description docs.stripe.com/webhooks */
                 "stripe-signature": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4449,7 +4538,10 @@ export interface operations {
     checkLive: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4514,7 +4606,10 @@ export interface operations {
     checkReady: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4590,7 +4685,10 @@ export interface operations {
     listProblems: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4667,7 +4765,10 @@ export interface operations {
     readProblem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 code: string;
             };

@@ -157,6 +157,7 @@ describe('at the gate', () => {
           'cache-control': 'no-store',
         });
         expect(headers).not.toHaveProperty('x-powered-by');
+        expect(headers).not.toHaveProperty('etag');
       },
     );
 

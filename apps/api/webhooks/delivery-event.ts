@@ -19,6 +19,7 @@ const KNOWN: readonly string[] = CARRIER_EVENTS;
  */
 export function readDeliveryEvent(body: Buffer, eventId: string): CarrierEvent | null {
   const json = parseJson(body);
+  const id = check(DeliveryEventId, eventId, ['webhook-id']);
   if (!KNOWN.includes(check(AnyEvent, json).type)) return null;
-  return { eventId: check(DeliveryEventId, eventId, ['webhook-id']), ...check(DeliveryEvent, json) };
+  return { eventId: id, ...check(DeliveryEvent, json) };
 }

@@ -1,7 +1,9 @@
 import { Controller, Headers, HttpCode, Post, RawBody } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
 
-import { Operation } from '../http/operation.decorator.js';
+import { WebhookSignature } from '#libs/contracts/webhook-headers.api';
+
+import { headerSchema, Operation } from '../http/operation.decorator.js';
 import { TakesSigned } from '../http/signed-body.guard.js';
 import { StripeEventsService } from './stripe-events.service.js';
 
@@ -16,7 +18,12 @@ export class StripeEventsController {
   @HttpCode(202)
   @Operation('receivePaymentEvent')
   @TakesSigned(EVENT_LIMIT)
-  @ApiHeader({ name: 'stripe-signature', required: true, description: 'docs.stripe.com/webhooks' })
+  @ApiHeader({
+    name: 'stripe-signature',
+    required: true,
+    description: 'docs.stripe.com/webhooks',
+    schema: headerSchema(WebhookSignature),
+  })
   @ApiBody({ schema: { $ref: '#/components/schemas/PaymentEvent' } })
   @ApiResponse({ status: 202, description: 'Stored' })
   async receive(
