@@ -11,7 +11,7 @@ it('shows what stands in angle brackets as text, and what stands between backtic
 });
 
 it('has no element that is not ours', () => {
-  const elements = [...problemPage(PROBLEM_CODES).matchAll(/<(\w+)/g)].map(([, name]) => name);
+  const elements = problemPage(PROBLEM_CODES).matchAll(/<(\w+)/g);
   const ours = ['a', 'code', 'h1', 'h2', 'html', 'meta', 'p', 'section', 'strong', 'style', 'title'];
-  expect([...new Set(elements)].sort()).toEqual(ours);
+  expect(new Set(Array.from(elements, ([, name]) => name))).toEqual(new Set(ours));
 });
