@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import { isProblemCode, PROBLEMS } from '#libs/contracts/problems';
 
-import { type OperationName, OPERATIONS, problemsOf } from '../apps/api/http/operations.js';
+import { type OperationName, OPERATIONS, problemsOf, takesNoQuery } from '../apps/api/http/operations.js';
 
 const example = z.union([
   z.strictObject({ $ref: z.string() }),
@@ -122,7 +122,9 @@ describe.each(operations)('%s', (title, operation) => {
   });
 
   it('tells the limits of all that it reads', () => {
-    const read = parameters.filter(({ in: place }) => place !== 'header').map(({ schema }) => schema);
+    // Of these all is taken, and what means nothing is passed over.
+    const lenient = ['X-Request-Id', 'Prefer'];
+    const read = parameters.filter(({ name }) => !lenient.includes(name)).map(({ schema }) => schema);
     const bodies = Object.values(requestBody?.content ?? {}).map(({ schema }) => schema);
     expect([...read, ...bodies].flatMap((schema) => unlimited(schema))).toEqual([]);
   });
@@ -132,10 +134,22 @@ describe.each(operations)('%s', (title, operation) => {
       const expected = [
         'X-Request-Id',
         ...(status === '429' || status === '503' ? ['Retry-After'] : []),
+        ...(status === '409' && problemsOf(operationId).includes('idempotency_key_in_use')
+          ? ['Retry-After']
+          : []),
+        ...(operationId === 'placeOrder' && ['201', '202', '402', '409', '422'].includes(status)
+          ? ['Location', 'Preference-Applied']
+          : []),
         ...(keyed && (status === '401' || status === '403') ? ['WWW-Authenticate'] : []),
       ];
       expect(Object.keys(headers), status).toEqual(expect.arrayContaining(expected));
     }
+  });
+
+  it('takes the id that a request is to be known by', () => {
+    expect(parameters).toContainEqual(
+      expect.objectContaining({ name: 'X-Request-Id', in: 'header', required: false }),
+    );
   });
 
   it('says which scope it takes', () => {
@@ -156,12 +170,18 @@ describe.each(operations)('%s', (title, operation) => {
     }
   });
 
+  it('takes a query if it shows one, and else none', () => {
+    expect(takesNoQuery(operationId)).toBe(
+      access !== 'signed' && !parameters.some(({ in: place }) => place === 'query'),
+    );
+  });
+
   it('can be refused for what it takes', () => {
     const expected = [
       ...(keyed ? ['unauthenticated', 'insufficient_scope', 'unavailable'] : []),
       ...(access === 'signed' ? ['invalid_signature'] : []),
-      ...(parameters.some(({ in: place }) => place !== 'header') ? ['invalid_request'] : []),
-      ...(requestBody ? ['invalid_request', 'malformed_body', 'body_too_large'] : []),
+      'invalid_request',
+      ...(requestBody ? ['malformed_body', 'body_too_large'] : []),
       ...(requestBody && keyed ? ['unsupported_media_type'] : []),
       ...(parameters.some(({ name, required }) => name === 'Idempotency-Key' && required)
         ? ['idempotency_key_missing', 'idempotency_key_malformed', 'idempotency_key_reused']

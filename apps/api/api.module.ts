@@ -10,14 +10,15 @@ import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
-import { Drain } from './drain.js';
-import { PAYMENT_GATEWAY } from './gateway.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { ErasureService } from './customers/erasure.service.js';
+import { Drain } from './drain.js';
 import { FindingsController } from './findings/findings.controller.js';
 import { FindingsService } from './findings/findings.service.js';
+import { PAYMENT_GATEWAY } from './gateway.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
+import { QueryGuard } from './http/query.guard.js';
 import { RateLimits } from './http/rate-limits.js';
 import { ValidationPipe } from './http/validation.pipe.js';
 import { LOG } from './log.js';
@@ -104,6 +105,7 @@ export class ApiModule {
           }),
         },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: QueryGuard },
         { provide: APP_PIPE, useClass: ValidationPipe },
         RateLimits,
         Nudges,

@@ -48,6 +48,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return document;
 }
 
+/** What the document does not tell of: itself. */
+export const DOCUMENTS = { '/docs': { get: {} }, '/openapi.json': { get: {} } };
+
 /** At /docs for people, at /openapi.json for programs. */
 export function serveDocuments(app: INestApplication, document: OpenAPIObject): void {
   SwaggerModule.setup('docs', app, document, {

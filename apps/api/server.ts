@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 
 import { type ApiEnvironment, ApiModule } from './api.module.js';
 import { AllowedMethods } from './http/allowed-methods.js';
-import { useBodyParsers } from './http/body-parsers.js';
 import { LimitedExpress } from './http/http-server.js';
 import { LoggedPaths } from './http/logged-path.js';
 import { NestLog } from './http/nest-log.js';
@@ -14,7 +13,7 @@ import { RateLimits } from './http/rate-limits.js';
 import { checkHeaders } from './http/request-headers.js';
 import { requestLog } from './http/request-log.js';
 import { useCors, useSecurityHeaders } from './http/security-headers.js';
-import { openApiDocument, serveDocuments } from './openapi.js';
+import { DOCUMENTS, openApiDocument, serveDocuments } from './openapi.js';
 
 /** The whole API, ready to listen. */
 export async function createServer(
@@ -35,7 +34,6 @@ export async function createServer(
   const app = await NestFactory.create<NestExpressApplication>(module, express, {
     logger: new NestLog(log),
     bodyParser: false,
-    rawBody: true,
     abortOnError: false,
   });
   app.set('trust proxy', TRUSTED_PROXIES);
@@ -45,10 +43,10 @@ export async function createServer(
   useSecurityHeaders(app);
   useCors(app, CORS_ORIGINS);
   app.use(checkHeaders);
-  app.use(['/docs', '/openapi.json'], app.get(RateLimits).ofDocuments);
-  useBodyParsers(app);
+  const limits = app.get(RateLimits);
+  app.use(['/docs', '/openapi.json'], limits.ofDocuments);
   serveDocuments(app, document);
-  app.useGlobalFilters(new ProblemFilter(new AllowedMethods(document.paths)));
+  app.useGlobalFilters(new ProblemFilter(new AllowedMethods({ ...document.paths, ...DOCUMENTS }), limits));
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   return app;
 }

@@ -998,7 +998,10 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1112,6 +1115,8 @@ export interface operations {
                 Prefer?: string;
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1151,9 +1156,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_missing`: The Idempotency-Key is missing
              *
@@ -1188,6 +1193,10 @@ export interface operations {
              */
             402: {
                 headers: {
+                    /** @description Where the order is, if it was placed */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1227,6 +1236,12 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
+                    /** @description Where the order is, if it was placed */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1269,6 +1284,10 @@ export interface operations {
              */
             422: {
                 headers: {
+                    /** @description Where the order is, if it was placed */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1323,7 +1342,10 @@ export interface operations {
     readOrder: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1444,7 +1466,10 @@ export interface operations {
     listOrderEvents: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1568,6 +1593,8 @@ export interface operations {
             header?: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key"?: string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 id: string;
@@ -1592,9 +1619,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
@@ -1664,6 +1691,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1748,7 +1777,10 @@ export interface operations {
     readCancellation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1876,6 +1908,8 @@ export interface operations {
             header?: {
                 /** @description Not needed: asking again is the same */
                 "Idempotency-Key"?: string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 id: string;
@@ -1899,9 +1933,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
@@ -2025,7 +2059,10 @@ export interface operations {
     listRefunds: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2149,6 +2186,8 @@ export interface operations {
             header: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 id: string;
@@ -2174,9 +2213,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_missing`: The Idempotency-Key is missing
              *
@@ -2246,6 +2285,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2340,7 +2381,10 @@ export interface operations {
     readRefund: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
                 refundId: string;
@@ -2469,6 +2513,8 @@ export interface operations {
             header: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 id: string;
@@ -2494,9 +2540,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_missing`: The Idempotency-Key is missing
              *
@@ -2562,6 +2608,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2646,7 +2694,10 @@ export interface operations {
     readClientSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2781,7 +2832,10 @@ export interface operations {
     readLedger: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2906,7 +2960,10 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3015,7 +3072,10 @@ export interface operations {
     readProduct: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 sku: string;
             };
@@ -3136,7 +3196,10 @@ export interface operations {
     putProduct: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 sku: string;
             };
@@ -3171,9 +3234,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `malformed_request`: The request cannot be read
              */
@@ -3298,6 +3361,8 @@ export interface operations {
             header: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 sku: string;
@@ -3323,9 +3388,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_missing`: The Idempotency-Key is missing
              *
@@ -3391,6 +3456,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -3479,7 +3546,10 @@ export interface operations {
     readStockAdjustment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 sku: string;
                 adjustmentId: string;
@@ -3606,7 +3676,10 @@ export interface operations {
                 before?: string;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3718,6 +3791,8 @@ export interface operations {
             header?: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key"?: string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 id: string;
@@ -3741,9 +3816,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
@@ -3809,6 +3884,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -3896,6 +3973,8 @@ export interface operations {
             header?: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key"?: string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3917,9 +3996,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
@@ -3973,6 +4052,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4060,6 +4141,8 @@ export interface operations {
             header?: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key"?: string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path: {
                 /** @description The shop's own id of the customer */
@@ -4084,9 +4167,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_request`: The request is not valid
+             * @description `malformed_body`: The body cannot be read
              *
-             *     `malformed_body`: The body cannot be read
+             *     `invalid_request`: The request is not valid
              *
              *     `idempotency_key_malformed`: The Idempotency-Key is malformed
              *
@@ -4150,6 +4233,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4241,6 +4326,8 @@ export interface operations {
                 "webhook-timestamp": string;
                 /** @description What the event is known by, however often sent */
                 "webhook-id": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4344,6 +4431,8 @@ export interface operations {
             header: {
                 /** @description docs.stripe.com/webhooks */
                 "stripe-signature": string;
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
             };
             path?: never;
             cookie?: never;
@@ -4446,7 +4535,10 @@ export interface operations {
     checkLive: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4462,7 +4554,11 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description `malformed_request`: The request cannot be read */
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4507,7 +4603,10 @@ export interface operations {
     checkReady: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4523,7 +4622,11 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description `malformed_request`: The request cannot be read */
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4579,7 +4682,10 @@ export interface operations {
     listProblems: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4596,7 +4702,11 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description `malformed_request`: The request cannot be read */
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4652,7 +4762,10 @@ export interface operations {
     readProblem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
             path: {
                 code: string;
             };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { FINDING_KINDS } from '#libs/order/reconciliation';
 
+import { pageSize } from './page-size.api.js';
 import { prose } from './text.api.js';
 import { Uuid } from './uuid.api.js';
 
@@ -31,7 +32,7 @@ export type FindingView = z.output<typeof FindingView>;
 export const ListFindings = z.strictObject({
   state: z.enum(['open', 'closed', 'all']).default('open'),
   before: Uuid.optional().describe('Only findings older than this one'),
-  limit: z.coerce.number<string>().int().min(1).max(200).default(50),
+  limit: pageSize(200, 50),
 });
 export type ListFindings = z.output<typeof ListFindings>;
 

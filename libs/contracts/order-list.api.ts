@@ -11,6 +11,7 @@ import {
 
 import { EmailToFind } from './email.api.js';
 import { OrderView } from './order-view.api.js';
+import { pageSize } from './page-size.api.js';
 import { Sku } from './sku.api.js';
 import { text, token } from './text.api.js';
 
@@ -69,7 +70,7 @@ export const ListOrders = z.strictObject({
       '`newest` first, unless asked for otherwise; a cursor goes on in its own direction unless this turns it',
     ),
   cursor: Cursor.optional(),
-  limit: z.coerce.number<string>().int().min(1).max(100).default(20),
+  limit: pageSize(100, 20),
 });
 export type ListOrders = z.output<typeof ListOrders>;
 

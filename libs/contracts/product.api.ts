@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { pageSize } from './page-size.api.js';
 import { Sku } from './sku.api.js';
 import { text } from './text.api.js';
 import { Uuid } from './uuid.api.js';
@@ -27,7 +28,7 @@ export type ProductView = z.output<typeof ProductView>;
 /** The query of `GET /products`. */
 export const ListProducts = z.strictObject({
   cursor: Sku.optional().describe('`nextCursor` of the page before'),
-  limit: z.coerce.number<string>().int().min(1).max(200).default(50),
+  limit: pageSize(200, 50),
 });
 export type ListProducts = z.output<typeof ListProducts>;
 

@@ -98,6 +98,36 @@ describe('at the gate', () => {
       expect(counts[429]).toBeGreaterThan(0);
     });
 
+    const tooLong = `{"x":"${'x'.repeat(70_000)}"}`;
+    it.each([
+      ['/nowhere', 'GET', '', 404],
+      ['/orders', 'DELETE', '', 405],
+      ['/docs', 'PUT', '', 405],
+      ['/orders', 'POST', '{', 401],
+      ['/orders', 'POST', tooLong, 401],
+      ['/nowhere', 'POST', tooLong, 404],
+    ])(
+      'without a key of %s are refused, whatever else is wrong with %s %.5s',
+      async (path, method, sent, status) => {
+        const [verb, headers] = [method, { 'Content-Type': 'application/json' }] as const;
+        const body = sent || undefined;
+        const counts = await statuses(RATE_LIMIT * 4, () =>
+          fetch(`${system.url}${path}`, { method: verb, headers, body }),
+        );
+        expect(Object.keys(counts)).toEqual([String(status), '429']);
+        // It may have become another second meanwhile.
+        expect(counts[status]).toBeGreaterThanOrEqual(RATE_LIMIT);
+        expect(counts[429]).toBeGreaterThanOrEqual(RATE_LIMIT);
+      },
+    );
+
+    it('of a service are counted once, though they are refused', async () => {
+      const key = await system.store.apiKeys.create('clumsy', ['read', 'write']);
+      const bad = () => as(key).post('/orders').set('Content-Type', 'application/json').send('{');
+      expect(await statuses(RATE_LIMIT, bad)).toEqual({ 400: RATE_LIMIT });
+      expect(await statuses(RATE_LIMIT, () => anybody().get('/nowhere'))).toEqual({ 404: RATE_LIMIT });
+    });
+
     it('are counted where they come from, whatever they say of it', async () => {
       let turn = 0;
       const elsewhere = () => anybody().get('/problems').set('X-Forwarded-For', `198.51.100.${turn++}`);
@@ -127,6 +157,7 @@ describe('at the gate', () => {
           'cache-control': 'no-store',
         });
         expect(headers).not.toHaveProperty('x-powered-by');
+        expect(headers).not.toHaveProperty('etag');
       },
     );
 
@@ -178,12 +209,39 @@ describe('at the gate', () => {
 
     it('whose body never ends is cut off, while others are served', async () => {
       const lines = ['POST /orders HTTP/1.1', 'Host: a', 'Content-Type: application/json'];
-      const slow = Array.from({ length: 50 }, () =>
-        said(...lines, `Authorization: Bearer ${system.key}`, 'Content-Length: 1000', '', '{"lines":'),
+      const keys = await Promise.all(
+        Array.from({ length: 5 }, (_, n) => system.store.apiKeys.create(`slow-${n}`, ['write'])),
+      );
+      const slow = Array.from({ length: 50 }, (_, n) =>
+        said(
+          ...lines,
+          `Authorization: Bearer ${keys[n % keys.length]}`,
+          'Content-Length: 1000',
+          '',
+          '{"lines":',
+        ),
       );
       for (let n = 0; n < 10; n += 1) await system.http.get('/orders').expect(200);
       for (const answer of await Promise.all(slow))
         expect(answer).toMatch(/^HTTP\/1.1 408 [^]*X-Request-Id: [^]*"code":"request_timeout"/);
+    });
+
+    it.each(['/problems', '/health/live', '/docs', '/openapi.json'])(
+      'for %s is answered, whatever comes along as a body, and so is the next one of its connection',
+      async (path) => {
+        for (const body of ['{', ' '.repeat(70_000), ' '.repeat(1_000_000)]) {
+          const head = [`GET ${path} HTTP/1.1`, 'Host: a', 'Content-Type: application/json'];
+          const next = ['GET /health/live HTTP/1.1', 'Host: a', 'Connection: close', '', ''];
+          const answer = await said(...head, `Content-Length: ${body.length}`, '', body + next.join('\r\n'));
+          expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200']);
+        }
+      },
+    );
+
+    it('without a key, whose body never ends, is answered at once and its connection cut off in time', async () => {
+      const head = ['POST /orders HTTP/1.1', 'Host: a', 'Content-Type: application/json'];
+      const answer = await said(...head, 'Content-Length: 1000', '', '{');
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401']);
     });
 
     it('that fails because of us is told nothing but its id, under which the log knows why', async () => {

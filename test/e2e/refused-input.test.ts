@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { addressOf, DOCUMENTED } from '../support/documented-operations.js';
 import { System } from '../support/system.js';
 
 /** What is wrong by its meaning. What is wrong whatever it means: test/e2e/odd-input.test.ts. */
@@ -90,6 +91,41 @@ describe('what the API refuses', () => {
     const { status, body } = await system.http.get(path);
     expect([status, body.code]).toEqual([400, 'invalid_request']);
     expect(body.errors).toEqual([{ pointer, detail: expect.any(String) }]);
+  });
+
+  it.each(DOCUMENTED.filter(({ query, path }) => query.length === 0 && !path.startsWith('/webhooks/')))(
+    '$method $path with a query, where it takes none',
+    async (operation) => {
+      const verb = operation.method.toLowerCase() as 'get' | 'post' | 'put';
+      const { status, body } = await system.http[verb](`${addressOf(operation)}?x=1&__proto__=2`);
+      expect([status, body.code]).toEqual([400, 'invalid_request']);
+      expect(body.errors.map((fault: { pointer: string }) => fault.pointer)).toEqual(['/x', '/__proto__']);
+    },
+  );
+
+  it('takes a query of those who sign, who may add one', async () => {
+    expect((await system.http.post('/webhooks/stripe?x=1').send('{')).status).toBe(401);
+  });
+
+  it.each([
+    ['GET', '/ORDERS', 404, undefined],
+    ['DELETE', '/ORDERS', 404, undefined],
+    ['POST', '/WEBHOOKS/stripe', 404, undefined],
+    ['DELETE', '/orders', 405, 'POST, GET, HEAD'],
+    ['PUT', '/docs', 405, 'GET, HEAD'],
+    ['DELETE', '/openapi.json', 405, 'GET, HEAD'],
+  ])('%s %s is %i', async (method, path, status, allow) => {
+    const init = { method, ...(method === 'POST' && { body: '{' }) };
+    const response = await fetch(`${system.url}${path}`, init);
+    expect([response.status, response.headers.get('allow') ?? undefined]).toEqual([status, allow]);
+  });
+
+  it('takes an empty body in chunks for none', async () => {
+    const request = system.http
+      .post(`/orders/${randomUUID()}/cancellation`)
+      .set('Transfer-Encoding', 'chunked');
+    request.write('');
+    expect((await request).status).toBe(404);
   });
 
   it.each([

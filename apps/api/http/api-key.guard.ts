@@ -26,6 +26,7 @@ export class ApiKeyGuard implements CanActivate {
     if (operation === undefined) throw new Error('a route must declare its operation');
     const { access } = OPERATIONS[operation];
     const request = context.switchToHttp().getRequest<Request>();
+    this.limits.leave(request);
     if (access === 'signed' || isProbe(operation)) return true;
     if (access === 'open') {
       await this.limits.takeForAddress(request.ip);

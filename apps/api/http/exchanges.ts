@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 
 type Exchange = ServerResponse<IncomingMessage>;
 
-/** Which requests of a connection are not answered yet. */
+/** Which requests of a connection are not answered yet, or have not come in full. */
 export class Exchanges {
   private readonly open = new WeakMap<Duplex, Set<Exchange>>();
 
@@ -12,7 +12,9 @@ export class Exchanges {
       const { socket } = request;
       const open = this.open.get(socket) ?? new Set();
       this.open.set(socket, open.add(response));
-      response.once('close', () => open.delete(response));
+      const done = () => open.delete(response);
+      // An answer may come before the whole request has: the rest of it is still this one's.
+      response.once('close', () => (request.complete ? done() : request.once('close', done)));
     });
   }
 

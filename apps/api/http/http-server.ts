@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 
 import { ExpressAdapter } from '@nestjs/platform-express';
+import express from 'express';
 import type { Logger } from 'pino';
 
 import { answerUnparsed } from './unparsed-requests.js';
@@ -48,13 +49,22 @@ export function httpServer(limits: HttpLimits, log: Logger, listener: RequestLis
   return server;
 }
 
+/** Paths are told apart by case (RFC 3986, section 6.2.2.1). The router is made with the first route, as it is set then. */
+function caseSensitive() {
+  const app = express();
+  app.set('case sensitive routing', true);
+  // Answers are nobody's to keep, so there is nothing to compare a tag with.
+  app.set('etag', false);
+  return app;
+}
+
 /** Express on such a server. */
 export class LimitedExpress extends ExpressAdapter {
   constructor(
     private readonly limits: HttpLimits,
     private readonly log: Logger,
   ) {
-    super();
+    super(caseSensitive());
   }
 
   override initHttpServer(): void {

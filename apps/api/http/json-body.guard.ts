@@ -1,35 +1,29 @@
-import { isUtf8 } from 'node:buffer';
+import { type CanActivate, type ExecutionContext, Injectable, UseGuards } from '@nestjs/common';
+import type { Request, Response } from 'express';
 
-import {
-  type CanActivate,
-  type ExecutionContext,
-  Injectable,
-  type RawBodyRequest,
-  UseGuards,
-} from '@nestjs/common';
-import type { Request } from 'express';
-
+import { parseJson } from './json.js';
 import { ProblemError } from './problem-error.js';
+import { BODY_LIMIT, bodyReader } from './request-body.js';
 
-/** JSON is UTF-8 (RFC 8259, section 8.1), whatever else `charset` says: the parser would take UTF-16, too. */
+/** JSON is UTF-8 (RFC 8259, section 8.1), whatever else `charset` says. */
 const JSON_TYPE = /^\s*application\/json\s*(?:;|$)/i;
 const OTHER_CHARSET = /;\s*charset\s*=\s*(?!"?utf-8"?\s*(?:;|$))/i;
 
-export const isJson = (contentType = '') => JSON_TYPE.test(contentType) && !OTHER_CHARSET.test(contentType);
+const isJson = (contentType = '') => JSON_TYPE.test(contentType) && !OTHER_CHARSET.test(contentType);
 
-/**
- * Refuses a body that is not JSON in UTF-8: the parser passes over types it does not know, and puts U+FFFD in
- * the place of bytes it cannot decode.
- */
+const read = bodyReader(BODY_LIMIT);
+
+/** Reads the body, once it is known who sends it, and refuses one that is not JSON in UTF-8. */
 @Injectable()
 class JsonBodyGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<RawBodyRequest<Request>>();
-    const empty = request.get('content-length') === '0';
-    // Null where there is no body at all.
-    const hasBody = !empty && request.is('*/*') !== null;
-    if (hasBody && !isJson(request.get('content-type'))) throw new ProblemError('unsupported_media_type');
-    if (request.rawBody && !isUtf8(request.rawBody)) throw new ProblemError('malformed_body');
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    const body = await read(request, http.getResponse<Response>());
+    if (body.length > 0 && !isJson(request.get('content-type')))
+      throw new ProblemError('unsupported_media_type');
+    // Without a body every field is missing, and told of.
+    request.body = body.length > 0 ? parseJson(body) : {};
     return true;
   }
 }

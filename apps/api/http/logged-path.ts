@@ -1,7 +1,7 @@
 import { isProblemCode } from '#libs/contracts/problems';
 import { Sku } from '#libs/contracts/sku.api';
+import { Uuid } from '#libs/contracts/uuid.api';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What names something in our addresses, where that is no UUID. */
 const NAMES: Readonly<Record<string, (value: string) => boolean>> = {
   '{sku}': (value) => Sku.safeParse(value).success,
@@ -39,14 +39,14 @@ export class LoggedPaths {
     const part = template?.[at];
     if (template === undefined || part === undefined || !isParameter(part))
       return this.words.has(segment.toLowerCase()) ? segment : HIDDEN;
-    const isOurs = template[1] !== PERSONS && (NAMES[part]?.(segment) ?? UUID.test(segment));
+    const isOurs = template[1] !== PERSONS && (NAMES[part]?.(segment) ?? Uuid.safeParse(segment).success);
     return isOurs ? segment : part;
   }
 }
 
 const isParameter = (part: string) => part.startsWith('{');
 
-/** As the router takes them, in any case. */
+/** In any case: a path that the router does not take for its own may name a person all the same. */
 const matches = (parts: readonly string[], segments: readonly string[]) =>
   parts.length === segments.length &&
   parts.every((part, at) => isParameter(part) || part === segments[at]?.toLowerCase());

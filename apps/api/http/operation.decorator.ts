@@ -26,18 +26,30 @@ export const Operation = Object.assign(
       // Since OpenAPI 3.1 a requirement may name the roles it takes of any scheme, not only of OAuth.
       ...(open ? [] : [ApiSecurity('key', [access])]),
       ...(idempotency ? [keyHeader(idempotency)] : []),
+      requestIdHeader,
       ...byStatus(problemsOf(name)).map(problemResponse),
     );
   },
   { KEY: OperationKey },
 );
 
-const KEYS = {
-  required:
-    'Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once',
-  optional:
-    'Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once',
-  inherent: 'Not needed: asking again is the same',
+const ONCE =
+  'Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once';
+const KEYS = { required: ONCE, optional: ONCE, inherent: 'Not needed: asking again is the same' } as const;
+
+const requestIdHeader = ApiHeader({
+  name: 'X-Request-Id',
+  required: false,
+  description:
+    'What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over',
+  schema: { type: 'string' },
+});
+
+const IN_USE = {
+  'Retry-After': {
+    description: 'With `idempotency_key_in_use`: seconds to wait before the next attempt',
+    schema: { type: 'integer', minimum: 1 },
+  },
 } as const;
 
 function keyHeader(idempotency: keyof typeof KEYS) {
@@ -72,5 +84,6 @@ function problemResponse(codes: ProblemCode[]) {
         examples: references(codes),
       },
     },
+    headers: codes.includes('idempotency_key_in_use') ? IN_USE : undefined,
   });
 }

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '#libs/contracts/problems';
 import type { Scope } from '#libs/store/api-key.repository';
 
-/** What can be done here, who may do it, and which problems it can answer besides those of every operation. */
+/** What can be done here, who may do it, and which problems it can answer besides those that `problemsOf` adds. */
 export interface OperationRule {
   readonly summary: string;
   /** What an API key must have been made with; `open` to all, or `signed` by a provider. */
@@ -11,6 +11,8 @@ export interface OperationRule {
    * come along, and changes nothing.
    */
   readonly idempotency?: 'required' | 'optional' | 'inherent';
+  /** Whether it is asked with a query. */
+  readonly query?: true;
   readonly problems: readonly ProblemCode[];
 }
 
@@ -22,7 +24,7 @@ const KEY_PROBLEMS = {
   inherent: ['idempotency_key_malformed'],
 } as const satisfies Readonly<Record<string, readonly ProblemCode[]>>;
 
-const BODY = ['invalid_request', 'malformed_body', 'body_too_large', 'unsupported_media_type'] as const;
+const BODY = ['malformed_body', 'body_too_large', 'unsupported_media_type'] as const;
 
 export const OPERATIONS = {
   placeOrder: {
@@ -47,22 +49,23 @@ export const OPERATIONS = {
   listOrders: {
     summary: 'List orders',
     access: 'read',
-    problems: ['invalid_request', 'unavailable'],
+    query: true,
+    problems: ['unavailable'],
   },
   readOrder: {
     summary: 'See how an order stands',
     access: 'read',
-    problems: ['invalid_request', 'order_not_found', 'unavailable'],
+    problems: ['order_not_found', 'unavailable'],
   },
   listOrderEvents: {
     summary: "See an order's audit trail",
     access: 'read',
-    problems: ['invalid_request', 'order_not_found', 'unavailable'],
+    problems: ['order_not_found', 'unavailable'],
   },
   readLedger: {
     summary: "See every movement of an order's money",
     access: 'operate',
-    problems: ['invalid_request', 'order_not_found', 'unavailable'],
+    problems: ['order_not_found', 'unavailable'],
   },
   requestCancellation: {
     summary: 'Ask to cancel an order',
@@ -73,7 +76,7 @@ export const OPERATIONS = {
   readCancellation: {
     summary: 'See what became of the wish to cancel an order',
     access: 'write',
-    problems: ['invalid_request', 'order_not_found', 'cancellation_not_found', 'unavailable'],
+    problems: ['order_not_found', 'cancellation_not_found', 'unavailable'],
   },
   requestRefund: {
     summary: 'Give money back: all, for some goods, or an amount',
@@ -95,12 +98,12 @@ export const OPERATIONS = {
   listRefunds: {
     summary: "List an order's refunds, oldest first",
     access: 'operate',
-    problems: ['invalid_request', 'order_not_found', 'unavailable'],
+    problems: ['order_not_found', 'unavailable'],
   },
   readRefund: {
     summary: 'See how a refund stands',
     access: 'operate',
-    problems: ['invalid_request', 'order_not_found', 'refund_not_found', 'unavailable'],
+    problems: ['order_not_found', 'refund_not_found', 'unavailable'],
   },
   attemptPayment: {
     summary: 'Try another payment method after a decline',
@@ -111,13 +114,7 @@ export const OPERATIONS = {
   readClientSecret: {
     summary: 'Get what the shopper needs to act on a payment',
     access: 'write',
-    problems: [
-      'invalid_request',
-      'order_not_found',
-      'no_action_required',
-      'gateway_unavailable',
-      'unavailable',
-    ],
+    problems: ['order_not_found', 'no_action_required', 'gateway_unavailable', 'unavailable'],
   },
   resolveAttention: {
     summary: 'Answer what waits for a person',
@@ -135,12 +132,13 @@ export const OPERATIONS = {
   listProducts: {
     summary: 'List the products and their stock',
     access: 'read',
-    problems: ['invalid_request', 'unavailable'],
+    query: true,
+    problems: ['unavailable'],
   },
   readProduct: {
     summary: 'See a product and its stock',
     access: 'read',
-    problems: ['invalid_request', 'product_not_found', 'unavailable'],
+    problems: ['product_not_found', 'unavailable'],
   },
   putProduct: {
     summary: 'Create or replace a product; its stock stays as it is',
@@ -156,7 +154,7 @@ export const OPERATIONS = {
   readStockAdjustment: {
     summary: 'See a correction of stock',
     access: 'read',
-    problems: ['invalid_request', 'stock_adjustment_not_found', 'unavailable'],
+    problems: ['stock_adjustment_not_found', 'unavailable'],
   },
   eraseCustomer: {
     summary: 'Erase a person, by the id their orders carry',
@@ -173,7 +171,8 @@ export const OPERATIONS = {
   listFindings: {
     summary: "See where the payment provider's books and ours differ",
     access: 'operate',
-    problems: ['invalid_request', 'unavailable'],
+    query: true,
+    problems: ['unavailable'],
   },
   acknowledgeFinding: {
     summary: 'Close a finding, and take over money that moved without us',
@@ -208,7 +207,7 @@ export const OPERATIONS = {
   readProblem: {
     summary: 'Read about a problem type',
     access: 'open',
-    problems: ['invalid_request', 'not_found'],
+    problems: ['not_found'],
   },
 } as const satisfies Readonly<Record<string, OperationRule>>;
 
@@ -217,12 +216,19 @@ export type OperationName = keyof typeof OPERATIONS;
 /** Asked by what watches over the process, however often. */
 export const isProbe = (name: OperationName) => name === 'checkLive' || name === 'checkReady';
 
+/** A webhook's sender may add to its address what it likes. */
+export function takesNoQuery(name: OperationName): boolean {
+  const { access, query }: OperationRule = OPERATIONS[name];
+  return !query && access !== 'signed';
+}
+
 /** The problems that an operation can answer, those of every operation included. */
 export function problemsOf(name: OperationName): readonly ProblemCode[] {
   const { access, idempotency, problems }: OperationRule = OPERATIONS[name];
   const keyed = access !== 'open' && access !== 'signed';
-  return [
+  const codes: readonly ProblemCode[] = [
     ...problems,
+    ...(access === 'signed' ? [] : (['invalid_request'] as const)),
     ...(idempotency ? KEY_PROBLEMS[idempotency] : []),
     ...(keyed ? (['unauthenticated', 'insufficient_scope'] as const) : []),
     ...(access === 'signed' || isProbe(name) ? [] : (['rate_limited'] as const)),
@@ -231,4 +237,5 @@ export function problemsOf(name: OperationName): readonly ProblemCode[] {
     'headers_too_large',
     'internal_error',
   ];
+  return [...new Set(codes)];
 }

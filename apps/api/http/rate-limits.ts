@@ -10,6 +10,8 @@ import { ProblemError } from './problem-error.js';
 export class RateLimits {
   private readonly services: RateLimiterMemory;
   private readonly addresses: RateLimiterMemory;
+  /** Requests that are counted, or need not be. */
+  private readonly seen = new WeakSet<Request>();
 
   constructor(@Inject(Settings) { rateLimit }: Pick<Settings, 'rateLimit'>) {
     this.services = new RateLimiterMemory({ points: rateLimit, duration: 1 });
@@ -26,9 +28,21 @@ export class RateLimits {
     await take(this.addresses, address ?? '');
   }
 
+  /** From here on somebody else sees to it that the request is counted, if it is to be. */
+  leave(request: Request): void {
+    this.seen.add(request);
+  }
+
+  /** Counts the address of a request that is not counted otherwise. @throws ProblemError rate_limited */
+  async takeOnce(request: Request): Promise<void> {
+    if (this.seen.has(request)) return;
+    this.seen.add(request);
+    await this.takeForAddress(request.ip);
+  }
+
   /** For what is served outside of any operation. */
   readonly ofDocuments = (request: Request, _response: Response, next: NextFunction): void => {
-    this.takeForAddress(request.ip).then(() => next(), next);
+    this.takeOnce(request).then(() => next(), next);
   };
 }
 

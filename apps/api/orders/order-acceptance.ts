@@ -14,9 +14,9 @@ import { Store } from '#libs/store/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Nudges } from '../nudges.js';
+import { requestKey, RequestOnce } from '../request-once.js';
 import { Settings } from '../settings.js';
 import { quote } from './quote.js';
-import { requestKey, RequestOnce } from '../request-once.js';
 
 const OPERATION = 'POST /orders';
 

@@ -11,8 +11,8 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 import { PAYMENT_GATEWAY } from '../gateway.js';
 import { ProblemError } from '../http/problem-error.js';
 import { Nudges } from '../nudges.js';
-import { OrdersService } from './orders.service.js';
 import { requestKey, RequestOnce } from '../request-once.js';
+import { OrdersService } from './orders.service.js';
 
 /** What a shopper may do about a payment that did not go through at once. */
 @Injectable()

@@ -17,8 +17,8 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { ProblemError } from '../http/problem-error.js';
 import { Nudges } from '../nudges.js';
-import { OrdersService } from './orders.service.js';
 import { requestKey, RequestOnce } from '../request-once.js';
+import { OrdersService } from './orders.service.js';
 
 /** Takes refunds: each is stored and booked before its run is started; once for each key. */
 @Injectable()

@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import { z } from 'zod';
+
+import { WebhookSignature, WebhookTimestamp } from '#libs/contracts/webhook-headers.api';
 
 import { ProblemError } from '../http/problem-error.js';
 import { Settings } from '../settings.js';
+
+const Signed = z.object({ 'webhook-timestamp': WebhookTimestamp, 'webhook-signature': WebhookSignature });
 
 /** The carrier's signature, by https://www.standardwebhooks.com; its time may be five minutes off. */
 @Injectable()
@@ -15,6 +20,7 @@ export class CarrierSignature {
 
   /** @throws ProblemError invalid_signature, unless these bytes were signed with the shared secret */
   verify(body: Buffer, headers: Record<string, string>): void {
+    if (!Signed.safeParse(headers).success) throw new ProblemError('invalid_signature');
     try {
       this.webhook.verify(body, headers, { jsonParse: false });
     } catch (error) {

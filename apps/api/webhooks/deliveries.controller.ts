@@ -1,7 +1,12 @@
 import { Controller, Headers, HttpCode, Post, RawBody } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
 
-import { Operation } from '../http/operation.decorator.js';
+import { DeliveryEventId } from '#libs/contracts/delivery.api';
+import { WebhookSignature, WebhookTimestamp } from '#libs/contracts/webhook-headers.api';
+
+import { headerSchema, Operation } from '../http/operation.decorator.js';
+import { BODY_LIMIT } from '../http/request-body.js';
+import { TakesSigned } from '../http/signed-body.guard.js';
 import { DeliveriesService } from './deliveries.service.js';
 
 @Controller('webhooks/deliveries')
@@ -11,13 +16,25 @@ export class DeliveriesController {
   @Post()
   @HttpCode(202)
   @Operation('receiveDelivery')
+  @TakesSigned(BODY_LIMIT)
   @ApiHeader({
     name: 'webhook-id',
     required: true,
     description: 'What the event is known by, however often sent',
+    schema: headerSchema(DeliveryEventId),
   })
-  @ApiHeader({ name: 'webhook-timestamp', required: true, description: 'Seconds since 1970' })
-  @ApiHeader({ name: 'webhook-signature', required: true, description: 'https://www.standardwebhooks.com' })
+  @ApiHeader({
+    name: 'webhook-timestamp',
+    required: true,
+    description: 'Seconds since 1970',
+    schema: headerSchema(WebhookTimestamp),
+  })
+  @ApiHeader({
+    name: 'webhook-signature',
+    required: true,
+    description: 'https://www.standardwebhooks.com',
+    schema: headerSchema(WebhookSignature),
+  })
   @ApiBody({
     schema: { $ref: '#/components/schemas/DeliveryEvent' },
     examples: {

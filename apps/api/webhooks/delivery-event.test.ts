@@ -38,6 +38,13 @@ describe("a carrier's event", () => {
 
   it('is refused when it is no JSON, or its id is too long to keep', () => {
     expect(() => readDeliveryEvent(Buffer.from('{'), 'evt_1')).toThrow('malformed_body');
-    expect(() => read(event, 'e'.repeat(256))).toThrow('invalid_request');
+    for (const body of [event, { type: 'shipment.weighed' }]) {
+      expect(() => read(body, 'e'.repeat(256))).toThrow(
+        expect.objectContaining({
+          code: 'invalid_request',
+          errors: [expect.objectContaining({ pointer: '/webhook-id' })],
+        }),
+      );
+    }
   });
 });

@@ -1,13 +1,10 @@
-import { isUtf8 } from 'node:buffer';
-
 import { z } from 'zod';
 
 import { DeliveryEvent, DeliveryEventId } from '#libs/contracts/delivery.api';
 import { CARRIER_EVENTS } from '#libs/order/carrier-event';
 import type { CarrierEvent } from '#libs/store/inbox.repository';
 
-import { type Issue, faultsOf } from '../http/faults.js';
-import { ProblemError } from '../http/problem-error.js';
+import { check, parseJson } from '../http/json.js';
 
 /** Any event a carrier might send, now or later. */
 const AnyEvent = z.object({ type: z.string() });
@@ -22,22 +19,7 @@ const KNOWN: readonly string[] = CARRIER_EVENTS;
  */
 export function readDeliveryEvent(body: Buffer, eventId: string): CarrierEvent | null {
   const json = parseJson(body);
+  const id = check(DeliveryEventId, eventId, ['webhook-id']);
   if (!KNOWN.includes(check(AnyEvent, json).type)) return null;
-  return { eventId: check(DeliveryEventId, eventId), ...check(DeliveryEvent, json) };
-}
-
-function parseJson(body: Buffer): unknown {
-  if (!isUtf8(body)) throw new ProblemError('malformed_body');
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    throw new ProblemError('malformed_body');
-  }
-}
-
-function check<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issues: readonly Issue[] = result.error.issues;
-  throw new ProblemError('invalid_request', undefined, { errors: faultsOf(issues) });
+  return { eventId: id, ...check(DeliveryEvent, json) };
 }

@@ -1,9 +1,7 @@
-import { isUtf8 } from 'node:buffer';
-
 import { PaymentEvent as PaymentEventBody } from '#libs/contracts/payment-event.api';
 import type { PaymentEvent } from '#libs/store/payment-inbox.repository';
 
-import { type Issue, faultsOf } from '../http/faults.js';
+import { check, parseJson } from '../http/json.js';
 import { ProblemError } from '../http/problem-error.js';
 
 /** The events that make us look at the provider. */
@@ -31,12 +29,7 @@ const KNOWN: readonly string[] = PAYMENT_EVENTS;
  * @throws ProblemError when it cannot be read, or is of the other mode
  */
 export function readStripeEvent(body: Buffer, isLive: boolean): PaymentEvent {
-  const result = PaymentEventBody.safeParse(parseJson(body));
-  if (!result.success) {
-    const issues: readonly Issue[] = result.error.issues;
-    throw new ProblemError('invalid_request', undefined, { errors: faultsOf(issues) });
-  }
-  const { id, type, created, livemode, data } = result.data;
+  const { id, type, created, livemode, data } = check(PaymentEventBody, parseJson(body));
   if (livemode !== isLive) throw new ProblemError('wrong_livemode');
   const intentId = intentOf(data.object);
   return {
@@ -55,13 +48,4 @@ type Subject = PaymentEventBody['data']['object'];
 function intentOf({ id, object, payment_intent: intent }: Subject): string | null {
   if (object === 'payment_intent') return id ?? null;
   return (typeof intent === 'object' ? intent?.id : intent) ?? null;
-}
-
-function parseJson(body: Buffer): unknown {
-  if (!isUtf8(body)) throw new ProblemError('malformed_body');
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    throw new ProblemError('malformed_body');
-  }
 }

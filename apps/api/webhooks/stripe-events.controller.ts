@@ -1,8 +1,14 @@
 import { Controller, Headers, HttpCode, Post, RawBody } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
 
-import { Operation } from '../http/operation.decorator.js';
+import { WebhookSignature } from '#libs/contracts/webhook-headers.api';
+
+import { headerSchema, Operation } from '../http/operation.decorator.js';
+import { TakesSigned } from '../http/signed-body.guard.js';
 import { StripeEventsService } from './stripe-events.service.js';
+
+/** A dispute's event carries its evidence, up to 150,000 characters (docs.stripe.com/api/disputes). */
+const EVENT_LIMIT = '512kb';
 
 @Controller('webhooks/stripe')
 export class StripeEventsController {
@@ -11,7 +17,13 @@ export class StripeEventsController {
   @Post()
   @HttpCode(202)
   @Operation('receivePaymentEvent')
-  @ApiHeader({ name: 'stripe-signature', required: true, description: 'docs.stripe.com/webhooks' })
+  @TakesSigned(EVENT_LIMIT)
+  @ApiHeader({
+    name: 'stripe-signature',
+    required: true,
+    description: 'docs.stripe.com/webhooks',
+    schema: headerSchema(WebhookSignature),
+  })
   @ApiBody({ schema: { $ref: '#/components/schemas/PaymentEvent' } })
   @ApiResponse({ status: 202, description: 'Stored' })
   async receive(

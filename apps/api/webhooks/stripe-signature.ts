@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 
+import { WebhookSignature } from '#libs/contracts/webhook-headers.api';
+
 import { ProblemError } from '../http/problem-error.js';
 import { Settings } from '../settings.js';
 
@@ -11,6 +13,7 @@ export class StripeSignature {
 
   /** @throws ProblemError invalid_signature, unless these bytes were signed with a secret we share */
   verify(body: Buffer, header: string): void {
+    if (!WebhookSignature.safeParse(header).success) throw new ProblemError('invalid_signature');
     if (!this.settings.paymentSecrets.some((secret) => isSigned(body, header, secret)))
       throw new ProblemError('invalid_signature');
   }

@@ -73,6 +73,7 @@ describe('what one caller may use up', () => {
       const head = [
         'POST /orders HTTP/1.1',
         'Host: a',
+        `Authorization: Bearer ${system.key}`,
         'Content-Type: application/json',
         'Connection: close',
       ];
@@ -96,7 +97,18 @@ describe('what one caller may use up', () => {
         expect([status, body.errors[0].pointer]).toEqual([400, pointer]);
       }
       for (const { path } of DOCUMENTED.filter(({ query }) => query.includes('limit')))
-        for (const limit of ['0', '-1', '201', '1e3', '1000000000', '999999999999999999999', 'all', '']) {
+        for (const limit of [
+          '0',
+          '-1',
+          '201',
+          '1e3',
+          '1e1',
+          ' 1',
+          '1000000000',
+          '999999999999999999999',
+          'all',
+          '',
+        ]) {
           const { status, body } = await system.http.get(path).query({ limit });
           expect([status, body.errors?.[0].pointer], `${path} ${limit}`).toEqual([400, '/limit']);
         }
