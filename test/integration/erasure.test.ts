@@ -188,7 +188,12 @@ describe('the erasure of a person', () => {
       { ...key, operation: `POST /orders/${id}/refunds`, key: 'refund', orderId: id, resourceId: 'r' },
       { ...key, operation: `POST /orders/${id}/payment-attempts`, key: 'card', orderId: id, resourceId: '2' },
       { ...key, operation: `POST /findings/${finding}/acknowledgement`, key: 'note', resourceId: finding },
-      { ...key, operation: `POST /findings/${elsewhere}/acknowledgement`, key: 'other', resourceId: elsewhere },
+      {
+        ...key,
+        operation: `POST /findings/${elsewhere}/acknowledgement`,
+        key: 'other',
+        resourceId: elsewhere,
+      },
     ];
     await bench.database.idempotencyKey.createMany({ data: keys });
     await erase({ email: customer.email });
