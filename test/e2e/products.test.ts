@@ -174,7 +174,9 @@ describe('the back office', () => {
   it('is documented', async () => {
     const { body } = await system.http.get('/openapi.json').expect(200);
     const { put } = body.paths['/products/{sku}'];
-    expect(put.parameters).toEqual([expect.objectContaining({ name: 'sku', in: 'path', required: true })]);
+    expect(put.parameters).toContainEqual(
+      expect.objectContaining({ name: 'sku', in: 'path', required: true }),
+    );
     expect(Object.keys(put.responses)).toEqual(expect.arrayContaining(['200', '201', '400', '422']));
     const { post } = body.paths['/products/{sku}/stock-adjustments'];
     expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(['201', '400', '404', '409', '422']));
