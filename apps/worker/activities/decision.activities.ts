@@ -2,7 +2,7 @@ import type { DecisionActivities, NewAttention, OrderEnd } from '#libs/contracts
 import type { EndReason } from '#libs/order/end';
 import { neverReturned } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
-import { captureKey, chargeKey, refundKey, voidKey } from '#libs/order/payment-keys';
+import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/order/payment-keys';
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/order/states';
 import { type Resolution, STEPS } from '#libs/order/steps';
 import type { AttentionRepository } from '#libs/store/attention.repository';
@@ -85,7 +85,7 @@ export class OrderDecisions implements DecisionActivities {
 
 /** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
 const leaveBe = ({ id, attempt }: OrderRecord) =>
-  settleBeside([chargeKey(id, attempt), captureKey(id), voidKey(id)], 'closed');
+  settleBeside([intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)], 'closed');
 
 /** Where money may be when an order has been taken back. */
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];
