@@ -140,10 +140,17 @@ describe('around an activity', () => {
       expect((await waits())[0]?.nextTryAt).not.toBeNull();
     });
 
+    it('is tried again where an outage came before, however long that was', async () => {
+      await attempt('createShipment', fails(new Outage('carrier_error')), { number: 12 });
+      expect(await attempt('createShipment', bug, { number: 13 })).toMatchObject({ nonRetryable: false });
+      expect(await attempt('createShipment', bug, { number: 14 })).toMatchObject({ nonRetryable: true });
+    });
+
     it.each([
       ['after a few attempts', { number: 5 }],
       ['or where the order’s own rules have no more of them', { number: 2, of: 2 }],
     ])('stops a step %s, which shows no next try', async (_, attempts) => {
+      await attempt('createShipment', bug, { number: attempts.number - 1 });
       expect(await attempt('createShipment', bug, attempts)).toMatchObject({
         type: 'Bug',
         nonRetryable: true,

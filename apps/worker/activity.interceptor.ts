@@ -96,9 +96,9 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
    * A step is parked soon; a decision has nowhere to be parked, so it is tried until the bug is mended.
    */
   private async unforeseen(attempt: Attempt, error: unknown, context: object): Promise<ApplicationFailure> {
-    const { step, number, retryIn } = attempt;
+    const { step, retryIn } = attempt;
     const code = error instanceof Contradiction ? error.code : 'bug';
-    const isParked = step !== null && (retryIn === null || number >= UNFORESEEN_ATTEMPTS);
+    const isParked = step !== null && (retryIn === null || (await this.goesOnSo(attempt, code)));
     this.logger.error(
       { ...context, code, err: error },
       isParked ? 'a step is parked: it fails in a way that is not provided for' : UNFORESEEN,
@@ -110,6 +110,17 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
       nonRetryable: isParked,
       details: [{ step }],
     });
+  }
+
+  /** Whether it was tried often enough, and the attempt before failed in the same way. */
+  private async goesOnSo({ orderId, step, number }: Attempt, code: string): Promise<boolean> {
+    if (step === null || number < UNFORESEEN_ATTEMPTS) return false;
+    try {
+      return (await this.waits.lastError(orderId, step)) === code;
+    } catch {
+      // Then it is tried again, for as long as the order's rules say.
+      return false;
+    }
   }
 
   private async showDone(orderId: OrderId, step: StepName): Promise<void> {

@@ -30,6 +30,13 @@ export class WaitRepository {
           ELSE COALESCE(EXCLUDED.deadline, order_wait.deadline) END`;
   }
 
+  /** How the attempt before failed; null where none has. */
+  async lastError(orderId: OrderId, step: StepName): Promise<string | null> {
+    const [wait] = await this.db.$queryRaw<{ lastError: string | null }[]>`
+      SELECT last_error AS "lastError" FROM order_wait WHERE order_id = ${orderId}::uuid AND step = ${step}`;
+    return wait?.lastError ?? null;
+  }
+
   /** Notes that a step which had failed has been done. What lasts until a deadline is still waited for. */
   async recovered(orderId: OrderId, step: StepName): Promise<void> {
     await this.db.$executeRaw`
