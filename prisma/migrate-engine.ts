@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 
+import type { DatabaseLimits } from '#libs/store/database-limits';
+
 import { MigrationAdapter } from './migrate-adapter.js';
 import { migrationList, SCHEMA } from './migrate-files.js';
 
@@ -27,9 +29,9 @@ export class MigrationEngine {
   ) {}
 
   /** @param url a postgresql:// URL of a database that exists */
-  static async open(url: string): Promise<MigrationEngine> {
+  static async open(url: string, limits?: DatabaseLimits): Promise<MigrationEngine> {
     instantiate();
-    const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(url));
+    const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(url, limits));
     const options = { datamodels: [[SCHEMA.path, SCHEMA.content] satisfies [string, string]] };
     return new MigrationEngine(await bindings.SchemaEngine.new(options, () => {}, adapter), url);
   }

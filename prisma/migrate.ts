@@ -1,11 +1,13 @@
 /** `npm run migrate`: applies the migrations to DATABASE_URL. A short program, as the engine keeps its lock. */
 import { environmentFor } from '#libs/config/environment';
+import { databaseLimits } from '#libs/store/database-limits';
 
 import { MigrationEngine } from './migrate-engine.js';
 
 try {
-  const { store } = environmentFor(['store']);
-  const applied = await (await MigrationEngine.open(store.DATABASE_URL)).apply();
+  const { store, migration } = environmentFor(['store', 'migration']);
+  const limits = { ...databaseLimits(store), statement: migration.MIGRATION_STATEMENT_TIMEOUT };
+  const applied = await (await MigrationEngine.open(store.DATABASE_URL, limits)).apply();
   console.log(applied.length > 0 ? applied.map((name) => `Applied ${name}`).join('\n') : 'Nothing to apply');
   process.exit(0);
 } catch (error) {
