@@ -10,10 +10,11 @@ import {
 import pg from 'pg';
 
 import { ConnectionPool } from '#libs/store/connection-pool';
-import { isContended } from '#libs/store/database-failure';
+import { failureCode } from '#libs/store/database-failure';
 import type { DatabaseLimits } from '#libs/store/database-limits';
-import { UnlimitedPooler } from '#libs/store/session';
 
+/** PostgreSQL's code for a lock that was not to be had in time. */
+const LOCK_HELD = '55P03';
 /** How often a lock is tried for, and how long those behind have in between, in milliseconds. */
 const LOCK_TRIES = 30;
 const LOCK_PAUSE = 1_000;
@@ -36,7 +37,6 @@ export class MigrationAdapter implements SqlMigrationAwareDriverAdapterFactory {
 
   async connect(): Promise<SqlDriverAdapter> {
     const pool = new ConnectionPool(this.url, 1, this.limits);
-    await refusePooler(pool);
     const characters = readCharactersAsText(pool);
     const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
     const read = adapter.queryRaw.bind(adapter);
@@ -57,27 +57,6 @@ export class MigrationAdapter implements SqlMigrationAwareDriverAdapterFactory {
   }
 }
 
-/** The lock that keeps migrations apart is a session's, and a pooler gives each statement another session. */
-async function refusePooler(pool: ConnectionPool): Promise<void> {
-  try {
-    (await pool.connect()).release();
-  } catch (error) {
-    if (!(error instanceof UnlimitedPooler)) throw error;
-    throw new NeedsPostgres();
-  }
-  if (pool.isPooled) throw new NeedsPostgres();
-}
-
-class NeedsPostgres extends Error {
-  override readonly name = 'NeedsPostgres';
-
-  constructor() {
-    super(
-      'Migrations need PostgreSQL itself: DATABASE_URL leads to a connection pooler such as PgBouncer. Set it, for the migrations only, to the address that the pooler connects to.',
-    );
-  }
-}
-
 /**
  * Tries again what found a lock taken: while it waits for the lock of a table, all who come after it wait, too, so it
  * gives up soon and lets them through. What failed was rolled back whole.
@@ -87,7 +66,7 @@ async function withPatience<T>(act: () => Promise<T>): Promise<T> {
     try {
       return await act();
     } catch (error) {
-      if (!isContended(error) || tries === LOCK_TRIES) throw error;
+      if (failureCode(error) !== LOCK_HELD || tries === LOCK_TRIES) throw error;
       await delay(LOCK_PAUSE);
     }
   }
@@ -122,6 +101,7 @@ async function execute(pool: pg.Pool, script: string): Promise<void> {
     if (!(error instanceof pg.DatabaseError)) throw error;
     throw new DriverAdapterError({
       kind: 'postgres',
+      originalCode: error.code,
       code: error.code ?? 'N/A',
       severity: error.severity ?? 'N/A',
       message: error.message,

@@ -9,6 +9,7 @@ import type { DatabaseLimits } from '#libs/store/database-limits';
 
 import { MigrationAdapter } from './migrate-adapter.js';
 import { migrationList, SCHEMA } from './migrate-files.js';
+import { refusePooler } from './refuse-pooler.js';
 
 /** Node has it; TypeScript describes it for browsers only. */
 declare const WebAssembly: {
@@ -30,6 +31,7 @@ export class MigrationEngine {
 
   /** @param url a postgresql:// URL of a database that exists */
   static async open(url: string, limits?: DatabaseLimits): Promise<MigrationEngine> {
+    await refusePooler(url, limits);
     instantiate();
     const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(url, limits));
     const options = { datamodels: [[SCHEMA.path, SCHEMA.content] satisfies [string, string]] };
