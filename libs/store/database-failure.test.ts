@@ -53,7 +53,7 @@ const FAILURES: readonly [string, unknown, 'unreachable' | 'contended' | 'bug', 
   ['a pooler that lost its server', alone('08P01'), 'unreachable', '08P01'],
   [
     'a pooler without time-outs',
-    new UnlimitedPooler(['lock_timeout'], 'orders', DEFAULT_LIMITS),
+    new UnlimitedPooler(['lock_timeout'], { role: 'orders', database: 'shop' }, DEFAULT_LIMITS),
     'unreachable',
     'UnlimitedPooler',
   ],
@@ -79,7 +79,9 @@ describe('a failure of the database', () => {
   });
 
   it('tells the person at a command what to set, where a pooler needs time-outs', () => {
-    const sentence = failureSentence(new UnlimitedPooler(['lock_timeout'], 'orders', DEFAULT_LIMITS));
-    expect(sentence).toContain("ALTER ROLE orders SET lock_timeout = '2000ms';");
+    const sentence = failureSentence(
+      new UnlimitedPooler(['lock_timeout'], { role: 'orders', database: 'shop' }, DEFAULT_LIMITS),
+    );
+    expect(sentence).toContain("ALTER ROLE orders IN DATABASE shop SET lock_timeout = '2000ms';");
   });
 });

@@ -24,9 +24,15 @@ const settingsFor = (limits: DatabaseLimits): Readonly<Record<string, string>> =
 export class UnlimitedPooler extends Error {
   override readonly name = 'UnlimitedPooler';
 
-  constructor(missing: readonly string[], role: string, limits: DatabaseLimits) {
+  /** @param whose the role, and the database, as they stand in a statement */
+  constructor(
+    missing: readonly string[],
+    whose: { readonly role: string; readonly database: string },
+    limits: DatabaseLimits,
+  ) {
     const settings = settingsFor(limits);
-    const sets = missing.map((name) => `ALTER ROLE ${role} SET ${name} = '${settings[name] ?? ''}ms';`);
+    const who = `ALTER ROLE ${whose.role} IN DATABASE ${whose.database}`;
+    const sets = missing.map((name) => `${who} SET ${name} = '${settings[name] ?? ''}ms';`);
     super(
       [
         'DATABASE_URL leads to a connection pooler such as PgBouncer, which does not pass time-outs on. Set them on the role,',
@@ -47,6 +53,7 @@ interface Row {
   readonly value: string;
   readonly isDirect: boolean;
   readonly role: string;
+  readonly database: string;
 }
 
 /**
@@ -61,12 +68,14 @@ export async function prepareSession(client: pg.PoolClient, limits: DatabaseLimi
   const told: unknown = Reflect.get(client, 'processID');
   const { rows } = await client.query<Row>(
     `SELECT name, own.is_direct AS "isDirect", quote_ident(current_user) AS role,
+       quote_ident(current_database()) AS database,
        CASE WHEN own.is_direct THEN set_config(name, value, false) ELSE current_setting(name) END AS value
      FROM (SELECT pg_backend_pid() = $1 AS is_direct) own, unnest($2::text[], $3::text[]) asked (name, value)`,
     [told, settings.map(([name]) => name), settings.map(([, value]) => value)],
   );
   const isPooled = !rows.every(({ isDirect }) => isDirect);
   const missing = LIMITS.filter((limit) => rows.find(({ name }) => name === limit)?.value === '0');
-  if (isPooled && missing.length > 0) throw new UnlimitedPooler(missing, rows[0]?.role ?? '', limits);
+  const [first] = rows;
+  if (isPooled && first && missing.length > 0) throw new UnlimitedPooler(missing, first, limits);
   return { isPooled };
 }
