@@ -1,9 +1,10 @@
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { answerHelp } from '#libs/config/help';
 import type { ApiKeyRecord } from '#libs/store/api-key.repository';
 import { isUnreachable } from '#libs/store/database-failure';
 import { Store } from '#libs/store/store';
 
-import { BadCommand, type KeysCommand, parseKeysCommand } from './keys-command.js';
+import { BadCommand, HELP, type KeysCommand, parseKeysCommand } from './keys-command.js';
 
 /** Makes, lists and revokes API keys: `npm run keys`. */
 async function run(command: KeysCommand): Promise<string> {
@@ -47,6 +48,7 @@ function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+answerHelp(HELP);
 try {
   console.log(await run(parseKeysCommand(process.argv.slice(2))));
 } catch (error) {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { InvalidEnvironment } from '#libs/config/environment';
+import { asksForHelp } from '#libs/config/help';
 
 import { followKeptPorts } from './kept-ports.js';
 import { localSettings } from './local-settings.js';
@@ -15,32 +16,36 @@ import { DATA_DIR, PROJECT_ROOT } from './project.js';
 import { keepSecret, keptSecret, newCarrierSecret, newPaymentSecret } from './secrets.js';
 
 whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
-if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
-followKeptPorts(process.env);
-const carrierSecret = keptSecret('carrier-secret') ?? newCarrierSecret();
-const paymentSecret = keptSecret('payment-secret') ?? newPaymentSecret();
-try {
-  const { environment, variables, embedded } = localSettings(process.env, {
-    dataDir: DATA_DIR,
-    carrierSecret,
-    paymentSecret,
-  });
-  Object.assign(process.env, variables);
-  keepSecret('carrier-secret', carrierSecret);
-  keepSecret('payment-secret', paymentSecret);
-  const { POSTGRES_PORT, TEMPORAL_PORT } = environment.local;
-  const needed = [
-    ...(embedded.postgres ? [POSTGRES_PORT] : []),
-    ...(embedded.temporal ? [TEMPORAL_PORT] : []),
-  ];
-  const running = await Promise.all(needed.map((port) => isListening(port)));
-  if (running.includes(false)) {
-    console.error(
-      'PostgreSQL or Temporal is not running here. In another terminal: npm start -- --without api --without worker',
-    );
+if (!asksForHelp(process.argv.slice(2))) await prepare();
+
+async function prepare(): Promise<void> {
+  if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
+  followKeptPorts(process.env);
+  const carrierSecret = keptSecret('carrier-secret') ?? newCarrierSecret();
+  const paymentSecret = keptSecret('payment-secret') ?? newPaymentSecret();
+  try {
+    const { environment, variables, embedded } = localSettings(process.env, {
+      dataDir: DATA_DIR,
+      carrierSecret,
+      paymentSecret,
+    });
+    Object.assign(process.env, variables);
+    keepSecret('carrier-secret', carrierSecret);
+    keepSecret('payment-secret', paymentSecret);
+    const { POSTGRES_PORT, TEMPORAL_PORT } = environment.local;
+    const needed = [
+      ...(embedded.postgres ? [POSTGRES_PORT] : []),
+      ...(embedded.temporal ? [TEMPORAL_PORT] : []),
+    ];
+    const running = await Promise.all(needed.map((port) => isListening(port)));
+    if (running.includes(false)) {
+      console.error(
+        'PostgreSQL or Temporal is not running here. In another terminal: npm start -- --without api --without worker',
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof InvalidEnvironment)) throw error;
+    console.error(error.message);
+    process.exit(1);
   }
-} catch (error) {
-  if (!(error instanceof InvalidEnvironment)) throw error;
-  console.error(error.message);
-  process.exit(1);
 }

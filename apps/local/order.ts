@@ -4,10 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { answered, createShopClient, Refused, type ShopClient } from '#libs/client/shop-client';
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { answerHelp } from '#libs/config/help';
 import { isEnd } from '#libs/order/states';
 
 import { UsageError } from './arguments.js';
-import { orderFrom } from './order-arguments.js';
+import { orderFrom, USAGE } from './order-arguments.js';
 import { followKeptPorts } from './kept-ports.js';
 import { keptSecret } from './secrets.js';
 import { apiHost } from './steps.js';
@@ -88,6 +89,7 @@ function told(changes: Readonly<Record<string, unknown>>): string {
     .join(', ');
 }
 
+answerHelp(USAGE);
 try {
   await main();
 } catch (error) {

@@ -1,9 +1,10 @@
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { answerHelp } from '#libs/config/help';
 import { isUnreachable } from '#libs/store/database-failure';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 
-import { BadCommand, findingsTable, parseReconcileCommand } from './reconcile-command.js';
+import { BadCommand, findingsTable, HELP, parseReconcileCommand } from './reconcile-command.js';
 import { reconcileNow } from './reconcile-schedule.js';
 
 /** How many findings are shown. */
@@ -35,6 +36,7 @@ async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+answerHelp(HELP);
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
