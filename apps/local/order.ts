@@ -9,6 +9,7 @@ import { isEnd } from '#libs/order/states';
 
 import { UsageError } from './arguments.js';
 import { orderFrom, USAGE } from './order-arguments.js';
+import { dataFault } from './kept-data.js';
 import { followKeptPorts } from './kept-ports.js';
 import { keptSecret } from './secrets.js';
 import { apiHost } from './steps.js';
@@ -98,7 +99,8 @@ try {
     error instanceof NotPlaced ||
     error instanceof Refused ||
     error instanceof InvalidEnvironment;
-  if (!known) throw error;
-  console.error(error.message);
+  const said = known ? error.message : dataFault(error);
+  if (said === undefined) throw error;
+  console.error(said);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
