@@ -150,6 +150,8 @@ async function stopLeftover({ data }: PostgresHome): Promise<void> {
 
 async function makeDatabase(port: number, database: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl(port, 'postgres') });
+  // A server that is stopped meanwhile fails what is asked of it, which says as much.
+  client.on('error', () => {});
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);

@@ -24,7 +24,8 @@ export type ReturnReason = 'refused' | 'expired' | 'cancelled' | 'undelivered';
 
 /** The steps of an order and their undos. Each is idempotent and takes the order's id first. */
 export interface StepActivities {
-  validateOrder(orderId: OrderId): Promise<void>;
+  /** @returns the order's number, by which people know it */
+  validateOrder(orderId: OrderId): Promise<string>;
   reserveStock(orderId: OrderId): Promise<void>;
   releaseStock(orderId: OrderId): Promise<UndoAnswer>;
   /** Makes the attempt to pay that was asked for last. */

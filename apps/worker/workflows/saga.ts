@@ -90,6 +90,7 @@ export async function saga(
       if (undo && !undos.some((entry) => entry.name === name)) undos.unshift({ name, undo });
       if (undo) undoOf.set(name, undo);
       running.add(name);
+      sign.steps(running);
       try {
         // Until it is done, refused, cancelled, or an operator has decided.
         while (!done.has(name)) {
@@ -102,6 +103,7 @@ export async function saga(
         }
       } finally {
         running.delete(name);
+        sign.steps(running);
       }
     },
 
