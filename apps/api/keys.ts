@@ -1,10 +1,11 @@
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { answerHelp } from '#libs/config/help';
 import type { ApiKeyRecord } from '#libs/store/api-key.repository';
 import { failureSentence } from '#libs/store/database-failure';
 import { databaseLimits } from '#libs/store/database-limits';
 import { Store } from '#libs/store/store';
 
-import { BadCommand, type KeysCommand, parseKeysCommand } from './keys-command.js';
+import { BadCommand, HELP, type KeysCommand, parseKeysCommand } from './keys-command.js';
 
 /** Makes, lists and revokes API keys: `npm run keys`. */
 async function run(command: KeysCommand): Promise<string> {
@@ -48,6 +49,7 @@ function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+answerHelp(HELP);
 try {
   console.log(await run(parseKeysCommand(process.argv.slice(2))));
 } catch (error) {

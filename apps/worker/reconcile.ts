@@ -1,10 +1,11 @@
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { answerHelp } from '#libs/config/help';
 import { failureSentence } from '#libs/store/database-failure';
 import { databaseLimits } from '#libs/store/database-limits';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 
-import { BadCommand, findingsTable, parseReconcileCommand } from './reconcile-command.js';
+import { BadCommand, findingsTable, HELP, parseReconcileCommand } from './reconcile-command.js';
 import { reconcileNow } from './reconcile-schedule.js';
 
 /** How many findings are shown. */
@@ -36,6 +37,7 @@ async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+answerHelp(HELP);
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {

@@ -531,6 +531,8 @@ export interface components {
             payment: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
             /** @description Which attempt to pay is the last one */
             attempt: number;
+            /** @description Minor units that were taken: what can go back at the most */
+            captured: number;
             /** @description Minor units that went back to the shopper */
             refunded: number;
             /** @description Minor units that are on their way back */
@@ -549,7 +551,7 @@ export interface components {
             /** @description Why the order ended otherwise than delivered */
             endReason: {
                 /** @enum {string} */
-                code: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
+                code: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "payment_voided" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
                 by: string;
             } | null;
             waitingFor: components["schemas"]["WaitingFor"] | null;
@@ -573,7 +575,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "parked" | "delivery_overdue" | "contradicting_event" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
             step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
             reason: string;
             /** @description The refund it is about, where it is about one */
@@ -648,7 +650,7 @@ export interface components {
         };
         ResolveAttention: {
             /** @enum {string} */
-            action: "retry" | "skip" | "fail" | "acknowledge";
+            action: "retry" | "skip" | "fail" | "accept" | "acknowledge";
             /** @description Why, for whoever looks later */
             note?: string;
         };
@@ -892,6 +894,8 @@ export interface components {
             /** @enum {string} */
             type: "shipment.picked_up" | "shipment.in_transit" | "shipment.delivery_failed" | "shipment.delivered" | "shipment.returned";
             trackingNumber: string;
+            /** @description Ours, as the label was bought under: it tells parcels apart that have the same number */
+            reference?: string;
             occurredAt: string & (unknown & unknown);
         };
         /** @description docs.stripe.com/api/events/object */

@@ -80,10 +80,15 @@ export function failureSentence(error: unknown): string | null {
 const codeOf = (error: Error) => ('code' in error && typeof error.code === 'string' ? error.code : undefined);
 
 /** Whether a row was refused because another has the number already. */
-export function isOrderNumberTaken(error: unknown): boolean {
+export const isOrderNumberTaken = (error: unknown): boolean => isTaken(error, 'orders_number_key');
+
+/** Whether a row was refused because another order has the intent already. */
+export const isIntentTaken = (error: unknown): boolean => isTaken(error, 'orders_intent_id_key');
+
+function isTaken(error: unknown, index: string): boolean {
   if (!(error instanceof Error)) return false;
   const { kind, constraint } = causeOf(error);
-  return kind === 'UniqueConstraintViolation' && constraint?.index === 'orders_number_key';
+  return kind === 'UniqueConstraintViolation' && constraint?.index === index;
 }
 
 function causeOf(error: Error): Cause {
