@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 
+import type { DatabaseLimits } from '#libs/store/database-limits';
+
 import { failedMigration, howToGoOn } from './failed-migration.js';
 import { MigrationAdapter } from './migrate-adapter.js';
 import type { Resolved } from './migrate-arguments.js';
@@ -33,9 +35,9 @@ export class MigrationEngine {
    * @param url a postgresql:// URL of a database that exists
    * @throws Error when its server is too old for the migrations
    */
-  static async open(url: string): Promise<MigrationEngine> {
+  static async open(url: string, limits?: DatabaseLimits): Promise<MigrationEngine> {
     instantiate();
-    const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(url));
+    const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(url, limits));
     const options = { datamodels: [[SCHEMA.path, SCHEMA.content] satisfies [string, string]] };
     const engine = new MigrationEngine(await bindings.SchemaEngine.new(options, () => {}, adapter), url);
     await requireVersion(url);

@@ -15,6 +15,7 @@ test('with nothing set, every piece is embedded and reached over loopback', () =
   expect(embedded).toEqual({ postgres: true, temporal: true, gateway: true, carrier: true, mail: true });
   expect(variables).toEqual({
     DATABASE_URL: 'postgresql://orders:orders@127.0.0.1:5433/orders',
+    DRAIN_DELAY: '0s',
     TEMPORAL_ADDRESS: '127.0.0.1:7233',
     STRIPE_SECRET_KEY: 'sk_test_sandbox',
     STRIPE_API_URL: 'http://127.0.0.1:4010',

@@ -56,6 +56,8 @@ export function localSettings(
   const derived: NodeJS.ProcessEnv = {
     SANDBOX_STATE_FILE: join(kept.dataDir, 'sandbox.json'),
     SANDBOX_GATEWAY: String(embedded.gateway),
+    // Nothing stands in front that would have to send requests elsewhere.
+    DRAIN_DELAY: '0s',
     CARRIER_WEBHOOK_URL: `http://${loopback(api.API_PORT)}/webhooks/deliveries`,
     ...(embedded.postgres && { DATABASE_URL: postgresUrl(local.POSTGRES_PORT) }),
     ...(embedded.temporal && { TEMPORAL_ADDRESS: loopback(local.TEMPORAL_PORT) }),

@@ -140,6 +140,8 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
           startChild({
             ...app('api'),
             ready: () => answers(`http://${apiHost(api.API_HOST)}:${api.API_PORT}/health/ready`),
+            // Then 25 s for requests in flight, and 5 s to close.
+            grace: api.DRAIN_DELAY + 32_000,
           }),
         ),
     },

@@ -1,6 +1,7 @@
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
 import { answerHelp } from '#libs/config/help';
-import { isUnreachable } from '#libs/store/database-failure';
+import { failureSentence } from '#libs/store/database-failure';
+import { databaseLimits } from '#libs/store/database-limits';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 
@@ -16,7 +17,7 @@ const PATIENCE = 3_600_000;
 async function run(args: readonly string[]): Promise<number> {
   const { since, settle } = parseReconcileCommand(args);
   const env = environmentFor(['store', 'temporal']);
-  const store = Store.open(env.store.DATABASE_URL, 1);
+  const store = Store.open(env.store.DATABASE_URL, 1, databaseLimits(env.store));
   const client = lazyClient(env.temporal);
   try {
     console.error('A worker compares the books …');
@@ -41,7 +42,9 @@ try {
 } catch (error) {
   process.exitCode = 1;
   if (error instanceof BadCommand || error instanceof InvalidEnvironment) console.error(error.message);
-  else if (isUnreachable(error))
-    console.error('The database that DATABASE_URL names cannot be reached; is it running?');
-  else throw error;
+  else {
+    const sentence = failureSentence(error);
+    if (sentence === null) throw error;
+    console.error(sentence);
+  }
 }

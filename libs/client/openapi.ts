@@ -421,7 +421,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that the process runs */
+        /** Tell that the process runs, and would not be helped by a restart */
         get: operations["checkLive"];
         put?: never;
         post?: never;
@@ -531,6 +531,8 @@ export interface components {
             payment: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
             /** @description Which attempt to pay is the last one */
             attempt: number;
+            /** @description Minor units that were taken: what can go back at the most */
+            captured: number;
             /** @description Minor units that went back to the shopper */
             refunded: number;
             /** @description Minor units that are on their way back */
@@ -573,7 +575,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "parked" | "delivery_overdue" | "contradicting_event" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
             step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
             reason: string;
             /** @description The refund it is about, where it is about one */
@@ -648,7 +650,7 @@ export interface components {
         };
         ResolveAttention: {
             /** @enum {string} */
-            action: "retry" | "skip" | "fail" | "acknowledge";
+            action: "retry" | "skip" | "fail" | "accept" | "acknowledge";
             /** @description Why, for whoever looks later */
             note?: string;
         };
@@ -858,7 +860,7 @@ export interface components {
              * @description Stable; branch on this
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             /** @description What to quote when reporting the problem; also the X-Request-Id header */
             requestId: string;
             errors?: components["schemas"]["Fault"][];
@@ -881,7 +883,7 @@ export interface components {
         ProblemType: {
             type: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             status: number;
             title: string;
             meaning: string;
@@ -892,6 +894,8 @@ export interface components {
             /** @enum {string} */
             type: "shipment.picked_up" | "shipment.in_transit" | "shipment.delivery_failed" | "shipment.delivered" | "shipment.returned";
             trackingNumber: string;
+            /** @description Ours, as the label was bought under: it tells parcels apart that have the same number */
+            reference?: string;
             occurredAt: string & (unknown & unknown);
         };
         /** @description docs.stripe.com/api/events/object */
@@ -1094,7 +1098,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1326,7 +1334,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1450,7 +1462,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1574,7 +1590,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1761,7 +1781,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1889,7 +1913,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2043,7 +2071,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2167,7 +2199,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2365,7 +2401,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2494,7 +2534,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2678,7 +2722,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2816,6 +2864,8 @@ export interface operations {
              * @description `gateway_unavailable`: The payment provider does not answer
              *
              *     `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
              */
             503: {
                 headers: {
@@ -2940,7 +2990,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3056,7 +3110,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3180,7 +3238,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3342,7 +3404,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3530,7 +3596,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3655,7 +3725,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3772,7 +3846,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3954,7 +4032,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4122,7 +4204,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4303,7 +4389,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4412,7 +4502,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4519,7 +4613,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4591,6 +4689,17 @@ export interface operations {
             /** @description `internal_error`: Something went wrong here */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Not available right now */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };

@@ -70,10 +70,23 @@ const isNetwork = (entry: string) => {
 
 /** What every part of the system reads. Each group is one part's; `environmentFor` picks the groups it needs. */
 const groups = {
-  store: z.object({
-    DATABASE_URL: url(['postgresql:', 'postgres:'], 'postgresql://user:password@host:5432/database'),
-    DATABASE_POOL_SIZE: whole(1, 200).default(10),
-  }),
+  store: z
+    .object({
+      DATABASE_URL: url(['postgresql:', 'postgres:'], 'postgresql://user:password@host:5432/database'),
+      DATABASE_POOL_SIZE: whole(1, 200).default(10),
+      DATABASE_CONNECT_TIMEOUT: positive('5s').refine((ms) => ms <= 60_000, 'must not be longer than 1m'),
+      DATABASE_STATEMENT_TIMEOUT: positive('5s').refine((ms) => ms <= 60_000, 'must not be longer than 1m'),
+      DATABASE_LOCK_TIMEOUT: positive('2s'),
+      DATABASE_IDLE_TRANSACTION_TIMEOUT: positive('10s').refine(
+        (ms) => ms <= 60_000,
+        'must not be longer than 1m',
+      ),
+    })
+    .refine((s) => s.DATABASE_LOCK_TIMEOUT < s.DATABASE_STATEMENT_TIMEOUT, {
+      when: ({ value }) => durations(value, ['DATABASE_LOCK_TIMEOUT', 'DATABASE_STATEMENT_TIMEOUT']),
+      path: ['DATABASE_LOCK_TIMEOUT'],
+      message: 'must be shorter than DATABASE_STATEMENT_TIMEOUT, which would end the wait first',
+    }),
   temporal: z.object({
     TEMPORAL_ADDRESS: z
       .string()
@@ -121,6 +134,9 @@ const groups = {
     // An activity makes a few calls in a row within its startToCloseTimeout of 90 s.
     PROVIDER_TIMEOUT: positive('10s').refine((ms) => ms <= 15_000, 'must not be longer than 15s'),
   }),
+  migration: z.object({
+    MIGRATION_STATEMENT_TIMEOUT: positive('30m'),
+  }),
   api: z.object({
     API_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
     API_PORT: port(3000),
@@ -130,6 +146,7 @@ const groups = {
     REQUEST_TIMEOUT: positive('30s').refine((ms) => ms <= 300_000, 'must not be longer than 5m'),
     KEEP_ALIVE_TIMEOUT: positive('65s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
     MAX_CONNECTIONS: whole(1, 100_000).default(1_000),
+    DRAIN_DELAY: duration('5s').refine((ms) => ms <= 120_000, 'must not be longer than 2m'),
   }),
   pricing: z.object({
     CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes').refine(

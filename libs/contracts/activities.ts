@@ -112,5 +112,13 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   sendCancellation: 'notify',
 };
 
-/** How a failure is marked in a history: its type says what the workflow does with it, its message is the code. */
-export const FAILURE_TYPES = { refusal: 'Refusal', outage: 'Outage', bug: 'Bug' } as const;
+/**
+ * How a failure is marked in a history: its type says what the workflow does with it, its message is the code. A
+ * question's details say which kind of attention asks it.
+ */
+export const FAILURE_TYPES = {
+  refusal: 'Refusal',
+  outage: 'Outage',
+  bug: 'Bug',
+  question: 'Question',
+} as const;

@@ -70,6 +70,7 @@ export const OrderView = z
     status: z.enum(ORDER_STATUSES),
     payment: z.enum(Object.keys(PAYMENT) as PaymentStatus[]),
     attempt: z.int().min(1).describe('Which attempt to pay is the last one'),
+    captured: minorUnits.describe('Minor units that were taken: what can go back at the most'),
     refunded: minorUnits.describe('Minor units that went back to the shopper'),
     pendingRefunds: minorUnits.describe('Minor units that are on their way back'),
     dispute: z

@@ -169,7 +169,7 @@ export const PROBLEMS = {
     title: 'The attention cannot be resolved so',
     meaning: 'This action does not answer this kind of attention.',
     remedy:
-      'Steps 1 to 4: retry or fail; emails: retry or skip; delivery: skip or fail; others: acknowledge.',
+      'Steps 1 to 4: retry or fail; emails: retry or skip; delivery: skip or fail; a differing amount: accept or fail; others: acknowledge.',
   },
   already_resolved: {
     status: 409,
@@ -333,6 +333,13 @@ export const PROBLEMS = {
     title: 'Something went wrong here',
     meaning: 'The fault is ours. Whether the request had its effect is not known.',
     remedy: 'Retry with the same Idempotency-Key. If it stays, report the request id.',
+  },
+  busy: {
+    status: 503,
+    title: 'Something else is being done with it',
+    meaning:
+      'Another change holds what the request needs, such as the same product, for longer than it is waited for. Whether a part of the request had its effect is not known.',
+    remedy: 'Retry with the same Idempotency-Key after the time in `Retry-After`.',
   },
   gateway_unavailable: {
     status: 503,

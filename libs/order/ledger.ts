@@ -66,6 +66,10 @@ export function afterBooking(booked: Booked, postings: readonly Posting[]): Book
 
 const sum = (booked: Booked, kind: LedgerKind) => booked[kind] ?? 0;
 
+/** What was taken or, until then, is held for it. */
+export const paid = (booked: Booked) =>
+  booked.captured ?? sum(booked, 'authorized') - sum(booked, 'hold_released');
+
 /** What is on its way back to the shopper and has not arrived. */
 export const pendingRefunds = (booked: Booked) =>
   sum(booked, 'refund_requested') - sum(booked, 'refund_succeeded') - sum(booked, 'refund_failed');

@@ -1,10 +1,11 @@
-import { type AttentionKind, resolutionsFor } from '#libs/order/attention';
+import { type AttentionKind, HOLDS_UP_A_STEP, holdsUpAStep, resolutionsFor } from '#libs/order/attention';
 import type { Actor } from '#libs/order/end';
+import { paid } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { isEnd } from '#libs/order/states';
 import type { Resolution, StepName } from '#libs/order/steps';
 
-import { openAttention } from './attention.sql.js';
+import { openAttention, openAttentionOnce } from './attention.sql.js';
 import type { Database } from './database.js';
 import type { FindingRecord, FindingRepository } from './finding.repository.js';
 import { acknowledgedPosts, closeFinding } from './finding.sql.js';
@@ -63,14 +64,13 @@ export class AttentionRepository {
           ${parked.refundId ?? null}::uuid FROM before
         ON CONFLICT (id) DO NOTHING RETURNING id`,
       // An attempt that never answered has shown nothing of itself.
-      also:
-        parked.kind === 'parked'
-          ? [
-              Prisma.sql`stuck AS (INSERT INTO order_wait (order_id, step, last_error)
+      also: holdsUpAStep(parked.kind)
+        ? [
+            Prisma.sql`stuck AS (INSERT INTO order_wait (order_id, step, last_error)
                 SELECT id, ${parked.step}, ${parked.reason} FROM changed
                 ON CONFLICT (order_id, step) DO UPDATE SET next_try_at = NULL, last_error = EXCLUDED.last_error)`,
-            ]
-          : [],
+          ]
+        : [],
     }));
   }
 
@@ -80,7 +80,8 @@ export class AttentionRepository {
    * on, or fell, without an answer.
    */
   async leave(order: OrderRecord, attentionId: string, action: Resolution | null): Promise<void> {
-    await this.orders.change(order, () => ({
+    await this.orders.change(order, ({ booked }) => ({
+      ...(action === 'accept' ? { acceptedAmount: paid(booked) } : {}),
       event: {
         type: 'order.resumed',
         actor: 'workflow',
@@ -95,7 +96,7 @@ export class AttentionRepository {
         UPDATE attention SET signalled_at = COALESCE(signalled_at, now()) WHERE id = ${attentionId}::uuid
         RETURNING order_id, step, kind)
       DELETE FROM order_wait w USING told
-      WHERE told.kind = 'parked' AND w.order_id = told.order_id AND w.step = told.step`;
+      WHERE told.kind = ANY(${[...HOLDS_UP_A_STEP]}) AND w.order_id = told.order_id AND w.step = told.step`;
   }
 
   /**
@@ -131,6 +132,7 @@ export class AttentionRepository {
     });
     const written = await this.orders.change(order, (current) => ({
       ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
+      ...(answer.action === 'accept' ? { acceptedAmount: paid(current.booked) } : {}),
       ...(finding ? findingAnswer(finding, answer) : {}),
       event: {
         type: 'attention.resolved',
@@ -150,6 +152,18 @@ export class AttentionRepository {
         FROM open WHERE a.id = open.id AND ${first} RETURNING a.id`,
     }));
     return written ? 'resolved' : 'already_resolved';
+  }
+
+  /**
+   * Notes that what the provider says of an order's money is about something else: once for each reason, whatever became
+   * of that attention.
+   */
+  async flagContradiction(order: OrderRecord, reason: string): Promise<void> {
+    const kind: AttentionKind = 'contradicting_answer';
+    await this.orders.change(order, () => ({
+      event: { type: 'payment.contradicted', actor: 'gateway', details: { reason, opens: kind } },
+      gate: openAttentionOnce(kind, 'charge', reason),
+    }));
   }
 
   /** Notes that a run has closed although its order has not ended: once, whatever became of that attention. */

@@ -34,6 +34,8 @@ export interface OrderChange {
   readonly attempt?: { readonly number: number; readonly method: string };
   /** What is booked with it. */
   readonly posts?: readonly Posting[];
+  /** What an operator takes instead of the order's total, in minor units. */
+  readonly acceptedAmount?: number;
   readonly endReason?: EndReason;
   /** The run has nothing left to do. */
   readonly closes?: boolean;
@@ -76,6 +78,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
     ...(change.intentId ? [Prisma.sql`intent_id = ${change.intentId}`] : []),
     ...(change.intentStatus ? [Prisma.sql`intent_status = ${change.intentStatus}`] : []),
     ...(change.holdUntil ? [Prisma.sql`hold_until = ${change.holdUntil}`] : []),
+    ...(change.acceptedAmount === undefined ? [] : [Prisma.sql`accepted_amount = ${change.acceptedAmount}`]),
     ...(change.attempt
       ? [Prisma.sql`attempt = ${change.attempt.number}, payment_method = ${change.attempt.method}`]
       : []),

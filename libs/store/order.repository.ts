@@ -104,12 +104,6 @@ export class OrderRepository {
     return order;
   }
 
-  async findByTrackingNumber(trackingNumber: string): Promise<OrderRecord | null> {
-    const orders = await this.select(Prisma.sql`
-      (SELECT * FROM orders WHERE id = (SELECT order_id FROM shipment WHERE tracking_number = ${trackingNumber}))`);
-    return orders[0] ?? null;
-  }
-
   /** A page of orders, newest first unless asked for otherwise. */
   async list(page: OrderPage): Promise<OrderRecord[]> {
     const until = page.order === 'oldest' ? await this.settledUntil() : undefined;
@@ -203,6 +197,7 @@ function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
     attempt: 1,
     holdUntil: null,
     dispute: null,
+    acceptedAmount: null,
     booked: {},
     createdAt,
     updatedAt: createdAt,

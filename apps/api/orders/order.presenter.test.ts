@@ -70,6 +70,7 @@ const record: OrderRecord = {
   intentId: 'pi_1',
   attempt: 2,
   holdUntil: null,
+  acceptedAmount: null,
   dispute: { id: 'dp_1', status: 'needs_response', amount: 100 },
   policy: {
     reservationTtl: 1,
