@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { parseDuration } from '#libs/config/duration';
+import type { ReconcileResult } from '#libs/contracts/reconcile-workflow';
 import type { FindingRecord } from '#libs/store/finding.repository';
 
 /** Milliseconds. */
@@ -47,6 +48,17 @@ function durationOf(name: string, text: string): number {
   const parsed = parseDuration(text);
   if (parsed === undefined) throw new BadCommand(`--${name}: "${text}" is not a duration; ${USAGE}`);
   return parsed;
+}
+
+const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+
+/** How much was compared, in a sentence, so that "the books agree" says of what. */
+export function comparedText({ since, until, moved, booked, examined, open }: ReconcileResult): string {
+  return (
+    `${new Date(since).toISOString()} to ${new Date(until).toISOString()}: ` +
+    `${count(moved, 'movement')} at the payment provider and ${count(booked, 'entry', 'entries')} of ours compared, ` +
+    `${count(examined, 'order')} looked into one by one, ${count(open, 'finding')} open`
+  );
 }
 
 const COLUMNS = ['kind', 'object', 'order', 'expected', 'found', 'since'];

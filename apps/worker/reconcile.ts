@@ -5,7 +5,7 @@ import { databaseLimits } from '#libs/store/database-limits';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 
-import { BadCommand, findingsTable, HELP, parseReconcileCommand } from './reconcile-command.js';
+import { BadCommand, comparedText, findingsTable, HELP, parseReconcileCommand } from './reconcile-command.js';
 import { reconcileNow } from './reconcile-schedule.js';
 
 /** How many findings are shown. */
@@ -23,8 +23,7 @@ async function run(args: readonly string[]): Promise<number> {
     console.error('A worker compares the books …');
     const result = await reconcileNow(client, { since: Date.now() - since, settle }, PATIENCE);
     const findings = await store.findings.list({ state: 'open', limit: SHOWN });
-    const looked = `${new Date(result.since).toISOString()} to ${new Date(result.until).toISOString()}`;
-    console.error(`${looked}: ${result.examined} looked into, ${result.open} open`);
+    console.error(comparedText(result));
     if (findings.length === 0) {
       console.log('The books agree.');
       return 0;

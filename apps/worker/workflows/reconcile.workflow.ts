@@ -5,6 +5,7 @@ import {
   type ReconcileActivities,
   type ReconcileInput,
   type ReconcileResult,
+  together,
 } from '#libs/contracts/reconcile-workflow';
 
 import { summarized } from './summaries.js';
@@ -30,7 +31,7 @@ export async function ReconcileWorkflow({ since, settle }: ReconcileInput): Prom
   const window = { since: Math.min(since ?? (await afterLastRun(until)), until), until };
   const unsettled = await compareUnsettled(window);
   const moved = await compareMovements(window);
-  return { ...window, examined: unsettled + moved, open: await countFindings() };
+  return { ...window, ...together(unsettled, moved), open: await countFindings() };
 }
 
 async function afterLastRun(until: number): Promise<number> {
