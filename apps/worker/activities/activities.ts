@@ -50,7 +50,7 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, logger,
     logger,
   );
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
-  const decisions = new OrderDecisions(store.orders, store.attention, store.effects);
+  const decisions = new OrderDecisions(store.orders, store.attention, store.effects, store.refunds);
   const emails = new OrderEmails(journal, mailer);
   return {
     orders: {

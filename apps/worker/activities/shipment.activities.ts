@@ -47,6 +47,7 @@ export class ShipmentActivities implements Pick<
 
   async createShipment(orderId: OrderId): Promise<void> {
     await this.label(orderId, (order) => {
+      if (order.payment === 'voided') throw new Refusal('payment_voided');
       // The parcel waits while it is open whether what was paid will do.
       const difference = amountDifference(order);
       if (difference !== null) throw new Question('amount_differs', difference);
@@ -158,7 +159,11 @@ export class ShipmentActivities implements Pick<
 const isUnderWay = (parcel: Parcel | null) => parcel !== null && EVENTS[parcel.status] !== undefined;
 
 const labelRefused = (code: string) => ({
-  event: { type: 'shipment.refused', actor: 'carrier', details: { reason: code } },
+  event: {
+    type: 'shipment.refused',
+    actor: code === 'payment_voided' ? 'workflow' : 'carrier',
+    details: { reason: code },
+  },
 });
 
 const labelCancelled = (order: OrderRecord) => ({
