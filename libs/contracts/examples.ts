@@ -20,6 +20,7 @@ const order: OrderView = {
   status: 'confirmed',
   payment: 'captured',
   attempt: 1,
+  decline: null,
   refunded: 500,
   pendingRefunds: 0,
   dispute: null,

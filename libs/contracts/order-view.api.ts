@@ -70,6 +70,17 @@ export const OrderView = z
     status: z.enum(ORDER_STATUSES),
     payment: z.enum(Object.keys(PAYMENT) as PaymentStatus[]),
     attempt: z.int().min(1).describe('Which attempt to pay is the last one'),
+    decline: z
+      .object({
+        attempt: z.int().min(1),
+        code: z
+          .string()
+          .describe(
+            "The payment provider's code, or one of ours: an open list, and not for the shopper to read",
+          ),
+      })
+      .nullable()
+      .describe('The attempt that was declined last, and why; null where none was, or a later one succeeded'),
     refunded: minorUnits.describe('Minor units that went back to the shopper'),
     pendingRefunds: minorUnits.describe('Minor units that are on their way back'),
     dispute: z

@@ -1,4 +1,4 @@
-import { type IntentState, paymentOf, type Posting } from './ledger.js';
+import { type Attempts, type IntentState, paymentOf, type Posting } from './ledger.js';
 import type { RefundState } from './refund.js';
 import { type OrderStatus, PAYMENT } from './states.js';
 
@@ -127,7 +127,9 @@ function intentNews(books: PaymentBooks, { intent, captured }: PaymentPicture): 
 
 /** The table of an order's payment decides about its intent, too. */
 export const mayFollow = (from: IntentState | null, to: IntentState): boolean =>
-  PAYMENT[paymentOf(from, {})].includes(paymentOf(to, {}));
+  PAYMENT[paymentOf(from, {}, ONE_ATTEMPT)].includes(paymentOf(to, {}, ONE_ATTEMPT));
+
+const ONE_ATTEMPT: Attempts = { attempt: 1, decline: null };
 
 function intentPosts(books: PaymentBooks, objectId: string, status: IntentState): Posting[] {
   const isHeld = isPosted(books, 'authorized', objectId);

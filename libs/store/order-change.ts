@@ -28,6 +28,8 @@ export interface OrderChange {
   readonly intentId?: string;
   /** What the provider says of the intent. */
   readonly intentStatus?: IntentState;
+  /** Why, where that is `declined`: the provider's code, or ours. */
+  readonly declineCode?: string;
   /** When the money that is held goes free. */
   readonly holdUntil?: Date;
   /** Another attempt to pay, that becomes the last one. */
@@ -66,7 +68,8 @@ export interface ChangeResult {
  * @throws IllegalTransition when the change is not allowed from the order's state
  */
 export function changeStatement(order: OrderRecord, change: OrderChange): Prisma.Sql {
-  const next = transition(order, { ...change.next, ...paymentAfter(order, change) });
+  const decline = declineAfter(order, change);
+  const next = transition(order, { ...change.next, ...paymentAfter(order, change, decline) });
   const changes = Object.fromEntries(
     Object.entries(next).map(([field, to]) => [field, { from: order[field as keyof OrderState], to }]),
   );
@@ -75,6 +78,11 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
     ...Object.entries(next).map(([field, to]) => Prisma.sql`${Prisma.raw(field)} = ${to}`),
     ...(change.intentId ? [Prisma.sql`intent_id = ${change.intentId}`] : []),
     ...(change.intentStatus ? [Prisma.sql`intent_status = ${change.intentStatus}`] : []),
+    ...(decline === order.decline
+      ? []
+      : [
+          Prisma.sql`declined_attempt = ${decline?.attempt ?? null}, decline_code = ${decline?.code ?? null}`,
+        ]),
     ...(change.holdUntil ? [Prisma.sql`hold_until = ${change.holdUntil}`] : []),
     ...(change.attempt
       ? [Prisma.sql`attempt = ${change.attempt.number}, payment_method = ${change.attempt.method}`]
@@ -122,7 +130,26 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
     SELECT EXISTS (SELECT 1 FROM before) AS current, EXISTS (SELECT 1 FROM changed) AS written`;
 }
 
-function paymentAfter(order: OrderRecord, { intentStatus, posts }: OrderChange): Partial<OrderState> {
-  if (intentStatus === undefined && posts === undefined) return {};
-  return { payment: paymentOf(intentStatus ?? order.intentStatus, afterBooking(order.booked, posts ?? [])) };
+function paymentAfter(
+  order: OrderRecord,
+  { intentStatus, posts, attempt }: OrderChange,
+  decline: OrderRecord['decline'],
+): Partial<OrderState> {
+  if (intentStatus === undefined && posts === undefined && attempt === undefined) return {};
+  const booked = afterBooking(order.booked, posts ?? []);
+  const attempts = { attempt: attempt?.number ?? order.attempt, decline };
+  return { payment: paymentOf(intentStatus ?? order.intentStatus, booked, attempts) };
+}
+
+/** Which attempt was declined last, and why, once the change is made: none once one has succeeded. */
+function declineAfter(order: OrderRecord, change: OrderChange): OrderRecord['decline'] {
+  switch (change.intentStatus) {
+    case 'declined':
+      return { attempt: order.attempt, code: change.declineCode ?? 'declined' };
+    case 'authorized':
+    case 'captured':
+      return null;
+    default:
+      return order.decline;
+  }
 }

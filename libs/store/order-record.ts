@@ -84,6 +84,8 @@ export interface OrderRecord extends OrderState {
   readonly paymentMethod: string | null;
   /** Which attempt that is, from 1. */
   readonly attempt: number;
+  /** The attempt that was declined last, and why; null where none was, or a later one succeeded. */
+  readonly decline: { readonly attempt: number; readonly code: string } | null;
   readonly intentId: string | null;
   readonly intentStatus: IntentState | null;
   /** When an authorization lapses. */
@@ -122,7 +124,9 @@ export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
     'shippingAddress', o.shipping_address,
     'currency', o.currency,
     'totals', jsonb_build_object('subtotal', o.subtotal, 'shipping', o.shipping, 'discount', o.discount, 'tax', o.tax, 'total', o.total),
-    'paymentMethod', o.payment_method, 'attempt', o.attempt, 'holdUntil', ${time('o.hold_until')},
+    'paymentMethod', o.payment_method, 'attempt', o.attempt,
+    'decline', CASE WHEN o.decline_code IS NOT NULL THEN jsonb_build_object(
+      'attempt', o.declined_attempt, 'code', o.decline_code) END, 'holdUntil', ${time('o.hold_until')},
     'dispute', (SELECT jsonb_build_object('id', d.id, 'status', d.status, 'amount', d.amount)
       FROM dispute d WHERE d.order_id = o.id ORDER BY d.opened_at DESC LIMIT 1),
      'intentId', o.intent_id, 'intentStatus', o.intent_status, 'policy', o.policy,

@@ -201,6 +201,7 @@ function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
     intentId: null,
     intentStatus: null,
     attempt: 1,
+    decline: null,
     holdUntil: null,
     dispute: null,
     booked: {},

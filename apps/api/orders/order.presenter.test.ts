@@ -32,6 +32,7 @@ describe('an order as it is shown', () => {
   it('tells what went back, what is on its way back, and what is disputed', () => {
     expect(presentOrder(record)).toMatchObject({
       attempt: 2,
+      decline: { attempt: 1, code: 'insufficient_funds' },
       refunded: 500,
       pendingRefunds: 200,
       dispute: { status: 'needs_response', amount: 100 },
@@ -69,6 +70,7 @@ const record: OrderRecord = {
   booked: { captured: 3980, refund_requested: 700, refund_succeeded: 500 },
   intentId: 'pi_1',
   attempt: 2,
+  decline: { attempt: 1, code: 'insufficient_funds' },
   holdUntil: null,
   dispute: { id: 'dp_1', status: 'needs_response', amount: 100 },
   policy: {

@@ -16,6 +16,7 @@ export function presentOrder(order: OrderRecord): OrderView {
     status: order.status,
     payment: order.payment,
     attempt: order.attempt,
+    decline: order.decline && { attempt: order.decline.attempt, code: order.decline.code },
     refunded: refunded(order.booked),
     pendingRefunds: pendingRefunds(order.booked),
     dispute: dispute && { status: dispute.status, amount: dispute.amount },
