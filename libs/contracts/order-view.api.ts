@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import { ATTENTION_KINDS } from '#libs/order/attention';
 import { END_CODES } from '#libs/order/end';
 import {
   FULFILMENT,
@@ -10,6 +9,8 @@ import {
   type PaymentStatus,
 } from '#libs/order/states';
 import { STEPS } from '#libs/order/steps';
+
+import { AttentionView } from './attention.api.js';
 
 const time = z.iso.datetime();
 const minorUnits = z.int().min(0).describe('Minor units');
@@ -38,18 +39,6 @@ const LineView = z
 const ShipmentView = z
   .object({ id: z.uuid(), carrier: z.string(), trackingNumber: z.string(), status: z.string() })
   .meta({ id: 'Shipment' });
-
-const AttentionView = z
-  .object({
-    id: z.uuid(),
-    kind: z.enum(ATTENTION_KINDS),
-    step: z.enum(STEPS).nullable(),
-    reason: z.string(),
-    refundId: z.uuid().nullable().describe('The refund it is about, where it is about one'),
-    findingId: z.uuid().nullable().describe('What reconciliation found, where it is about that'),
-    openedAt: time,
-  })
-  .meta({ id: 'Attention', description: 'Something that waits for a person' });
 
 const WaitView = z
   .object({

@@ -74,7 +74,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
     Object.entries(next).map(([field, to]) => [field, { from: order[field as keyof OrderState], to }]),
   );
   const sets = [
-    Prisma.sql`version = o.version + 1, updated_at = now()`,
+    Prisma.sql`version = o.version + 1, updated_at = clock_timestamp()`,
     ...Object.entries(next).map(([field, to]) => Prisma.sql`${Prisma.raw(field)} = ${to}`),
     ...(change.intentId ? [Prisma.sql`intent_id = ${change.intentId}`] : []),
     ...(change.intentStatus ? [Prisma.sql`intent_status = ${change.intentStatus}`] : []),
@@ -104,8 +104,9 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
       : []),
     ...(change.begun
       ? [
-          Prisma.sql`begun AS (INSERT INTO order_wait (order_id, step, deadline, durable)
-            SELECT id, ${change.begun.step}, now() + ${change.begun.for} * interval '1 millisecond', true FROM changed
+          Prisma.sql`begun AS (INSERT INTO order_wait (order_id, placed_at, step, deadline, durable)
+            SELECT id, created_at, ${change.begun.step}, now() + ${change.begun.for} * interval '1 millisecond', true
+            FROM changed
             ON CONFLICT (order_id, step) DO UPDATE SET durable = true, attempt = 0, next_try_at = NULL,
               last_error = NULL, deadline = EXCLUDED.deadline)`,
         ]
@@ -117,9 +118,10 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
       SELECT id FROM orders WHERE id = ${order.id}::uuid AND version = ${order.version} FOR NO KEY UPDATE)`,
     ...(change.prior ?? []),
     Prisma.sql`gate AS (${change.gate ?? Prisma.sql`SELECT id FROM before`})`,
+    // The time is that of the clock, as `settledUntil` needs it.
     Prisma.sql`changed AS (
       UPDATE orders o SET ${Prisma.join(sets)} FROM before WHERE o.id = before.id AND EXISTS (SELECT 1 FROM gate)
-      RETURNING o.id)`,
+      RETURNING o.id, o.created_at)`,
     Prisma.sql`logged AS (
       INSERT INTO order_event (order_id, type, actor, changes)
       SELECT id, ${change.event.type}, ${change.event.actor}, ${JSON.stringify({ ...changes, endReason: change.endReason?.code, ...change.event.details })}::jsonb

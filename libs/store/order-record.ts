@@ -43,6 +43,8 @@ export interface AttentionRecord {
   readonly id: string;
   readonly kind: AttentionKind;
   readonly step: StepName | null;
+  /** Whether it is the step's undo that is stuck. */
+  readonly undo: boolean;
   readonly reason: string;
   /** What it is about, where that is a refund or what reconciliation found. */
   readonly refundId: string | null;
@@ -106,8 +108,17 @@ export interface OrderRecord extends OrderState {
 }
 
 /** RFC 3339 in UTC with milliseconds, made by the database so that JSON from it needs no second pass. */
-const time = (column: string) =>
+export const time = (column: string) =>
   Prisma.raw(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+
+/** The order of an order's waits: it is shown to wait for the first. */
+export const firstWait = (w: string) =>
+  Prisma.raw(`${w}.last_error IS NULL, ${w}.since DESC, ${w}.step DESC`);
+
+/** An AttentionRecord of `a`. */
+export const selectAttention = Prisma.sql`jsonb_build_object(
+  'id', a.id, 'kind', a.kind, 'step', a.step, 'undo', a.undo, 'reason', a.reason, 'refundId', a.refund_id,
+  'findingId', a.finding_id, 'openedAt', ${time('a.opened_at')})`;
 
 export class OrderNotFound extends Error {
   override readonly name = 'OrderNotFound';
@@ -139,13 +150,10 @@ export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
     'shipments', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
         'id', s.id, 'carrier', s.carrier, 'trackingNumber', s.tracking_number, 'status', s.status
       ) ORDER BY s.created_at), '[]') FROM shipment s WHERE s.order_id = o.id),
-    'attention', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
-        'id', a.id, 'kind', a.kind, 'step', a.step, 'reason', a.reason, 'refundId', a.refund_id,
-        'findingId', a.finding_id, 'openedAt', ${time('a.opened_at')}
-      ) ORDER BY a.opened_at), '[]') FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL),
+    'attention', (SELECT COALESCE(jsonb_agg(${selectAttention} ORDER BY a.opened_at), '[]') FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL),
     'waits', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
         'step', w.step, 'since', ${time('w.since')}, 'attempt', w.attempt, 'nextTryAt', ${time('w.next_try_at')},
         'deadline', ${time('w.deadline')}, 'lastError', w.last_error
-      ) ORDER BY w.last_error IS NULL, w.since DESC), '[]') FROM order_wait w WHERE w.order_id = o.id)
+      ) ORDER BY ${firstWait('w')}), '[]') FROM order_wait w WHERE w.order_id = o.id)
   ) AS "order"${more ? Prisma.sql`, ${more}` : Prisma.empty}
   FROM ${o} o`;

@@ -20,6 +20,19 @@ describe('an order as it is shown', () => {
     expect(shown.toSorted()).toEqual(['cancelled', 'rejected', 'undelivered']);
   });
 
+  it('says what may be answered to what waits for a person', () => {
+    const [parked] = record.attention;
+    if (!parked) throw new Error('nothing waits for a person');
+    const stuck = { ...parked, undo: true };
+    const seen = { ...parked, kind: 'dispute_opened', step: null } as const;
+    const { attention } = presentOrder({ ...record, attention: [parked, stuck, seen] });
+    expect(attention.map(({ resolutions }) => resolutions)).toEqual([
+      ['retry', 'fail'],
+      ['retry'],
+      ['acknowledge'],
+    ]);
+  });
+
   it('waits for the first of its waits', () => {
     expect(presentOrder(record).waitingFor).toEqual(record.waits[0]);
     expect(presentOrder({ ...record, waits: [] }).waitingFor).toBeNull();
@@ -92,6 +105,7 @@ const record: OrderRecord = {
       id,
       kind: 'parked',
       step: 'ship',
+      undo: false,
       reason: 'carrier_unavailable',
       refundId: null,
       findingId: null,
