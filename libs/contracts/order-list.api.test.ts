@@ -87,7 +87,6 @@ describe('the query of GET /orders', () => {
     { status: 'lost' },
     { status: ['pending', 'lost'] },
     { status: 'pending,shipped' },
-    { status: [] },
     { status: Array(9).fill('pending') },
     { waitingFor: 'payment' },
     { waitingFor: ['charge', 'ship'] },

@@ -60,7 +60,7 @@ const time = z.iso
 const oneOrMore = <T extends string>(values: readonly T[]) =>
   z.preprocess(
     (given) => (Array.isArray(given) ? given : [given]),
-    z.array(z.enum(values)).min(1).max(values.length),
+    z.array(z.enum(values)).max(values.length),
   );
 
 /** The query of `GET /orders`. */

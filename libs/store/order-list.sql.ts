@@ -14,7 +14,7 @@ export interface OrderPosition {
 }
 
 export interface OrderFilter {
-  /** Any of these. */
+  /** Any of these; all, where none is named. */
   readonly status?: readonly OrderStatus[];
   readonly payment?: PaymentStatus;
   readonly fulfilment?: FulfilmentStatus;
@@ -130,8 +130,8 @@ function pathOf({ updatedSince, waitingFor, lastError, sku }: OrderFilter): Path
  * The conditions on the status, one for each part that a page is put together from. Orders of several statuses stand in
  * the order of a list only status by status; where something else tells what is read, it is read once.
  */
-function statusesOf({ status, customerId, email, endReason }: OrderFilter, { by }: Path): Prisma.Sql[] {
-  if (status === undefined) return [Prisma.sql`true`];
+function statusesOf({ status = [], customerId, email, endReason }: OrderFilter, { by }: Path): Prisma.Sql[] {
+  if (status.length === 0) return [Prisma.sql`true`];
   if (by !== 'orders' || [customerId, email, endReason].some((given) => given !== undefined))
     return [Prisma.sql`o.status = ANY(${[...status]})`];
   return [...new Set(status)].map((one) => Prisma.sql`o.status = ${one}`);
