@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
   ColumnTypeEnum,
@@ -6,6 +8,15 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+
+import { ConnectionPool } from '#libs/store/connection-pool';
+import { isContended } from '#libs/store/database-failure';
+import type { DatabaseLimits } from '#libs/store/database-limits';
+import { UnlimitedPooler } from '#libs/store/session';
+
+/** How often a lock is tried for, and how long those behind have in between, in milliseconds. */
+const LOCK_TRIES = 30;
+const LOCK_PAUSE = 1_000;
 
 /** PostgreSQL's internal one-byte `"char"`, which its catalogue uses and the adapter does not know. */
 const CHAR = 18;
@@ -18,27 +29,67 @@ export class MigrationAdapter implements SqlMigrationAwareDriverAdapterFactory {
   readonly provider = 'postgres';
   readonly adapterName = '@prisma/adapter-pg';
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly limits?: DatabaseLimits,
+  ) {}
 
   async connect(): Promise<SqlDriverAdapter> {
-    const pool = new pg.Pool({ connectionString: this.url, max: 1 });
+    const pool = new ConnectionPool(this.url, 1, this.limits);
+    await refusePooler(pool);
     const characters = readCharactersAsText(pool);
     const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
     const read = adapter.queryRaw.bind(adapter);
     adapter.queryRaw = async (query) => {
-      const result = await read(query);
+      const result = await withPatience(() => read(query));
       for (const column of characters.get(result.rows) ?? []) {
         result.columnTypes[column] = ColumnTypeEnum.Character;
       }
       return result;
     };
-    adapter.executeScript = (script) => execute(pool, script);
+    adapter.executeScript = (script) => withPatience(() => execute(pool, script));
     return adapter;
   }
 
   /** Neither applying migrations nor comparing a database with the schema needs one. */
   connectToShadowDb(): Promise<SqlDriverAdapter> {
     throw new Error('Migrations are applied without a shadow database');
+  }
+}
+
+/** The lock that keeps migrations apart is a session's, and a pooler gives each statement another session. */
+async function refusePooler(pool: ConnectionPool): Promise<void> {
+  try {
+    (await pool.connect()).release();
+  } catch (error) {
+    if (!(error instanceof UnlimitedPooler)) throw error;
+    throw new NeedsPostgres();
+  }
+  if (pool.isPooled) throw new NeedsPostgres();
+}
+
+class NeedsPostgres extends Error {
+  override readonly name = 'NeedsPostgres';
+
+  constructor() {
+    super(
+      'Migrations need PostgreSQL itself: DATABASE_URL leads to a connection pooler such as PgBouncer. Set it, for the migrations only, to the address that the pooler connects to.',
+    );
+  }
+}
+
+/**
+ * Tries again what found a lock taken: while it waits for the lock of a table, all who come after it wait, too, so it
+ * gives up soon and lets them through. What failed was rolled back whole.
+ */
+async function withPatience<T>(act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isContended(error) || tries === LOCK_TRIES) throw error;
+      await delay(LOCK_PAUSE);
+    }
   }
 }
 

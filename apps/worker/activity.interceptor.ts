@@ -3,7 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
 import { ACTIVITY_STEPS, FAILURE_TYPES } from '#libs/contracts/activities';
-import { Outage, Refusal } from '#libs/order/failure';
+import { Contradiction, Outage, Question, Refusal } from '#libs/order/failure';
 import { isOrderId, type OrderId } from '#libs/order/order-id';
 import { backoff } from '#libs/order/policy';
 import type { StepName } from '#libs/order/steps';
@@ -14,6 +14,11 @@ import type { Logger } from '#libs/telemetry/logger';
 const HEARTBEAT_EVERY = 1_000;
 /** Ends of an attempt that say nothing of what the order waits for: another attempt is at it, or soon will be. */
 const UNSHOWN: readonly string[] = ['overtaken', 'worker_stopped'];
+/** At which attempt a step is parked that fails in a way nobody thought of: some 15 seconds after the first. */
+const UNFORESEEN_ATTEMPTS = 5;
+const UNFORESEEN = 'an attempt failed in a way that is not provided for';
+/** How long a provider may ask to be left alone before it is asked again all the same. Milliseconds. */
+const LONGEST_PAUSE = 600_000;
 /** What an order that is not paid yet may wait for, until its reservation ends. */
 const BEFORE_PAYMENT: readonly string[] = ['validateOrder', 'reserveStock', 'chargePayment', 'checkPayment'];
 
@@ -49,36 +54,61 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
   private async failed(attempt: Attempt, error: unknown): Promise<ApplicationFailure> {
     const { step, activity } = attempt;
     const context = { orderId: attempt.orderId, activity, step, attempt: attempt.number };
-    const details = [{ step }];
     if (error instanceof Refusal) {
       this.logger.info({ ...context, code: error.code }, 'refused');
       return withoutStack({
         type: FAILURE_TYPES.refusal,
         message: error.code,
         nonRetryable: true,
-        details,
+        details: [{ step }],
+      });
+    }
+    if (error instanceof Question) {
+      const { kind, code } = error;
+      this.logger.warn({ ...context, kind, code }, 'a step waits for a person');
+      await this.showWaiting(attempt, code, null);
+      return withoutStack({
+        type: FAILURE_TYPES.question,
+        message: code,
+        nonRetryable: true,
+        details: [{ step, kind }],
       });
     }
     const outage = error instanceof Outage ? error.code : databaseOutage(error);
     if (outage !== null) {
+      const pause = pauseOf(attempt, error);
       this.logger.warn({ ...context, code: outage }, 'attempt failed');
       this.logger.debug({ ...context, err: error }, 'attempt failed');
-      if (!UNSHOWN.includes(outage)) await this.showWaiting(attempt, outage, attempt.retryIn);
+      if (!UNSHOWN.includes(outage)) await this.showWaiting(attempt, outage, pause ?? attempt.retryIn);
       return withoutStack({
         type: FAILURE_TYPES.outage,
         message: outage,
         nonRetryable: false,
-        details,
+        details: [{ step }],
+        ...(pause === null ? {} : { nextRetryDelay: pause }),
       });
     }
-    this.logger.error({ ...context, err: error }, 'a bug stopped a step');
-    await this.showWaiting(attempt, 'bug', null);
-    // A step is parked at once; a decision has nowhere to be parked, so it is tried until the bug is mended.
+    return this.unforeseen(attempt, error, context);
+  }
+
+  /**
+   * A bug, or an answer that nobody thought of, may pass, and asking again is harmless: what is in doubt is asked after.
+   * A step is parked soon; a decision has nowhere to be parked, so it is tried until the bug is mended.
+   */
+  private async unforeseen(attempt: Attempt, error: unknown, context: object): Promise<ApplicationFailure> {
+    const { step, number, retryIn } = attempt;
+    const code = error instanceof Contradiction ? error.code : 'bug';
+    const isParked = step !== null && (retryIn === null || number >= UNFORESEEN_ATTEMPTS);
+    this.logger.error(
+      { ...context, code, err: error },
+      isParked ? 'a step is parked: it fails in a way that is not provided for' : UNFORESEEN,
+    );
+    await this.showWaiting(attempt, code, isParked ? null : retryIn);
     return withoutStack({
       type: FAILURE_TYPES.bug,
-      message: 'bug',
-      nonRetryable: step !== null,
-      details,
+      message: code,
+      nonRetryable: isParked,
+      details: [{ step }],
     });
   }
 
@@ -105,6 +135,13 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
       this.logger.warn({ orderId: attempt.orderId, err: cause }, 'a failing attempt could not be shown');
     }
   }
+}
+
+/** What the provider asks for, where that is longer than the attempt would wait anyway; null where it is not. */
+function pauseOf({ retryIn }: Attempt, error: unknown): number | null {
+  const asked = error instanceof Outage ? error.retryAfter : undefined;
+  if (asked === undefined || retryIn === null || asked <= retryIn) return null;
+  return Math.min(asked, LONGEST_PAUSE);
 }
 
 /**

@@ -15,6 +15,15 @@ export class BadCommand extends Error {
 
 const USAGE = 'usage: reconcile --since <duration> [--settle <duration>], such as --since 24h --settle 10m';
 
+/** How `npm run reconcile` is used. */
+export const HELP = [
+  'Usage: npm run reconcile -- --since TIME [--settle TIME]',
+  'Holds the books against the payment provider’s now, and shows every finding that is open. Ends with 0 where the',
+  'books agree, and with 2 where they differ. It needs a worker.',
+  '  --since TIME    how far back money may have moved that is compared, such as 24h or 30d',
+  '  --settle TIME   what moved this recently is left out, as it may still be on its way; by default 10m',
+].join('\n');
+
 /** @throws BadCommand with one line that says what is wrong */
 export function parseReconcileCommand(args: readonly string[]): ReconcileCommand {
   const { since, settle } = parse(args);

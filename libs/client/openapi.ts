@@ -441,7 +441,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that the process runs */
+        /** Tell that the process runs, and would not be helped by a restart */
         get: operations["checkLive"];
         put?: never;
         post?: never;
@@ -557,6 +557,8 @@ export interface components {
                 /** @description The payment provider's code, or one of ours: an open list, and not for the shopper to read */
                 code: string;
             } | null;
+            /** @description Minor units that were taken: what can go back at the most */
+            captured: number;
             /** @description Minor units that went back to the shopper */
             refunded: number;
             /** @description Minor units that are on their way back */
@@ -575,7 +577,7 @@ export interface components {
             /** @description Why the order ended otherwise than delivered */
             endReason: {
                 /** @enum {string} */
-                code: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
+                code: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "payment_voided" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
                 by: string;
             } | null;
             waitingFor: components["schemas"]["WaitingFor"] | null;
@@ -599,7 +601,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "parked" | "delivery_overdue" | "contradicting_event" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
             step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
             /** @description Whether it is the step's undo that is stuck */
             undo: boolean;
@@ -611,7 +613,7 @@ export interface components {
             /** Format: date-time */
             openedAt: string;
             /** @description What may be answered */
-            resolutions: ("retry" | "skip" | "fail" | "acknowledge")[];
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "acknowledge")[];
         };
         WaitingFor: {
             /** @enum {string} */
@@ -684,7 +686,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "parked" | "delivery_overdue" | "contradicting_event" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
             step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
             /** @description Whether it is the step's undo that is stuck */
             undo: boolean;
@@ -696,11 +698,11 @@ export interface components {
             /** Format: date-time */
             openedAt: string;
             /** @description What may be answered; nothing any more once it is resolved */
-            resolutions: ("retry" | "skip" | "fail" | "acknowledge")[];
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "acknowledge")[];
             /** @description Null while it waits */
             resolution: {
                 /** @description Null where the order went on without an answer */
-                action: ("retry" | "skip" | "fail" | "acknowledge") | null;
+                action: ("retry" | "skip" | "fail" | "accept" | "acknowledge") | null;
                 by: string;
                 /** @description What the operator wrote; null once the person's data was erased */
                 note: string | null;
@@ -715,7 +717,7 @@ export interface components {
              * @description One of the `resolutions` of the attention
              * @enum {string}
              */
-            action: "retry" | "skip" | "fail" | "acknowledge";
+            action: "retry" | "skip" | "fail" | "accept" | "acknowledge";
             /** @description Why, for whoever looks later */
             note?: string;
         };
@@ -925,7 +927,7 @@ export interface components {
              * @description Stable; branch on this
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             /** @description What to quote when reporting the problem; also the X-Request-Id header */
             requestId: string;
             errors?: components["schemas"]["Fault"][];
@@ -950,7 +952,7 @@ export interface components {
         ProblemType: {
             type: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             status: number;
             title: string;
             meaning: string;
@@ -961,6 +963,8 @@ export interface components {
             /** @enum {string} */
             type: "shipment.picked_up" | "shipment.in_transit" | "shipment.delivery_failed" | "shipment.delivered" | "shipment.returned";
             trackingNumber: string;
+            /** @description Ours, as the label was bought under: it tells parcels apart that have the same number */
+            reference?: string;
             occurredAt: string & (unknown & unknown);
         };
         /** @description docs.stripe.com/api/events/object */
@@ -1056,9 +1060,9 @@ export interface operations {
                 /** @description Only orders that wait for a person */
                 attention?: "open";
                 /** @description Only orders that wait for a person so */
-                attentionKind?: "parked" | "delivery_overdue" | "contradicting_event" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+                attentionKind?: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
                 /** @description The `code` of what is shown as `endReason` */
-                endReason?: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
+                endReason?: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "payment_voided" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
                 /** @description The shop's own id of the customer */
                 customer?: string;
                 /** @description In any case */
@@ -1176,7 +1180,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1408,7 +1416,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1532,7 +1544,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1656,7 +1672,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1780,7 +1800,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1983,7 +2007,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2111,7 +2139,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2293,7 +2325,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2417,7 +2453,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2639,7 +2679,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2768,7 +2812,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2994,7 +3042,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3132,6 +3184,8 @@ export interface operations {
              * @description `gateway_unavailable`: The payment provider does not answer
              *
              *     `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
              */
             503: {
                 headers: {
@@ -3256,7 +3310,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3372,7 +3430,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3496,7 +3558,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3658,7 +3724,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3846,7 +3916,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3971,7 +4045,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4088,7 +4166,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4270,7 +4352,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4438,7 +4524,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4619,7 +4709,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4728,7 +4822,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4835,7 +4933,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4907,6 +5009,17 @@ export interface operations {
             /** @description `internal_error`: Something went wrong here */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Not available right now */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };

@@ -22,6 +22,7 @@ const order: OrderView = {
   payment: 'captured',
   attempt: 1,
   decline: null,
+  captured: 3980,
   refunded: 500,
   pendingRefunds: 0,
   dispute: null,

@@ -70,6 +70,7 @@ export const OrderView = z
       })
       .nullable()
       .describe('The attempt that was declined last, and why; null where none was, or a later one succeeded'),
+    captured: minorUnits.describe('Minor units that were taken: what can go back at the most'),
     refunded: minorUnits.describe('Minor units that went back to the shopper'),
     pendingRefunds: minorUnits.describe('Minor units that are on their way back'),
     dispute: z

@@ -347,6 +347,13 @@ export const PROBLEMS = {
     meaning: 'The fault is ours. Whether the request had its effect is not known.',
     remedy: 'Retry with the same Idempotency-Key. If it stays, report the request id.',
   },
+  busy: {
+    status: 503,
+    title: 'Something else is being done with it',
+    meaning:
+      'Another change holds what the request needs, such as the same product, for longer than it is waited for. Whether a part of the request had its effect is not known.',
+    remedy: 'Retry with the same Idempotency-Key after the time in `Retry-After`.',
+  },
   gateway_unavailable: {
     status: 503,
     title: 'The payment provider does not answer',

@@ -1,5 +1,6 @@
 /** The workflow's type name, by which it is started. */
 export const RECONCILE_WORKFLOW = 'ReconcileWorkflow';
+export const RECONCILE_SUMMARY = 'Holds the books against the payment provider’s';
 /** What starts it from time to time. */
 export const RECONCILE_SCHEDULE = 'reconcile';
 /** Its activities have a queue of their own, so that they never stand in an order's way. */

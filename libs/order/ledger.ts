@@ -66,6 +66,10 @@ export function afterBooking(booked: Booked, postings: readonly Posting[]): Book
 
 const sum = (booked: Booked, kind: LedgerKind) => booked[kind] ?? 0;
 
+/** What was taken or, until then, is held for it. */
+export const paid = (booked: Booked) =>
+  booked.captured ?? sum(booked, 'authorized') - sum(booked, 'hold_released');
+
 /** What is on its way back to the shopper and has not arrived. */
 export const pendingRefunds = (booked: Booked) =>
   sum(booked, 'refund_requested') - sum(booked, 'refund_succeeded') - sum(booked, 'refund_failed');
@@ -81,13 +85,6 @@ export const disputed = (booked: Booked) =>
 /** What may still be refunded. Disputed money may not: the bank has it. */
 export const refundable = (booked: Booked) =>
   sum(booked, 'captured') - refunded(booked) - pendingRefunds(booked) - disputed(booked);
-
-/** What was taken and nobody has asked to give back, or taken back; refunds that failed had been asked for. */
-export const neverReturned = (booked: Booked) =>
-  sum(booked, 'captured') -
-  sum(booked, 'refund_requested') -
-  sum(booked, 'refund_adopted') -
-  disputed(booked);
 
 /** What the provider says of an order's intent; null while there is none, or nothing was tried on it. */
 export type IntentState =

@@ -1,3 +1,4 @@
+import { type Booked, refundable } from './ledger.js';
 import type { Totals } from './totals.js';
 
 /** Why money goes back: because an order is taken back, or because somebody asked for it. */
@@ -13,6 +14,23 @@ export type RefundReason = (typeof REFUND_REASONS)[number];
 export const REFUND_STATES = ['requested', 'pending', 'succeeded', 'failed'] as const;
 /** `requested`: booked here, and not known to exist at the provider. One that succeeded may still fail. */
 export type RefundState = (typeof REFUND_STATES)[number];
+
+/**
+ * What an order that is taken back has still to return by itself, in minor units: all that is left, whatever moved in
+ * its books meanwhile, but for refunds of its own that failed: of those a person was told, and decides.
+ */
+export function leftToReturn(
+  booked: Booked,
+  refunds: readonly {
+    readonly amount: number;
+    readonly reason: RefundReason;
+    readonly state: RefundState;
+  }[],
+): number {
+  const isOwn = (reason: RefundReason) => !REQUESTABLE_REASONS.some((each) => each === reason);
+  const failed = refunds.filter(({ reason, state }) => state === 'failed' && isOwn(reason));
+  return Math.max(refundable(booked) - failed.reduce((sum, { amount }) => sum + amount, 0), 0);
+}
 
 export interface RefundLine {
   readonly lineId: string;
@@ -30,14 +48,16 @@ export interface RefundableLine {
 
 /**
  * What some units of an order cost, with their share of its tax and shipping: in minor units, so dealt out that
- * all units together cost exactly the order's total, in whatever portions they are asked for.
+ * all units together cost exactly what was paid, in whatever portions they are asked for.
  *
+ * @param paid the order's total, where nothing else was taken
  * @param before the units that were refunded before, by line
  * @param asked no more of each line than is left
  */
 export function costOf(
   lines: readonly RefundableLine[],
   totals: Totals,
+  paid: number,
   before: ReadonlyMap<string, number>,
   asked: readonly RefundLine[],
 ): number {
@@ -47,12 +67,14 @@ export function costOf(
     lines.map((line, at) => (net[at] ?? 0) * line.taxRate),
   );
   const rest = allocate(totals.shipping - totals.discount, net);
+  const costs = net.map((amount, at) => amount + (tax[at] ?? 0) + (rest[at] ?? 0));
+  const shares = paid === totals.total ? costs : allocate(paid, costs);
   return asked.reduce((sum, { lineId, quantity }) => {
     const at = lines.findIndex(({ id }) => id === lineId);
     const line = lines[at];
     if (!line) throw new Error(`no line ${lineId}`);
     const units = allocate(
-      (net[at] ?? 0) + (tax[at] ?? 0) + (rest[at] ?? 0),
+      shares[at] ?? 0,
       Array.from({ length: line.quantity }, () => 1),
     );
     const first = before.get(lineId) ?? 0;

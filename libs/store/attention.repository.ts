@@ -1,10 +1,17 @@
-import { type AttentionKind, isAppliedAtOnce, resolutionsFor } from '#libs/order/attention';
+import {
+  type AttentionKind,
+  HOLDS_UP_A_STEP,
+  holdsUpAStep,
+  isAppliedAtOnce,
+  resolutionsFor,
+} from '#libs/order/attention';
 import type { Actor } from '#libs/order/end';
+import { paid } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { isEnd } from '#libs/order/states';
 import type { Resolution, StepName } from '#libs/order/steps';
 
-import { openAttention } from './attention.sql.js';
+import { openAttention, openAttentionOnce } from './attention.sql.js';
 import type { Database } from './database.js';
 import type { FindingRecord, FindingRepository } from './finding.repository.js';
 import { acknowledgedPosts, closeFinding } from './finding.sql.js';
@@ -76,14 +83,13 @@ export class AttentionRepository {
           ${parked.refundId ?? null}::uuid FROM before
         ON CONFLICT (id) DO NOTHING RETURNING id`,
       // An attempt that never answered has shown nothing of itself.
-      also:
-        parked.kind === 'parked'
-          ? [
-              Prisma.sql`stuck AS (INSERT INTO order_wait (order_id, placed_at, step, last_error)
+      also: holdsUpAStep(parked.kind)
+        ? [
+            Prisma.sql`stuck AS (INSERT INTO order_wait (order_id, placed_at, step, last_error)
                 SELECT id, created_at, ${parked.step}, ${parked.reason} FROM changed
                 ON CONFLICT (order_id, step) DO UPDATE SET next_try_at = NULL, last_error = EXCLUDED.last_error)`,
-            ]
-          : [],
+          ]
+        : [],
     }));
   }
 
@@ -93,7 +99,8 @@ export class AttentionRepository {
    * on, or fell, without an answer.
    */
   async leave(order: OrderRecord, attentionId: string, action: Resolution | null): Promise<void> {
-    await this.orders.change(order, () => ({
+    await this.orders.change(order, ({ booked }) => ({
+      ...(action === 'accept' ? { acceptedAmount: paid(booked) } : {}),
       event: {
         type: 'order.resumed',
         actor: 'workflow',
@@ -109,7 +116,7 @@ export class AttentionRepository {
         WHERE id = ${attentionId}::uuid
         RETURNING order_id, step, kind)
       DELETE FROM order_wait w USING told
-      WHERE told.kind = 'parked' AND w.order_id = told.order_id AND w.step = told.step`;
+      WHERE told.kind = ANY(${[...HOLDS_UP_A_STEP]}) AND w.order_id = told.order_id AND w.step = told.step`;
   }
 
   /**
@@ -145,6 +152,7 @@ export class AttentionRepository {
     });
     const written = await this.orders.change(order, (current) => ({
       ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
+      ...(answer.action === 'accept' ? { acceptedAmount: paid(current.booked) } : {}),
       ...(finding ? findingAnswer(finding, answer) : {}),
       event: {
         type: 'attention.resolved',
@@ -175,6 +183,18 @@ export class AttentionRepository {
           'appliedAt', ${time('a.applied_at')}) END) AS attention
       FROM attention a WHERE a.order_id = ${orderId}::uuid ORDER BY a.opened_at, a.id`;
     return rows.map(({ attention }) => attention);
+  }
+
+  /**
+   * Notes that what the provider says of an order's money is about something else: once for each reason, whatever became
+   * of that attention.
+   */
+  async flagContradiction(order: OrderRecord, reason: string): Promise<void> {
+    const kind: AttentionKind = 'contradicting_answer';
+    await this.orders.change(order, () => ({
+      event: { type: 'payment.contradicted', actor: 'gateway', details: { reason, opens: kind } },
+      gate: openAttentionOnce(kind, 'charge', reason),
+    }));
   }
 
   /** Notes that a run has closed although its order has not ended: once, whatever became of that attention. */

@@ -36,6 +36,8 @@ export interface OrderChange {
   readonly attempt?: { readonly number: number; readonly method: string };
   /** What is booked with it. */
   readonly posts?: readonly Posting[];
+  /** What an operator takes instead of the order's total, in minor units. */
+  readonly acceptedAmount?: number;
   readonly endReason?: EndReason;
   /** The run has nothing left to do. */
   readonly closes?: boolean;
@@ -84,6 +86,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
           Prisma.sql`declined_attempt = ${decline?.attempt ?? null}, decline_code = ${decline?.code ?? null}`,
         ]),
     ...(change.holdUntil ? [Prisma.sql`hold_until = ${change.holdUntil}`] : []),
+    ...(change.acceptedAmount === undefined ? [] : [Prisma.sql`accepted_amount = ${change.acceptedAmount}`]),
     ...(change.attempt
       ? [Prisma.sql`attempt = ${change.attempt.number}, payment_method = ${change.attempt.method}`]
       : []),

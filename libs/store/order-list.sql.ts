@@ -157,7 +157,7 @@ function conditionsOf(filter: OrderFilter, path: Path): Prisma.Sql[] {
     ...given(number, Prisma.sql`o.number = ${number}`),
     ...given(
       trackingNumber,
-      Prisma.sql`o.id = (SELECT order_id FROM shipment WHERE tracking_number = ${trackingNumber})`,
+      Prisma.sql`o.id IN (SELECT order_id FROM shipment WHERE tracking_number = ${trackingNumber})`,
     ),
     ...given(filter.createdFrom, Prisma.sql`${placed} >= ${filter.createdFrom}::timestamptz`),
     ...given(filter.createdTo, Prisma.sql`${placed} < ${filter.createdTo}::timestamptz`),

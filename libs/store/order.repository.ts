@@ -93,12 +93,6 @@ export class OrderRepository {
     return order;
   }
 
-  async findByTrackingNumber(trackingNumber: string): Promise<OrderRecord | null> {
-    const orders = await this.select(Prisma.sql`
-      (SELECT * FROM orders WHERE id = (SELECT order_id FROM shipment WHERE tracking_number = ${trackingNumber}))`);
-    return orders[0] ?? null;
-  }
-
   /** A page of orders, the newest first, or those changed last, unless asked for otherwise. */
   async list(page: OrderPage): Promise<OrderRecord[]> {
     const until = page.order === 'oldest' ? await this.settledUntil() : undefined;
@@ -193,6 +187,7 @@ function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
     decline: null,
     holdUntil: null,
     dispute: null,
+    acceptedAmount: null,
     booked: {},
     createdAt,
     updatedAt: createdAt,

@@ -238,7 +238,7 @@ describe('among many orders, a list', () => {
     ['orders_customer_id_created_at_id_idx', { customerId: 'C-17', sku: 'BULK-1' }],
     ['orders_email', { email: 'shopper-17@example.com', sku: 'BULK-1' }],
     ['orders_number_key', { number: 'N-17' }],
-    ['shipment_tracking_number_key', { trackingNumber: 'TRK-17' }],
+    ['shipment_tracking_number_idx', { trackingNumber: 'TRK-17' }],
     ['orders_created_at_id_idx', { createdFrom: new Date(), createdTo: new Date(Date.now() + 1000) }],
   ];
 

@@ -174,7 +174,7 @@ describe('looking at the provider for an order', () => {
     expect(Date.parse(held.holdUntil ?? '')).toBeGreaterThan(Date.now() + 6 * 86_400_000);
     expect(await balances(id)).toEqual({ holds: total, holds_contra: -total });
 
-    await gateway.captureIntent(intentId, { idempotencyKey: `${id}:capture` });
+    await gateway.captureIntent(intentId, { amount: total, idempotencyKey: `${id}:capture` });
     expect(await look(id)).toEqual(['payment captured']);
     expect(await balances(id)).toEqual({ gateway: total, customer_deposits: -total });
   });

@@ -207,7 +207,11 @@ export const OPERATIONS = {
       'unavailable',
     ],
   },
-  checkLive: { summary: 'Tell that the process runs', access: 'open', problems: [] },
+  checkLive: {
+    summary: 'Tell that the process runs, and would not be helped by a restart',
+    access: 'open',
+    problems: ['unavailable'],
+  },
   checkReady: {
     summary: 'Tell whether orders can be taken',
     access: 'open',
@@ -247,6 +251,8 @@ export function problemsOf(name: OperationName): readonly ProblemCode[] {
   const codes: readonly ProblemCode[] = [
     ...problems,
     ...outcomes,
+    // Whoever asks the database may find another change in the way.
+    ...(problems.includes('unavailable') && !isProbe(name) ? (['busy'] as const) : []),
     ...(access === 'signed' ? [] : (['invalid_request'] as const)),
     ...(idempotency ? KEY_PROBLEMS[idempotency] : []),
     ...(keyed ? (['unauthenticated', 'insufficient_scope'] as const) : []),

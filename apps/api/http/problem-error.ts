@@ -4,6 +4,7 @@ import type { Fault, Problem } from '#libs/contracts/problem.api';
 /** What a kind of problem always says in a header. Retry-After is in seconds. */
 const HEADERS: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = {
   idempotency_key_in_use: { 'Retry-After': '1' },
+  busy: { 'Retry-After': '2' },
   unavailable: { 'Retry-After': '5' },
   gateway_unavailable: { 'Retry-After': '5' },
 };

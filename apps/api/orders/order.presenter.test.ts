@@ -85,6 +85,7 @@ const record: OrderRecord = {
   attempt: 2,
   decline: { attempt: 1, code: 'insufficient_funds' },
   holdUntil: null,
+  acceptedAmount: null,
   dispute: { id: 'dp_1', status: 'needs_response', amount: 100 },
   policy: {
     reservationTtl: 1,

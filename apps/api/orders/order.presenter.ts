@@ -19,6 +19,7 @@ export function presentOrder(order: OrderRecord): OrderView {
     payment: order.payment,
     attempt: order.attempt,
     decline: order.decline && { attempt: order.decline.attempt, code: order.decline.code },
+    captured: order.booked.captured ?? 0,
     refunded: refunded(order.booked),
     pendingRefunds: pendingRefunds(order.booked),
     dispute: dispute && { status: dispute.status, amount: dispute.amount },

@@ -85,12 +85,12 @@ const authorizeChange = (intent: Intent) => (order: OrderRecord) => ({
   ...confirms(order),
   intentStatus: 'authorized' as const,
   ...(intent.holdUntil ? { holdUntil: intent.holdUntil } : {}),
-  posts: [{ kind: 'authorized' as const, objectId: intent.id, amount: order.totals.total }],
+  posts: [{ kind: 'authorized' as const, objectId: intent.id, amount: intent.held }],
   ...endsWait(order),
   event: {
     type: news(order, 'authorized'),
     actor: 'gateway',
-    details: { intent: intent.id, amount: order.totals.total },
+    details: { intent: intent.id, amount: intent.held },
   },
 });
 
@@ -103,14 +103,14 @@ export const captureChange =
     posts: [
       ...releasedHold(order),
       ...(order.booked.captured === undefined
-        ? [{ kind: 'captured' as const, objectId: intent.id, amount: order.totals.total }]
+        ? [{ kind: 'captured' as const, objectId: intent.id, amount: intent.received }]
         : []),
     ],
     ...endsWait(order),
     event: {
       type: news(order, 'captured'),
       actor: 'gateway',
-      details: { intent: intent.id, amount: order.totals.total },
+      details: { intent: intent.id, amount: intent.received },
     },
   });
 

@@ -17,27 +17,30 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
   const payment = orderPayment(orderId, policy, steps);
   const delivery = listenForDelivery(orderId, policy, sign, desk, steps);
   const apology = () => emails.sendCancellation(orderId);
+  const reservationOver = () => sleep(policy.reservationTtl, { summary: 'Reservation ends' });
 
   return saga({ orderId, policy, sign, desk, decisions, apology }, async ({ step, within, takeBack }) => {
-    await within(RESERVATION, policy.reservationTtl, async () => {
-      await step('validate', () => steps.validateOrder(orderId));
+    await within(RESERVATION, reservationOver, async () => {
+      await step('validate', async () => sign.number(await steps.validateOrder(orderId)));
       await step(
         'reserve',
         () => steps.reserveStock(orderId),
         () => steps.releaseStock(orderId),
       );
-      if (policy.graceBeforeCharge > 0) await sleep(policy.graceBeforeCharge);
+      if (policy.graceBeforeCharge > 0) await sleep(policy.graceBeforeCharge, { summary: 'Charge begins' });
       await step('charge', payment.collected, payment.returned);
       sign.status('confirmed');
     });
-    await within(HOLD, payment.labelWindow(), () =>
-      step(
-        'ship',
-        () => steps.createShipment(orderId),
-        () => steps.cancelShipment(orderId),
-      ),
-    );
-    if (policy.captureMode === 'on_shipment') await step('capture', () => steps.capturePayment(orderId));
+    await within(MONEY, payment.voided, async () => {
+      await within(HOLD, payment.labelDue, () =>
+        step(
+          'ship',
+          () => steps.createShipment(orderId),
+          () => steps.cancelShipment(orderId),
+        ),
+      );
+      if (policy.captureMode === 'on_shipment') await step('capture', () => steps.capturePayment(orderId));
+    });
     await together(
       step('confirm', () => emails.sendConfirmation(orderId)),
       step('deliver', () => delivery.arrival()).then(async () => {
@@ -50,7 +53,7 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
   });
 }
 
-/** How an order ends that holds goods, or money, for too long. */
+/** How an order ends that holds goods, or money, for too long, or whose money is let go before it was taken. */
 const RESERVATION = {
   status: 'rejected',
   code: 'reservation_expired',
@@ -62,4 +65,10 @@ const HOLD = {
   code: 'authorization_expiring',
   why: 'cancelled',
   until: 'ship',
+} as const;
+const MONEY = {
+  status: 'cancelled',
+  code: 'payment_voided',
+  why: 'cancelled',
+  until: 'capture',
 } as const;
