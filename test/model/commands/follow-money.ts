@@ -43,7 +43,7 @@ const NEXT: Readonly<Record<PaymentStatus, readonly Move[]>> = {
   requires_action: ['shopperActs', 'shopperActs', 'shopperActs', 'wishToCancel'],
   processing: ['bankDecides', 'bankDecides', 'bankDecides', 'wishToCancel'],
   declined: ['tryAnotherMethod', 'tryAnotherMethod', 'tryAnotherMethod', 'wishToCancel'],
-  authorized: ['holdLapses', 'wishToCancel', 'requestRefund'],
+  authorized: ['holdLapses', 'holdLapses', 'wishToCancel', 'requestRefund'],
   captured: WITH_MONEY_TAKEN,
   partially_refunded: WITH_MONEY_TAKEN,
   refunded: ['refundSettles', 'refundSettles', 'disputeOpens', 'disputeEnds', 'requestRefund'],
