@@ -44,7 +44,7 @@ const NEXT: Readonly<Record<PaymentStatus, readonly Move[]>> = {
   processing: ['bankDecides', 'bankDecides', 'bankDecides', 'wishToCancel'],
   authorizing: ['wishToCancel', 'tryAnotherMethod'],
   declined: ['tryAnotherMethod', 'tryAnotherMethod', 'tryAnotherMethod', 'wishToCancel'],
-  authorized: ['holdLapses', 'wishToCancel', 'requestRefund'],
+  authorized: ['holdLapses', 'holdLapses', 'wishToCancel', 'requestRefund'],
   captured: WITH_MONEY_TAKEN,
   partially_refunded: WITH_MONEY_TAKEN,
   refunded: ['refundSettles', 'refundSettles', 'disputeOpens', 'disputeEnds', 'requestRefund'],
