@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { ConnectionPool } from '#libs/store/connection-pool';
 
 /** A migration that failed, with what the engine noted of why. */
 interface FailedMigration {
@@ -8,10 +8,9 @@ interface FailedMigration {
 
 /** The migration that keeps all others from being applied, if there is one. */
 export async function failedMigration(url: string): Promise<FailedMigration | undefined> {
-  const client = new pg.Client({ connectionString: url });
+  const pool = new ConnectionPool(url, 1);
   try {
-    await client.connect();
-    const { rows } = await client.query<FailedMigration>(
+    const { rows } = await pool.query<FailedMigration>(
       `SELECT migration_name AS name, logs FROM _prisma_migrations
        WHERE finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at LIMIT 1`,
     );
@@ -20,7 +19,7 @@ export async function failedMigration(url: string): Promise<FailedMigration | un
     // What failed before says more.
     return undefined;
   } finally {
-    await client.end();
+    await pool.end();
   }
 }
 

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { ConnectionPool } from '#libs/store/connection-pool';
 
 /** The first with `uuidv7()`, which the tables' keys are made by. */
 const OLDEST = 18;
@@ -20,12 +20,11 @@ export function versionFault(version: string): string | undefined {
 
 /** Such as `18.4`. */
 async function versionOf(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const pool = new ConnectionPool(url, 1);
   try {
-    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+    const { rows } = await pool.query<{ server_version: string }>('SHOW server_version');
     return rows[0]?.server_version.split(' ')[0] ?? '';
   } finally {
-    await client.end();
+    await pool.end();
   }
 }

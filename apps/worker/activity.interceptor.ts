@@ -7,7 +7,7 @@ import { Contradiction, Outage, Question, Refusal } from '#libs/order/failure';
 import { isOrderId, type OrderId } from '#libs/order/order-id';
 import { backoff } from '#libs/order/policy';
 import type { StepName } from '#libs/order/steps';
-import { isContended, isUnreachable } from '#libs/store/database-failure';
+import { databaseOutage } from '#libs/store/database-failure';
 import type { WaitRepository } from '#libs/store/wait.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
@@ -208,9 +208,3 @@ function attemptOf([orderId]: unknown[]): Attempt {
 }
 
 const milliseconds = (value: unknown, fallback: number) => (typeof value === 'number' ? value : fallback);
-
-/** A database that cannot be asked is an outage like any other. Its words are not passed on: they quote values. */
-function databaseOutage(error: unknown): string | null {
-  if (isUnreachable(error)) return 'database_unreachable';
-  return isContended(error) ? 'database_contended' : null;
-}

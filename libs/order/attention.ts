@@ -27,6 +27,10 @@ export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 export const HOLDS_UP_A_STEP: readonly AttentionKind[] = ['parked', 'amount_differs'];
 export const holdsUpAStep = (kind: AttentionKind): boolean => HOLDS_UP_A_STEP.includes(kind);
 
+/** Whether an answer is the news itself; else it is applied once the order's run goes on with it. */
+export const isAppliedAtOnce = (kind: AttentionKind, action: Resolution): boolean =>
+  action === 'acknowledge' || kind === 'delivery_overdue';
+
 /**
  * What an operator may answer. A step or a wait has its own answers; an undo can only be retried, because
  * money or stock would otherwise stay where it is; everything else is acknowledged.

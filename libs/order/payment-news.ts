@@ -1,5 +1,5 @@
 import { type AskedMoney, intentContradiction, moneyOf } from './contradiction.js';
-import { type IntentState, paymentOf, type Posting } from './ledger.js';
+import { type Attempts, type IntentState, paymentOf, type Posting } from './ledger.js';
 import type { RefundState } from './refund.js';
 import { type OrderStatus, PAYMENT } from './states.js';
 
@@ -158,7 +158,9 @@ function intentNews(books: PaymentBooks, { intent }: PaymentPicture): PaymentNew
 
 /** The table of an order's payment decides about its intent, too. */
 export const mayFollow = (from: IntentState | null, to: IntentState): boolean =>
-  PAYMENT[paymentOf(from, {})].includes(paymentOf(to, {}));
+  PAYMENT[paymentOf(from, {}, ONE_ATTEMPT)].includes(paymentOf(to, {}, ONE_ATTEMPT));
+
+const ONE_ATTEMPT: Attempts = { attempt: 1, decline: null };
 
 function intentPosts(books: PaymentBooks, intent: SeenIntent, status: IntentState): Posting[] {
   const { id: objectId } = intent;

@@ -11,7 +11,7 @@ import { closeOnceSilent } from './silent-connection.js';
 const MARGIN = 1_000;
 /** After how long without a word the operating system asks whether the other end is still there. */
 const KEEP_ALIVE = 10_000;
-/** What a close waits for statements under way. */
+/** How long a close waits: for statements under way, and for the other end. */
 const CLOSING = 2_000;
 /** A connection is in use for as long as a statement or a transaction takes. Beyond this it never comes back. */
 const LOST_AFTER = 180_000;
@@ -37,6 +37,8 @@ export class ConnectionPool extends pg.Pool {
       stream: () => {
         const socket = new Socket();
         sockets.add(socket);
+        // What is silent does not answer a farewell either.
+        socket.once('finish', () => setTimeout(() => socket.destroy(), CLOSING).unref());
         return socket.once('close', () => sockets.delete(socket));
       },
       verify: (client, done) => {

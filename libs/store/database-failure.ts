@@ -62,6 +62,16 @@ export function isContended(error: unknown): boolean {
   return error instanceof Error && CONTENDED_CODES.test(causeOf(error).originalCode ?? codeOf(error) ?? '');
 }
 
+/**
+ * A database that cannot be asked now is an outage like any other. Its words are not passed on: they quote values.
+ *
+ * @returns the outage's code; null for a failure that is none
+ */
+export function databaseOutage(error: unknown): string | null {
+  if (isUnreachable(error)) return 'database_unreachable';
+  return isContended(error) ? 'database_contended' : null;
+}
+
 /** What a log may say of a failure: a code of PostgreSQL's, Node's, Prisma's or the driver's, never a value. */
 export function failureCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';

@@ -122,7 +122,7 @@ function erasure(
       INSERT INTO erasure (id, requested_by, orders)
       SELECT ${id}::uuid, ${requestedBy}, (SELECT count(*) FROM subject) FROM asked RETURNING orders, at),
     erased AS (
-      UPDATE orders o SET version = o.version + 1, updated_at = now(), customer_id = NULL, customer_name = NULL,
+      UPDATE orders o SET version = o.version + 1, updated_at = clock_timestamp(), customer_id = NULL, customer_name = NULL,
         customer_email = NULL, shipping_address = NULL, billing_address = NULL, payment_method = NULL
       FROM subject s, done WHERE o.id = s.id RETURNING o.id),
     logged AS (

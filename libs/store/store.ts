@@ -13,6 +13,7 @@ import { FindingRepository } from './finding.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { OrderRepository } from './order.repository.js';
+import { OutcomeRepository } from './outcome.repository.js';
 import { PaymentAttemptRepository } from './payment-attempt.repository.js';
 import { PaymentInboxRepository } from './payment-inbox.repository.js';
 import { RefundRepository } from './refund.repository.js';
@@ -25,6 +26,7 @@ import { WaitRepository } from './wait.repository.js';
 /** The business facts: every repository over one pool of connections. */
 export class Store {
   readonly orders: OrderRepository;
+  readonly outcomes: OutcomeRepository;
   readonly effects: EffectRepository;
   readonly stock: StockRepository;
   readonly stockAdjustments: StockAdjustmentRepository;
@@ -50,6 +52,7 @@ export class Store {
     private readonly pool?: ConnectionPool,
   ) {
     this.orders = new OrderRepository(db);
+    this.outcomes = new OutcomeRepository(db);
     this.effects = new EffectRepository(db);
     this.stock = new StockRepository(this.orders, this.effects);
     this.stockAdjustments = new StockAdjustmentRepository(db);

@@ -19,8 +19,8 @@ export class WaitRepository {
     wait: { attempt: number; nextTryIn: number | null; error: string; beforePayment: boolean },
   ): Promise<void> {
     await this.db.$executeRaw`
-      INSERT INTO order_wait (order_id, step, attempt, next_try_at, last_error, deadline)
-      SELECT o.id, ${step}, ${wait.attempt}, now() + ${wait.nextTryIn}::float8 * interval '1 millisecond', ${wait.error},
+      INSERT INTO order_wait (order_id, placed_at, step, attempt, next_try_at, last_error, deadline)
+      SELECT o.id, o.created_at, ${step}, ${wait.attempt}, now() + ${wait.nextTryIn}::float8 * interval '1 millisecond', ${wait.error},
         CASE WHEN ${wait.beforePayment}
           THEN COALESCE(o.started_at, o.created_at) + (o.policy ->> 'reservationTtl')::float8 * interval '1 millisecond' END
       FROM orders o WHERE o.id = ${orderId}::uuid

@@ -194,6 +194,7 @@ describe('looking at the provider for an order', () => {
     expect(await bench.order(id)).toMatchObject({
       status: 'pending',
       payment: 'declined',
+      decline: { attempt: 1, code: 'generic_decline' },
       waits: [{ step: 'charge' }],
     });
     expect((await bench.store.orders.events(id)).at(-1)).toMatchObject({

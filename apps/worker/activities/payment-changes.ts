@@ -69,6 +69,7 @@ function answerOf(intent: Intent): Outcome {
 /** The shopper's method was not taken; another may be tried while the order stays open. */
 export const declineChange = (order: OrderRecord, type: string, reason: string): OrderChange => ({
   intentStatus: 'declined',
+  declineCode: reason,
   ...(order.policy.declineWindow > 0
     ? { begun: { step: 'charge', for: order.policy.declineWindow } }
     : endsWait(order)),

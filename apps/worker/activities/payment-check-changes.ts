@@ -54,6 +54,7 @@ function intentChange(
   const change: OrderChange = {
     ...(confirms ? { next: { status: 'confirmed' }, gate: unlessBegun(voidKey(order.id)) } : {}),
     intentStatus: status,
+    ...(intent.declineCode === null ? {} : { declineCode: intent.declineCode }),
     ...(status === 'authorized' && intent.holdUntil ? { holdUntil: intent.holdUntil } : {}),
     posts,
     ...waiting(order, status),

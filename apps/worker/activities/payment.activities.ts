@@ -114,6 +114,8 @@ export class PaymentActivities implements Pick<
       case 'processing':
         return { is: 'waiting' };
       case 'declined':
+      // Another attempt was asked for, and is made once the run is told of it.
+      case 'authorizing':
         return { is: 'declined' };
       case 'voided':
         // Money that was there once makes another end than money that never came.

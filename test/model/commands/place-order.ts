@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { OrderView } from '#libs/contracts/order-view.api';
 import { orderId } from '#libs/order/order-id';
 
-import { type Card, CARD_NAMES } from '../cards.js';
+import { anyCard } from '../cards.js';
 import { type Command, command } from '../command.js';
 import { GOOD_NAMES, skuOf } from '../goods.js';
 import { type Model, type ModelOrder, naturalEnd, totalOf, type Wish } from '../model.js';
@@ -18,7 +18,7 @@ const mostly = <T>(usual: T, ...others: T[]) =>
 
 const line = fc.record({
   good: fc.oneof(
-    { weight: 12, arbitrary: fc.constantFrom('MUG', 'TEA', 'LAST', 'GIFT') },
+    { weight: 16, arbitrary: fc.constantFrom('MUG', 'MUG', 'TEA', 'TEA', 'GIFT', 'LAST') },
     { weight: 1, arbitrary: fc.constantFrom(...GOOD_NAMES) },
   ),
   quantity: mostly(1, 2, 3),
@@ -26,13 +26,13 @@ const line = fc.record({
 
 export const wish: fc.Arbitrary<Wish> = fc.record({
   lines: fc.uniqueArray(line, { selector: ({ good }) => good, minLength: 1, maxLength: 3 }),
-  method: fc.oneof(
-    { weight: 2, arbitrary: fc.constant<Card>('pm_card_visa') },
-    { weight: 3, arbitrary: fc.constantFrom(...CARD_NAMES) },
+  method: anyCard,
+  reachable: fc.oneof(
+    { weight: 9, arbitrary: fc.constant(true) },
+    { weight: 1, arbitrary: fc.constant(false) },
   ),
-  reachable: mostly(true, false),
   served: fc.oneof(
-    { weight: 15, arbitrary: fc.constant(true) },
+    { weight: 30, arbitrary: fc.constant(true) },
     { weight: 1, arbitrary: fc.constant(false) },
   ),
 });
