@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { answered, createShopClient, Refused, type ShopClient } from '#libs/client/shop-client';
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { formatPrice } from '#libs/mail/price';
 import { isEnd } from '#libs/order/states';
 
 import { UsageError } from './arguments.js';
@@ -38,9 +39,7 @@ async function main(): Promise<void> {
 
   const header = { 'Idempotency-Key': randomUUID() };
   const order = await answered(client.POST('/orders', { params: { header }, body }));
-  const amount = new Intl.NumberFormat('en', { style: 'currency', currency: order.currency });
-  const digits = amount.resolvedOptions().maximumFractionDigits ?? 2;
-  console.log(`${order.number}  ${amount.format(order.totals.total / 10 ** digits)}  ${order.id}`);
+  console.log(`${order.number}  ${formatPrice(order.totals.total, order.currency)}  ${order.id}`);
   console.log(`${order.status} → ${await follow(order.id, client)}`);
 }
 

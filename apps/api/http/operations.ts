@@ -36,7 +36,9 @@ export const OPERATIONS = {
       'duplicate_sku',
       'unknown_sku',
       'currency_not_supported',
+      'amount_not_chargeable',
       'order_too_large',
+      'order_too_small',
       'price_changed',
       'payment_declined',
       'payment_expired',
@@ -92,6 +94,7 @@ export const OPERATIONS = {
       'refund_line_unknown',
       'refund_quantity_exceeds',
       'refund_exceeds',
+      'amount_not_chargeable',
       'unavailable',
     ],
   },
@@ -143,7 +146,7 @@ export const OPERATIONS = {
   putProduct: {
     summary: 'Create or replace a product; its stock stays as it is',
     access: 'operate',
-    problems: [...BODY, 'currency_not_supported', 'unavailable'],
+    problems: [...BODY, 'currency_not_supported', 'amount_not_chargeable', 'unavailable'],
   },
   adjustStock: {
     summary: 'Correct the stock of a product',
