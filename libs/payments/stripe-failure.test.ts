@@ -46,6 +46,13 @@ describe('stripeFailure', () => {
       'payment_method_unknown',
     ],
     ['a tiny amount', answered(400, { code: 'amount_too_small' }), 'amount_too_small'],
+    ['a huge amount', answered(400, { code: 'amount_too_large', param: 'amount' }), 'amount_too_large'],
+    ['half a króna', answered(400, { param: 'amount' }), 'amount_refused'],
+    [
+      'an amount of too many digits',
+      answered(400, { code: 'parameter_invalid_integer', param: 'amount' }),
+      'amount_refused',
+    ],
     ['a second full refund', answered(400, { code: 'charge_already_refunded' }), 'already_refunded'],
     ['a hold that lapsed', answered(400, { code: 'charge_expired_for_capture' }), 'authorization_lapsed'],
     ['a disputed charge', answered(400, { code: 'charge_disputed' }), 'charge_disputed'],
@@ -61,6 +68,8 @@ describe('stripeFailure', () => {
     ['a key used for two different calls', answered(400, { type: 'idempotency_error' })],
     ['an unknown intent', answered(404, { code: 'resource_missing', param: 'intent' })],
     ['an unknown parameter', answered(400, { code: 'parameter_unknown', param: 'colour' })],
+    ['a currency that the account does not have', answered(400, { param: 'currency' })],
+    ['no amount', answered(400, { code: 'parameter_missing', param: 'amount' })],
     ['what is not of Stripe', new TypeError('oops')],
   ])('leaves %s as the bug it is', (_what, error) => {
     expect(stripeFailure(error)).toBe(error);
