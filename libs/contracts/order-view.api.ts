@@ -11,8 +11,9 @@ import {
 } from '#libs/order/states';
 import { STEPS } from '#libs/order/steps';
 
+import { minorUnits } from './money.api.js';
+
 const time = z.iso.datetime();
-const minorUnits = z.int().min(0).describe('Minor units');
 
 export const TotalsView = z
   .object({

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { PrismaPg } from '@prisma/adapter-pg';
-
+import { ExactPg } from './exact-numbers.js';
 import { PrismaClient } from './generated/client.js';
 
 export type Database = PrismaClient;
@@ -13,7 +12,7 @@ export type Database = PrismaClient;
  * @param poolSize connections at most
  */
 export function openDatabase(url: string, poolSize: number): Database {
-  const adapter = new PrismaPg(
+  const adapter = new ExactPg(
     {
       connectionString: url,
       max: poolSize,

@@ -78,7 +78,7 @@ export class OrderRepository {
         INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate, placed_at)
         SELECT l.id, accepted.id, l.position, l.sku, l.name, l.quantity, l."unitPrice", l."taxRate", accepted.created_at
         FROM accepted, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
-          AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" int, "taxRate" numeric))
+          AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" bigint, "taxRate" numeric))
       SELECT created_at AS "createdAt" FROM accepted`;
     return accepted ? asAccepted(order, accepted.createdAt.toISOString()) : null;
   }

@@ -14,11 +14,11 @@ interface OrderRow {
 }
 
 const ORDERS = `
-  SELECT o.id::text AS id, o.payment, o.total, o.status, o.intent_id AS intent,
+  SELECT o.id::text AS id, o.payment, o.total::float8 AS total, o.status, o.intent_id AS intent,
     (SELECT COALESCE(sum(CASE WHEN t.kind IN ('refund_succeeded', 'refund_adopted') THEN t.amount
-        WHEN t.kind = 'refund_reversed' THEN -t.amount END), 0)::int
+        WHEN t.kind = 'refund_reversed' THEN -t.amount END), 0)::float8
       FROM ledger_transaction t WHERE t.order_id = o.id) AS refunded,
-    (SELECT COALESCE(sum(r.amount), 0)::int FROM refund r WHERE r.order_id = o.id AND r.state = 'pending') AS pending
+    (SELECT COALESCE(sum(r.amount), 0)::float8 FROM refund r WHERE r.order_id = o.id AND r.state = 'pending') AS pending
   FROM orders o`;
 
 const PAID = ['captured', 'partially_refunded', 'refunded'];
