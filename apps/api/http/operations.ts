@@ -60,8 +60,9 @@ export const OPERATIONS = {
     problems: ['order_not_found', 'unavailable'],
   },
   listOrderEvents: {
-    summary: "See an order's audit trail",
+    summary: "See an order's audit trail, oldest first",
     access: 'read',
+    query: true,
     problems: ['order_not_found', 'unavailable'],
   },
   readLedger: {
@@ -182,6 +183,12 @@ export const OPERATIONS = {
     access: 'operate',
     idempotency: 'optional',
     problems: [...BODY, 'finding_not_found', 'finding_closed', 'already_resolved', 'unavailable'],
+  },
+  listUnmatchedEvents: {
+    summary: 'See the signed events that belong to nothing here',
+    access: 'operate',
+    query: true,
+    problems: ['unavailable'],
   },
   receiveDelivery: {
     summary: "Take a carrier's signed event",
