@@ -52,6 +52,7 @@ import { DeliveriesService } from './webhooks/deliveries.service.js';
 import { StripeEventsController } from './webhooks/stripe-events.controller.js';
 import { StripeEventsService } from './webhooks/stripe-events.service.js';
 import { StripeSignature } from './webhooks/stripe-signature.js';
+import { UnmatchedEventsController } from './webhooks/unmatched-events.controller.js';
 
 export type ApiEnvironment = Environment<
   | 'store'
@@ -82,6 +83,7 @@ export class ApiModule {
         ProductsController,
         StockAdjustmentsController,
         FindingsController,
+        UnmatchedEventsController,
         CustomersController,
         DeliveriesController,
         StripeEventsController,

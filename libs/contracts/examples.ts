@@ -10,6 +10,7 @@ import type { Problem } from './problem.api.js';
 import { problemAddress, type ProblemCode, PROBLEMS } from './problems.js';
 import type { ProductList, ProductView, StockAdjustmentView } from './product.api.js';
 import type { RefundList, RefundView } from './refund.api.js';
+import type { UnmatchedEventList } from './unmatched-event.api.js';
 
 const ORDER_ID = '019b7654-0000-7000-8000-000000000001';
 const LINE_ID = '019b7654-0000-7000-8000-000000000002';
@@ -106,6 +107,7 @@ export const ANSWERS = {
         changes: { payment: { from: 'none', to: 'captured' }, amount: 3980 },
       },
     ],
+    nextCursor: null,
   } satisfies OrderEventList,
   AttentionList: {
     data: [
@@ -160,6 +162,21 @@ export const ANSWERS = {
   } satisfies LedgerView,
   Finding: { ...finding, closedAt: '2026-01-02T11:00:00.000Z', closedBy: 'service:shop', note: 'By hand.' },
   FindingList: { data: [finding] } satisfies FindingList,
+  UnmatchedEventList: {
+    data: [
+      {
+        id: '019b7654-0000-7000-8000-00000000000b',
+        provider: 'carrier',
+        eventId: 'msg_2KWPBgLlAfxdpx2AI54pPJ85f4W',
+        type: 'shipment.weighed',
+        objectId: 'SBX6444CE9585E3',
+        reason: 'unknown_type',
+        occurredAt: '2026-01-02T12:00:00.000Z',
+        receivedAt: '2026-01-02T12:00:01.000Z',
+      },
+    ],
+    nextCursor: null,
+  } satisfies UnmatchedEventList,
   Product: product,
   ProductList: { data: [product], nextCursor: null } satisfies ProductList,
   StockAdjustment: {

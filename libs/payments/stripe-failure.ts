@@ -54,7 +54,7 @@ export function stripeFailure(error: unknown): unknown {
   if (code === 'resource_missing' && param === 'payment_method') {
     return new Refusal('payment_method_unknown', { cause: error });
   }
-  const refusal = code === undefined ? undefined : REFUSALS.get(code);
+  const refusal = (code === undefined ? undefined : REFUSALS.get(code)) ?? amountRefusal(error);
   return refusal === undefined ? error : new Refusal(refusal, { cause: error });
 }
 
@@ -67,4 +67,10 @@ function unanswered(error: Stripe.errors.StripeConnectionError): unknown {
   }
   const trouble = networkTrouble(detail);
   return trouble === null ? error : new Outage(`gateway_${trouble}`, { cause: error });
+}
+
+/** Whatever else is wrong with an amount, such as fractions of a currency that has none: it stays that amount. */
+function amountRefusal({ rawType, code, param }: Stripe.errors.StripeError): string | undefined {
+  const isRefused = rawType === 'invalid_request_error' && param === 'amount' && code !== 'parameter_missing';
+  return isRefused ? 'amount_refused' : undefined;
 }

@@ -18,7 +18,7 @@ interface Reply {
   readonly retryAfter: number | undefined;
 }
 
-/** The carrier over HTTP; the calls are described in `carrier-protocol.ts`. */
+/** The carrier over HTTP; the calls are described in docs/carrier-protocol.md. */
 export class CarrierClient implements Carrier {
   readonly #url: string;
   readonly #timeout: number;
