@@ -199,12 +199,15 @@ export class Real {
     );
   }
 
-  /** How an order's payment stands, once anything was tried to pay it, or after a while. @param within milliseconds */
+  /** How an order's payment stands, once an attempt to pay it was answered, or after a while. @param within milliseconds */
   async payment(orderId: OrderId, within: number): Promise<PaymentStatus> {
     const deadline = Date.now() + within;
     const { payment } = await eventually(
       () => this.system.store.orders.get(orderId),
-      (order) => order.payment !== 'none' || order.closedAt !== null || Date.now() >= deadline,
+      (order) =>
+        (order.payment !== 'none' && order.payment !== 'authorizing') ||
+        order.closedAt !== null ||
+        Date.now() >= deadline,
       PATIENCE,
     );
     return payment;

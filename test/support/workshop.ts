@@ -7,7 +7,7 @@ import type Stripe from 'stripe';
 import type { Ports } from '../../apps/worker/activities/activities.js';
 import { createOrderWorkers } from '../../apps/worker/order-workers.js';
 import { Sweeper } from '../../apps/worker/sweeper.js';
-import { bundleSources, WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
+import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
 import type { Sandbox } from '../../apps/sandbox/sandbox.js';
 import { shipments } from '../../apps/sandbox/test-sandbox.js';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
@@ -24,6 +24,8 @@ import type { Inbox } from './inbox.js';
 import { checkAtRest } from './invariants.js';
 import { acceptOrder, type Wanted } from './orders.js';
 import { checkSecrecy } from './secrecy.js';
+import { checkReplay } from './replay-check.js';
+import { workflowBundle } from './workflow-bundle.js';
 import { openParts, type WorkshopParts } from './workshop-parts.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -49,6 +51,7 @@ export class Workshop {
   /** What activities work with, for a test that runs one by itself. */
   readonly ports: Ports;
   readonly sweeper: Sweeper;
+  private codePath = '';
   private workers: readonly Worker[] = [];
   private running: Promise<unknown> = Promise.resolve();
 
@@ -78,14 +81,13 @@ export class Workshop {
   /** Puts a worker that runs the workflow code at `workflowsPath` in the place of the one that runs. */
   async deploy(workflowsPath: string): Promise<void> {
     await this.stopWorkers();
+    this.codePath = await workflowBundle(workflowsPath);
     this.workers = await createOrderWorkers({
       ...this.workerPorts,
       connection: this.parts.connection,
       namespace: this.parts.namespace,
-      workflows: { workflowsPath, bundlerOptions: bundleSources },
+      workflows: { workflowBundle: { codePath: this.codePath } },
       shutdownGrace: 1_000,
-      // Every workflow task replays from the beginning, which proves that the code is deterministic.
-      maxCachedWorkflows: 0,
     });
     this.running = Promise.all(this.workers.map((worker) => worker.run()));
   }
@@ -98,8 +100,8 @@ export class Workshop {
   }
 
   /** Places an order whose intent the gateway does not know, which no amount of trying mends. */
-  async placeWithIntent(intentId: string): Promise<OrderId> {
-    const { id, policy } = await acceptOrder(this.store);
+  async placeWithIntent(intentId: string, rules: Wanted['policy'] = {}): Promise<OrderId> {
+    const { id, policy } = await acceptOrder(this.store, { policy: rules });
     await this.database.order.update({ where: { id }, data: { intentId } });
     await this.runs.start(id, policy);
     return id;
@@ -229,11 +231,15 @@ export class Workshop {
     await checkAtRest(this.databaseUrl, this.stripe, this.inbox);
   }
 
-  /** @throws Error when anything of this workshop's knows a customer that should not */
+  /**
+   * @throws Error when anything of this workshop's knows a customer that should not, or a run cannot be replayed by the
+   *   code that was deployed last
+   */
   async close(): Promise<void> {
     await this.stopWorkers();
     try {
       await checkSecrecy(this.parts);
+      await checkReplay(this.client, this.codePath);
     } finally {
       await this.parts.close();
     }

@@ -17,17 +17,17 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
   const payment = orderPayment(orderId, policy, steps);
   const delivery = listenForDelivery(orderId, policy, sign, desk, steps);
   const apology = () => emails.sendCancellation(orderId);
-  const reservationOver = () => sleep(policy.reservationTtl);
+  const reservationOver = () => sleep(policy.reservationTtl, { summary: 'Reservation ends' });
 
   return saga({ orderId, policy, sign, desk, decisions, apology }, async ({ step, within, takeBack }) => {
     await within(RESERVATION, reservationOver, async () => {
-      await step('validate', () => steps.validateOrder(orderId));
+      await step('validate', async () => sign.number(await steps.validateOrder(orderId)));
       await step(
         'reserve',
         () => steps.reserveStock(orderId),
         () => steps.releaseStock(orderId),
       );
-      if (policy.graceBeforeCharge > 0) await sleep(policy.graceBeforeCharge);
+      if (policy.graceBeforeCharge > 0) await sleep(policy.graceBeforeCharge, { summary: 'Charge begins' });
       await step('charge', payment.collected, payment.returned);
       sign.status('confirmed');
     });

@@ -42,6 +42,7 @@ const NEXT: Readonly<Record<PaymentStatus, readonly Move[]>> = {
   not_required: ['wishToCancel', 'requestRefund'],
   requires_action: ['shopperActs', 'shopperActs', 'shopperActs', 'wishToCancel'],
   processing: ['bankDecides', 'bankDecides', 'bankDecides', 'wishToCancel'],
+  authorizing: ['wishToCancel', 'tryAnotherMethod'],
   declined: ['tryAnotherMethod', 'tryAnotherMethod', 'tryAnotherMethod', 'wishToCancel'],
   authorized: ['holdLapses', 'holdLapses', 'wishToCancel', 'requestRefund'],
   captured: WITH_MONEY_TAKEN,
