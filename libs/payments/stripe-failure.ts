@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 
 import { Outage, Refusal } from '#libs/order/failure';
-import { httpTrouble, networkTrouble, retryAfter } from '#libs/providers/provider-trouble';
+import { httpTrouble, networkTrouble, retryAfterOf } from '#libs/providers/provider-trouble';
 
 import { ForeignAnswer } from './stripe-client.js';
 
@@ -35,7 +35,7 @@ export function stripeFailure(error: unknown): unknown {
   if (error instanceof Stripe.errors.StripeAPIError && statusCode === undefined) {
     return new Outage('gateway_unreachable', { cause: error });
   }
-  const pause = retryAfter(error.headers?.['retry-after'], Date.now());
+  const pause = retryAfterOf(error.headers?.['retry-after'], Date.now());
   // Another call holds the key or the object; it will let go.
   if (statusCode === 409 || code === 'lock_timeout')
     return new Outage('gateway_busy', { cause: error, retryAfter: pause });

@@ -1,7 +1,7 @@
 import { Contradiction } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
 import { providerFetch } from '#libs/providers/provider-fetch';
-import { retryAfter } from '#libs/providers/provider-trouble';
+import { retryAfterOf } from '#libs/providers/provider-trouble';
 
 import type { Carrier, Parcel, Recipient } from './carrier.js';
 import {
@@ -66,7 +66,7 @@ export class CarrierClient implements Carrier {
       });
       const text = await response.text();
       const { status, headers } = response;
-      return { status, text, retryAfter: retryAfter(headers.get('retry-after'), Date.now()) };
+      return { status, text, retryAfter: retryAfterOf(headers.get('retry-after'), Date.now()) };
     } catch (cause) {
       throw carrierFailure({ status: null, cause });
     }
