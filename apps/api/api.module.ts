@@ -14,6 +14,7 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 import { CustomersController } from './customers/customers.controller.js';
 import { ErasureService } from './customers/erasure.service.js';
 import { Drain } from './drain.js';
+import { EntryController } from './entry.controller.js';
 import { FindingsController } from './findings/findings.controller.js';
 import { FindingsService } from './findings/findings.service.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
@@ -89,6 +90,7 @@ export class ApiModule {
         StripeEventsController,
         HealthController,
         ProblemsController,
+        EntryController,
       ],
       providers: [
         { provide: LOG, useValue: log },

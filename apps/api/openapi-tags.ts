@@ -15,6 +15,7 @@ const TAGS = {
   webhooks: { name: 'Webhooks', description: 'For carriers and the payment provider, signed' },
   problems: { name: 'Problems', description: 'What every error means, and what to do' },
   health: { name: 'Health', description: 'For what watches over the process' },
+  '': { name: 'Documents', description: 'Where to begin' },
 } as const;
 
 const isSubject = (part: string): part is keyof typeof TAGS => Object.hasOwn(TAGS, part);

@@ -217,6 +217,7 @@ export const OPERATIONS = {
       'unavailable',
     ],
   },
+  findDocuments: { summary: 'Find the documents', access: 'open', problems: [] },
   checkLive: {
     summary: 'Tell that the process runs, and would not be helped by a restart',
     access: 'open',
