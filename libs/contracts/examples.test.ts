@@ -31,7 +31,7 @@ test('it stands as its books have it', () => {
   const booked = Object.fromEntries(ledger.data.map(({ kind, amount }) => [kind, amount]));
   expect(booked).toMatchObject({ captured: order.captured, refund_succeeded: order.refunded });
   expect(refund).toMatchObject({ amount: order.refunded, state: 'succeeded' });
-  expect(paymentOf('captured', booked)).toBe(order.payment);
+  expect(paymentOf('captured', booked, { attempt: order.attempt, decline: null })).toBe(order.payment);
 });
 
 test('a confirmed order waits with its label for the carrier, and its goods are held', () => {
