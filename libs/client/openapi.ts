@@ -953,10 +953,10 @@ export interface components {
             /** @description A carrier's tracking number, or a payment intent; null where the event names none */
             objectId: string | null;
             /**
-             * @description `unknown_type`: ignored for good; `unknown_object`: applied once an order has the parcel or the intent
+             * @description `unknown_type`: ignored for good; `unknown_object`: applied once an order has the parcel or the intent; `ambiguous_object`: two parcels travel under the number, and a person was told
              * @enum {string}
              */
-            reason: "unknown_type" | "unknown_object";
+            reason: "unknown_type" | "unknown_object" | "ambiguous_object";
             /**
              * Format: date-time
              * @description As the provider says; when it was received, where it says nothing
