@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import pg from 'pg';
@@ -114,6 +115,18 @@ describe('a pool of connections', () => {
     );
     expect(isUnreachable(failure), String(failure)).toBe(true);
     await ask();
+  });
+
+  it('outlives a connection that is cut while it is in use', async () => {
+    const client = await pool.connect();
+    const ended = once(client, 'end');
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await database.$queryRaw`SELECT pg_terminate_backend(${rows[0]?.pid}::int)`;
+    await ended;
+    const failure = await settled(client.query('SELECT 1'));
+    expect(isUnreachable(failure), String(failure)).toBe(true);
+    client.release();
+    await askTogether(SIZE);
   });
 
   it('is stuck once every connection was taken and never given back', async () => {
