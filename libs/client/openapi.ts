@@ -648,7 +648,7 @@ export interface components {
         };
         ResolveAttention: {
             /** @enum {string} */
-            action: "retry" | "skip" | "fail" | "acknowledge";
+            action: "retry" | "skip" | "fail" | "restart" | "acknowledge";
             /** @description Why, for whoever looks later */
             note?: string;
         };

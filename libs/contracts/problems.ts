@@ -169,7 +169,7 @@ export const PROBLEMS = {
     title: 'The attention cannot be resolved so',
     meaning: 'This action does not answer this kind of attention.',
     remedy:
-      'Steps 1 to 4: retry or fail; emails: retry or skip; delivery: skip or fail; others: acknowledge.',
+      'Steps 1 to 4: retry or fail; emails: retry or skip; delivery: skip or fail; a run that is gone: restart or acknowledge, or fail until the order has its end; others: acknowledge.',
   },
   already_resolved: {
     status: 409,

@@ -5,7 +5,7 @@ import { prose } from './text.api.js';
 /** The body of `POST /orders/{id}/attention/{attentionId}/resolution`: an operator's answer. */
 export const ResolveAttention = z
   .strictObject({
-    action: z.enum(['retry', 'skip', 'fail', 'acknowledge']),
+    action: z.enum(['retry', 'skip', 'fail', 'restart', 'acknowledge']),
     note: prose(1000).optional().describe('Why, for whoever looks later'),
   })
   .meta({ id: 'ResolveAttention', examples: [{ action: 'retry', note: 'The carrier is back.' }] });

@@ -17,9 +17,16 @@ export const ATTENTION_KINDS = [
 ] as const;
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 
+/** What a run itself asks, and waits to be answered. */
+export const RUN_KINDS: readonly AttentionKind[] = ['parked', 'delivery_overdue'];
+
+/** Why `run_closed` was opened for a run that is there and never gets any further. */
+export const KEEPS_FAILING = 'keeps_failing';
+
 /**
  * What an operator may answer. A step or a wait has its own answers; an undo can only be retried, because
- * money or stock would otherwise stay where it is; everything else is acknowledged.
+ * money or stock would otherwise stay where it is; an order without a run is taken up by a new one, to go on or to be
+ * taken back; everything else is acknowledged.
  */
 export function resolutionsFor(
   kind: AttentionKind,
@@ -29,5 +36,6 @@ export function resolutionsFor(
   if (undo) return ['retry'];
   if ((kind === 'parked' || kind === 'delivery_overdue') && step !== null)
     return STEP_RULES[step].resolutions;
+  if (kind === 'run_closed') return ['restart', 'fail', 'acknowledge'];
   return ['acknowledge'];
 }

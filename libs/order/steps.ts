@@ -14,7 +14,7 @@ export const STEPS = [
 export type StepName = (typeof STEPS)[number];
 
 /** What an operator may answer to an attention. */
-export type Resolution = 'retry' | 'skip' | 'fail' | 'acknowledge';
+export type Resolution = 'retry' | 'skip' | 'fail' | 'restart' | 'acknowledge';
 
 interface StepRules {
   /** How an order ends when this step is refused; null when it goes on regardless. */

@@ -3,12 +3,14 @@ import type { EndReason } from '#libs/order/end';
 import { neverReturned } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { captureKey, chargeKey, refundKey, voidKey } from '#libs/order/payment-keys';
+import { type OrderStanding, standingOf } from '#libs/order/standing';
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/order/states';
 import { type Resolution, STEPS } from '#libs/order/steps';
 import type { AttentionRepository } from '#libs/store/attention.repository';
 import { type EffectRepository, settleBeside } from '#libs/store/effect.repository';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
+import type { RunRepository } from '#libs/store/run.repository';
 
 /** Writes down what the workflow itself decides. */
 export class OrderDecisions implements DecisionActivities {
@@ -16,6 +18,7 @@ export class OrderDecisions implements DecisionActivities {
     private readonly orders: OrderRepository,
     private readonly attention: AttentionRepository,
     private readonly effects: EffectRepository,
+    private readonly runs: RunRepository,
   ) {}
 
   async parkOrder(orderId: OrderId, attention: NewAttention): Promise<void> {
@@ -54,6 +57,10 @@ export class OrderDecisions implements DecisionActivities {
 
   async closeOrder(orderId: OrderId, end: OrderEnd): Promise<void> {
     await this.end(orderId, end, true);
+  }
+
+  async readStanding(orderId: OrderId): Promise<OrderStanding> {
+    return standingOf(await this.runs.standing(orderId), Date.now());
   }
 
   /**

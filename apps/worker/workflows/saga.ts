@@ -13,6 +13,8 @@ import { cancellationRequested, type OrderOutcome, progress } from '#libs/contra
 import type { EndCode, EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
+import type { OrderStanding } from '#libs/order/standing';
+import { isEnd } from '#libs/order/states';
 import { STEP_RULES, type StepName } from '#libs/order/steps';
 
 import type { AttentionDesk } from './attention-desk.js';
@@ -51,6 +53,8 @@ interface Subject {
   readonly decisions: DecisionActivities;
   /** Tells the shopper that the order was cancelled. */
   readonly apology: () => Promise<void>;
+  /** Where the order stood when this run took it up; null for its first run. */
+  readonly standing: OrderStanding | null;
 }
 
 /**
@@ -58,17 +62,21 @@ interface Subject {
  * late, the body runs again with finished steps skipped; once the parcel travels, it can no longer be cancelled.
  */
 export async function saga(
-  { orderId, policy, sign, desk, decisions, apology }: Subject,
+  { orderId, policy, sign, desk, decisions, apology, standing }: Subject,
   body: (steps: Steps) => Promise<'delivered' | 'undelivered'>,
 ): Promise<OrderOutcome> {
   const running = new Set<StepName>();
-  const done = new Set<StepName>();
+  const done = new Set<StepName>(standing?.done);
   const undone = new Set<StepName>();
   const undos: { readonly name: StepName; readonly undo: Undo }[] = [];
   /** Who wishes to cancel, the first of them first. */
-  const wishes: EndReason[] = [];
+  const wishes: EndReason[] = standing?.wish ? [standing.wish] : [];
   /** Whether the parcel is out of our hands: nothing falls any more. */
-  let committed = false;
+  let committed = standing?.isAway ?? false;
+  /** How the order was falling when this run took it up. */
+  let falling = fallBefore(standing);
+  /** Whether a run before this one did what is done, so that its undos are yet to be registered. */
+  let taking = standing !== null;
   let stop = (): void => undefined;
 
   setHandler(cancellationRequested, ({ by }) => {
@@ -79,8 +87,8 @@ export async function saga(
 
   const steps: Steps = {
     async step(name, run, undo) {
-      if (done.has(name)) return;
       if (undo && !undos.some((entry) => entry.name === name)) undos.unshift({ name, undo });
+      if (done.has(name)) return;
       running.add(name);
       try {
         // Until it is done, refused, cancelled, or an operator has decided.
@@ -98,11 +106,16 @@ export async function saga(
     },
 
     async within(limit, window, part) {
-      if (done.has(limit.until)) return;
+      if (done.has(limit.until)) return taking ? part() : undefined;
       if (window === null) return part();
       let expired = false;
       const timer = new CancellationScope();
       const scope = new CancellationScope();
+      if (window <= 0) {
+        // The time was over before this run took the order up: no step is begun any more.
+        expired = true;
+        scope.cancel();
+      }
       const rings = timer
         .run(() => sleep(window))
         .then(
@@ -202,15 +215,22 @@ export async function saga(
     return close(end);
   }
 
-  for (let cancellable = true; ;) {
+  if (standing?.closedAs) return standing.closedAs;
+  if (falling && standing && isEnd(standing.status)) {
+    const ended = falling;
+    return CancellationScope.nonCancellable(() => closeFallen(ended));
+  }
+  for (let cancellable = !committed; ;) {
     const scope = new CancellationScope({ cancellable });
     stop = () => (cancellable ? scope.cancel() : undefined);
-    if (wishes.length > 0) stop();
+    if (wishes.length > 0 || falling) stop();
     try {
       const status = await scope.run(() => body(steps));
       return await CancellationScope.nonCancellable(() => close({ status }));
     } catch (error) {
-      const fall = fallOf(error, wishes);
+      const fall = falling ?? fallOf(error, wishes);
+      falling = null;
+      taking = false;
       stop = () => undefined;
       if (await CancellationScope.nonCancellable(() => unwind(fall))) {
         return await CancellationScope.nonCancellable(() => closeFallen(fall));
@@ -230,6 +250,12 @@ export async function together(...parts: Promise<void>[]): Promise<void> {
     result.status === 'rejected' ? [result.reason] : [],
   );
   if (errors.length > 0) throw errors.find((error) => !isCancellation(error)) ?? errors[0];
+}
+
+function fallBefore(standing: OrderStanding | null): Fall | null {
+  if (!standing?.takenBack) return null;
+  const { status, reason, why } = standing.takenBack;
+  return new Fall(status, reason, why);
 }
 
 /** A cancellation asked through Temporal means what one through the API does. @throws anything else: a fault */
