@@ -1,9 +1,10 @@
 import { KEEPS_FAILING } from '#libs/order/attention';
 import type { OrderId } from '#libs/order/order-id';
-import type { ComparedOrder, Look } from '#libs/store/run-look.repository';
+import type { ComparedOrder, Look, StartedRun } from '#libs/store/run-look.repository';
 import type { Store } from '#libs/store/store';
 import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
+import type { RunVisibility } from '#libs/temporal/run-visibility';
 
 export interface LostRunsOptions {
   /** What becomes of an order whose run is lost: a person is asked, or another run takes it up. */
@@ -29,8 +30,13 @@ const UNFOUNDED = 100;
 /** How many open questions about failing runs one look reconsiders. */
 const RECONSIDERED = 100;
 
-/** Orders that a look found without a run that gets any further, and why. */
-type Found = Map<OrderId, string>;
+/** Runs that a look found gone, or not to get any further, and why; by their orders. */
+type Found = Map<OrderId, { readonly run: number; readonly reason: string }>;
+
+/** What is asked of the runs there are. */
+interface Runs extends Pick<OrderRuns, 'startLast'> {
+  readonly visibility: Pick<RunVisibility, 'closedSince' | 'running' | 'keepFailing' | 'describe'>;
+}
 
 class TooManyLost extends Error {
   override readonly name = 'TooManyLost';
@@ -43,7 +49,7 @@ class TooManyLost extends Error {
 export class LostRuns {
   constructor(
     private readonly store: Store,
-    private readonly runs: OrderRuns,
+    private readonly runs: Runs,
     private readonly logger: Logger,
     private readonly options: LostRunsOptions,
   ) {}
@@ -58,7 +64,7 @@ export class LostRuns {
       await this.findClosed(look, lost);
       const { comparedTo, unexplained } = await this.compare(look, lost);
       const failing = await this.findFailing(unexplained, lost);
-      for (const [orderId, reason] of lost) await this.act(orderId, reason);
+      for (const [orderId, { run, reason }] of lost) await this.act(orderId, run, reason);
       await this.reconsider(failing);
       const closedUntil = new Date(look.at.getTime() - BEHIND);
       await this.store.runLook.end({ is: 'done', closedUntil, comparedTo }, interval);
@@ -79,7 +85,7 @@ export class LostRuns {
   private async findClosed({ closedUntil }: Look, lost: Found): Promise<void> {
     for await (const closed of this.runs.visibility.closedSince(closedUntil)) {
       await this.store.runLook.restartRefunds(closed.flatMap((run) => (run.of === 'refund' ? [run] : [])));
-      const orders = closed.flatMap((run) => (run.of === 'order' ? [run.orderId] : []));
+      const orders = closed.flatMap((run) => (run.of === 'order' ? [run] : []));
       await this.confirm(await this.store.runLook.unknownAmong(orders), lost);
     }
   }
@@ -91,7 +97,7 @@ export class LostRuns {
     const batch = Math.max(share, COMPARED);
     const orders = await this.store.runLook.openAfter(look.comparedTo, batch);
     const running = await this.runs.visibility.running(orders.map(({ id }) => id));
-    const without = orders.flatMap(({ id }) => (running.has(id) ? [] : [id]));
+    const without = orders.flatMap(({ id }) => (running.has(id) ? [] : [{ orderId: id }]));
     await this.confirm(await this.store.runLook.unknownAmong(without), lost);
     const last = orders.length < batch ? null : (orders.at(-1)?.id ?? null);
     return { comparedTo: last, unexplained: orders.filter(isUnexplained).map(({ id }) => id) };
@@ -103,47 +109,48 @@ export class LostRuns {
     lost: Found,
   ): Promise<readonly OrderId[] | null> {
     const listed = await this.runs.visibility.keepFailing(COMPARED);
-    const suspects = await this.store.runLook.unknownAmong(listed ?? unexplained, true);
-    for (const orderId of suspects) {
+    const suspects = await this.store.runLook.unknownAmong(
+      (listed ?? unexplained).map((orderId) => ({ orderId })),
+      true,
+    );
+    for (const suspect of suspects) {
+      const { orderId } = suspect;
       if (lost.has(orderId)) continue;
       const found = listed ? null : await this.runs.visibility.describe(orderId);
-      if (listed || found?.keepsFailing) this.add(lost, orderId, KEEPS_FAILING);
+      if (listed || found?.keepsFailing) this.add(lost, suspect, KEEPS_FAILING);
     }
     return listed;
   }
 
   /** Lists may be behind, or show an earlier run: what they suggest is asked of each order, up to the limit. */
-  private async confirm(suspects: readonly OrderId[], lost: Found): Promise<void> {
+  private async confirm(suspects: readonly StartedRun[], lost: Found): Promise<void> {
     const before = lost.size;
-    for (const [asked, orderId] of suspects.entries()) {
+    for (const [asked, suspect] of suspects.entries()) {
+      const { orderId } = suspect;
       if (lost.has(orderId)) continue;
       if (asked - (lost.size - before) > UNFOUNDED)
         throw new Error("Temporal's lists do not show runs that are there");
       const found = await this.runs.visibility.describe(orderId);
-      if (found?.status !== 'running') this.add(lost, orderId, found?.status ?? 'missing');
+      if (found?.status !== 'running') this.add(lost, suspect, found?.status ?? 'missing');
     }
   }
 
-  private add(lost: Found, orderId: OrderId, reason: string): void {
-    lost.set(orderId, reason);
+  private add(lost: Found, { orderId, run }: StartedRun, reason: string): void {
+    lost.set(orderId, { run, reason });
     if (lost.size > this.options.limit) throw new TooManyLost();
   }
 
-  private async act(orderId: OrderId, reason: string): Promise<void> {
-    const last = await this.store.runs.last(orderId);
-    if (!last?.isStarted) return;
+  /** Nothing, where another run has taken the order up meanwhile. */
+  private async act(orderId: OrderId, run: number, reason: string): Promise<void> {
     const order = await this.store.orders.get(orderId);
     // A run that is there may get on with the next release of its code: that is for a person to say.
-    const restarts = this.options.answer === 'restart' && reason !== KEEPS_FAILING && last.run <= RESTARTS;
+    const restarts = this.options.answer === 'restart' && reason !== KEEPS_FAILING && run <= RESTARTS;
     // Where a person had seen to it, and money or the parcel moves all the same, a person decides again.
     if (restarts && !(await this.store.runs.isGone(orderId))) {
-      if (!(await this.store.runs.takeUp(order, last.run, reason, 'sweeper'))) return;
-      this.logger.warn(
-        { orderId, reason, run: last.run + 1 },
-        'an order was taken up again: its run is gone',
-      );
+      if (!(await this.store.runs.takeUp(order, run, reason, 'sweeper'))) return;
+      this.logger.warn({ orderId, reason, run: run + 1 }, 'an order was taken up again: its run is gone');
       await this.runs.startLast(orderId);
-    } else if (await this.store.attention.flagClosedRun(order, reason)) {
+    } else if (await this.store.attention.flagClosedRun(order, reason, run)) {
       this.logger.error({ orderId, reason }, 'an order is open and its run is gone');
     }
   }

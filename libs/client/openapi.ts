@@ -549,7 +549,7 @@ export interface components {
             /** @description Why the order ended otherwise than delivered */
             endReason: {
                 /** @enum {string} */
-                code: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
+                code: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "payment_voided" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
                 by: string;
             } | null;
             waitingFor: components["schemas"]["WaitingFor"] | null;

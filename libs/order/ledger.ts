@@ -82,13 +82,6 @@ export const disputed = (booked: Booked) =>
 export const refundable = (booked: Booked) =>
   sum(booked, 'captured') - refunded(booked) - pendingRefunds(booked) - disputed(booked);
 
-/** What was taken and nobody has asked to give back, or taken back; refunds that failed had been asked for. */
-export const neverReturned = (booked: Booked) =>
-  sum(booked, 'captured') -
-  sum(booked, 'refund_requested') -
-  sum(booked, 'refund_adopted') -
-  disputed(booked);
-
 /** What the provider says of an order's intent; null while there is none, or nothing was tried on it. */
 export type IntentState =
   'requires_action' | 'processing' | 'declined' | 'authorized' | 'captured' | 'canceled';

@@ -1,3 +1,4 @@
+import { type Booked, refundable } from './ledger.js';
 import type { Totals } from './totals.js';
 
 /** Why money goes back: because an order is taken back, or because somebody asked for it. */
@@ -13,6 +14,23 @@ export type RefundReason = (typeof REFUND_REASONS)[number];
 export const REFUND_STATES = ['requested', 'pending', 'succeeded', 'failed'] as const;
 /** `requested`: booked here, and not known to exist at the provider. One that succeeded may still fail. */
 export type RefundState = (typeof REFUND_STATES)[number];
+
+/**
+ * What an order that is taken back has still to return by itself, in minor units: all that is left, whatever moved in
+ * its books meanwhile, but for refunds of its own that failed: of those a person was told, and decides.
+ */
+export function leftToReturn(
+  booked: Booked,
+  refunds: readonly {
+    readonly amount: number;
+    readonly reason: RefundReason;
+    readonly state: RefundState;
+  }[],
+): number {
+  const isOwn = (reason: RefundReason) => !REQUESTABLE_REASONS.some((each) => each === reason);
+  const failed = refunds.filter(({ reason, state }) => state === 'failed' && isOwn(reason));
+  return Math.max(refundable(booked) - failed.reduce((sum, { amount }) => sum + amount, 0), 0);
+}
 
 export interface RefundLine {
   readonly lineId: string;

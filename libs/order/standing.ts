@@ -69,6 +69,8 @@ export interface OrderStanding {
   /** A wish to cancel that is not decided. */
   readonly wish: EndReason | null;
   readonly attempt: number;
+  /** Whether the provider has let the payment go. */
+  readonly isVoided: boolean;
   /** When an authorization lapses, and since when the shopper has time; milliseconds since 1970. */
   readonly holdUntil: number | null;
   readonly payingSince: number | null;
@@ -103,6 +105,7 @@ export function standingOf(facts: StandingFacts, now: number): OrderStanding {
     takenBack: takenBack(facts, done, reservedAt, now),
     wish: wishedBy === null ? null : { code: 'cancelled', by: wishedBy },
     attempt: order.attempt,
+    isVoided: order.payment === 'voided',
     holdUntil: timeOf(order.holdUntil),
     payingSince: payingSince(order),
     reservationLeft: left(reservedAt, policy.reservationTtl),
@@ -113,15 +116,16 @@ export function standingOf(facts: StandingFacts, now: number): OrderStanding {
 
 /** Mails are not among them, but for those an operator gave up: the journal knows which were sent. */
 function doneSteps({ order, events, answers }: StandingFacts): StepName[] {
-  const { status, payment, fulfilment } = order;
+  const { status, payment, fulfilment, policy } = order;
+  const isLabelled = LABELLED.includes(fulfilment);
   const away = timeOf(events.findLast((event) => ledTo(event, 'status') === 'shipped')?.at);
   const begun = status !== 'pending' || fulfilment !== 'none';
   const states: readonly (readonly [StepName, boolean])[] = [
     ['validate', begun],
     ['reserve', begun],
     ['charge', status !== 'pending'],
-    ['ship', LABELLED.includes(fulfilment)],
-    ['capture', TAKEN.includes(payment)],
+    ['ship', isLabelled],
+    ['capture', isLabelled && policy.captureMode === 'on_shipment' && TAKEN.includes(payment)],
     ['deliver', isEnd(status)],
   ];
   const done = new Set(states.flatMap(([step, isDone]) => (isDone ? [step] : [])));

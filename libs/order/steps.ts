@@ -35,3 +35,12 @@ export const STEP_RULES: Readonly<Record<StepName, StepRules>> = {
   deliver: { refusal: null, resolutions: ['skip', 'fail'] },
   notify: { refusal: null, resolutions: ['retry', 'skip'] },
 };
+
+/**
+ * How an order ends when a step is refused for a reason; null when it goes on regardless. Money that was there and is
+ * gone is an end of its own, whichever step finds it.
+ */
+export function endOnRefusal(step: StepName, code: string): StepRules['refusal'] {
+  const { refusal } = STEP_RULES[step];
+  return refusal && code === 'payment_voided' ? { status: 'cancelled', end: code } : refusal;
+}

@@ -47,7 +47,7 @@ describe('stripeFailure', () => {
     ],
     ['a tiny amount', answered(400, { code: 'amount_too_small' }), 'amount_too_small'],
     ['a second full refund', answered(400, { code: 'charge_already_refunded' }), 'already_refunded'],
-    ['a hold that lapsed', answered(400, { code: 'charge_expired_for_capture' }), 'authorization_lapsed'],
+    ['a hold that lapsed', answered(400, { code: 'charge_expired_for_capture' }), 'payment_voided'],
     ['a disputed charge', answered(400, { code: 'charge_disputed' }), 'charge_disputed'],
   ])('takes %s for a refusal', (_what, error, code) => {
     const failure = stripeFailure(error);

@@ -8,7 +8,7 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['amount_too_large', 'amount_too_large'],
   ['charge_already_refunded', 'already_refunded'],
   ['charge_disputed', 'charge_disputed'],
-  ['charge_expired_for_capture', 'authorization_lapsed'],
+  ['charge_expired_for_capture', 'payment_voided'],
   ['charge_not_refundable', 'not_refundable'],
   ['refund_disputed_payment', 'charge_disputed'],
   ['payment_intent_incompatible_payment_method', 'payment_method_refused'],

@@ -166,8 +166,10 @@ export class AttentionRepository {
   /**
    * Notes that a run has closed although its order has not ended, or never gets any further. Once for each run; again
    * where that was acknowledged and money or the parcel has moved since.
+   *
+   * @param run which run it is, where another one may have taken the order up meanwhile
    */
-  async flagClosedRun(order: OrderRecord, reason: string): Promise<boolean> {
+  async flagClosedRun(order: OrderRecord, reason: string, run: number | null = null): Promise<boolean> {
     const [{ known } = { known: false }] = await this.db.$queryRaw<{ known: boolean }[]>`
       SELECT ${isKnown(reason === KEEPS_FAILING)} AS known FROM orders o WHERE o.id = ${order.id}::uuid`;
     if (known) return false;
@@ -175,6 +177,9 @@ export class AttentionRepository {
       current.closedAt === null && !current.attention.some((open) => open.kind === 'run_closed')
         ? {
             event: { type: 'order.run_closed', actor: 'sweeper', details: { reason } },
+            gate: Prisma.sql`
+              SELECT o.id FROM before JOIN orders o ON o.id = before.id
+              WHERE ${run}::int IS NULL OR o.run = ${run}::int AND o.started_at IS NOT NULL`,
             also: [openAttention('run_closed', null, reason)],
           }
         : null,

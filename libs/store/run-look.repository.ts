@@ -29,6 +29,20 @@ export interface ComparedOrder {
   readonly isUnexplained: boolean;
 }
 
+/** An order whose run may be lost. */
+export interface Suspect {
+  readonly orderId: OrderId;
+  /** When a run of it closed; absent where that is not how it came under suspicion. */
+  readonly closedAt?: Date;
+}
+
+/** The last run of an open order. */
+export interface StartedRun {
+  readonly orderId: OrderId;
+  /** Which of the order's runs it is, from 1. */
+  readonly run: number;
+}
+
 /** An open order whose run keeps failing, as a person was told. */
 export interface FailingFlag {
   readonly orderId: OrderId;
@@ -87,21 +101,27 @@ export class RunLookRepository {
       ORDER BY o.id LIMIT ${limit}`;
   }
 
-  /** Of these orders the open ones that have begun and whose run is not known to be gone, or to keep failing. */
-  async unknownAmong(ids: readonly OrderId[], isFailing = false): Promise<OrderId[]> {
-    const rows = await this.db.$queryRaw<{ id: OrderId }[]>`
-      SELECT o.id::text AS id FROM orders o
-      WHERE o.id = ANY(${[...ids]}::uuid[]) AND o.closed_at IS NULL AND o.started_at IS NOT NULL
-        AND NOT ${isKnown(isFailing)}`;
-    return rows.map(({ id }) => id);
+  /**
+   * Of these orders the open ones whose last run has begun, before one that closed where that is what is known of, and
+   * is not known to be gone, or to keep failing.
+   */
+  async unknownAmong(suspects: readonly Suspect[], isFailing = false): Promise<StartedRun[]> {
+    const ids = suspects.map(({ orderId }) => orderId);
+    const times = suspects.map(({ closedAt }) => closedAt ?? null);
+    return this.db.$queryRaw<StartedRun[]>`
+      SELECT DISTINCT o.id::text AS "orderId", o.run
+      FROM orders o JOIN unnest(${ids}::uuid[], ${times}::timestamptz[]) AS s (id, closed_at) ON s.id = o.id
+      WHERE o.closed_at IS NULL AND o.started_at < COALESCE(s.closed_at, 'infinity') AND NOT ${isKnown(isFailing)}`;
   }
 
   /** Has runs of refunds that closed before the refund was settled started again, unless they were since. */
-  async restartRefunds(closed: readonly { readonly refundId: string; readonly at: Date }[]): Promise<void> {
+  async restartRefunds(
+    closed: readonly { readonly refundId: string; readonly closedAt: Date }[],
+  ): Promise<void> {
     if (closed.length === 0) return;
     await this.db.$executeRaw`
       UPDATE refund r SET started_at = NULL
-      FROM unnest(${closed.map(({ refundId }) => refundId)}::uuid[], ${closed.map(({ at }) => at)}::timestamptz[]) AS c (id, at)
+      FROM unnest(${closed.map(({ refundId }) => refundId)}::uuid[], ${closed.map(({ closedAt }) => closedAt)}::timestamptz[]) AS c (id, at)
       WHERE r.id = c.id AND r.settled_at IS NULL AND r.started_at < c.at`;
   }
 

@@ -248,10 +248,11 @@ export class OrderRuns {
   /** Asks a person anew where one had seen to an order without a run, and its money or its parcel moves all the same. */
   private async movedWithoutRun(orderId: OrderId): Promise<void> {
     if (!(await this.store.runs.isGone(orderId))) return;
+    const last = await this.store.runs.last(orderId);
     const found = await this.visibility.describe(orderId);
-    if (found?.status === 'running') return;
+    if (!last || found?.status === 'running') return;
     const order = await this.store.orders.get(orderId);
-    await this.store.attention.flagClosedRun(order, found?.status ?? 'missing');
+    await this.store.attention.flagClosedRun(order, found?.status ?? 'missing', last.run);
   }
 
   private order(orderId: OrderId) {

@@ -14,8 +14,8 @@ const FAILING_ATTEMPTS = 5;
 
 /** A run that closed without coming to its end. */
 export type LostRun =
-  | { readonly of: 'order'; readonly orderId: OrderId }
-  | { readonly of: 'refund'; readonly refundId: string; readonly at: Date };
+  | { readonly of: 'order'; readonly orderId: OrderId; readonly closedAt: Date }
+  | { readonly of: 'refund'; readonly refundId: string; readonly closedAt: Date };
 
 /** What Temporal knows of an order's latest run. */
 export interface RunDescription {
@@ -118,8 +118,9 @@ function orderOf(workflowId: string): OrderId[] {
   return workflowId.startsWith(ORDER_PREFIX) && isOrderId(id) ? [id] : [];
 }
 
-function lostRun(workflowId: string, at: Date): LostRun[] {
+function lostRun(workflowId: string, closedAt: Date): LostRun[] {
   const refundId = workflowId.slice(REFUND_PREFIX.length);
-  if (workflowId.startsWith(REFUND_PREFIX) && UUID.test(refundId)) return [{ of: 'refund', refundId, at }];
-  return orderOf(workflowId).map((orderId) => ({ of: 'order', orderId }));
+  if (workflowId.startsWith(REFUND_PREFIX) && UUID.test(refundId))
+    return [{ of: 'refund', refundId, closedAt }];
+  return orderOf(workflowId).map((orderId) => ({ of: 'order', orderId, closedAt }));
 }

@@ -24,7 +24,7 @@ import { checkAtRest } from './invariants.js';
 import { lease } from './lease.js';
 import { CATALOGUE } from './orders.js';
 import { checkSecrecy } from './secrecy.js';
-import { NAMESPACES } from './servers.js';
+import { NAMESPACES } from './shared-servers.js';
 import { testDatabase } from './test-database.js';
 
 /** Milliseconds a process has to end in once it is told to: more than any of them takes, as where it is deployed. */

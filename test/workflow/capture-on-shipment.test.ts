@@ -61,7 +61,7 @@ describe('a payment that is held until the parcel has its label', () => {
       status: 'cancelled',
       payment: 'voided',
       fulfilment: 'released',
-      endReason: { code: 'capture_failed' },
+      endReason: { code: 'payment_voided', by: 'workflow' },
       shipments: [{ status: 'cancelled' }],
     });
     expect(await booked(id)).toEqual(HELD);

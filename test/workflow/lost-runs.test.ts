@@ -14,7 +14,7 @@ import { eventually } from '../support/eventually.js';
 import { lease } from '../support/lease.js';
 import { answerLost, findLost, loseRun, runsOf } from '../support/lost-run.js';
 import { emailOf } from '../support/orders.js';
-import { NAMESPACES } from '../support/servers.js';
+import { NAMESPACES } from '../support/shared-servers.js';
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';
 

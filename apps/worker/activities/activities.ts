@@ -42,7 +42,7 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, logger,
   const payment = new PaymentActivities(store.orders, journal, intent, gateway, check);
   const moneyBack = new MoneyBackActivities(store.orders, store.refunds, journal, intent, gateway, check);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
-  const decisions = new OrderDecisions(store.orders, store.attention, store.effects, store.runs);
+  const decisions = new OrderDecisions(store);
   const emails = new OrderEmails(journal, mailer);
   return {
     orders: {

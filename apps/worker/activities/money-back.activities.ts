@@ -1,9 +1,10 @@
+import { v7 as uuid } from 'uuid';
+
 import type { ReturnAnswer, ReturnReason, StepActivities } from '#libs/contracts/activities';
 import { Outage, Refusal } from '#libs/order/failure';
-import { refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/order/payment-keys';
-import { type RefundReason, type RefundState, REQUESTABLE_REASONS } from '#libs/order/refund';
+import { leftToReturn, type RefundReason, type RefundState, REQUESTABLE_REASONS } from '#libs/order/refund';
 import type { GatewayRefund, Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
@@ -14,9 +15,6 @@ import type { EffectJournal } from './effect-journal.js';
 import type { OrderIntent } from './order-intent.js';
 import { captureChange, decidesAttempts, voidChange } from './payment-changes.js';
 import { refundChange } from './refund-changes.js';
-
-/** A refund that the order itself asks for bears its id: an order is taken back once. */
-const ownRefund = (orderId: OrderId): string => orderId;
 
 /** The undo of step 3: what was held is let go, what was taken is given back; and every other refund. */
 export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment' | 'createRefund'> {
@@ -47,7 +45,7 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
       await this.confirm(orderId);
       return 'too_late';
     }
-    return this.bookRefund(orderId, reason === 'undelivered' ? 'undelivered' : 'cancelled');
+    return this.bookRefunds(orderId, reason === 'undelivered' ? 'undelivered' : 'cancelled');
   }
 
   async createRefund(orderId: OrderId, refundId: string): Promise<RefundState> {
@@ -131,20 +129,29 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
     );
   }
 
-  /** Books what may still be given back, once, before the provider is asked. */
-  private async bookRefund(orderId: OrderId, reason: RefundReason): Promise<ReturnAnswer> {
-    const id = ownRefund(orderId);
-    if (await this.refunds.find(id)) return 'refunding';
-    const booked = await this.orders.change(await this.orders.get(orderId), (order) => {
-      const amount = refundable(order.booked);
+  /**
+   * Books what is left to give back, before the provider is asked. What moves in the books later, such as a dispute that
+   * is won, is booked when this is called again, as one more refund: the first bears the order's id.
+   *
+   * @returns every refund of the order that is not known to exist at the provider
+   */
+  private async bookRefunds(orderId: OrderId, reason: RefundReason): Promise<ReturnAnswer> {
+    const last: { refunding: readonly string[] } = { refunding: [] };
+    await this.orders.change(await this.orders.get(orderId), async (order) => {
+      const earlier = await this.refunds.ofOrder(orderId);
+      last.refunding = earlier.filter(({ state }) => state === 'requested').map(({ id }) => id);
+      const amount = leftToReturn(order.booked, earlier);
       if (amount <= 0) return null;
+      const id = earlier.some((refund) => refund.id === orderId) ? uuid() : orderId;
+      last.refunding = [...last.refunding, id];
       return {
         posts: [{ kind: 'refund_requested', objectId: id, amount }],
         event: { type: 'refund.requested', actor: 'workflow', details: { refund: id, amount, reason } },
         also: addRefund({ id, amount, reason, restock: false, lines: [], requestedBy: 'workflow' }),
       };
     });
-    return booked ? 'refunding' : 'undone';
+    const { refunding } = last;
+    return refunding.length > 0 ? { refunding } : 'undone';
   }
 
   private async get(refundId: string): Promise<RefundRecord> {

@@ -70,7 +70,7 @@ export class PaymentActivities implements Pick<
             return { settlement: { state: 'done' }, change: captureChange(intent, true) };
           case 'canceled':
             return {
-              settlement: { state: 'refused', result: { code: 'authorization_lapsed' } },
+              settlement: { state: 'refused', result: { code: 'payment_voided' } },
               change: voidChange,
             };
           default:
@@ -86,7 +86,7 @@ export class PaymentActivities implements Pick<
 
   /** How the order's payment stands in the books. @throws Refusal when it can no longer be paid */
   private async answer(orderId: OrderId): Promise<PaymentAnswer> {
-    const { payment, holdUntil } = await this.orders.get(orderId);
+    const { status, payment, holdUntil } = await this.orders.get(orderId);
     switch (payment) {
       case 'authorized':
         return { is: 'paid', ...(holdUntil === null ? {} : { holdUntil: Date.parse(holdUntil) }) };
@@ -101,7 +101,8 @@ export class PaymentActivities implements Pick<
       case 'declined':
         return { is: 'declined' };
       case 'voided':
-        throw new Refusal('payment_canceled');
+        // Money that was there once makes another end than money that never came.
+        throw new Refusal(status === 'pending' ? 'payment_canceled' : 'payment_voided');
       case 'none':
         throw new Error(`nothing was tried to pay order ${orderId}`);
     }

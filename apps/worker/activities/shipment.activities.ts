@@ -48,7 +48,10 @@ export class ShipmentActivities implements Pick<
       key: shipKey(orderId),
       request: { reference: orderId },
       ask: () => this.carrier.findShipment(orderId),
-      act: (_, order) => this.carrier.createShipment(labelFor(order)),
+      act: async (_, order) => {
+        if (order.payment === 'voided') throw new Refusal('payment_voided');
+        return this.carrier.createShipment(labelFor(order));
+      },
       outcome: (parcel) => ({
         settlement: { state: 'done', providerId: parcel.trackingNumber },
         change: (order) => ({
@@ -63,7 +66,11 @@ export class ShipmentActivities implements Pick<
         }),
       }),
       refused: (code) => ({
-        event: { type: 'shipment.refused', actor: 'carrier', details: { reason: code } },
+        event: {
+          type: 'shipment.refused',
+          actor: code === 'payment_voided' ? 'workflow' : 'carrier',
+          details: { reason: code },
+        },
       }),
     });
     if (settled.state !== 'done') throw new Refusal(refusalCode(settled));

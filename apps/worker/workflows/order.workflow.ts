@@ -19,10 +19,12 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
   const payment = orderPayment(orderId, policy, steps, standing);
   const delivery = listenForDelivery(orderId, policy, sign, desk, steps, standing);
   const apology = () => emails.sendCancellation(orderId);
+  const left = standing?.reservationLeft ?? policy.reservationTtl;
+  const reservationOver = left > 0 ? () => sleep(left) : null;
   const subject = { orderId, policy, sign, desk, decisions, apology, standing };
 
   return saga(subject, async ({ step, within, takeBack }) => {
-    await within(RESERVATION, standing?.reservationLeft ?? policy.reservationTtl, async () => {
+    await within(RESERVATION, reservationOver, async () => {
       await step('validate', () => steps.validateOrder(orderId));
       await step(
         'reserve',
@@ -33,14 +35,16 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
       if (grace > 0) await sleep(grace);
       await step('charge', () => payment.collected().then(() => sign.status('confirmed')), payment.returned);
     });
-    await within(HOLD, payment.labelWindow(), () =>
-      step(
-        'ship',
-        () => steps.createShipment(orderId),
-        () => steps.cancelShipment(orderId),
-      ),
-    );
-    if (policy.captureMode === 'on_shipment') await step('capture', () => steps.capturePayment(orderId));
+    await within(MONEY, payment.voided, async () => {
+      await within(HOLD, payment.labelDue, () =>
+        step(
+          'ship',
+          () => steps.createShipment(orderId),
+          () => steps.cancelShipment(orderId),
+        ),
+      );
+      if (policy.captureMode === 'on_shipment') await step('capture', () => steps.capturePayment(orderId));
+    });
     await together(
       step('confirm', () => emails.sendConfirmation(orderId)),
       step('deliver', () => delivery.arrival()).then(async () => {
@@ -53,7 +57,7 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
   });
 }
 
-/** How an order ends that holds goods, or money, for too long. */
+/** How an order ends that holds goods, or money, for too long, or whose money is let go before it was taken. */
 const RESERVATION = {
   status: 'rejected',
   code: 'reservation_expired',
@@ -65,4 +69,10 @@ const HOLD = {
   code: 'authorization_expiring',
   why: 'cancelled',
   until: 'ship',
+} as const;
+const MONEY = {
+  status: 'cancelled',
+  code: 'payment_voided',
+  why: 'cancelled',
+  until: 'capture',
 } as const;

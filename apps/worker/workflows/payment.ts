@@ -3,6 +3,7 @@ import {
   condition,
   ParentClosePolicy,
   setHandler,
+  sleep,
   startChild,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
@@ -22,6 +23,7 @@ import type { OrderPolicy } from '#libs/order/policy';
 import type { OrderStanding } from '#libs/order/standing';
 
 import { Fall } from './fall.js';
+import { stepFailure } from './step-failure.js';
 
 /** How soon, and how seldom at the least, the provider is asked while nobody tells of a payment. Milliseconds. */
 const FIRST_LOOK = 15_000;
@@ -45,7 +47,7 @@ export function orderPayment(
   policy: OrderPolicy,
   { chargePayment, checkPayment, returnPayment, createRefund }: StepActivities,
   /** How the payment stood when this run took the order up. */
-  standing: Pick<OrderStanding, 'attempt' | 'holdUntil' | 'payingSince'> | null,
+  standing: Pick<OrderStanding, 'attempt' | 'holdUntil' | 'payingSince' | 'isVoided'> | null,
 ) {
   const windows: Readonly<Record<Unpaid, number>> = {
     waiting: policy.paymentWindow,
@@ -55,10 +57,12 @@ export function orderPayment(
   let attempt = standing?.attempt ?? 1;
   let holdUntil = standing?.holdUntil ?? undefined;
   let begunAt = standing?.payingSince ?? null;
+  let isVoided = standing?.isVoided ?? false;
   const refunds = new Set<string>();
 
-  setHandler(paymentReported, () => {
+  setHandler(paymentReported, ({ state }) => {
     told += 1;
+    isVoided ||= state === 'voided';
   });
   setHandler(paymentAttempted, ({ attempt: asked }) => {
     attempt = Math.max(attempt, asked);
@@ -87,10 +91,36 @@ export function orderPayment(
     if (!(await condition(() => refunds.has(refundId), UNHEARD_OF))) await createRefund(orderId, refundId);
   }
 
+  /** Voids or refunds. @throws what its activities throw */
+  async function returned(why: ReturnReason): Promise<UndoAnswer> {
+    const answer = await returnPayment(orderId, why);
+    if (answer === 'undone') return answer;
+    if (answer === 'too_late') return (await isPaid()) ? answer : returned(why);
+    for (const refundId of answer.refunding) await refunded(refundId);
+    return 'undone';
+  }
+
+  /** Whether what was found paid still is. */
+  async function isPaid(): Promise<boolean> {
+    try {
+      ({ holdUntil } = await checkPayment(orderId));
+      return true;
+    } catch (error) {
+      if (!stepFailure(error)?.refused) throw error;
+      return false;
+    }
+  }
+
   return {
-    /** Milliseconds left for a label to be made before a held payment is let go; null where none is held. */
-    labelWindow(): number | null {
-      return holdUntil === undefined ? null : Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0);
+    /** Waits until a held payment is to be let go, unless its parcel has a label; for ever where none is held. */
+    async labelDue(): Promise<void> {
+      if (holdUntil === undefined) await condition(() => false);
+      else await sleep(Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0));
+    },
+
+    /** Waits until the provider has let the payment go: its hold lapsed, or it was canceled there. */
+    async voided(): Promise<void> {
+      await condition(() => isVoided);
     },
 
     /**
@@ -118,14 +148,6 @@ export function orderPayment(
       holdUntil = answer.holdUntil;
     },
 
-    /** Voids or refunds. @throws what its activities throw */
-    async returned(why: ReturnReason): Promise<UndoAnswer> {
-      const answer = await returnPayment(orderId, why);
-      // It was paid after all, by what somebody else has heard.
-      if (answer === 'too_late') ({ holdUntil } = await checkPayment(orderId));
-      if (answer !== 'refunding') return answer;
-      await refunded(orderId);
-      return 'undone';
-    },
+    returned,
   };
 }

@@ -5,17 +5,21 @@ import {
   condition,
   isCancellation,
   setHandler,
-  sleep,
 } from '@temporalio/workflow';
 
-import type { DecisionActivities, OrderEnd, ReturnReason, UndoAnswer } from '#libs/contracts/activities';
+import type {
+  DecisionActivities,
+  EndAnswer,
+  OrderEnd,
+  ReturnReason,
+  UndoAnswer,
+} from '#libs/contracts/activities';
 import { cancellationRequested, type OrderOutcome, progress } from '#libs/contracts/order-workflow';
 import type { EndCode, EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
 import type { OrderStanding } from '#libs/order/standing';
-import { isEnd } from '#libs/order/states';
-import { STEP_RULES, type StepName } from '#libs/order/steps';
+import { endOnRefusal, type StepName } from '#libs/order/steps';
 
 import type { AttentionDesk } from './attention-desk.js';
 import { Fall } from './fall.js';
@@ -29,13 +33,13 @@ type Undo = (why: ReturnReason) => Promise<UndoAnswer>;
 export interface Steps {
   /** Runs a step once, retried and parked as the policy says; its undo is registered before it starts. */
   step(name: StepName, run: () => Promise<void>, undo?: Undo): Promise<void>;
-  /** Runs a part of the body that must be over in `window` milliseconds, or without one as long as it takes. */
-  within(limit: Limit, window: number | null, part: () => Promise<void>): Promise<void>;
-  /** Runs one step's undo although the order goes on to its end. */
+  /** Runs a part of the body that must be over before `over` is, whatever that waits for; null where it is already. */
+  within(limit: Limit, over: (() => Promise<void>) | null, part: () => Promise<void>): Promise<void>;
+  /** Runs one step's undo, again if it has run before, although the order goes on to its end. */
   takeBack(name: StepName, why: ReturnReason): Promise<void>;
 }
 
-/** How an order ends when a part of it takes too long. */
+/** How an order ends when a part of it does not come to its end in time. */
 interface Limit {
   readonly status: 'rejected' | 'cancelled';
   readonly code: EndCode;
@@ -69,6 +73,8 @@ export async function saga(
   const done = new Set<StepName>(standing?.done);
   const undone = new Set<StepName>();
   const undos: { readonly name: StepName; readonly undo: Undo }[] = [];
+  /** Every undo there has been, also those that have run. */
+  const undoOf = new Map<StepName, Undo>();
   /** Who wishes to cancel, the first of them first. */
   const wishes: EndReason[] = standing?.wish ? [standing.wish] : [];
   /** Whether the parcel is out of our hands: nothing falls any more. */
@@ -88,6 +94,7 @@ export async function saga(
   const steps: Steps = {
     async step(name, run, undo) {
       if (undo && !undos.some((entry) => entry.name === name)) undos.unshift({ name, undo });
+      if (undo) undoOf.set(name, undo);
       if (done.has(name)) return;
       running.add(name);
       try {
@@ -105,26 +112,19 @@ export async function saga(
       }
     },
 
-    async within(limit, window, part) {
+    async within(limit, over, part) {
       if (done.has(limit.until)) return taking ? part() : undefined;
-      if (window === null) return part();
+      if (committed) return part();
       let expired = false;
       const timer = new CancellationScope();
       const scope = new CancellationScope();
-      if (window <= 0) {
-        // The time was over before this run took the order up: no step is begun any more.
+      const expire = () => {
         expired = true;
         scope.cancel();
-      }
-      const rings = timer
-        .run(() => sleep(window))
-        .then(
-          () => {
-            expired = true;
-            scope.cancel();
-          },
-          () => undefined,
-        );
+      };
+      // Where it was over before this run took the order up, no step is begun any more.
+      if (over === null) expire();
+      const rings = timer.run(over ?? (async () => undefined)).then(expire, () => undefined);
       try {
         // A step that finishes although it was asked to stop counts as done, and so may the whole part.
         await scope.run(part);
@@ -138,9 +138,8 @@ export async function saga(
     },
 
     async takeBack(name, why) {
-      const entry = undos.find((candidate) => candidate.name === name);
-      if (entry)
-        await CancellationScope.nonCancellable(() => patiently(policy, desk, name, () => entry.undo(why)));
+      const undo = undoOf.get(name);
+      if (undo) await CancellationScope.nonCancellable(() => patiently(policy, desk, name, () => undo(why)));
     },
   };
 
@@ -150,7 +149,7 @@ export async function saga(
     if (failure === null) throw error;
     // A step that failed after it was asked to stop is not tried again.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`${name} was cancelled`);
-    const { refusal } = STEP_RULES[name];
+    const refusal = endOnRefusal(name, failure.code);
     if (failure.refused && refusal && !committed) {
       throw new Fall(refusal.status, { code: refusal.end, by: 'workflow' }, 'refused');
     }
@@ -197,44 +196,54 @@ export async function saga(
     return true;
   }
 
-  async function close(end: OrderEnd): Promise<OrderOutcome> {
-    await condition(allHandlersFinished);
-    await decisions.closeOrder(orderId, end);
-    sign.status(end.status);
-    return end.status;
+  /** Writes an end. What has come to be owed by then goes back first, however often something does. */
+  async function written(write: () => Promise<EndAnswer>, why: ReturnReason): Promise<EndAnswer> {
+    for (;;) {
+      const answer = await write();
+      if (answer.is !== 'owing') return answer;
+      await steps.takeBack('charge', why);
+    }
   }
 
-  /** Ends an order that was taken back; whoever paid, or could have, is told. */
-  async function closeFallen({ status, reason }: Fall): Promise<OrderOutcome> {
+  async function close(end: OrderEnd, why: ReturnReason): Promise<EndAnswer> {
+    await condition(allHandlersFinished);
+    const answer = await written(() => decisions.closeOrder(orderId, end), why);
+    if (answer.is === 'ended') sign.status(end.status);
+    return answer;
+  }
+
+  /** Takes an order back and ends it; its shopper is told once it is cancelled. @returns false when it is too late */
+  async function takenBack(fall: Fall): Promise<false | OrderOutcome> {
+    if (!(await unwind(fall))) return false;
+    const { status, reason } = fall;
     const end: OrderEnd = { status, reason };
     if (status === 'cancelled') {
-      await decisions.endOrder(orderId, end);
-      sign.status(status);
-      await steps.step('notify', apology);
+      const { is } = await written(() => decisions.endOrder(orderId, end), 'cancelled');
+      if (is === 'ended') {
+        sign.status(status);
+        await steps.step('notify', apology);
+      }
     }
-    return close(end);
+    const answer = await close(end, 'cancelled');
+    return answer.is === 'confirmed' ? takenBack(new Fall('cancelled', answer.reason, 'cancelled')) : status;
   }
 
   if (standing?.closedAs) return standing.closedAs;
-  if (falling && standing && isEnd(standing.status)) {
-    const ended = falling;
-    return CancellationScope.nonCancellable(() => closeFallen(ended));
-  }
   for (let cancellable = !committed; ;) {
     const scope = new CancellationScope({ cancellable });
     stop = () => (cancellable ? scope.cancel() : undefined);
     if (wishes.length > 0 || falling) stop();
     try {
       const status = await scope.run(() => body(steps));
-      return await CancellationScope.nonCancellable(() => close({ status }));
+      await CancellationScope.nonCancellable(() => close({ status }, 'undelivered'));
+      return status;
     } catch (error) {
       const fall = falling ?? fallOf(error, wishes);
       falling = null;
       taking = false;
       stop = () => undefined;
-      if (await CancellationScope.nonCancellable(() => unwind(fall))) {
-        return await CancellationScope.nonCancellable(() => closeFallen(fall));
-      }
+      const end = await CancellationScope.nonCancellable(() => takenBack(fall));
+      if (end) return end;
       // What could not be undone is done, and with it everything that comes before it.
       for (const { name } of undos) done.add(name);
       // A payment that came through at the last moment can still be cancelled; a parcel that travels cannot.

@@ -11,9 +11,9 @@ import type { OrderId } from '#libs/order/order-id';
 import { openDatabase } from '#libs/store/database';
 import { Store } from '#libs/store/store';
 
-import { acceptOrder } from '../../test/support/orders.js';
-import { testDatabase } from '../../test/support/test-database.js';
-import { OrderActivityInterceptor } from './activity.interceptor.js';
+import { acceptOrder } from '../support/orders.js';
+import { testDatabase } from '../support/test-database.js';
+import { OrderActivityInterceptor } from '../../apps/worker/activity.interceptor.js';
 
 const PERSONAL = 'ada@example.com';
 
