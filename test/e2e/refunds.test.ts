@@ -159,7 +159,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
   it('are for all of it before pick-up where it is known that no run would send the goods', async () => {
     const { order, id } = await bench.labelled();
     await bench.store.attention.flagClosedRun(order, 'terminated');
-    expect(await ask(id, { full: true })).toMatchObject({ status: 201, body: { amount: 3980 } });
+    expect(await ask(id, { full: true })).toMatchObject({ status: 202, body: { amount: 3980 } });
   });
 
   it('say what is wrong with them', async () => {
