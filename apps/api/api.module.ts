@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 
 import type { Environment } from '#libs/config/environment';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
+import { databaseLimits } from '#libs/store/database-limits';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
@@ -16,6 +17,7 @@ import { Drain } from './drain.js';
 import { FindingsController } from './findings/findings.controller.js';
 import { FindingsService } from './findings/findings.service.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
+import { DatabaseProbe } from './health/database-probe.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { QueryGuard } from './http/query.guard.js';
@@ -89,7 +91,14 @@ export class ApiModule {
       providers: [
         { provide: LOG, useValue: log },
         { provide: Settings, useValue: new Settings(environment) },
-        { provide: Store, useFactory: () => Store.open(store.DATABASE_URL, store.DATABASE_POOL_SIZE) },
+        {
+          provide: Store,
+          useFactory: () => Store.open(store.DATABASE_URL, store.DATABASE_POOL_SIZE, databaseLimits(store)),
+        },
+        {
+          provide: DatabaseProbe,
+          useFactory: () => new DatabaseProbe(store.DATABASE_URL, databaseLimits(store)),
+        },
         { provide: Client, useFactory: () => lazyClient(temporal) },
         {
           provide: OrderRuns,

@@ -21,11 +21,14 @@ export class Settings {
   readonly rateLimit: number;
   /** Requests that may wait for an outcome at the same time. */
   readonly maxWaiting: number;
+  /** Milliseconds to go on taking requests once told to stop. */
+  readonly drainDelay: number;
   /** Whether money is real here. */
   readonly isLive: boolean;
 
   constructor({ api, pricing, policy, payments, paymentWebhooks, carrierWebhooks }: ApiEnvironment) {
     this.rateLimit = api.RATE_LIMIT;
+    this.drainDelay = api.DRAIN_DELAY;
     this.maxWaiting = Math.ceil(api.MAX_CONNECTIONS / 2);
     this.currencies = pricing.CURRENCIES;
     this.taxRate = pricing.TAX_RATE;

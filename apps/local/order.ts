@@ -4,10 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { answered, createShopClient, Refused, type ShopClient } from '#libs/client/shop-client';
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { answerHelp } from '#libs/config/help';
 import { isEnd } from '#libs/order/states';
 
 import { UsageError } from './arguments.js';
-import { orderFrom } from './order-arguments.js';
+import { orderFrom, USAGE } from './order-arguments.js';
+import { dataFault } from './kept-data.js';
 import { followKeptPorts } from './kept-ports.js';
 import { keptSecret } from './secrets.js';
 import { apiHost } from './steps.js';
@@ -88,6 +90,7 @@ function told(changes: Readonly<Record<string, unknown>>): string {
     .join(', ');
 }
 
+answerHelp(USAGE);
 try {
   await main();
 } catch (error) {
@@ -96,7 +99,8 @@ try {
     error instanceof NotPlaced ||
     error instanceof Refused ||
     error instanceof InvalidEnvironment;
-  if (!known) throw error;
-  console.error(error.message);
+  const said = known ? error.message : dataFault(error);
+  if (said === undefined) throw error;
+  console.error(said);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what waits for a person, or did, and what was answered
+         * @description Takes scope `operate`.
+         */
+        get: operations["listAttention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders/{id}/attention/{attentionId}/resolution": {
         parameters: {
             query?: never;
@@ -421,7 +441,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that the process runs */
+        /** Tell that the process runs, and would not be helped by a restart */
         get: operations["checkLive"];
         put?: never;
         post?: never;
@@ -528,9 +548,17 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "confirmed" | "shipped" | "cancelling" | "delivered" | "undelivered" | "rejected" | "cancelled";
             /** @enum {string} */
-            payment: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
+            payment: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorizing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
             /** @description Which attempt to pay is the last one */
             attempt: number;
+            /** @description The attempt that was declined last, and why; null where none was, or a later one succeeded */
+            decline: {
+                attempt: number;
+                /** @description The payment provider's code, or one of ours: an open list, and not for the shopper to read */
+                code: string;
+            } | null;
+            /** @description Minor units that were taken: what can go back at the most */
+            captured: number;
             /** @description Minor units that went back to the shopper */
             refunded: number;
             /** @description Minor units that are on their way back */
@@ -573,8 +601,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "parked" | "delivery_overdue" | "contradicting_event" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
             step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
+            /** @description Whether it is the step's undo that is stuck */
+            undo: boolean;
             reason: string;
             /** @description The refund it is about, where it is about one */
             refundId: string | null;
@@ -582,6 +612,8 @@ export interface components {
             findingId: string | null;
             /** Format: date-time */
             openedAt: string;
+            /** @description What may be answered */
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge")[];
         };
         WaitingFor: {
             /** @enum {string} */
@@ -646,9 +678,46 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        ResolveAttention: {
+        AttentionList: {
+            /** @description Oldest first */
+            data: components["schemas"]["AttentionEntry"][];
+        };
+        AttentionEntry: {
+            /** Format: uuid */
+            id: string;
             /** @enum {string} */
-            action: "retry" | "skip" | "fail" | "restart" | "acknowledge";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
+            /** @description Whether it is the step's undo that is stuck */
+            undo: boolean;
+            reason: string;
+            /** @description The refund it is about, where it is about one */
+            refundId: string | null;
+            /** @description What reconciliation found, where it is about that */
+            findingId: string | null;
+            /** Format: date-time */
+            openedAt: string;
+            /** @description What may be answered; nothing any more once it is resolved */
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge")[];
+            /** @description Null while it waits */
+            resolution: {
+                /** @description Null where the order went on without an answer */
+                action: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge") | null;
+                by: string;
+                /** @description What the operator wrote; null once the person's data was erased */
+                note: string | null;
+                /** Format: date-time */
+                resolvedAt: string;
+                /** @description When the order went on with the answer; null until it has */
+                appliedAt: string | null;
+            } | null;
+        };
+        ResolveAttention: {
+            /**
+             * @description One of the `resolutions` of the attention
+             * @enum {string}
+             */
+            action: "retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge";
             /** @description Why, for whoever looks later */
             note?: string;
         };
@@ -858,7 +927,7 @@ export interface components {
              * @description Stable; branch on this
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             /** @description What to quote when reporting the problem; also the X-Request-Id header */
             requestId: string;
             errors?: components["schemas"]["Fault"][];
@@ -867,6 +936,8 @@ export interface components {
              * @description The order that was stored, where one was
              */
             orderId?: string;
+            /** @description Why, where it is known more exactly: a code of an open list */
+            reason?: string;
             /** @description With price_changed: what the order costs */
             totals?: components["schemas"]["Totals"];
         };
@@ -881,7 +952,7 @@ export interface components {
         ProblemType: {
             type: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             status: number;
             title: string;
             meaning: string;
@@ -892,6 +963,8 @@ export interface components {
             /** @enum {string} */
             type: "shipment.picked_up" | "shipment.in_transit" | "shipment.delivery_failed" | "shipment.delivered" | "shipment.returned";
             trackingNumber: string;
+            /** @description Ours, as the label was bought under: it tells parcels apart that have the same number */
+            reference?: string;
             occurredAt: string & (unknown & unknown);
         };
         /** @description docs.stripe.com/api/events/object */
@@ -937,6 +1010,8 @@ export type Shipment = components['schemas']['Shipment'];
 export type OrderList = components['schemas']['OrderList'];
 export type OrderEventList = components['schemas']['OrderEventList'];
 export type OrderEvent = components['schemas']['OrderEvent'];
+export type AttentionList = components['schemas']['AttentionList'];
+export type AttentionEntry = components['schemas']['AttentionEntry'];
 export type ResolveAttention = components['schemas']['ResolveAttention'];
 export type RequestCancellation = components['schemas']['RequestCancellation'];
 export type Cancellation = components['schemas']['Cancellation'];
@@ -974,11 +1049,20 @@ export interface operations {
     listOrders: {
         parameters: {
             query?: {
-                status?: "pending" | "confirmed" | "shipped" | "cancelling" | "delivered" | "undelivered" | "rejected" | "cancelled";
-                payment?: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
+                /** @description Any of these, the parameter repeated for several */
+                status?: ("pending" | "confirmed" | "shipped" | "cancelling" | "delivered" | "undelivered" | "rejected" | "cancelled")[];
+                payment?: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorizing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
                 fulfilment?: "none" | "reserved" | "released" | "ready" | "shipped" | "delivered" | "returned" | "lost";
+                /** @description The `step` of what is shown as `waitingFor` */
+                waitingFor?: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify";
+                /** @description The `lastError` of what is shown as `waitingFor` */
+                lastError?: string;
                 /** @description Only orders that wait for a person */
                 attention?: "open";
+                /** @description Only orders that wait for a person so */
+                attentionKind?: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+                /** @description The `code` of what is shown as `endReason` */
+                endReason?: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "payment_voided" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
                 /** @description The shop's own id of the customer */
                 customer?: string;
                 /** @description In any case */
@@ -992,6 +1076,8 @@ export interface operations {
                 createdFrom?: string;
                 /** @description Placed before then */
                 createdTo?: string;
+                /** @description Changed then or later, by `updatedAt`; the list then goes by when they were changed last */
+                updatedSince?: string;
                 /** @description `newest` first, unless asked for otherwise; a cursor goes on in its own direction unless this turns it */
                 order?: "newest" | "oldest";
                 /** @description `nextCursor` of the page before */
@@ -1094,7 +1180,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1111,10 +1201,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
-                Prefer?: string;
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
             };
@@ -1193,7 +1283,7 @@ export interface operations {
              */
             402: {
                 headers: {
-                    /** @description Where the order is, if it was placed */
+                    /** @description Where it is, if it was stored */
                     Location?: string;
                     /** @description For how many seconds the answer was waited for at most, where it was */
                     "Preference-Applied"?: string;
@@ -1238,7 +1328,7 @@ export interface operations {
                 headers: {
                     /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
                     "Retry-After"?: number;
-                    /** @description Where the order is, if it was placed */
+                    /** @description Where it is, if it was stored */
                     Location?: string;
                     /** @description For how many seconds the answer was waited for at most, where it was */
                     "Preference-Applied"?: string;
@@ -1284,7 +1374,7 @@ export interface operations {
              */
             422: {
                 headers: {
-                    /** @description Where the order is, if it was placed */
+                    /** @description Where it is, if it was stored */
                     Location?: string;
                     /** @description For how many seconds the answer was waited for at most, where it was */
                     "Preference-Applied"?: string;
@@ -1326,7 +1416,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1450,7 +1544,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1574,7 +1672,139 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAttention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that waits for a person, and all that did, with what was answered */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionList"];
+                };
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid API key */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: The API key may not do this */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `order_not_found`: There is no such order */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1593,6 +1823,8 @@ export interface operations {
             header?: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key"?: string;
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
             };
@@ -1608,9 +1840,23 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The order has gone on with the answer. Told only to those who `Prefer` to wait for that */
+            200: {
+                headers: {
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
             /** @description The answer is stored; the order goes on with it */
             202: {
                 headers: {
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1761,7 +2007,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1889,7 +2139,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1908,6 +2162,8 @@ export interface operations {
             header?: {
                 /** @description Not needed: asking again is the same */
                 "Idempotency-Key"?: string;
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
             };
@@ -1922,9 +2178,23 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The order is cancelled. Told only to those who `Prefer` to wait for that */
+            200: {
+                headers: {
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancellation"];
+                };
+            };
             /** @description The wish is stored, and stands as it says; asking again answers the same one */
             202: {
                 headers: {
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1992,6 +2262,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cancellation_refused`: The order was not cancelled */
+            409: {
+                headers: {
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: The body is too large */
             413: {
                 headers: {
@@ -2043,7 +2325,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2167,7 +2453,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2186,6 +2476,8 @@ export interface operations {
             header: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
             };
@@ -2200,11 +2492,27 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The payment provider has made the refund. Told only to those who `Prefer` to wait for that */
+            201: {
+                headers: {
+                    /** @description Where the refund is */
+                    Location: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
             /** @description The refund is stored and booked, and will be made */
             202: {
                 headers: {
                     /** @description Where the refund is */
                     Location: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2281,12 +2589,18 @@ export interface operations {
              *
              *     `nothing_to_restock`: There are no goods to take back into stock
              *
+             *     `refund_failed`: The refund failed
+             *
              *     `idempotency_key_in_use`: The first request with this Idempotency-Key is in progress
              */
             409: {
                 headers: {
                     /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
                     "Retry-After"?: number;
+                    /** @description Where it is, if it was stored */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2365,7 +2679,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2494,7 +2812,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2513,6 +2835,8 @@ export interface operations {
             header: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
             };
@@ -2527,11 +2851,27 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The attempt is stored and will be made; `payment` stays `declined` until it was */
+            /** @description The order is confirmed. Told only to those who `Prefer` to wait for that */
+            200: {
+                headers: {
+                    /** @description Where the order is */
+                    Location: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The attempt is stored and will be made; `payment` is `authorizing` until it was */
             202: {
                 headers: {
                     /** @description Where the order is */
                     Location: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2563,6 +2903,24 @@ export interface operations {
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `payment_declined`: The payment was declined
+             *
+             *     `payment_expired`: The order was not paid in time
+             */
+            402: {
+                headers: {
+                    /** @description Where it is, if it was stored */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2604,12 +2962,18 @@ export interface operations {
             /**
              * @description `payment_attempt_not_possible`: Another payment method cannot be tried now
              *
+             *     `order_cancelled`: The order was cancelled
+             *
              *     `idempotency_key_in_use`: The first request with this Idempotency-Key is in progress
              */
             409: {
                 headers: {
                     /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
                     "Retry-After"?: number;
+                    /** @description Where it is, if it was stored */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2678,7 +3042,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2816,6 +3184,8 @@ export interface operations {
              * @description `gateway_unavailable`: The payment provider does not answer
              *
              *     `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
              */
             503: {
                 headers: {
@@ -2940,7 +3310,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3056,7 +3430,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3180,7 +3558,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3342,7 +3724,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3530,7 +3916,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3655,7 +4045,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3772,7 +4166,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3954,7 +4352,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4122,7 +4524,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4303,7 +4709,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4412,7 +4822,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4519,7 +4933,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4591,6 +5009,17 @@ export interface operations {
             /** @description `internal_error`: Something went wrong here */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Not available right now */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };

@@ -19,7 +19,14 @@ function faultsOf(groups: readonly GroupName[], source: Source): string[] {
 describe('the environment', () => {
   it('is read with its defaults', () => {
     expect(environmentFor(['store', 'policy'], STORE)).toEqual({
-      store: { DATABASE_URL: STORE.DATABASE_URL, DATABASE_POOL_SIZE: 10 },
+      store: {
+        DATABASE_URL: STORE.DATABASE_URL,
+        DATABASE_POOL_SIZE: 10,
+        DATABASE_CONNECT_TIMEOUT: 5_000,
+        DATABASE_STATEMENT_TIMEOUT: 5_000,
+        DATABASE_LOCK_TIMEOUT: 2_000,
+        DATABASE_IDLE_TRANSACTION_TIMEOUT: 10_000,
+      },
       policy: {
         RESERVATION_TTL: 2_700_000,
         GRACE_BEFORE_CHARGE: 0,
@@ -182,6 +189,12 @@ describe('variables that must fit each other', () => {
     ],
   ])('are refused: %s', (_, source, faults) => {
     expect(faultsOf(['policy'], source)).toEqual(faults);
+  });
+
+  it('are refused: a lock that is waited for longer than the statement that needs it', () => {
+    expect(faultsOf(['store'], { ...STORE, DATABASE_LOCK_TIMEOUT: '5s' })).toEqual([
+      'DATABASE_LOCK_TIMEOUT must be shorter than DATABASE_STATEMENT_TIMEOUT, which would end the wait first',
+    ]);
   });
 
   it('are taken when they do', () => {

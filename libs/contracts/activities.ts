@@ -25,7 +25,8 @@ export type ReturnReason = 'refused' | 'expired' | 'cancelled' | 'undelivered';
 
 /** The steps of an order and their undos. Each is idempotent and takes the order's id first. */
 export interface StepActivities {
-  validateOrder(orderId: OrderId): Promise<void>;
+  /** @returns the order's number, by which people know it */
+  validateOrder(orderId: OrderId): Promise<string>;
   reserveStock(orderId: OrderId): Promise<void>;
   releaseStock(orderId: OrderId): Promise<UndoAnswer>;
   /** Makes the attempt to pay that was asked for last. */
@@ -114,5 +115,13 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   sendCancellation: 'notify',
 };
 
-/** How a failure is marked in a history: its type says what the workflow does with it, its message is the code. */
-export const FAILURE_TYPES = { refusal: 'Refusal', outage: 'Outage', bug: 'Bug' } as const;
+/**
+ * How a failure is marked in a history: its type says what the workflow does with it, its message is the code. A
+ * question's details say which kind of attention asks it.
+ */
+export const FAILURE_TYPES = {
+  refusal: 'Refusal',
+  outage: 'Outage',
+  bug: 'Bug',
+  question: 'Question',
+} as const;

@@ -1,3 +1,4 @@
+import type { AttentionList } from './attention.api.js';
 import type { CancellationView } from './cancellation.api.js';
 import type { ErasureView } from './erasure.api.js';
 import type { FindingList, FindingView } from './finding.api.js';
@@ -20,6 +21,8 @@ const order: OrderView = {
   status: 'confirmed',
   payment: 'captured',
   attempt: 1,
+  decline: null,
+  captured: 3980,
   refunded: 500,
   pendingRefunds: 0,
   dispute: null,
@@ -104,6 +107,28 @@ export const ANSWERS = {
       },
     ],
   } satisfies OrderEventList,
+  AttentionList: {
+    data: [
+      {
+        id: '019b7654-0000-7000-8000-00000000000b',
+        kind: 'parked',
+        step: 'ship',
+        undo: false,
+        reason: 'carrier_unavailable',
+        refundId: null,
+        findingId: null,
+        openedAt: '2026-01-01T10:15:00.000Z',
+        resolutions: [],
+        resolution: {
+          action: 'retry',
+          by: 'service:back-office',
+          note: 'The carrier is back.',
+          resolvedAt: '2026-01-01T10:20:00.000Z',
+          appliedAt: '2026-01-01T10:20:01.000Z',
+        },
+      },
+    ],
+  } satisfies AttentionList,
   Cancellation: {
     state: 'requested',
     code: null,

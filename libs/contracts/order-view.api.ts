@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import { ATTENTION_KINDS } from '#libs/order/attention';
 import { END_CODES } from '#libs/order/end';
 import {
   FULFILMENT,
@@ -10,6 +9,8 @@ import {
   type PaymentStatus,
 } from '#libs/order/states';
 import { STEPS } from '#libs/order/steps';
+
+import { AttentionView } from './attention.api.js';
 
 const time = z.iso.datetime();
 const minorUnits = z.int().min(0).describe('Minor units');
@@ -39,18 +40,6 @@ const ShipmentView = z
   .object({ id: z.uuid(), carrier: z.string(), trackingNumber: z.string(), status: z.string() })
   .meta({ id: 'Shipment' });
 
-const AttentionView = z
-  .object({
-    id: z.uuid(),
-    kind: z.enum(ATTENTION_KINDS),
-    step: z.enum(STEPS).nullable(),
-    reason: z.string(),
-    refundId: z.uuid().nullable().describe('The refund it is about, where it is about one'),
-    findingId: z.uuid().nullable().describe('What reconciliation found, where it is about that'),
-    openedAt: time,
-  })
-  .meta({ id: 'Attention', description: 'Something that waits for a person' });
-
 const WaitView = z
   .object({
     step: z.enum(STEPS),
@@ -70,6 +59,18 @@ export const OrderView = z
     status: z.enum(ORDER_STATUSES),
     payment: z.enum(Object.keys(PAYMENT) as PaymentStatus[]),
     attempt: z.int().min(1).describe('Which attempt to pay is the last one'),
+    decline: z
+      .object({
+        attempt: z.int().min(1),
+        code: z
+          .string()
+          .describe(
+            "The payment provider's code, or one of ours: an open list, and not for the shopper to read",
+          ),
+      })
+      .nullable()
+      .describe('The attempt that was declined last, and why; null where none was, or a later one succeeded'),
+    captured: minorUnits.describe('Minor units that were taken: what can go back at the most'),
     refunded: minorUnits.describe('Minor units that went back to the shopper'),
     pendingRefunds: minorUnits.describe('Minor units that are on their way back'),
     dispute: z

@@ -62,7 +62,7 @@ export const PROBLEMS = {
     status: 402,
     title: 'The payment was declined',
     meaning:
-      'The order is stored, under `orderId`, and its payment was declined. Told only to those who `Prefer` to wait for the outcome.',
+      'The order is stored, under `orderId`, and its payment was declined; `reason` says why. Told only to those who `Prefer` to wait for the outcome.',
     remedy:
       'Read the order: while it is `pending`, try another method with `POST /orders/{id}/payment-attempts`; otherwise place a new one.',
   },
@@ -158,6 +158,20 @@ export const PROBLEMS = {
     meaning: 'The order is stored, under `orderId`, and was cancelled before it was confirmed.',
     remedy: 'Place a new order, with a new key, if the shopper still wants it.',
   },
+  cancellation_refused: {
+    status: 409,
+    title: 'The order was not cancelled',
+    meaning:
+      'The wish is stored, and was refused: `reason` says why. Told only to those who `Prefer` to wait for the outcome.',
+    remedy: 'Read the order. What was shipped is refunded once it is back: `POST /orders/{id}/refunds`.',
+  },
+  refund_failed: {
+    status: 409,
+    title: 'The refund failed',
+    meaning:
+      'The refund is stored, where `Location` says, and no money has gone back: `reason` says why. Its amount can be refunded again. Told only to those who `Prefer` to wait for the outcome.',
+    remedy: 'Refund it again with a new key, or pay it back in another way.',
+  },
   idempotency_key_in_use: {
     status: 409,
     title: 'The first request with this Idempotency-Key is in progress',
@@ -168,8 +182,7 @@ export const PROBLEMS = {
     status: 409,
     title: 'The attention cannot be resolved so',
     meaning: 'This action does not answer this kind of attention.',
-    remedy:
-      'Steps 1 to 4: retry or fail; emails: retry or skip; delivery: skip or fail; a run that is gone: restart or acknowledge, or fail until the order has its end; others: acknowledge.',
+    remedy: 'Answer one of the `resolutions` that the order shows for the attention.',
   },
   already_resolved: {
     status: 409,
@@ -333,6 +346,13 @@ export const PROBLEMS = {
     title: 'Something went wrong here',
     meaning: 'The fault is ours. Whether the request had its effect is not known.',
     remedy: 'Retry with the same Idempotency-Key. If it stays, report the request id.',
+  },
+  busy: {
+    status: 503,
+    title: 'Something else is being done with it',
+    meaning:
+      'Another change holds what the request needs, such as the same product, for longer than it is waited for. Whether a part of the request had its effect is not known.',
+    remedy: 'Retry with the same Idempotency-Key after the time in `Retry-After`.',
   },
   gateway_unavailable: {
     status: 503,

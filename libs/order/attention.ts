@@ -6,6 +6,12 @@ export const ATTENTION_KINDS = [
   'parked',
   'delivery_overdue',
   'contradicting_event',
+  /** What the provider says of the order's money is about another order, or in another currency. */
+  'contradicting_answer',
+  /** Another amount was taken, or is held, than the order comes to. */
+  'amount_differs',
+  /** Another parcel travels under the same tracking number. */
+  'tracking_conflict',
   'run_closed',
   /** Money that was to go back has not: it is refundable again. */
   'refund_failed',
@@ -17,11 +23,19 @@ export const ATTENTION_KINDS = [
 ] as const;
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 
+/** The kinds that hold up a step until they are answered. */
+export const HOLDS_UP_A_STEP: readonly AttentionKind[] = ['parked', 'amount_differs'];
+export const holdsUpAStep = (kind: AttentionKind): boolean => HOLDS_UP_A_STEP.includes(kind);
+
 /** What a run itself asks, and waits to be answered. */
-export const RUN_KINDS: readonly AttentionKind[] = ['parked', 'delivery_overdue'];
+export const RUN_KINDS: readonly AttentionKind[] = [...HOLDS_UP_A_STEP, 'delivery_overdue'];
 
 /** Why `run_closed` was opened for a run that is there and never gets any further. */
 export const KEEPS_FAILING = 'keeps_failing';
+
+/** Whether an answer is the news itself; else it is applied once the order's run goes on with it. */
+export const isAppliedAtOnce = (kind: AttentionKind, action: Resolution): boolean =>
+  action === 'acknowledge' || kind === 'delivery_overdue' || kind === 'run_closed';
 
 /**
  * What an operator may answer. A step or a wait has its own answers; an undo can only be retried, because
@@ -34,6 +48,7 @@ export function resolutionsFor(
   undo: boolean,
 ): readonly Resolution[] {
   if (undo) return ['retry'];
+  if (kind === 'amount_differs') return ['accept', 'fail'];
   if ((kind === 'parked' || kind === 'delivery_overdue') && step !== null)
     return STEP_RULES[step].resolutions;
   if (kind === 'run_closed') return ['restart', 'fail', 'acknowledge'];

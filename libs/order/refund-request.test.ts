@@ -61,6 +61,15 @@ describe('a refund that is asked for', () => {
     expect(decide(goods(['mugs', 3]))).toMatchObject({ is: 'refund', amount: 3990 });
   });
 
+  it('is the goods’ share of what was paid, where that is not the total', () => {
+    const order = { ...delivered, booked: { captured: 500 } };
+    expect(decide(all, { order })).toMatchObject({ amount: 500 });
+    expect(decide(goods(['mugs', 3], ['tea', 1]), { order })).toMatchObject({ amount: 500 });
+    expect(decide(goods(['tea', 1]), { order })).toMatchObject({ amount: 66 });
+    expect(decide(goods(['mugs', 3]), { order })).toMatchObject({ amount: 434 });
+    expect(decide(amount(501), { order })).toMatchObject({ is: 'refused', code: 'refund_exceeds' });
+  });
+
   it('is some money', () => {
     expect(decide(amount(4595))).toEqual({ is: 'refund', amount: 4595, lines: [] });
   });

@@ -80,7 +80,7 @@ export function decideRefund(
   if (excessive.length > 0) return refused('refund_quantity_exceeds', excessive);
 
   const left = refundable(order.booked);
-  const amount = amountOf(portion, left, () => costOf(order.lines, order.totals, before, lines));
+  const amount = amountOf(portion, left, () => costOf(order.lines, order.totals, captured, before, lines));
   if (amount <= 0) return refused('nothing_to_refund');
   if (amount > left) return refused('refund_exceeds');
   const back = refunded(order.booked) + pendingRefunds(order.booked) + amount;

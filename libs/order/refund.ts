@@ -48,14 +48,16 @@ export interface RefundableLine {
 
 /**
  * What some units of an order cost, with their share of its tax and shipping: in minor units, so dealt out that
- * all units together cost exactly the order's total, in whatever portions they are asked for.
+ * all units together cost exactly what was paid, in whatever portions they are asked for.
  *
+ * @param paid the order's total, where nothing else was taken
  * @param before the units that were refunded before, by line
  * @param asked no more of each line than is left
  */
 export function costOf(
   lines: readonly RefundableLine[],
   totals: Totals,
+  paid: number,
   before: ReadonlyMap<string, number>,
   asked: readonly RefundLine[],
 ): number {
@@ -65,12 +67,14 @@ export function costOf(
     lines.map((line, at) => (net[at] ?? 0) * line.taxRate),
   );
   const rest = allocate(totals.shipping - totals.discount, net);
+  const costs = net.map((amount, at) => amount + (tax[at] ?? 0) + (rest[at] ?? 0));
+  const shares = paid === totals.total ? costs : allocate(paid, costs);
   return asked.reduce((sum, { lineId, quantity }) => {
     const at = lines.findIndex(({ id }) => id === lineId);
     const line = lines[at];
     if (!line) throw new Error(`no line ${lineId}`);
     const units = allocate(
-      (net[at] ?? 0) + (tax[at] ?? 0) + (rest[at] ?? 0),
+      shares[at] ?? 0,
       Array.from({ length: line.quantity }, () => 1),
     );
     const first = before.get(lineId) ?? 0;

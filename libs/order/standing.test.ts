@@ -32,6 +32,7 @@ const voided = (minutesAgo: number, from: string) =>
 function standing(order: Partial<Order>, more: Partial<Omit<StandingFacts, 'order'>> = {}): OrderStanding {
   const whole: Order = {
     ...INITIAL_STATE,
+    number: 'R-7K3M-92QD',
     endReason: null,
     attempt: 1,
     holdUntil: null,

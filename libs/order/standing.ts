@@ -14,6 +14,7 @@ import type { Resolution, StepName } from './steps.js';
 /** What the books have of an order. Times are RFC 3339. */
 export interface StandingFacts {
   readonly order: OrderState & {
+    readonly number: string;
     readonly endReason: EndReason | null;
     readonly attempt: number;
     readonly holdUntil: string | null;
@@ -56,6 +57,8 @@ export interface TakenBack {
 
 /** Where a run that takes up an order goes on from. Durations are milliseconds. */
 export interface OrderStanding {
+  /** What people call the order. */
+  readonly number: string;
   readonly status: OrderStatus;
   /** How the order ended, where nothing is left to do. */
   readonly closedAs: EndStatus | null;
@@ -97,6 +100,7 @@ export function standingOf(facts: StandingFacts, now: number): OrderStanding {
   const deadline = timeOf(waitFor(order, 'deliver'));
   const done = doneSteps(facts);
   return {
+    number: order.number,
     status: order.status,
     closedAs: order.closedAt === null ? null : (ENDS.find((end) => end === order.status) ?? null),
     done,

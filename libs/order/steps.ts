@@ -14,7 +14,8 @@ export const STEPS = [
 export type StepName = (typeof STEPS)[number];
 
 /** What an operator may answer to an attention. */
-export type Resolution = 'retry' | 'skip' | 'fail' | 'restart' | 'acknowledge';
+export const RESOLUTIONS = ['retry', 'skip', 'fail', 'accept', 'restart', 'acknowledge'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
 
 interface StepRules {
   /** How an order ends when this step is refused; null when it goes on regardless. */

@@ -14,7 +14,8 @@ import { CARRIER_EVENTS } from '#libs/order/carrier-event';
  * | `POST /shipments/{reference}/cancellation` | cancels, and closes the reference for good, used or not | 200, 409 `already_picked_up` |
  *
  * A refusal is 409 or 422 with `{ "error": { "code", "message" } }`; 429 and 5xx mean that nothing is decided.
- * Changes are told by webhook, signed as standardwebhooks.com has it and repeated until answered with 2xx.
+ * Changes are told by webhook, signed as standardwebhooks.com has it and repeated until answered with 2xx. A tracking
+ * number may be given out again once its parcel travels no more; an event that bears the reference is matched by that.
  */
 export const shipmentRequestSchema = z.strictObject({
   recipient: z.strictObject({
@@ -41,18 +42,26 @@ export const parcelStatusSchema = z.enum([
   'cancelled',
 ]);
 
+/** Ours, as it was given with `PUT`: where the carrier says it, it must be the one that was asked about. */
+const reference = text(100).optional();
+
 export const shipmentSchema = z.object({
+  reference,
   carrier: text(100),
   trackingNumber: text(100),
   status: parcelStatusSchema,
 });
+
+/** What a cancellation is answered with besides 200, if anything. */
+export const cancellationSchema = z.object({ reference, status: parcelStatusSchema.optional() });
 
 export const carrierErrorSchema = z.object({ error: z.object({ code: z.string() }) });
 
 /** A webhook's body; its id and time-stamp are in its headers. */
 export const carrierEventSchema = z.object({
   type: z.enum(CARRIER_EVENTS),
-  trackingNumber: z.string().min(1).max(64),
+  trackingNumber: text(100),
+  reference,
   occurredAt: z.iso.datetime({ offset: true }),
 });
 export type CarrierEvent = z.infer<typeof carrierEventSchema>;

@@ -1,5 +1,4 @@
 import type { OrderId } from '#libs/order/order-id';
-import type { OutcomeFacts } from '#libs/order/outcome';
 import type { OrderPolicy } from '#libs/order/policy';
 import { IllegalTransition, INITIAL_STATE } from '#libs/order/states';
 import type { Totals } from '#libs/order/totals';
@@ -87,16 +86,6 @@ export class OrderRepository {
     return (await this.select(Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`))[0] ?? null;
   }
 
-  /** What tells the outcomes of these orders, of those that there are. */
-  async outcomes(ids: readonly OrderId[]): Promise<(OutcomeFacts & { readonly id: OrderId })[]> {
-    return this.db.$queryRaw<(OutcomeFacts & { readonly id: OrderId })[]>`
-      SELECT o.id::text AS id, o.status, o.payment, o.end_code AS "endCode",
-        CASE WHEN o.status IN ('cancelling', 'cancelled') THEN EXISTS (SELECT 1 FROM order_event e
-            WHERE e.order_id = o.id AND e.changes -> 'status' ->> 'to' = 'confirmed')
-          ELSE o.status NOT IN ('pending', 'rejected') END AS "wasConfirmed"
-      FROM orders o WHERE o.id = ANY(${[...ids]}::uuid[])`;
-  }
-
   /** @throws OrderNotFound */
   async get(id: OrderId): Promise<OrderRecord> {
     const order = await this.find(id);
@@ -104,13 +93,7 @@ export class OrderRepository {
     return order;
   }
 
-  async findByTrackingNumber(trackingNumber: string): Promise<OrderRecord | null> {
-    const orders = await this.select(Prisma.sql`
-      (SELECT * FROM orders WHERE id = (SELECT order_id FROM shipment WHERE tracking_number = ${trackingNumber}))`);
-    return orders[0] ?? null;
-  }
-
-  /** A page of orders, newest first unless asked for otherwise. */
+  /** A page of orders, the newest first, or those changed last, unless asked for otherwise. */
   async list(page: OrderPage): Promise<OrderRecord[]> {
     const until = page.order === 'oldest' ? await this.settledUntil() : undefined;
     const statement = orderPage(page, until);
@@ -201,8 +184,10 @@ function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
     intentId: null,
     intentStatus: null,
     attempt: 1,
+    decline: null,
     holdUntil: null,
     dispute: null,
+    acceptedAmount: null,
     booked: {},
     createdAt,
     updatedAt: createdAt,

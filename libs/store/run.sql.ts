@@ -32,6 +32,10 @@ export const leaveRun = (ended: readonly StepName[] = []) => [
   Prisma.sql`withdrawn AS (UPDATE attention a SET resolved_at = now(), by = 'workflow', signalled_at = now()
     FROM changed c WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.refund_id IS NULL
       AND a.kind = ANY(${[...RUN_KINDS]}))`,
+  // What was answered and not heard is read by the next run.
+  Prisma.sql`heard AS (UPDATE attention a SET applied_at = now()
+    FROM changed c WHERE a.order_id = c.id AND a.resolved_at IS NOT NULL AND a.action IS NOT NULL
+      AND a.applied_at IS NULL AND a.refund_id IS NULL AND a.kind = ANY(${[...RUN_KINDS]}))`,
   Prisma.sql`left_waits AS (DELETE FROM order_wait w USING changed c
     WHERE w.order_id = c.id AND (NOT w.durable OR w.step = ANY(${[...ended]}::text[])))`,
   Prisma.sql`kept_waits AS (UPDATE order_wait w SET attempt = 0, next_try_at = NULL, last_error = NULL
@@ -40,5 +44,6 @@ export const leaveRun = (ended: readonly StepName[] = []) => [
 
 /** Ends, as answered by `action`, what a person was asked about the order's last run; an expression over `changed`. */
 export const answerForRun = (by: string) => Prisma.sql`
-  run_answered AS (UPDATE attention a SET resolved_at = now(), by = ${by}, action = 'restart', signalled_at = now()
+  run_answered AS (UPDATE attention a SET resolved_at = now(), by = ${by}, action = 'restart', signalled_at = now(),
+      applied_at = now()
     FROM changed c WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.kind = 'run_closed')`;

@@ -3,7 +3,9 @@ import { AttentionRepository } from './attention.repository.js';
 import { CancellationRepository } from './cancellation.repository.js';
 import { BooksRepository } from './books.repository.js';
 import { CatalogueRepository } from './catalogue.repository.js';
-import { type Database, openDatabase } from './database.js';
+import { ConnectionPool } from './connection-pool.js';
+import { type Database, databaseOver } from './database.js';
+import type { DatabaseLimits } from './database-limits.js';
 import { DisputeRepository } from './dispute.repository.js';
 import { EffectRepository } from './effect.repository.js';
 import { ErasureRepository } from './erasure.repository.js';
@@ -11,6 +13,7 @@ import { FindingRepository } from './finding.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { OrderRepository } from './order.repository.js';
+import { OutcomeRepository } from './outcome.repository.js';
 import { PaymentAttemptRepository } from './payment-attempt.repository.js';
 import { PaymentInboxRepository } from './payment-inbox.repository.js';
 import { RefundRepository } from './refund.repository.js';
@@ -25,6 +28,7 @@ import { WaitRepository } from './wait.repository.js';
 /** The business facts: every repository over one pool of connections. */
 export class Store {
   readonly orders: OrderRepository;
+  readonly outcomes: OutcomeRepository;
   readonly effects: EffectRepository;
   readonly stock: StockRepository;
   readonly stockAdjustments: StockAdjustmentRepository;
@@ -47,9 +51,13 @@ export class Store {
   readonly runLook: RunLookRepository;
   readonly sweep: SweepRepository;
 
-  constructor(private readonly db: Database) {
+  constructor(
+    private readonly db: Database,
+    private readonly pool?: ConnectionPool,
+  ) {
     this.orders = new OrderRepository(db);
     this.runs = new RunRepository(db, this.orders);
+    this.outcomes = new OutcomeRepository(db);
     this.effects = new EffectRepository(db);
     this.stock = new StockRepository(this.orders, this.effects);
     this.stockAdjustments = new StockAdjustmentRepository(db);
@@ -73,13 +81,14 @@ export class Store {
   }
 
   /** @param url a postgresql:// URL; @param poolSize connections at most */
-  static open(url: string, poolSize: number): Store {
-    return new Store(openDatabase(url, poolSize));
+  static open(url: string, poolSize: number, limits?: DatabaseLimits): Store {
+    const pool = new ConnectionPool(url, poolSize, limits);
+    return new Store(databaseOver(pool), pool);
   }
 
-  /** Answers when the database does. */
-  async ping(): Promise<void> {
-    await this.db.$queryRaw`SELECT 1`;
+  /** Whether every connection is lost to a fault of ours, so that only a restart helps. */
+  isStuck(): boolean {
+    return this.pool?.isStuck() ?? false;
   }
 
   async close(): Promise<void> {

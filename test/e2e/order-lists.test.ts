@@ -53,12 +53,37 @@ describe('GET /orders', () => {
       { customer: 'C-4711-XQ' },
       { sku: 'TEA-GREEN' },
       { number: number.toLowerCase() },
-      { createdFrom: createdAt, sku: 'TEA-GREEN', status: 'pending', payment: 'none', fulfilment: 'none' },
+      { createdFrom: createdAt, sku: 'TEA-GREEN', status: ['pending'], payment: 'none', fulfilment: 'none' },
     ] satisfies Query[])
       expect(ids(await list(query))).toEqual([id]);
     expect(ids(await list({ trackingNumber }))).toEqual([labelled]);
     expect(ids(await list({ fulfilment: 'ready' }))).toEqual([labelled]);
     expect(ids(await list({ createdTo: createdAt, customer: 'C-4711-XQ' }))).toEqual([]);
+  });
+
+  it('takes several statuses at once, and is told of what changed by when it did', async () => {
+    const { id: cancelled } = await bench.accepted();
+    await bench.close(cancelled, 'rejected');
+    const { id: pending, updatedAt } = await system.order((await bench.accepted()).id);
+    const { id: delivered } = await bench.labelled();
+    const both = { status: ['rejected', 'pending'], limit: 2 } satisfies Query;
+    expect(ids(await list(both))).toEqual([pending, cancelled]);
+    expect(ids(await list({ endReason: 'out_of_stock' }))).toEqual([cancelled]);
+    expect(ids(await list({ waitingFor: 'deliver', createdFrom: updatedAt }))).toEqual([delivered]);
+
+    const since = { updatedSince: updatedAt, order: 'oldest', limit: 1 } satisfies Query;
+    const first = await list(since);
+    expect(ids(first)).toEqual([pending]);
+    const second = await list({ ...since, cursor: first.nextCursor ?? '' });
+    expect(ids(second)).toEqual([delivered]);
+    expect(second.nextCursor).toBeNull();
+  });
+
+  it('refuses a status that is none, one of several', async () => {
+    const answer = await system.http.get('/orders?status=pending&status=paid');
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/status/1' }] } });
+    await system.http.get('/orders').query({ waitingFor: 'godot' }).expect(400);
+    await system.http.get('/orders').query({ attentionKind: 'none' }).expect(400);
   });
 
   it('turns round at a cursor', async () => {

@@ -115,7 +115,7 @@ describe('an order through the API', () => {
     const { id } = await system.place({ payment: { method: 'pm_card_chargeDeclined' } });
     const order = await system.until(id, ({ status }) => status === 'rejected');
     expect(order.endReason).toEqual({ code: 'payment_declined', by: 'workflow' });
-    const rejected = { status: 'rejected' } as const;
+    const rejected = { status: ['rejected' as const] };
     const { data } = await answered(system.shop.GET('/orders', { params: { query: rejected } }));
     expect(data.map((found) => found.id)).toEqual([id]);
     const query = 'OrderStatus = "rejected"';

@@ -62,8 +62,8 @@ describe('the search for lost runs', () => {
         'EUR', 1000, 0, 0, 0, 1000, 'pm_card_visa', '{}', now() - interval '1 hour', now() - interval '1 hour'
       FROM generate_series(1, ${ORDERS}::int) n`;
     await bench.database.$executeRaw`
-      INSERT INTO order_wait (order_id, step, deadline, durable)
-      SELECT id, 'deliver', now() + interval '1 day', true FROM orders`;
+      INSERT INTO order_wait (order_id, placed_at, step, deadline, durable)
+      SELECT id, created_at, 'deliver', now() + interval '1 day', true FROM orders`;
   });
   afterAll(async () => {
     await bench.store.close();

@@ -17,6 +17,9 @@ const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
   parked: 'retry',
   delivery_overdue: null,
   contradicting_event: 'acknowledge',
+  contradicting_answer: 'acknowledge',
+  amount_differs: 'accept',
+  tracking_conflict: 'acknowledge',
   run_closed: null,
   refund_failed: 'acknowledge',
   late_payment: 'acknowledge',
@@ -33,6 +36,7 @@ interface Done {
 
 /** Mends what was broken, answers what waits for a person, delivers what was sent, until every order is closed. */
 export async function settle(model: Model, real: Real): Promise<void> {
+  real.letGo();
   await real.clearFaults();
   await real.deliverEvents({ mode: 'normal', delay: 1 });
   if (!model.isWorkerUp) real.startWorker();
@@ -93,7 +97,7 @@ async function answered(real: Real, placed: ModelOrder, order: OrderRecord): Pro
 }
 
 /** The parcel is on its way, and its money can never be taken: somebody has to give it up. */
-const isLost = ({ step, reason }: AttentionRecord) => step === 'capture' && reason === 'authorization_lapsed';
+const isLost = ({ step, reason }: AttentionRecord) => step === 'capture' && reason === 'payment_voided';
 
 async function answer(real: Real, id: string, attentionId: string, action: Resolution): Promise<void> {
   const path = `/orders/${id}/attention/${attentionId}/resolution`;

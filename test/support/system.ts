@@ -28,7 +28,7 @@ import { NAMESPACES } from './shared-servers.js';
 import { testDatabase } from './test-database.js';
 
 /** Milliseconds a process has to end in once it is told to: more than any of them takes, as where it is deployed. */
-const GRACE = 30_000;
+const GRACE = 40_000;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface SystemOptions {
@@ -112,6 +112,7 @@ export class System {
         RETRY_INITIAL: '200ms',
         RETRY_MAX: '1s',
         SWEEP_INTERVAL: '1s',
+        DRAIN_DELAY: '0s',
         ...options.env,
       },
     );

@@ -43,7 +43,13 @@ export class OrdersService {
     const last = orders.length > limit ? page.at(-1) : undefined;
     return {
       data: page.map(presentOrder),
-      nextCursor: last ? encodeCursor({ order, createdAt: new Date(last.createdAt), id: last.id }) : null,
+      nextCursor: last ? encodeCursor({ order, at: positionOf(last, query), id: last.id }) : null,
     };
   }
 }
+
+/** By what a list goes. */
+const positionOf = (
+  { createdAt, updatedAt }: OrderRecord,
+  { updatedSince }: Pick<ListOrders, 'updatedSince'>,
+) => new Date(updatedSince ? updatedAt : createdAt);

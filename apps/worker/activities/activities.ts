@@ -40,7 +40,15 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, logger,
   const intent = new OrderIntent(journal, gateway);
   const check = new PaymentCheck(store, gateway, runs, logger);
   const payment = new PaymentActivities(store.orders, journal, intent, gateway, check);
-  const moneyBack = new MoneyBackActivities(store.orders, store.refunds, journal, intent, gateway, check);
+  const moneyBack = new MoneyBackActivities(
+    store.orders,
+    store.refunds,
+    journal,
+    intent,
+    gateway,
+    check,
+    logger,
+  );
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
   const decisions = new OrderDecisions(store);
   const emails = new OrderEmails(journal, mailer);

@@ -2,7 +2,7 @@ import type { DecisionActivities, EndAnswer, NewAttention, OrderEnd } from '#lib
 import type { EndReason } from '#libs/order/end';
 import { refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
-import { captureKey, chargeKey, refundKey, voidKey } from '#libs/order/payment-keys';
+import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/order/payment-keys';
 import { leftToReturn } from '#libs/order/refund';
 import { type OrderStanding, standingOf } from '#libs/order/standing';
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/order/states';
@@ -124,7 +124,7 @@ const LEFT_OPEN: EndAnswer = { is: 'left_open' };
 
 /** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
 const leaveBe = ({ id, attempt }: OrderRecord) =>
-  settleBeside([chargeKey(id, attempt), captureKey(id), voidKey(id)], 'closed');
+  settleBeside([intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)], 'closed');
 
 /** Where money may be when an order has been taken back. */
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];

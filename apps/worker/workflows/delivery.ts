@@ -62,7 +62,9 @@ export function listenForDelivery(
         if (waitedBefore) await ask();
         waitedBefore = true;
         while (!arrived()) {
-          const heard = await condition(() => arrived() || decided() !== undefined, Math.max(patience, 1));
+          const heard = await condition(() => arrived() || decided() !== undefined, Math.max(patience, 1), {
+            summary: 'Parcel is overdue',
+          });
           patience = policy.deliveryDeadline;
           const decision = decided();
           if (decision) note(decision);

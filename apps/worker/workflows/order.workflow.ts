@@ -20,19 +20,19 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
   const delivery = listenForDelivery(orderId, policy, sign, desk, steps, standing);
   const apology = () => emails.sendCancellation(orderId);
   const left = standing?.reservationLeft ?? policy.reservationTtl;
-  const reservationOver = left > 0 ? () => sleep(left) : null;
+  const reservationOver = left > 0 ? () => sleep(left, { summary: 'Reservation ends' }) : null;
   const subject = { orderId, policy, sign, desk, decisions, apology, standing };
 
   return saga(subject, async ({ step, within, takeBack }) => {
     await within(RESERVATION, reservationOver, async () => {
-      await step('validate', () => steps.validateOrder(orderId));
+      await step('validate', async () => sign.number(await steps.validateOrder(orderId)));
       await step(
         'reserve',
         () => steps.reserveStock(orderId),
         () => steps.releaseStock(orderId),
       );
       const grace = standing?.graceLeft ?? policy.graceBeforeCharge;
-      if (grace > 0) await sleep(grace);
+      if (grace > 0) await sleep(grace, { summary: 'Charge begins' });
       await step('charge', () => payment.collected().then(() => sign.status('confirmed')), payment.returned);
     });
     await within(MONEY, payment.voided, async () => {

@@ -16,6 +16,7 @@ import {
   refundReported,
   refundWorkflowId,
   type RefundWorkflowInput,
+  WORKFLOW_SUMMARIES,
 } from '#libs/contracts/order-workflow';
 import type { EndCode } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
@@ -78,6 +79,7 @@ export function orderPayment(
       await startChild(REFUND_WORKFLOW, {
         workflowId: refundWorkflowId(refundId),
         args: [input],
+        staticSummary: WORKFLOW_SUMMARIES.refund,
         parentClosePolicy: ParentClosePolicy.ABANDON,
         workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
       });
@@ -88,7 +90,8 @@ export function orderPayment(
       return;
     }
     // Its run may have been ended by somebody; it is safe to make the refund from here, too.
-    if (!(await condition(() => refunds.has(refundId), UNHEARD_OF))) await createRefund(orderId, refundId);
+    if (!(await condition(() => refunds.has(refundId), UNHEARD_OF, { summary: 'Refund’s run says nothing' })))
+      await createRefund(orderId, refundId);
   }
 
   /** Voids or refunds. @throws what its activities throw */
@@ -115,7 +118,10 @@ export function orderPayment(
     /** Waits until a held payment is to be let go, unless its parcel has a label; for ever where none is held. */
     async labelDue(): Promise<void> {
       if (holdUntil === undefined) await condition(() => false);
-      else await sleep(Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0));
+      else
+        await sleep(Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0), {
+          summary: 'Label is due, before the hold lapses',
+        });
     },
 
     /** Waits until the provider has let the payment go: its hold lapsed, or it was canceled there. */
@@ -136,7 +142,9 @@ export function orderPayment(
         const { is } = answer;
         const left = since + windows[is] - Date.now();
         if (left <= 0) throw new Fall('rejected', { code: TOO_LATE[is], by: 'workflow' }, 'expired');
-        const heard = await condition(() => told > known || attempt > tried, Math.min(left, pause));
+        const heard = await condition(() => told > known || attempt > tried, Math.min(left, pause), {
+          summary: 'Next look at the payment',
+        });
         pause = heard ? FIRST_LOOK : Math.min(pause * 2, RAREST_LOOK);
         const another = attempt > tried;
         known = told;

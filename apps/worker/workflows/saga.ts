@@ -24,7 +24,7 @@ import { endOnRefusal, type StepName } from '#libs/order/steps';
 import type { AttentionDesk } from './attention-desk.js';
 import { Fall } from './fall.js';
 import { patiently } from './patience.js';
-import { stepFailure } from './step-failure.js';
+import { type StepFailure, stepFailure } from './step-failure.js';
 import type { OrderSign } from './visibility.js';
 
 type Undo = (why: ReturnReason) => Promise<UndoAnswer>;
@@ -97,6 +97,7 @@ export async function saga(
       if (undo) undoOf.set(name, undo);
       if (done.has(name)) return;
       running.add(name);
+      sign.steps(running);
       try {
         // Until it is done, refused, cancelled, or an operator has decided.
         while (!done.has(name)) {
@@ -109,6 +110,7 @@ export async function saga(
         }
       } finally {
         running.delete(name);
+        sign.steps(running);
       }
     },
 
@@ -153,7 +155,7 @@ export async function saga(
     if (failure.refused && refusal && !committed) {
       throw new Fall(refusal.status, { code: refusal.end, by: 'workflow' }, 'refused');
     }
-    const answer = await parked(name, failure.code);
+    const answer = await parked(name, failure);
     if (answer?.action === 'fail') {
       // Nothing can be taken back any more, so the order goes on without it.
       if (committed) return 'skip';
@@ -162,8 +164,8 @@ export async function saga(
     return answer?.action === 'skip' ? 'skip' : 'retry';
   }
 
-  async function parked(name: StepName, reason: string) {
-    const ticket = await desk.open('parked', name, reason);
+  async function parked(name: StepName, { asks, code }: StepFailure) {
+    const ticket = await desk.open(asks, name, code);
     try {
       return await ticket.answered();
     } finally {

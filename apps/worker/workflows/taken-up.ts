@@ -16,6 +16,7 @@ export async function takenUp(
   sign: OrderSign,
 ): Promise<OrderStanding> {
   const standing = await CancellationScope.nonCancellable(() => readStanding(orderId));
+  sign.number(standing.number);
   sign.status(standing.status);
   return standing;
 }
