@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+import { CURRENCIES } from '#libs/order/currencies';
+
 import { parseDuration } from './duration.js';
 import { isExecutable } from './executable.js';
+import { parseShippingFee, shippingFeeFaults } from './shipping-fee.js';
 
 const text = (hint: string) => z.string().min(1, `must not be empty; ${hint}`);
 const port = (fallback: number) =>
@@ -148,14 +151,35 @@ const groups = {
     MAX_CONNECTIONS: whole(1, 100_000).default(1_000),
     DRAIN_DELAY: duration('5s').refine((ms) => ms <= 120_000, 'must not be longer than 2m'),
   }),
-  pricing: z.object({
-    CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes').refine(
-      (codes) => codes.length > 0,
-      'must name a currency, or nothing could be sold',
-    ),
-    TAX_RATE: z.coerce.number('must be a fraction, such as 0.19').min(0).max(1).default(0),
-    SHIPPING_FEE: z.coerce.number('must be minor units, such as 490').int().min(0).max(1_000_000).default(0),
-  }),
+  pricing: z
+    .object({
+      CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes')
+        .refine((codes) => codes.length > 0, 'must name a currency, or nothing could be sold')
+        .superRefine((codes, context) => {
+          for (const code of codes.filter((each) => /^[A-Z]{3}$/.test(each) && !CURRENCIES.has(each)))
+            context.addIssue({
+              code: 'custom',
+              message: `names ${code}, which cannot be charged: it is not in the table of libs/order/currencies.ts`,
+            });
+        }),
+      TAX_RATE: z.coerce.number('must be a fraction, such as 0.19').min(0).max(1).default(0),
+      SHIPPING_FEE: z
+        .string()
+        .default('0')
+        .transform((value, context) => {
+          const fee = parseShippingFee(value);
+          if (fee !== undefined) return fee;
+          context.addIssue({
+            code: 'custom',
+            message: 'must be minor units, such as 490, or for each currency, such as EUR:490,JPY:600',
+          });
+          return z.NEVER;
+        }),
+    })
+    .superRefine(({ CURRENCIES: currencies, SHIPPING_FEE: fee }, context) => {
+      for (const message of shippingFeeFaults(fee, currencies))
+        context.addIssue({ code: 'custom', path: ['SHIPPING_FEE'], message });
+    }),
   policy: z
     .object({
       RESERVATION_TTL: positive('45m'),

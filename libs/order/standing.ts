@@ -110,7 +110,8 @@ export function standingOf(facts: StandingFacts, now: number): OrderStanding {
     wish: wishedBy === null ? null : { code: 'cancelled', by: wishedBy },
     attempt: order.attempt,
     isVoided: order.payment === 'voided',
-    holdUntil: timeOf(order.holdUntil),
+    // What was taken by hand lapses no more.
+    holdUntil: order.payment === 'authorized' ? timeOf(order.holdUntil) : null,
     payingSince: payingSince(order),
     reservationLeft: left(reservedAt, policy.reservationTtl),
     graceLeft: facts.intentEffect === null ? left(reservedAt, policy.graceBeforeCharge) : 0,

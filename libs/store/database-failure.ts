@@ -31,7 +31,7 @@ const NETWORK_CODES = /^E(AI_AGAIN|CONNABORTED|HOSTDOWN|HOSTUNREACH|NETDOWN|NETU
 
 /** pg and its pool throw these bare, without a code. */
 const UNREACHABLE_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Query read timeout)/;
 
 /** Prisma's word for a transaction that found no connection, or was not done in time. https://www.prisma.io/docs/orm/reference/error-reference#p2028 */
 const NOT_IN_TIME = 'P2028';

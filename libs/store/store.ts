@@ -23,6 +23,7 @@ import { StockRepository } from './stock.repository.js';
 import { RunLookRepository } from './run-look.repository.js';
 import { RunRepository } from './run.repository.js';
 import { SweepRepository } from './sweep.repository.js';
+import { UnmatchedEventRepository } from './unmatched-event.repository.js';
 import { WaitRepository } from './wait.repository.js';
 
 /** The business facts: every repository over one pool of connections. */
@@ -34,6 +35,7 @@ export class Store {
   readonly stockAdjustments: StockAdjustmentRepository;
   readonly inbox: InboxRepository;
   readonly paymentInbox: PaymentInboxRepository;
+  readonly unmatchedEvents: UnmatchedEventRepository;
   readonly attention: AttentionRepository;
   readonly ledger: LedgerRepository;
   readonly refunds: RefundRepository;
@@ -64,6 +66,7 @@ export class Store {
     this.inbox = new InboxRepository(db, this.orders);
     this.findings = new FindingRepository(db, this.orders);
     this.paymentInbox = new PaymentInboxRepository(db);
+    this.unmatchedEvents = new UnmatchedEventRepository(db);
     this.attention = new AttentionRepository(db, this.orders, this.findings);
     this.ledger = new LedgerRepository(db);
     this.refunds = new RefundRepository(db, this.orders, this.runs);

@@ -58,11 +58,15 @@ const milliseconds = async (act: () => Promise<unknown>) => {
 describe('connections that go silent', () => {
   it('are replaced by the API within seconds, which answers 503 until then', async () => {
     await many(15, read);
+    expect(await ready()).toBe(200);
     api.silence();
     const start = Date.now();
+    const wasReady = ready();
     const answers = await many(15, read);
     expect(answers.every((status) => [200, 503].includes(status))).toBe(true);
     expect(answers).toContain(503);
+    expect(await wasReady).toBe(503);
+    expect(system.log.some((line) => /"no_answer".*"not ready/.test(line))).toBe(true);
     expect(await many(15, read)).toEqual(Array(15).fill(200));
     await eventually(ready, (status) => status === 200, SECONDS);
     expect(Date.now() - start).toBeLessThan(SECONDS);

@@ -78,7 +78,8 @@ describe('an order through the API', () => {
     const database = openDatabase(system.databaseUrl, 1);
     const change = (data: { unitPrice?: number; currency?: string }) =>
       database.product.update({ where: { sku: 'MUG-BLUE' }, data });
-    const { unitPrice, currency } = await database.product.findUniqueOrThrow({ where: { sku: 'MUG-BLUE' } });
+    const { currency, ...mug } = await database.product.findUniqueOrThrow({ where: { sku: 'MUG-BLUE' } });
+    const unitPrice = Number(mug.unitPrice);
     try {
       for (const [changed, code] of [
         [{ unitPrice: unitPrice + 500 }, 'price_changed'],

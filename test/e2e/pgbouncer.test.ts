@@ -6,17 +6,19 @@ import { System } from '../support/system.js';
 import { testDatabase } from '../support/test-database.js';
 
 const LIMITS = { statement_timeout: '5s', lock_timeout: '2s', idle_in_transaction_session_timeout: '10s' };
-/** What a command writes besides. */
-const environment = (databaseUrl: string) => ({ PATH: process.env['PATH'], DATABASE_URL: databaseUrl });
 
 /** Runs a program of ours that must not start. @returns what it says */
-async function refusal(program: string, databaseUrl: string, env = {}): Promise<string> {
+async function refusal(
+  program: string,
+  databaseUrl: string,
+  { env = {}, args = [] }: { env?: NodeJS.ProcessEnv; args?: readonly string[] } = {},
+): Promise<string> {
   const lines: string[] = [];
   await runChild({
     name: program,
     command: process.execPath,
-    args: [`dist/${program}.js`],
-    env: { ...environment(databaseUrl), ...env },
+    args: [`dist/${program}.js`, ...args],
+    env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl, ...env },
     onLine: (line) => lines.push(line),
     codes: [1],
   });
@@ -37,13 +39,19 @@ describe('PgBouncer in transaction mode', () => {
   it('is refused at the start while nothing limits what waits behind it, with what to set', async () => {
     const { pathname } = new URL(databaseUrl);
     const said = await refusal('apps/api/main', bouncer.url, {
-      STRIPE_SECRET_KEY: 'sk_test_service',
-      STRIPE_WEBHOOK_SECRET: 'whsec_5ec4e7',
-      CARRIER_SECRET: `whsec_${'c2VjcmV0'.repeat(5)}`,
+      env: {
+        STRIPE_SECRET_KEY: 'sk_test_service',
+        STRIPE_WEBHOOK_SECRET: 'whsec_5ec4e7',
+        CARRIER_SECRET: `whsec_${'c2VjcmV0'.repeat(5)}`,
+      },
     });
     expect(said).toContain('connection pooler such as PgBouncer');
     for (const name of Object.keys(LIMITS))
       expect(said).toContain(`ALTER ROLE orders IN DATABASE ${pathname.slice(1)} SET ${name} = '`);
+  });
+
+  it('is refused by commands, in the same words', async () => {
+    expect(await refusal('apps/api/keys', bouncer.url, { args: ['list'] })).toContain('ALTER ROLE orders');
   });
 
   it('is refused by migrations, which need one session', async () => {

@@ -1,16 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { AttentionRecord, OrderRecord } from '#libs/store/order-record';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import type { AttentionKind } from '#libs/order/attention';
 import type { Resolution } from '#libs/order/steps';
 
-import { eventually } from '../support/eventually.js';
 import type { Model, ModelOrder } from './model.js';
 import { moneyThatDiffers } from './money-there.js';
 import type { GatewayEvent, Real } from './real.js';
 import { seeToFailedRefund } from './refunds.js';
 
-/** Everything is mended by then, and no order waits longer than a few seconds by itself. Milliseconds. */
-const PATIENCE = 90_000;
+/**
+ * How long nothing at all may happen to the orders of a run, in milliseconds: everything is mended, and none waits
+ * longer than a few seconds by itself. However slow the machine is, what goes on is not cut short.
+ */
+const STILL = 90_000;
 
 /** What an operator says who wants the order to go on; an overdue delivery is left to the carrier. */
 const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
@@ -43,16 +47,27 @@ export async function settle(model: Model, real: Real): Promise<void> {
   model.isWorkerUp = true;
   await Promise.all([real.isUp('api'), real.isUp('worker')]);
   const done: Done = { delivered: new Set(), heard: new Set() };
-  await eventually(
-    async () => (await Promise.all(model.orders.map((order) => moveOn(model, order, real, done)))).flat(),
-    (open) => open.length === 0,
-    PATIENCE,
-  );
+  for (let before = -1, since = Date.now(); ;) {
+    const open = (await Promise.all(model.orders.map((order) => moveOn(model, order, real, done)))).flat();
+    if (open.length === 0) break;
+    const now = await happened(model, real);
+    if (now !== before) since = Date.now();
+    else if (Date.now() - since > STILL)
+      throw new Error(`nothing has happened for ${STILL} ms; still open: ${JSON.stringify(open)}`);
+    before = now;
+    await delay(50);
+  }
   // An order is closed by its run, in the last thing that it does.
   const { client } = real.system;
-  await client.withDeadline(Date.now() + PATIENCE, async () => {
+  await client.withDeadline(Date.now() + STILL, async () => {
     for (const { id } of model.orders) await client.workflow.getHandle(orderWorkflowId(id)).result();
   });
+}
+
+/** How much has happened to the orders of a run. */
+async function happened({ orders }: Model, real: Real): Promise<number> {
+  const counts = await Promise.all(orders.map(({ id }) => real.events(id)));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** @returns what still keeps the order from being over, in words */

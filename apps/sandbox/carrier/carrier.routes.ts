@@ -18,7 +18,7 @@ const REFUSALS: Readonly<Record<CarrierOperation, CarrierProblemCode>> = {
   'shipments.lookup': 'lookup_refused',
 };
 
-/** The carrier's HTTP API, as `#libs/shipping/carrier-protocol` describes it. */
+/** The carrier's HTTP API, as docs/carrier-protocol.md describes it. */
 export function carrierRouter(
   parcels: Parcels,
   faults: Faults,

@@ -59,11 +59,13 @@ export function orderPayment(
   let holdUntil = standing?.holdUntil ?? undefined;
   let begunAt = standing?.payingSince ?? null;
   let isVoided = standing?.isVoided ?? false;
+  let isTaken = false;
   const refunds = new Set<string>();
 
   setHandler(paymentReported, ({ state }) => {
     told += 1;
     isVoided ||= state === 'voided';
+    isTaken ||= state === 'captured';
   });
   setHandler(paymentAttempted, ({ attempt: asked }) => {
     attempt = Math.max(attempt, asked);
@@ -117,11 +119,14 @@ export function orderPayment(
   return {
     /** Waits until a held payment is to be let go, unless its parcel has a label; for ever where none is held. */
     async labelDue(): Promise<void> {
-      if (holdUntil === undefined) await condition(() => false);
-      else
+      if (holdUntil !== undefined) {
         await sleep(Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0), {
           summary: 'Label is due, before the hold lapses',
         });
+        // What somebody has taken by hand lapses no more, however long its parcel waits.
+        if (!isTaken) return;
+      }
+      await condition(() => false);
     },
 
     /** Waits until the provider has let the payment go: its hold lapsed, or it was canceled there. */
