@@ -650,7 +650,7 @@ export interface components {
             /** Format: date-time */
             openedAt: string;
             /** @description What may be answered */
-            resolutions: ("retry" | "skip" | "fail" | "accept" | "acknowledge")[];
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge")[];
         };
         WaitingFor: {
             /** @enum {string} */
@@ -737,11 +737,11 @@ export interface components {
             /** Format: date-time */
             openedAt: string;
             /** @description What may be answered; nothing any more once it is resolved */
-            resolutions: ("retry" | "skip" | "fail" | "accept" | "acknowledge")[];
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge")[];
             /** @description Null while it waits */
             resolution: {
                 /** @description Null where the order went on without an answer */
-                action: ("retry" | "skip" | "fail" | "accept" | "acknowledge") | null;
+                action: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge") | null;
                 by: string;
                 /** @description What the operator wrote; null once the person's data was erased */
                 note: string | null;
@@ -756,7 +756,7 @@ export interface components {
              * @description One of the `resolutions` of the attention
              * @enum {string}
              */
-            action: "retry" | "skip" | "fail" | "accept" | "acknowledge";
+            action: "retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge";
             /** @description Why, for whoever looks later */
             note?: string;
         };
