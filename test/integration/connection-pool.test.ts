@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import pg from 'pg';
@@ -119,7 +118,7 @@ describe('a pool of connections', () => {
 
   it('outlives a connection that is cut while it is in use', async () => {
     const client = await pool.connect();
-    const ended = once(client, 'end');
+    const ended = new Promise<void>((resolve) => void client.on('end', resolve));
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     await database.$queryRaw`SELECT pg_terminate_backend(${rows[0]?.pid}::int)`;
     await ended;
