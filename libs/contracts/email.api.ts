@@ -1,14 +1,24 @@
 import { z } from 'zod';
 
-/** RFC 5321, without what nobody uses: 64 characters before the @, 63 in each part of the domain. */
-const PATTERN =
-  /^(?=.{1,64}@)[A-Za-z0-9_'+-]+(?:\.[A-Za-z0-9_'+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
+import { EMAIL_PATTERN, emailAddress } from '#libs/mail/email-address';
+
+const REFUSAL = 'must be an email address';
 
 /** What may be looked for among addresses that were taken: by other rules, perhaps, than today's. */
 export const EmailToFind = z
   .string()
   .max(254)
-  .regex(/^[!-?A-~]+@[!-?A-~]+$/, 'must be an email address');
+  .regex(/^[!-?A-~]+@[^\u0000-\u0020@\u007f-\u00a0]+$/, REFUSAL)
+  .transform((email) => emailAddress(email) ?? email);
 
-/** The address of a person's mailbox. */
-export const Email = z.email({ pattern: PATTERN, error: 'must be an email address' }).max(254);
+/** The address of a person's mailbox, in the one form in which it is kept. */
+export const Email = z
+  .string()
+  .regex(EMAIL_PATTERN, REFUSAL)
+  .meta({ format: 'idn-email', maxLength: 254 })
+  .transform((email, context) => {
+    const address = emailAddress(email);
+    if (address !== null) return address;
+    context.addIssue({ code: 'custom', message: `${REFUSAL}: no mail can be sent to this domain` });
+    return z.NEVER;
+  });
