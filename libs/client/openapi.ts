@@ -491,7 +491,7 @@ export interface components {
                 /** @description The shop's own id; absent for guests */
                 id?: string;
                 name: string;
-                /** Format: email */
+                /** Format: idn-email */
                 email: string;
             };
             shippingAddress: components["schemas"]["Address"];
@@ -510,9 +510,11 @@ export interface components {
             line1: string;
             line2?: string;
             city: string;
-            postalCode: string;
+            /** @description Needed wherever the country has postal codes */
+            postalCode?: string;
+            /** @description State, province or the like. Needed in AU, BR, CA, CN, IN, MX, US */
             region?: string;
-            /** @description ISO 3166-1 alpha-2 */
+            /** @description ISO 3166-1 alpha-2, or `XK` */
             country: string;
             phone?: string;
         };
@@ -574,7 +576,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "parked" | "delivery_overdue" | "contradicting_event" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
-            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
+            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
             reason: string;
             /** @description The refund it is about, where it is about one */
             refundId: string | null;
@@ -585,7 +587,7 @@ export interface components {
         };
         WaitingFor: {
             /** @enum {string} */
-            step: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify";
+            step: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify";
             /** Format: date-time */
             since: string;
             /** @description Attempts that have failed so far */
@@ -623,6 +625,8 @@ export interface components {
             id: string;
             carrier: string;
             trackingNumber: string;
+            /** @description The carrier's page for the shopper, where it has one */
+            trackingUrl: string | null;
             status: string;
         };
         OrderList: {

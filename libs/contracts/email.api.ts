@@ -4,21 +4,20 @@ import { EMAIL_PATTERN, emailAddress } from '#libs/mail/email-address';
 
 const REFUSAL = 'must be an email address';
 
+/** Visible, besides what stands before the @, which is ASCII. */
+const FINDABLE = new RegExp(String.raw`^[!-?A-~]+@[^\u0000-\u0020@\u007f-\u00a0]+$`);
+
 /** What may be looked for among addresses that were taken: by other rules, perhaps, than today's. */
 export const EmailToFind = z
   .string()
   .max(254)
-  .regex(/^[!-?A-~]+@[^\u0000-\u0020@\u007f-\u00a0]+$/, REFUSAL)
-  .transform((email) => emailAddress(email) ?? email);
+  .regex(FINDABLE, REFUSAL)
+  .overwrite((email) => emailAddress(email) ?? email);
 
 /** The address of a person's mailbox, in the one form in which it is kept. */
 export const Email = z
   .string()
   .regex(EMAIL_PATTERN, REFUSAL)
-  .meta({ format: 'idn-email', maxLength: 254 })
-  .transform((email, context) => {
-    const address = emailAddress(email);
-    if (address !== null) return address;
-    context.addIssue({ code: 'custom', message: `${REFUSAL}: no mail can be sent to this domain` });
-    return z.NEVER;
-  });
+  .refine((email) => emailAddress(email) !== null, `${REFUSAL}, with a domain that mail can be sent to`)
+  .overwrite((email) => emailAddress(email) ?? email)
+  .meta({ format: 'idn-email', maxLength: 254 });

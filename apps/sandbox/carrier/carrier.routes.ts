@@ -17,6 +17,9 @@ const REFUSALS: Readonly<Record<CarrierOperation, CarrierProblemCode>> = {
   'shipments.lookup': 'lookup_refused',
 };
 
+/** Where its shoppers would look; nobody is there. */
+const TRACKING = 'https://parcels.example/track';
+
 /** The carrier's HTTP API, as `#libs/shipping/carrier-protocol` describes it. */
 export function carrierRouter(parcels: Parcels, faults: Faults, closing: AbortSignal): Router {
   const router = Router();
@@ -66,7 +69,7 @@ export function carrierRouter(parcels: Parcels, faults: Faults, closing: AbortSi
 }
 
 function shown({ reference, carrier, trackingNumber, status }: StoredParcel): object {
-  return { reference, carrier, trackingNumber, status };
+  return { reference, carrier, trackingNumber, trackingUrl: `${TRACKING}/${trackingNumber}`, status };
 }
 
 function attempt(execute: () => Answer): Answer {

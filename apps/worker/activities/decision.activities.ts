@@ -1,4 +1,5 @@
 import type { DecisionActivities, NewAttention, OrderEnd } from '#libs/contracts/activities';
+import { emailKey } from '#libs/order/email-keys';
 import type { EndReason } from '#libs/order/end';
 import { neverReturned } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
@@ -85,7 +86,13 @@ export class OrderDecisions implements DecisionActivities {
 
 /** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
 const leaveBe = ({ id, attempt }: OrderRecord) =>
-  settleBeside([chargeKey(id, attempt), captureKey(id), voidKey(id)], 'closed');
+  settleBeside(
+    [
+      ...[chargeKey(id, attempt), captureKey(id), voidKey(id)],
+      ...[emailKey(id, 'confirmation'), emailKey(id, 'shipped')],
+    ],
+    'closed',
+  );
 
 /** Where money may be when an order has been taken back. */
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];

@@ -6,7 +6,7 @@ import { orderActivities } from './activity-options.js';
 import { attentionDesk } from './attention-desk.js';
 import { listenForDelivery } from './delivery.js';
 import { orderPayment } from './payment.js';
-import { saga, together } from './saga.js';
+import { beside, saga } from './saga.js';
 import { orderSign } from './visibility.js';
 
 /** An order's way from "the shopper pressed buy" to "the parcel arrived and everyone was told". */
@@ -16,9 +16,12 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
   const desk = attentionDesk(orderId, sign, decisions);
   const payment = orderPayment(orderId, policy, steps);
   const delivery = listenForDelivery(orderId, policy, sign, desk, steps);
-  const apology = () => emails.sendCancellation(orderId);
+  const farewells = {
+    cancelled: () => emails.sendCancellation(orderId),
+    rejected: () => emails.sendRejection(orderId),
+  };
 
-  return saga({ orderId, policy, sign, desk, decisions, apology }, async ({ step, within, takeBack }) => {
+  return saga({ orderId, policy, sign, desk, decisions, farewells }, async ({ step, within, takeBack }) => {
     await within(RESERVATION, policy.reservationTtl, async () => {
       await step('validate', () => steps.validateOrder(orderId));
       await step(
@@ -30,21 +33,28 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
       await step('charge', payment.collected, payment.returned);
       sign.status('confirmed');
     });
-    await within(HOLD, payment.labelWindow(), () =>
-      step(
-        'ship',
-        () => steps.createShipment(orderId),
-        () => steps.cancelShipment(orderId),
-      ),
-    );
-    if (policy.captureMode === 'on_shipment') await step('capture', () => steps.capturePayment(orderId));
-    await together(
-      step('confirm', () => emails.sendConfirmation(orderId)),
-      step('deliver', () => delivery.arrival()).then(async () => {
+    await beside(
+      async () => {
+        await step('confirm', () => emails.sendConfirmation(orderId));
+        if (await delivery.isUnderWay()) await step('announce', () => emails.sendShippingNotice(orderId));
+      },
+      async () => {
+        await within(HOLD, payment.labelWindow(), () =>
+          step(
+            'ship',
+            () => steps.createShipment(orderId),
+            () => steps.cancelShipment(orderId),
+          ),
+        );
+        if (policy.captureMode === 'on_shipment') await step('capture', () => steps.capturePayment(orderId));
+        await step('deliver', () => delivery.arrival());
         if (delivery.failed()) await takeBack('charge', 'undelivered');
-      }),
+      },
     );
-    if (delivery.failed()) return 'undelivered';
+    if (delivery.failed()) {
+      await step('notify', () => emails.sendFailedDelivery(orderId));
+      return 'undelivered';
+    }
     await step('notify', () => emails.sendDeliveryNotice(orderId));
     return 'delivered';
   });

@@ -13,7 +13,7 @@ import { cancellationRequested, type OrderOutcome, progress } from '#libs/contra
 import type { EndCode, EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
-import { STEP_RULES, type StepName } from '#libs/order/steps';
+import { STEP_RULES, type StepName, STEPS } from '#libs/order/steps';
 
 import type { AttentionDesk } from './attention-desk.js';
 import { Fall } from './fall.js';
@@ -49,8 +49,8 @@ interface Subject {
   readonly sign: OrderSign;
   readonly desk: AttentionDesk;
   readonly decisions: DecisionActivities;
-  /** Tells the shopper that the order was cancelled. */
-  readonly apology: () => Promise<void>;
+  /** Tells the shopper that the order did not come about. */
+  readonly farewells: Readonly<Record<Fall['status'], () => Promise<void>>>;
 }
 
 /**
@@ -58,7 +58,7 @@ interface Subject {
  * late, the body runs again with finished steps skipped; once the parcel travels, it can no longer be cancelled.
  */
 export async function saga(
-  { orderId, policy, sign, desk, decisions, apology }: Subject,
+  { orderId, policy, sign, desk, decisions, farewells }: Subject,
   body: (steps: Steps) => Promise<'delivered' | 'undelivered'>,
 ): Promise<OrderOutcome> {
   const running = new Set<StepName>();
@@ -75,7 +75,8 @@ export async function saga(
     wishes.push({ code: 'cancelled', by });
     stop();
   });
-  setHandler(progress, () => ({ done: [...done], running: [...running], undone: [...undone] }));
+  const inOrder = (names: ReadonlySet<StepName>) => STEPS.filter((name) => names.has(name));
+  setHandler(progress, () => ({ done: inOrder(done), running: inOrder(running), undone: [...undone] }));
 
   const steps: Steps = {
     async step(name, run, undo) {
@@ -191,14 +192,12 @@ export async function saga(
     return end.status;
   }
 
-  /** Ends an order that was taken back; whoever paid, or could have, is told. */
+  /** Ends an order that was taken back, and tells its shopper. */
   async function closeFallen({ status, reason }: Fall): Promise<OrderOutcome> {
     const end: OrderEnd = { status, reason };
-    if (status === 'cancelled') {
-      await decisions.endOrder(orderId, end);
-      sign.status(status);
-      await steps.step('notify', apology);
-    }
+    await decisions.endOrder(orderId, end);
+    sign.status(status);
+    await steps.step('notify', farewells[status]);
     return close(end);
   }
 
@@ -223,13 +222,25 @@ export async function saga(
   }
 }
 
-/** Waits for all, so that none is left running behind a failure; then fails as the first that fell did. */
-export async function together(...parts: Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(parts);
-  const errors: unknown[] = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason] : [],
+/**
+ * Tells of what is done beside doing it. What is told holds nothing up: where the doing fails, the telling is ended and
+ * waited for, so that none of it is left running.
+ */
+export async function beside(telling: () => Promise<void>, doing: () => Promise<void>): Promise<void> {
+  const scope = new CancellationScope();
+  const told = scope.run(telling).then(
+    () => null,
+    (error: unknown) => ({ error }),
   );
-  if (errors.length > 0) throw errors.find((error) => !isCancellation(error)) ?? errors[0];
+  try {
+    await doing();
+  } catch (error) {
+    scope.cancel();
+    await told;
+    throw error;
+  }
+  const failure = await told;
+  if (failure !== null) throw failure.error;
 }
 
 /** A cancellation asked through Temporal means what one through the API does. @throws anything else: a fault */
