@@ -7,7 +7,7 @@ import type { Shop } from './shop.js';
 const STYLE = {
   page: 'margin:0;padding:0;background:#f2f3f5;',
   card: 'width:100%;max-width:560px;background:#ffffff;border-radius:10px;border-top:4px solid #1f6f54;',
-  body: "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:15px;line-height:1.55;color:#24292f;",
+  body: "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:15px;line-height:1.55;color:#24292f;overflow-wrap:anywhere;",
   shop: 'margin:0 0 24px;font-size:15px;font-weight:600;color:#14181d;',
   shopLink: 'color:#14181d;text-decoration:none;',
   logo: 'display:block;max-height:48px;max-width:100%;border:0;',

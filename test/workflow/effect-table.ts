@@ -22,7 +22,6 @@ const cancelLabel: Act = ({ cancelShipment }, id) => cancelShipment(id);
 export const confirm: Act = ({ sendConfirmation }, id) => sendConfirmation(id);
 const apologize: Act = ({ sendCancellation }, id) => sendCancellation(id);
 const tellOfRefund: Act = ({ sendRefundNotice }, id) => sendRefundNotice(id, id);
-const announce: Act = ({ sendDeliveryNotice }, id) => sendDeliveryNotice(id);
 const REASON = { code: 'cancelled', by: 'tests' } as const;
 export const cancel: Act = ({ beginCancellation }, id) => beginCancellation(id, REASON);
 const end: Act = ({ endOrder }, id) => endOrder(id, { status: 'cancelled', reason: REASON });
@@ -143,14 +142,6 @@ export const EFFECTS: readonly Effect[] = [
     title: 'a confirmation',
     prior: PAID,
     act: confirm,
-    once: { letters: 1 },
-    fact: 'email.sent',
-    call: { port: 'mailer', method: 'send' },
-  },
-  {
-    title: 'a notice of delivery',
-    prior: PAID,
-    act: announce,
     once: { letters: 1 },
     fact: 'email.sent',
     call: { port: 'mailer', method: 'send' },
