@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
   ColumnTypeEnum,
@@ -6,6 +8,16 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+
+import { ConnectionPool } from '#libs/store/connection-pool';
+import { failureCode } from '#libs/store/database-failure';
+import type { DatabaseLimits } from '#libs/store/database-limits';
+
+/** PostgreSQL's code for a lock that was not to be had in time. */
+const LOCK_HELD = '55P03';
+/** How often a lock is tried for, and how long those behind have in between, in milliseconds. */
+const LOCK_TRIES = 30;
+const LOCK_PAUSE = 1_000;
 
 /** PostgreSQL's internal one-byte `"char"`, which its catalogue uses and the adapter does not know. */
 const CHAR = 18;
@@ -18,27 +30,45 @@ export class MigrationAdapter implements SqlMigrationAwareDriverAdapterFactory {
   readonly provider = 'postgres';
   readonly adapterName = '@prisma/adapter-pg';
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly limits?: DatabaseLimits,
+  ) {}
 
   async connect(): Promise<SqlDriverAdapter> {
-    const pool = new pg.Pool({ connectionString: this.url, max: 1 });
+    const pool = new ConnectionPool(this.url, 1, this.limits);
     const characters = readCharactersAsText(pool);
     const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
     const read = adapter.queryRaw.bind(adapter);
     adapter.queryRaw = async (query) => {
-      const result = await read(query);
+      const result = await withPatience(() => read(query));
       for (const column of characters.get(result.rows) ?? []) {
         result.columnTypes[column] = ColumnTypeEnum.Character;
       }
       return result;
     };
-    adapter.executeScript = (script) => execute(pool, script);
+    adapter.executeScript = (script) => withPatience(() => execute(pool, script));
     return adapter;
   }
 
   /** Neither applying migrations nor comparing a database with the schema needs one. */
   connectToShadowDb(): Promise<SqlDriverAdapter> {
     throw new Error('Migrations are applied without a shadow database');
+  }
+}
+
+/**
+ * Tries again what found a lock taken: while it waits for the lock of a table, all who come after it wait, too, so it
+ * gives up soon and lets them through. What failed was rolled back whole.
+ */
+async function withPatience<T>(act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (failureCode(error) !== LOCK_HELD || tries === LOCK_TRIES) throw error;
+      await delay(LOCK_PAUSE);
+    }
   }
 }
 
@@ -71,6 +101,7 @@ async function execute(pool: pg.Pool, script: string): Promise<void> {
     if (!(error instanceof pg.DatabaseError)) throw error;
     throw new DriverAdapterError({
       kind: 'postgres',
+      originalCode: error.code,
       code: error.code ?? 'N/A',
       severity: error.severity ?? 'N/A',
       message: error.message,

@@ -5,8 +5,14 @@ import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 
+import type { DatabaseLimits } from '#libs/store/database-limits';
+
+import { failedMigration, howToGoOn } from './failed-migration.js';
 import { MigrationAdapter } from './migrate-adapter.js';
+import type { Resolved } from './migrate-arguments.js';
 import { migrationList, SCHEMA } from './migrate-files.js';
+import { refusePooler } from './refuse-pooler.js';
+import { requireVersion } from './server-version.js';
 
 /** Node has it; TypeScript describes it for browsers only. */
 declare const WebAssembly: {
@@ -26,18 +32,40 @@ export class MigrationEngine {
     private readonly url: string,
   ) {}
 
-  /** @param url a postgresql:// URL of a database that exists */
-  static async open(url: string): Promise<MigrationEngine> {
+  /**
+   * @param url a postgresql:// URL of a database that exists
+   * @throws Error when its server is too old for the migrations
+   */
+  static async open(url: string, limits?: DatabaseLimits): Promise<MigrationEngine> {
+    await refusePooler(url, limits);
     instantiate();
-    const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(url));
+    const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(url, limits));
     const options = { datamodels: [[SCHEMA.path, SCHEMA.content] satisfies [string, string]] };
-    return new MigrationEngine(await bindings.SchemaEngine.new(options, () => {}, adapter), url);
+    const engine = new MigrationEngine(await bindings.SchemaEngine.new(options, () => {}, adapter), url);
+    await requireVersion(url);
+    return engine;
   }
 
-  /** Applies what is not applied yet. @returns the names of what was */
-  async apply(): Promise<string[]> {
-    const input = { migrationsList: migrationList(), filters: FILTERS };
-    return (await this.said(this.engine.applyMigrations(input))).appliedMigrationNames;
+  /** Applies what is not applied yet. @returns the names of what was @throws Error that says how to go on */
+  async apply(migrationsList = migrationList()): Promise<string[]> {
+    try {
+      const input = { migrationsList, filters: FILTERS };
+      return (await this.said(this.engine.applyMigrations(input))).appliedMigrationNames;
+    } catch (error) {
+      const failed = await failedMigration(this.url);
+      if (failed === undefined) throw error;
+      throw new Error(howToGoOn(failed), { cause: error });
+    }
+  }
+
+  /** Notes what became of a migration that failed, so that the others can follow. */
+  async resolve({ name, as }: Resolved): Promise<void> {
+    const migrationsList = migrationList();
+    await this.said<object>(
+      as === 'applied'
+        ? this.engine.markMigrationApplied({ migrationName: name, migrationsList })
+        : this.engine.markMigrationRolledBack({ migrationName: name }),
+    );
   }
 
   /** The SQL that would make the database what the schema says; undefined when it is. */

@@ -34,7 +34,7 @@ const PROGRAMS: Readonly<Record<string, readonly GroupName[]>> = {
     'logs',
   ],
   sandbox: ['sandbox', 'paymentWebhooks', 'carrierWebhooks', 'logs'],
-  migrate: ['store'],
+  migrate: ['store', 'migration'],
 };
 
 /** What each service waits for, and until when. */

@@ -7,7 +7,13 @@ import { z } from 'zod';
 
 import { isProblemCode, PROBLEMS } from '#libs/contracts/problems';
 
-import { type OperationName, OPERATIONS, problemsOf, takesNoQuery } from '../apps/api/http/operations.js';
+import {
+  type OperationName,
+  OPERATIONS,
+  outcomesOf,
+  problemsOf,
+  takesNoQuery,
+} from '../apps/api/http/operations.js';
 
 const example = z.union([
   z.strictObject({ $ref: z.string() }),
@@ -95,6 +101,16 @@ function unlimited(schema: unknown, place = ''): string[] {
   return [...open, ...within, ...unlimited(items, `${place}/0`)];
 }
 
+/** What answers say where something is to be found. */
+const LOCATED: readonly OperationName[] = ['placeOrder', 'attemptPayment', 'requestRefund'];
+
+/** Whether an answer may come once the outcome is known. */
+function tellsOutcome(operationId: OperationName, status: string): boolean {
+  const outcomes = outcomesOf(operationId);
+  if (!outcomes) return false;
+  return status.startsWith('2') || outcomes.some((code) => String(PROBLEMS[code].status) === status);
+}
+
 const statusesOf = ({ operationId }: Operation, accepts: (status: number) => boolean = () => true) =>
   [...new Set(problemsOf(operationId).map((code) => PROBLEMS[code].status))].filter(accepts).map(String);
 
@@ -137,13 +153,18 @@ describe.each(operations)('%s', (title, operation) => {
         ...(status === '409' && problemsOf(operationId).includes('idempotency_key_in_use')
           ? ['Retry-After']
           : []),
-        ...(operationId === 'placeOrder' && ['201', '202', '402', '409', '422'].includes(status)
-          ? ['Location', 'Preference-Applied']
-          : []),
+        ...(tellsOutcome(operationId, status) ? ['Preference-Applied'] : []),
+        ...(LOCATED.includes(operationId) && tellsOutcome(operationId, status) ? ['Location'] : []),
         ...(keyed && (status === '401' || status === '403') ? ['WWW-Authenticate'] : []),
       ];
       expect(Object.keys(headers), status).toEqual(expect.arrayContaining(expected));
     }
+  });
+
+  it('may be waited for exactly where the outcome comes later', () => {
+    const later = keyed && Object.keys(responses).includes('202');
+    expect(outcomesOf(operationId) !== undefined).toBe(later);
+    expect(parameters.some(({ name }) => name === 'Prefer')).toBe(later);
   });
 
   it('takes the id that a request is to be known by', () => {

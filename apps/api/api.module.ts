@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 
 import type { Environment } from '#libs/config/environment';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
+import { databaseLimits } from '#libs/store/database-limits';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
@@ -13,9 +14,11 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 import { CustomersController } from './customers/customers.controller.js';
 import { ErasureService } from './customers/erasure.service.js';
 import { Drain } from './drain.js';
+import { EntryController } from './entry.controller.js';
 import { FindingsController } from './findings/findings.controller.js';
 import { FindingsService } from './findings/findings.service.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
+import { DatabaseProbe } from './health/database-probe.js';
 import { HealthController } from './health/health.controller.js';
 import { ApiKeyGuard } from './http/api-key.guard.js';
 import { QueryGuard } from './http/query.guard.js';
@@ -50,6 +53,7 @@ import { DeliveriesService } from './webhooks/deliveries.service.js';
 import { StripeEventsController } from './webhooks/stripe-events.controller.js';
 import { StripeEventsService } from './webhooks/stripe-events.service.js';
 import { StripeSignature } from './webhooks/stripe-signature.js';
+import { UnmatchedEventsController } from './webhooks/unmatched-events.controller.js';
 
 export type ApiEnvironment = Environment<
   | 'store'
@@ -80,16 +84,25 @@ export class ApiModule {
         ProductsController,
         StockAdjustmentsController,
         FindingsController,
+        UnmatchedEventsController,
         CustomersController,
         DeliveriesController,
         StripeEventsController,
         HealthController,
         ProblemsController,
+        EntryController,
       ],
       providers: [
         { provide: LOG, useValue: log },
         { provide: Settings, useValue: new Settings(environment) },
-        { provide: Store, useFactory: () => Store.open(store.DATABASE_URL, store.DATABASE_POOL_SIZE) },
+        {
+          provide: Store,
+          useFactory: () => Store.open(store.DATABASE_URL, store.DATABASE_POOL_SIZE, databaseLimits(store)),
+        },
+        {
+          provide: DatabaseProbe,
+          useFactory: () => new DatabaseProbe(store.DATABASE_URL, databaseLimits(store)),
+        },
         { provide: Client, useFactory: () => lazyClient(temporal) },
         {
           provide: OrderRuns,

@@ -20,6 +20,16 @@ export class BadCommand extends Error {
 
 const USAGE = `usage: keys create --service <name> --scopes ${SCOPES.join(',')} [--expires 90d|never] | keys list | keys revoke <id>`;
 const DEFAULT_LIFETIME = '365d';
+/** How `npm run keys` is used. */
+export const HELP = [
+  'Usage: npm run -s keys -- create --service NAME --scopes SCOPE,… [--expires 90d|never]',
+  '       npm run -s keys -- list',
+  '       npm run -s keys -- revoke ID',
+  'Makes, lists and revokes the keys to the API. A key is shown once, when it is made.',
+  '  --service NAME   whose key it is; limits are counted by it',
+  `  --scopes SCOPE   what it may do: one or more of ${SCOPES.join(', ')}, separated by commas`,
+  `  --expires TIME   how long it works, at most 3650d, or never; by default ${DEFAULT_LIFETIME}`,
+].join('\n');
 /** Milliseconds: ten years. What is to work longer never expires. */
 const LONGEST = 3_650 * 86_400_000;
 const SERVICE = /^[a-z0-9][a-z0-9._-]{0,62}$/i;

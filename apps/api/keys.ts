@@ -1,14 +1,16 @@
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { answerHelp } from '#libs/config/help';
 import type { ApiKeyRecord } from '#libs/store/api-key.repository';
-import { isUnreachable } from '#libs/store/database-failure';
+import { failureSentence } from '#libs/store/database-failure';
+import { databaseLimits } from '#libs/store/database-limits';
 import { Store } from '#libs/store/store';
 
-import { BadCommand, type KeysCommand, parseKeysCommand } from './keys-command.js';
+import { BadCommand, HELP, type KeysCommand, parseKeysCommand } from './keys-command.js';
 
 /** Makes, lists and revokes API keys: `npm run keys`. */
 async function run(command: KeysCommand): Promise<string> {
   const { store: database } = environmentFor(['store']);
-  const store = Store.open(database.DATABASE_URL, 1);
+  const store = Store.open(database.DATABASE_URL, 1, databaseLimits(database));
   try {
     if (command.does === 'create') {
       const { service, scopes, lifetime } = command;
@@ -47,6 +49,7 @@ function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+answerHelp(HELP);
 try {
   console.log(await run(parseKeysCommand(process.argv.slice(2))));
 } catch (error) {
@@ -56,10 +59,10 @@ try {
   } else if (error instanceof InvalidEnvironment) {
     console.error(error.message);
     process.exitCode = 1;
-  } else if (isUnreachable(error)) {
-    console.error('The database that DATABASE_URL names cannot be reached; is it running?');
-    process.exitCode = 1;
   } else {
-    throw error;
+    const sentence = failureSentence(error);
+    if (sentence === null) throw error;
+    console.error(sentence);
+    process.exitCode = 1;
   }
 }

@@ -1,4 +1,7 @@
 import { type Environment, environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { refuseUnlimitedPooler } from '#libs/store/connection-pool';
+import { databaseLimits } from '#libs/store/database-limits';
+import { UnlimitedPooler } from '#libs/store/session';
 import { createLogger } from '#libs/telemetry/logger';
 
 import { createServer } from './server.js';
@@ -13,7 +16,8 @@ class CannotListen extends Error {
 }
 
 async function main(environment: Environment<(typeof GROUPS)[number]>): Promise<void> {
-  const { api, logs } = environment;
+  const { api, logs, store } = environment;
+  await refuseUnlimitedPooler(store.DATABASE_URL, databaseLimits(store));
   const log = createLogger('api', logs.LOG_LEVEL);
   const server = await createServer(environment, log);
   await server.listen(api.API_PORT, api.API_HOST).catch((error: unknown) => {
@@ -28,7 +32,9 @@ async function main(environment: Environment<(typeof GROUPS)[number]>): Promise<
 try {
   await main(environmentFor(GROUPS));
 } catch (error) {
-  if (!(error instanceof InvalidEnvironment || error instanceof CannotListen)) throw error;
+  const isTold =
+    error instanceof InvalidEnvironment || error instanceof UnlimitedPooler || error instanceof CannotListen;
+  if (!isTold) throw error;
   console.error(error.message);
   process.exit(1);
 }

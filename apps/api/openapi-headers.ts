@@ -1,7 +1,8 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-import { type ProblemCode, PROBLEMS } from '#libs/contracts/problems';
+import { PROBLEMS } from '#libs/contracts/problems';
 
+import { isOperation, outcomesOf } from './http/operations.js';
 import { PREFERENCE_APPLIED } from './http/preferred-wait.js';
 import { operationsOf } from './openapi-examples.js';
 
@@ -34,31 +35,39 @@ const BY_STATUS_WITH_KEY: Readonly<Record<string, readonly Header[]>> = {
   403: ['WWW-Authenticate'],
 };
 
-/** How it is told that an order was placed, and did not come about while its caller waited. */
-const NO_ORDER: readonly ProblemCode[] = [
-  'payment_declined',
-  'payment_expired',
-  'out_of_stock',
-  'order_cancelled',
-  'order_invalid',
-];
-const OF_NO_ORDER = {
-  Location: { description: 'Where the order is, if it was placed', schema: { type: 'string' } },
-  ...PREFERENCE_APPLIED,
+/** What answers say to those who may wait for an outcome. */
+function ofOutcome(operation: string | undefined, status: string, located: boolean) {
+  const outcomes = operation && isOperation(operation) ? outcomesOf(operation) : undefined;
+  if (!outcomes) return {};
+  if (status.startsWith('2')) return PREFERENCE_APPLIED;
+  if (outcomes.every((code) => String(PROBLEMS[code].status) !== status)) return {};
+  return located ? { ...LOCATION, ...PREFERENCE_APPLIED } : PREFERENCE_APPLIED;
+}
+
+const LOCATION = {
+  Location: { description: 'Where it is, if it was stored', schema: { type: 'string' } },
 } as const;
-const tellsOfNoOrder = (operation: string | undefined, status: string) =>
-  operation === 'placeOrder' && NO_ORDER.some((code) => String(PROBLEMS[code].status) === status);
+
+const isLocated = (responses: ReturnType<typeof operationsOf>[number]['responses']) =>
+  Object.values(responses).some(
+    (response) => response && 'headers' in response && response.headers?.['Location'] !== undefined,
+  );
 
 /** Adds the headers that an answer has because of its status, each kept once among the components. */
 export function addHeaders(document: OpenAPIObject): void {
   document.components = { ...document.components, headers: HEADERS };
-  for (const { operationId, responses, security } of operationsOf(document))
+  for (const { operationId, responses, security } of operationsOf(document)) {
+    const located = isLocated(responses);
     for (const [status, response] of Object.entries(responses)) {
       if (!response || '$ref' in response) continue;
       const byKey = security ? BY_STATUS_WITH_KEY[status] : undefined;
       const names: Header[] = [...(BY_STATUS[status] ?? []), ...(byKey ?? []), 'X-Request-Id'];
       const references = names.map((name) => [name, { $ref: `#/components/headers/${name}` }] as const);
-      const ofNoOrder = tellsOfNoOrder(operationId, status) ? OF_NO_ORDER : {};
-      response.headers = { ...response.headers, ...ofNoOrder, ...Object.fromEntries(references) };
+      response.headers = {
+        ...response.headers,
+        ...ofOutcome(operationId, status, located),
+        ...Object.fromEntries(references),
+      };
     }
+  }
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '#libs/config/environment';
+import type { ShippingFee } from '#libs/config/shipping-fee';
 import type { OrderPolicy } from '#libs/order/policy';
 
 type ApiEnvironment = Environment<
@@ -10,8 +11,7 @@ export class Settings {
   readonly currencies: readonly string[];
   /** A fraction. */
   readonly taxRate: number;
-  /** Minor units. */
-  readonly shippingFee: number;
+  readonly shippingFee: ShippingFee;
   /** The rules that an order accepted now keeps. */
   readonly policy: OrderPolicy;
   readonly carrierSecret: string;
@@ -21,11 +21,14 @@ export class Settings {
   readonly rateLimit: number;
   /** Requests that may wait for an outcome at the same time. */
   readonly maxWaiting: number;
+  /** Milliseconds to go on taking requests once told to stop. */
+  readonly drainDelay: number;
   /** Whether money is real here. */
   readonly isLive: boolean;
 
   constructor({ api, pricing, policy, payments, paymentWebhooks, carrierWebhooks }: ApiEnvironment) {
     this.rateLimit = api.RATE_LIMIT;
+    this.drainDelay = api.DRAIN_DELAY;
     this.maxWaiting = Math.ceil(api.MAX_CONNECTIONS / 2);
     this.currencies = pricing.CURRENCIES;
     this.taxRate = pricing.TAX_RATE;

@@ -9,6 +9,16 @@ export interface Arguments {
   without: ReadonlySet<PartName>;
 }
 
+/** How `npm start` is used. */
+export const USAGE = [
+  'Usage: npm start -- [--fresh] [--without PART]…',
+  'Starts the whole system on this machine; Ctrl-C stops it.',
+  '  --fresh         delete .data, where everything is kept, and begin anew',
+  '  --without PART  leave a part out; may be repeated',
+  `Parts: ${PART_NAMES.join(', ')}`,
+  'Settings come from the environment and from .env; .env.example describes them.',
+].join('\n');
+
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -17,7 +27,7 @@ export class UsageError extends Error {
 export function parseArguments(argv: readonly string[]): Arguments {
   const { fresh, without } = flags(argv);
   const unknown = without.filter((name) => !isPartName(name));
-  if (unknown.length > 0) throw new UsageError(`There is no part named ${unknown.join(' or ')}.\n${usage()}`);
+  if (unknown.length > 0) throw new UsageError(`There is no part named ${unknown.join(' or ')}.\n${USAGE}`);
   return { fresh, without: new Set(without.filter(isPartName)) };
 }
 
@@ -33,15 +43,6 @@ function flags(argv: readonly string[]): { fresh: boolean; without: string[] } {
     return values;
   } catch (error) {
     const [sentence] = (error instanceof Error ? error.message : String(error)).split('. ');
-    throw new UsageError(`${sentence}.\n${usage()}`);
+    throw new UsageError(`${sentence}.\n${USAGE}`);
   }
-}
-
-function usage(): string {
-  return [
-    'Usage: npm start -- [--fresh] [--without PART]…',
-    '  --fresh         delete .data, where everything is kept, and begin anew',
-    '  --without PART  leave a part out; may be repeated',
-    `Parts: ${PART_NAMES.join(', ')}`,
-  ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const REMEMBERED_LINES = 15;
@@ -16,7 +16,8 @@ export function openLog(file: string | undefined): ChildLog {
     mkdirSync(dirname(file), { recursive: true });
     if (existsSync(file)) renameSync(file, `${file}.previous`);
   }
-  const stream = file ? createWriteStream(file) : undefined;
+  // Opened here, as a stream tells of a file that cannot be opened when nothing can be done about it any more.
+  const stream = file ? createWriteStream(file, { fd: openSync(file, 'w') }) : undefined;
   return {
     write(line) {
       lines.push(line);

@@ -1,5 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+
+import { isExecutable } from '#libs/config/executable';
 
 export const EXECUTABLE_SUFFIX = process.platform === 'win32' ? '.exe' : '';
 
@@ -10,13 +11,4 @@ export function onPath(program: string, env: NodeJS.ProcessEnv): string | undefi
     .filter(Boolean)
     .map((folder) => join(folder, `${program}${EXECUTABLE_SUFFIX}`))
     .find(isExecutable);
-}
-
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

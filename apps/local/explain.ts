@@ -4,6 +4,7 @@ import { UsageError } from './arguments.js';
 import { ChildFailed } from './child.js';
 import { NoSchemathesis } from './fuzz/schemathesis-install.js';
 import { Interrupted } from './interruption.js';
+import { dataFault, KeptDataFailed } from './kept-data.js';
 import { PortsTaken } from './ports.js';
 import { AlreadyRunning } from './process-file.js';
 import { NoTemporal } from './temporal-executable.js';
@@ -18,6 +19,7 @@ const EXPLAINED = [
   ChildFailed,
   NoTemporal,
   NoSchemathesis,
+  KeptDataFailed,
 ];
 
 /** How a program that shows or measures something ends. */
@@ -25,7 +27,8 @@ export const EXIT = { done: 0, failed: 1, misused: 2, interrupted: 130 } as cons
 
 export function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return EXPLAINED.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
+  if (EXPLAINED.some((kind) => error instanceof kind)) return error.message;
+  return dataFault(error) ?? error.stack ?? error.message;
 }
 
 /** Says why a program could not go on. @returns the exit code */

@@ -16,9 +16,18 @@ export function keepPorts(ports: readonly NeededPort[]): void {
 /** Takes over the ports of the stack that was started last, where the environment says nothing else. */
 export function followKeptPorts(environment: NodeJS.ProcessEnv): void {
   if (!existsSync(FILE)) return;
-  const kept: unknown = JSON.parse(readFileSync(FILE, 'utf8'));
+  const kept = parsed(readFileSync(FILE, 'utf8'));
   if (typeof kept !== 'object' || kept === null) return;
   for (const [variable, port] of Object.entries(kept)) {
     if (typeof port === 'string') environment[variable] ||= port;
+  }
+}
+
+/** Cut off while it was written, it says nothing: the ports are the usual ones, or the environment's. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

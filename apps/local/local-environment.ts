@@ -6,7 +6,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { InvalidEnvironment } from '#libs/config/environment';
+import { asksForHelp } from '#libs/config/help';
 
+import { dataFault } from './kept-data.js';
 import { followKeptPorts } from './kept-ports.js';
 import { localSettings } from './local-settings.js';
 import { whenNpmEnds } from './parent.js';
@@ -15,11 +17,13 @@ import { DATA_DIR, PROJECT_ROOT } from './project.js';
 import { keepSecret, keptSecret, newCarrierSecret, newPaymentSecret } from './secrets.js';
 
 whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
-if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
-followKeptPorts(process.env);
-const carrierSecret = keptSecret('carrier-secret') ?? newCarrierSecret();
-const paymentSecret = keptSecret('payment-secret') ?? newPaymentSecret();
-try {
+if (!asksForHelp(process.argv.slice(2))) await prepare().catch(end);
+
+async function prepare(): Promise<void> {
+  if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
+  followKeptPorts(process.env);
+  const carrierSecret = keptSecret('carrier-secret') ?? newCarrierSecret();
+  const paymentSecret = keptSecret('payment-secret') ?? newPaymentSecret();
   const { environment, variables, embedded } = localSettings(process.env, {
     dataDir: DATA_DIR,
     carrierSecret,
@@ -39,8 +43,11 @@ try {
       'PostgreSQL or Temporal is not running here. In another terminal: npm start -- --without api --without worker',
     );
   }
-} catch (error) {
-  if (!(error instanceof InvalidEnvironment)) throw error;
-  console.error(error.message);
+}
+
+function end(error: unknown): never {
+  const fault = error instanceof InvalidEnvironment ? error.message : dataFault(error);
+  if (fault === undefined) throw error;
+  console.error(fault);
   process.exit(1);
 }

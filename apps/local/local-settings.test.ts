@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 
+import { InvalidEnvironment } from '#libs/config/environment';
+
 import { localSettings, neededPorts } from './local-settings.js';
 
 const kept = {
@@ -13,6 +15,7 @@ test('with nothing set, every piece is embedded and reached over loopback', () =
   expect(embedded).toEqual({ postgres: true, temporal: true, gateway: true, carrier: true, mail: true });
   expect(variables).toEqual({
     DATABASE_URL: 'postgresql://orders:orders@127.0.0.1:5433/orders',
+    DRAIN_DELAY: '0s',
     TEMPORAL_ADDRESS: '127.0.0.1:7233',
     STRIPE_SECRET_KEY: 'sk_test_sandbox',
     STRIPE_API_URL: 'http://127.0.0.1:4010',
@@ -64,6 +67,31 @@ test('every fault is listed at once, a port’s only where it was written', () =
   expect(() => localSettings({ POSTGRES_PORT: 'x', SMTP_URL: 'http://mail', TAX_RATE: '7' }, kept)).toThrow(
     /SMTP_URL .*\n.*TAX_RATE .*\n.*POSTGRES_PORT .*\nSee/,
   );
+});
+
+test.each([
+  ['METRICS_PORT', 'abc'],
+  ['RECONCILE_INTERVAL', 'hourly'],
+  ['SHIP_TO', 'Germany'],
+  ['TEMPORAL_CLI_PATH', '/nowhere/temporal'],
+  ['SANDBOX_DELIVERY_AFTER', 'soon'],
+])('%s is checked before anything starts, whichever part reads it', (variable, value) => {
+  expect(() => localSettings({ [variable]: value }, kept)).toThrow(new RegExp(`\\n  - ${variable} .*\\nSee`));
+});
+
+test('a fault is named once, though two parts read the variable or two rules are broken', () => {
+  const faults = (source: Record<string, string>) => {
+    try {
+      localSettings(source, kept);
+    } catch (error) {
+      return error instanceof InvalidEnvironment ? error.message.split('\n').slice(1, -1) : [];
+    }
+    return [];
+  };
+  expect(faults({ STRIPE_WEBHOOK_SECRET: 'one, two, three' })).toEqual([
+    '  - STRIPE_WEBHOOK_SECRET must be whsec_ and letters or digits, separated by commas',
+  ]);
+  expect(faults({ DATABASE_POOL_SIZE: '0.5' })).toEqual(['  - DATABASE_POOL_SIZE must be a whole number']);
 });
 
 test('only the ports of what runs are needed', () => {

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 
-import { type Environment, environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import {
+  type Environment,
+  environmentFor,
+  GROUP_NAMES,
+  type GroupName,
+  InvalidEnvironment,
+} from '#libs/config/environment';
 
 import { type NeededPort } from './ports.js';
 import { postgresUrl } from './postgres.js';
@@ -16,22 +22,8 @@ export const REPLACED_BY = {
 
 export type EmbeddedPiece = keyof typeof REPLACED_BY;
 
-const GROUPS = [
-  ...([
-    'store',
-    'temporal',
-    'payments',
-    'paymentWebhooks',
-    'carrier',
-    'carrierWebhooks',
-    'mail',
-    'providers',
-    'api',
-  ] as const),
-  ...(['pricing', 'policy', 'worker', 'logs', 'sandbox', 'local'] as const),
-] as const;
-
-export type LocalEnvironment = Environment<(typeof GROUPS)[number]>;
+/** All there is, so that a part that starts late finds nothing to complain of. */
+export type LocalEnvironment = Environment<GroupName>;
 
 export interface LocalSettings {
   environment: LocalEnvironment;
@@ -46,7 +38,7 @@ type Source = Readonly<Record<string, string | undefined>>;
  * The environment of the local stack: what is set, and for the pieces that are embedded what follows from their
  * ports.
  *
- * @throws InvalidEnvironment listing every fault
+ * @throws InvalidEnvironment listing every fault of every part
  */
 export function localSettings(
   source: Source,
@@ -64,6 +56,8 @@ export function localSettings(
   const derived: NodeJS.ProcessEnv = {
     SANDBOX_STATE_FILE: join(kept.dataDir, 'sandbox.json'),
     SANDBOX_GATEWAY: String(embedded.gateway),
+    // Nothing stands in front that would have to send requests elsewhere.
+    DRAIN_DELAY: '0s',
     CARRIER_WEBHOOK_URL: `http://${loopback(api.API_PORT)}/webhooks/deliveries`,
     ...(embedded.postgres && { DATABASE_URL: postgresUrl(local.POSTGRES_PORT) }),
     ...(embedded.temporal && { TEMPORAL_ADDRESS: loopback(local.TEMPORAL_PORT) }),
@@ -81,7 +75,7 @@ export function localSettings(
   };
   const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value));
   const variables = { ...derived, ...set };
-  return { environment: environmentFor(GROUPS, variables), variables, embedded };
+  return { environment: environmentFor(GROUP_NAMES, variables), variables, embedded };
 }
 
 /** The ports of what runs here, with the variables that change them. */

@@ -2,8 +2,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
+import { answerHelp } from '#libs/config/help';
+
 import { welcome } from './addresses.js';
-import { parseArguments, UsageError } from './arguments.js';
+import { parseArguments, USAGE, UsageError } from './arguments.js';
 import { bringUp } from './bring-up.js';
 import { ChildFailed, describeExit } from './child.js';
 import { failureText } from './explain.js';
@@ -19,6 +21,7 @@ import { keepSecret, keptSecret, newCarrierSecret, newPaymentSecret } from './se
 import { steps } from './steps.js';
 import { seconds, Terminal } from './terminal.js';
 
+answerHelp(USAGE);
 const terminal = new Terminal();
 const { stopping, hurry, stopped } = listenForInterruption();
 

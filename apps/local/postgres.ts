@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -43,7 +51,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   await stopLeftover(home);
   const port = options.port ?? (await freePort());
   const fresh = !existsSync(join(home.data, 'PG_VERSION'));
-  if (fresh) await initialise(home, options);
+  if (fresh) {
+    // It is moved there whole, so what is there without it has lost it.
+    if (existsSync(home.data) && readdirSync(home.data).length > 0)
+      throw new Error(`PostgreSQL’s data in ${home.data} is damaged: PG_VERSION is not there.`);
+    await initialise(home, options);
+  }
   const settings = [
     'listen_addresses=127.0.0.1',
     `port=${port}`,
@@ -137,6 +150,8 @@ async function stopLeftover({ data }: PostgresHome): Promise<void> {
 
 async function makeDatabase(port: number, database: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl(port, 'postgres') });
+  // A server that is stopped meanwhile fails what is asked of it, which says as much.
+  client.on('error', () => {});
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);

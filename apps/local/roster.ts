@@ -22,7 +22,8 @@ export class Roster {
     void child.exited.then((exit) => {
       this.members = this.members.filter((member) => member.child !== child);
       this.remember();
-      if (!exit.expected && child.lasts) this.onDeath(part, child, exit);
+      // One that ends while it starts fails its step, which has more to say and is heard first.
+      if (!exit.expected && child.lasts) setImmediate(() => this.onDeath(part, child, exit));
     });
     if (this.hurry) void child.stop(this.hurry);
   }

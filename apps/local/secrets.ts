@@ -4,12 +4,20 @@ import { join } from 'node:path';
 
 import { DATA_DIR } from './project.js';
 
-export type SecretName = 'api-key' | 'carrier-secret' | 'payment-secret';
+/** What each looks like, so that one that was cut off is made anew. */
+const SECRETS = {
+  'api-key': /^op_[\w-]{43}$/,
+  'carrier-secret': /^whsec_[A-Za-z0-9+/]{43}=$/,
+  'payment-secret': /^whsec_[0-9a-f]{48}$/,
+} as const;
+
+export type SecretName = keyof typeof SECRETS;
 
 /** A secret made by an earlier start. */
 export function keptSecret(name: SecretName): string | undefined {
   const file = secretFile(name);
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  return SECRETS[name].test(kept) ? kept : undefined;
 }
 
 /** Keeps a secret for the next start, readable by this user only. */

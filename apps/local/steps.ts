@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { type Child, type ChildOptions, runChild, startChild } from './child.js';
 import { startFoundTemporal } from './found-temporal.js';
+import { onKeptData } from './kept-data.js';
 import { type LocalSettings } from './local-settings.js';
 import { type PartName } from './parts.js';
 import { startPostgres } from './postgres.js';
@@ -50,9 +51,14 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
     },
   });
 
-  const all: (Step & { unless?: boolean })[] = [
+  const inData = (...names: string[]) => names.map((name) => join(DATA_DIR, name));
+  const database = embedded.postgres ? inData('postgres', 'postgres-location') : [];
+  const history = join(DATA_DIR, 'temporal', 'temporal.db');
+
+  const all: (Step & { unless?: boolean; keptIn?: readonly string[] })[] = [
     {
       part: 'postgres',
+      keptIn: database,
       doing: `Starting PostgreSQL on port ${local.POSTGRES_PORT}`,
       unless: !embedded.postgres,
       async run() {
@@ -66,17 +72,20 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
     },
     {
       part: 'migrations',
+      keptIn: database,
       doing: 'Applying migrations',
       run: () => done(runChild(program('migrations', programPath('prisma/migrate.js')))),
     },
     {
       part: 'catalogue',
+      keptIn: database,
       doing: 'Filling the catalogue',
       unless: !embedded.postgres,
       run: () => done(runChild(program('catalogue', programPath('apps/local/seed.js')))),
     },
     {
       part: 'temporal',
+      keptIn: [history],
       doing: `Starting Temporal on port ${local.TEMPORAL_PORT}, namespace ${temporal.TEMPORAL_NAMESPACE}`,
       unless: !embedded.temporal,
       async run(progress) {
@@ -85,7 +94,7 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
           port: local.TEMPORAL_PORT,
           uiPort: local.TEMPORAL_UI_PORT,
           namespaces: [temporal.TEMPORAL_NAMESPACE],
-          file: join(DATA_DIR, 'temporal', 'temporal.db'),
+          file: history,
           logFile: child('temporal').logFile,
           onStart: started,
         });
@@ -94,6 +103,7 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
     },
     {
       part: 'sandbox',
+      keptIn: inData('sandbox.json'),
       doing: `Starting the sandbox (${sandboxRoles(embedded)}) on port ${sandbox.SANDBOX_PORT}`,
       unless: !embedded.gateway && !embedded.carrier,
       run: () =>
@@ -130,6 +140,8 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
           startChild({
             ...app('api'),
             ready: () => answers(`http://${apiHost(api.API_HOST)}:${api.API_PORT}/health/ready`),
+            // Then 25 s for requests in flight, and 5 s to close.
+            grace: api.DRAIN_DELAY + 32_000,
           }),
         ),
     },
@@ -148,7 +160,9 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
         ),
     },
   ];
-  return all.filter(({ part, unless }) => !unless && !without.has(part));
+  return all
+    .filter(({ part, unless }) => !unless && !without.has(part))
+    .map(({ keptIn = [], ...step }) => onKeptData(step, keptIn));
 }
 
 const TELLING_LEVELS: ReadonlySet<string> = new Set(['info', 'debug', 'trace']);

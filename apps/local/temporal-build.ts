@@ -1,9 +1,11 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { isExecutable } from '#libs/config/executable';
+
 import { cacheFolder } from './cache-folder.js';
 import { type ChildOptions, runChild } from './child.js';
-import { EXECUTABLE_SUFFIX, isExecutable, onPath } from './executables.js';
+import { EXECUTABLE_SUFFIX, onPath } from './executables.js';
 import type { Finding, Note } from './finding.js';
 
 export const TEMPORAL_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';

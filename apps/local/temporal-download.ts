@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { isExecutable } from '#libs/config/executable';
+
 import { type Child, type ChildOptions, runChild } from './child.js';
-import { EXECUTABLE_SUFFIX, isExecutable } from './executables.js';
+import { EXECUTABLE_SUFFIX } from './executables.js';
 import { programPath } from './project.js';
 import type { Finding, Note } from './finding.js';
 

@@ -1,5 +1,7 @@
+import { isExecutable } from '#libs/config/executable';
+
 import { type ChildOptions } from './child.js';
-import { isExecutable, onPath } from './executables.js';
+import { onPath } from './executables.js';
 import type { Finding, Note } from './finding.js';
 import { buildTemporal, earlierBuild, TEMPORAL_MODULE } from './temporal-build.js';
 import { downloadTemporal, earlierDownload } from './temporal-download.js';

@@ -4,7 +4,25 @@ import { z } from 'zod';
 const WARN = 40;
 const LEVELS: Readonly<Record<number, string>> = { 40: 'warn', 50: 'error', 60: 'fatal' };
 
-const Line = z.object({
+/** What a line is about, in the order it is told in. */
+const SUBJECTS = {
+  orderId: 'order',
+  refundId: 'refund',
+  intentId: 'intent',
+  step: 'step',
+  activity: 'activity',
+  attempt: 'attempt',
+  code: 'code',
+  reason: 'reason',
+  type: 'type',
+  trackingNumber: 'parcel',
+  duty: 'duty',
+  what: 'nudge',
+  workflowId: 'run',
+  requestId: 'request',
+} as const;
+
+const Line = z.looseObject({
   level: z.number(),
   msg: z.string().default(''),
   err: z.object({ type: z.string().optional(), code: z.string().optional() }).optional(),
@@ -16,8 +34,13 @@ export function warningIn(program: string, line: string): string | undefined {
   const parsed = Line.safeParse(json(line));
   if (!parsed.success || parsed.data.level < WARN) return undefined;
   const { level, msg, err } = parsed.data;
+  const told = Object.entries(SUBJECTS).flatMap(([field, name]) => {
+    const value = parsed.data[field];
+    return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [];
+  });
   const cause = [err?.type, err?.code].filter(Boolean).join(' ');
-  return `[${program}] ${LEVELS[level] ?? level}: ${msg}${cause ? ` (${cause})` : ''}`;
+  const details = [...told, cause].filter(Boolean).join(', ');
+  return `[${program}] ${LEVELS[level] ?? level}: ${msg}${details ? ` (${details})` : ''}`;
 }
 
 function json(line: string): unknown {

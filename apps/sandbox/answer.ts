@@ -3,6 +3,8 @@ import type { Response } from 'express';
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** In place of the body. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -16,8 +18,7 @@ export function send(response: Response, outcome: Outcome): void {
   }
   // The caller may have gone while the work went on; the work stays done.
   if (response.destroyed) return;
-  response
-    .status(outcome.status)
-    .set(outcome.headers ?? {})
-    .json(outcome.body);
+  response.status(outcome.status).set(outcome.headers ?? {});
+  if (outcome.text === undefined) response.json(outcome.body);
+  else response.type('html').send(outcome.text);
 }

@@ -2,6 +2,7 @@ import { type Environment, environmentFor, InvalidEnvironment } from '#libs/conf
 import { createLogger } from '#libs/telemetry/logger';
 
 import { startSandbox } from './sandbox.js';
+import { UnknownState } from './state-file.js';
 
 /** How long banks take to decide about what is pending, in milliseconds: a person can watch it. */
 const SETTLE_AFTER = 5_000;
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof InvalidEnvironment)) throw error;
+  if (!(error instanceof InvalidEnvironment || error instanceof UnknownState)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -9,6 +9,7 @@ import { carrierRouter } from './carrier/carrier.routes.js';
 import { Journeys } from './carrier/journeys.js';
 import { Parcels } from './carrier/parcels.js';
 import { shipmentsRouter } from './carrier/shipments.routes.js';
+import { TrackingNumbers, trackingNumbersRouter } from './carrier/tracking-numbers.js';
 import { Faults } from './faults.js';
 import { faultsRouter } from './faults.routes.js';
 import { expanded } from './gateway/expand.js';
@@ -23,6 +24,8 @@ import { answerProblem, Problem } from './problem.js';
 import { SandboxState } from './sandbox-state.js';
 import { readStateFile, StateFile } from './state-file.js';
 import { WebhookOutbox, type WebhookPolicy } from './webhook-outbox.js';
+import { WrongAnswers } from './wrong-answers.js';
+import { wrongAnswersRouter } from './wrong-answers.routes.js';
 
 export interface SandboxOptions {
   /** Where it listens; loopback by default. */
@@ -74,6 +77,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const closing = new AbortController();
 
   const faults = new Faults();
+  const wrong = new WrongAnswers();
+  const numbers = new TrackingNumbers();
   const keys = new IdempotencyKeys(state.answers, options.idempotencyKeyLifetime ?? DAY);
   const webhookPolicy = options.webhookPolicy ?? WEBHOOK_POLICY;
   const gateway = new Gateway(state, {
@@ -86,6 +91,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     keys,
     new ObjectLocks(),
     faults,
+    wrong,
     (answer, expand) => expanded(state, answer, expand),
     closing.signal,
   );
@@ -101,7 +107,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const journeys = new Journeys(state.stops, options.deliveryAfter, ({ trackingNumber, type }) => {
     parcels.report(trackingNumber, type);
   });
-  const parcels = new Parcels(state, journeys, outbox);
+  const parcels = new Parcels(state, journeys, outbox, numbers);
 
   const app = express();
   app.disable('x-powered-by');
@@ -111,8 +117,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     response.json({ status: 'ok' });
   });
   app.use('/v1', options.gateway === false ? gatewayOff() : gatewayRouter(gateway, operations));
-  app.use('/carrier/shipments', carrierRouter(parcels, faults, closing.signal));
+  app.use('/carrier/shipments', carrierRouter(parcels, faults, wrong, closing.signal));
   app.use('/sandbox/faults', faultsRouter(faults));
+  app.use('/sandbox/wrong-answers', wrongAnswersRouter(wrong));
+  app.use('/sandbox/tracking-numbers', trackingNumbersRouter(numbers));
   app.use(
     '/sandbox/shipments',
     shipmentsRouter(parcels, () => state.parcels.newestFirst()),

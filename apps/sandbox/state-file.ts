@@ -8,7 +8,12 @@ const LEAST_PAUSE = 100;
 /** A large state is written less often, so that writing takes at most a twentieth of the time. */
 const PAUSE_PER_WRITE = 20;
 
-/** @throws Error that names the file, when it is there and not the sandbox's */
+/** What the file has is not what a sandbox wrote. */
+export class UnknownState extends Error {
+  override readonly name = 'UnknownState';
+}
+
+/** @throws UnknownState naming the file, when it is there and not the sandbox's */
 export async function readStateFile(path: string): Promise<SavedState | undefined> {
   let text: string;
   try {
@@ -20,9 +25,12 @@ export async function readStateFile(path: string): Promise<SavedState | undefine
   try {
     return savedStateSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new Error(`${path} is not a state of this sandbox; move it away to begin with an empty one`, {
-      cause,
-    });
+    throw new UnknownState(
+      `${path} is not a state of this sandbox; move it away to begin with an empty one`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -3,17 +3,22 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
 import { ACTIVITY_STEPS, FAILURE_TYPES } from '#libs/contracts/activities';
-import { Outage, Refusal } from '#libs/order/failure';
+import { Contradiction, Outage, Question, Refusal } from '#libs/order/failure';
 import { isOrderId, type OrderId } from '#libs/order/order-id';
 import { backoff } from '#libs/order/policy';
 import type { StepName } from '#libs/order/steps';
-import { isContended, isUnreachable } from '#libs/store/database-failure';
+import { databaseOutage } from '#libs/store/database-failure';
 import type { WaitRepository } from '#libs/store/wait.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
 const HEARTBEAT_EVERY = 1_000;
 /** Ends of an attempt that say nothing of what the order waits for: another attempt is at it, or soon will be. */
 const UNSHOWN: readonly string[] = ['overtaken', 'worker_stopped'];
+/** At which attempt a step is parked that fails in a way nobody thought of: some 15 seconds after the first. */
+const UNFORESEEN_ATTEMPTS = 5;
+const UNFORESEEN = 'an attempt failed in a way that is not provided for';
+/** How long a provider may ask to be left alone before it is asked again all the same. Milliseconds. */
+const LONGEST_PAUSE = 600_000;
 /** What an order that is not paid yet may wait for, until its reservation ends. */
 const BEFORE_PAYMENT: readonly string[] = ['validateOrder', 'reserveStock', 'chargePayment', 'checkPayment'];
 
@@ -49,37 +54,73 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
   private async failed(attempt: Attempt, error: unknown): Promise<ApplicationFailure> {
     const { step, activity } = attempt;
     const context = { orderId: attempt.orderId, activity, step, attempt: attempt.number };
-    const details = [{ step }];
     if (error instanceof Refusal) {
       this.logger.info({ ...context, code: error.code }, 'refused');
       return withoutStack({
         type: FAILURE_TYPES.refusal,
         message: error.code,
         nonRetryable: true,
-        details,
+        details: [{ step }],
+      });
+    }
+    if (error instanceof Question) {
+      const { kind, code } = error;
+      this.logger.warn({ ...context, kind, code }, 'a step waits for a person');
+      await this.showWaiting(attempt, code, null);
+      return withoutStack({
+        type: FAILURE_TYPES.question,
+        message: code,
+        nonRetryable: true,
+        details: [{ step, kind }],
       });
     }
     const outage = error instanceof Outage ? error.code : databaseOutage(error);
     if (outage !== null) {
+      const pause = pauseOf(attempt, error);
       this.logger.warn({ ...context, code: outage }, 'attempt failed');
       this.logger.debug({ ...context, err: error }, 'attempt failed');
-      if (!UNSHOWN.includes(outage)) await this.showWaiting(attempt, outage, attempt.retryIn);
+      if (!UNSHOWN.includes(outage)) await this.showWaiting(attempt, outage, pause ?? attempt.retryIn);
       return withoutStack({
         type: FAILURE_TYPES.outage,
         message: outage,
         nonRetryable: false,
-        details,
+        details: [{ step }],
+        ...(pause === null ? {} : { nextRetryDelay: pause }),
       });
     }
-    this.logger.error({ ...context, err: error }, 'a bug stopped a step');
-    await this.showWaiting(attempt, 'bug', null);
-    // A step is parked at once; a decision has nowhere to be parked, so it is tried until the bug is mended.
+    return this.unforeseen(attempt, error, context);
+  }
+
+  /**
+   * A bug, or an answer that nobody thought of, may pass, and asking again is harmless: what is in doubt is asked after.
+   * A step is parked soon; a decision has nowhere to be parked, so it is tried until the bug is mended.
+   */
+  private async unforeseen(attempt: Attempt, error: unknown, context: object): Promise<ApplicationFailure> {
+    const { step, retryIn } = attempt;
+    const code = error instanceof Contradiction ? error.code : 'bug';
+    const isParked = step !== null && (retryIn === null || (await this.goesOnSo(attempt, code)));
+    this.logger.error(
+      { ...context, code, err: error },
+      isParked ? 'a step is parked: it fails in a way that is not provided for' : UNFORESEEN,
+    );
+    await this.showWaiting(attempt, code, isParked ? null : retryIn);
     return withoutStack({
       type: FAILURE_TYPES.bug,
-      message: 'bug',
-      nonRetryable: step !== null,
-      details,
+      message: code,
+      nonRetryable: isParked,
+      details: [{ step }],
     });
+  }
+
+  /** Whether it was tried often enough, and the attempt before failed in the same way. */
+  private async goesOnSo({ orderId, step, number }: Attempt, code: string): Promise<boolean> {
+    if (step === null || number < UNFORESEEN_ATTEMPTS) return false;
+    try {
+      return (await this.waits.lastError(orderId, step)) === code;
+    } catch {
+      // Then it is tried again, for as long as the order's rules say.
+      return false;
+    }
   }
 
   private async showDone(orderId: OrderId, step: StepName): Promise<void> {
@@ -105,6 +146,13 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
       this.logger.warn({ orderId: attempt.orderId, err: cause }, 'a failing attempt could not be shown');
     }
   }
+}
+
+/** What the provider asks for, where that is longer than the attempt would wait anyway; null where it is not. */
+function pauseOf({ retryIn }: Attempt, error: unknown): number | null {
+  const asked = error instanceof Outage ? error.retryAfter : undefined;
+  if (asked === undefined || retryIn === null || asked <= retryIn) return null;
+  return Math.min(asked, LONGEST_PAUSE);
 }
 
 /**
@@ -160,9 +208,3 @@ function attemptOf([orderId]: unknown[]): Attempt {
 }
 
 const milliseconds = (value: unknown, fallback: number) => (typeof value === 'number' ? value : fallback);
-
-/** A database that cannot be asked is an outage like any other. Its words are not passed on: they quote values. */
-function databaseOutage(error: unknown): string | null {
-  if (isUnreachable(error)) return 'database_unreachable';
-  return isContended(error) ? 'database_contended' : null;
-}

@@ -12,6 +12,7 @@ import { FAILURE_TYPES } from '#libs/contracts/activities';
 import { BOOKS_QUEUE, type ReconcileActivities } from '#libs/contracts/reconcile-workflow';
 import { Outage } from '#libs/order/failure';
 import type { GatewayBooks } from '#libs/payments/gateway-books';
+import { databaseOutage } from '#libs/store/database-failure';
 import type { Store } from '#libs/store/store';
 import type { Logger } from '#libs/telemetry/logger';
 
@@ -67,8 +68,8 @@ class CodesOnly implements ActivityInboundCallsInterceptor {
       return await next(input);
     } catch (error) {
       this.logger.warn({ err: error }, 'a comparison of the books was interrupted and will be repeated');
-      const [type, message] =
-        error instanceof Outage ? [FAILURE_TYPES.outage, error.code] : [FAILURE_TYPES.bug, 'bug'];
+      const outage = error instanceof Outage ? error.code : databaseOutage(error);
+      const [type, message] = outage === null ? [FAILURE_TYPES.bug, 'bug'] : [FAILURE_TYPES.outage, outage];
       const failure = ApplicationFailure.create({ type, message, nonRetryable: false });
       failure.stack = '';
       throw failure;

@@ -8,6 +8,9 @@ import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import { StripeBooks } from '#libs/payments/stripe.books';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
+import { refuseUnlimitedPooler } from '#libs/store/connection-pool';
+import { databaseLimits } from '#libs/store/database-limits';
+import { UnlimitedPooler } from '#libs/store/session';
 import { Store } from '#libs/store/store';
 import { createLogger, type Logger } from '#libs/telemetry/logger';
 import { connectionOptions, lazyClient } from '#libs/temporal/connection';
@@ -46,7 +49,9 @@ async function main(): Promise<void> {
   installRuntime(logger);
 
   const timeout = env.providers.PROVIDER_TIMEOUT;
-  const store = Store.open(env.store.DATABASE_URL, env.store.DATABASE_POOL_SIZE);
+  const limits = databaseLimits(env.store);
+  await refuseUnlimitedPooler(env.store.DATABASE_URL, limits);
+  const store = Store.open(env.store.DATABASE_URL, env.store.DATABASE_POOL_SIZE, limits);
   const client = lazyClient(env.temporal);
   const runs = new OrderRuns(client, store);
   const mailer = new SmtpMailer({ url: env.mail.SMTP_URL, from: env.mail.MAIL_FROM, timeout });
@@ -152,7 +157,9 @@ try {
   // Nothing waits for the calls of attempts that were handed back.
   process.exit();
 } catch (error) {
-  if (!(error instanceof InvalidEnvironment || error instanceof NoTemporal)) throw error;
+  const isTold =
+    error instanceof InvalidEnvironment || error instanceof UnlimitedPooler || error instanceof NoTemporal;
+  if (!isTold) throw error;
   process.stderr.write(`${error.message}\n`);
   // Not exitCode alone: pools that were opened would keep the process alive.
   process.exit(1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { BadCommand, findingsTable, parseReconcileCommand } from './reconcile-command.js';
+import { BadCommand, comparedText, findingsTable, parseReconcileCommand } from './reconcile-command.js';
 
 const parse = (line: string) => parseReconcileCommand(line.split(' ').filter(Boolean));
 
@@ -20,6 +20,13 @@ describe('the reconcile command', () => {
     expect(() => parse(line)).toThrow(BadCommand);
     expect(() => parse(line)).toThrow(says);
     expect(() => parse(line)).not.toThrow('\n');
+  });
+
+  it('says how much was compared', () => {
+    const result = { since: 0, until: 3_600_000, moved: 124, booked: 1, examined: 0, open: 2 };
+    expect(comparedText(result)).toBe(
+      '1970-01-01T00:00:00.000Z to 1970-01-01T01:00:00.000Z: 124 movements at the payment provider and 1 entry of ours compared, 0 orders looked into one by one, 2 findings open',
+    );
   });
 
   it('shows findings in columns', () => {

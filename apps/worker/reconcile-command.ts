@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { parseDuration } from '#libs/config/duration';
+import type { ReconcileResult } from '#libs/contracts/reconcile-workflow';
 import type { FindingRecord } from '#libs/store/finding.repository';
 
 /** Milliseconds. */
@@ -14,6 +15,15 @@ export class BadCommand extends Error {
 }
 
 const USAGE = 'usage: reconcile --since <duration> [--settle <duration>], such as --since 24h --settle 10m';
+
+/** How `npm run reconcile` is used. */
+export const HELP = [
+  'Usage: npm run reconcile -- --since TIME [--settle TIME]',
+  'Holds the books against the payment provider’s now, and shows every finding that is open. Ends with 0 where the',
+  'books agree, and with 2 where they differ. It needs a worker.',
+  '  --since TIME    how far back money may have moved that is compared, such as 24h or 30d',
+  '  --settle TIME   what moved this recently is left out, as it may still be on its way; by default 10m',
+].join('\n');
 
 /** @throws BadCommand with one line that says what is wrong */
 export function parseReconcileCommand(args: readonly string[]): ReconcileCommand {
@@ -38,6 +48,17 @@ function durationOf(name: string, text: string): number {
   const parsed = parseDuration(text);
   if (parsed === undefined) throw new BadCommand(`--${name}: "${text}" is not a duration; ${USAGE}`);
   return parsed;
+}
+
+const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+
+/** How much was compared, in a sentence, so that "the books agree" says of what. */
+export function comparedText({ since, until, moved, booked, examined, open }: ReconcileResult): string {
+  return (
+    `${new Date(since).toISOString()} to ${new Date(until).toISOString()}: ` +
+    `${count(moved, 'movement')} at the payment provider and ${count(booked, 'entry', 'entries')} of ours compared, ` +
+    `${count(examined, 'order')} looked into one by one, ${count(open, 'finding')} open`
+  );
 }
 
 const COLUMNS = ['kind', 'object', 'order', 'expected', 'found', 'since'];

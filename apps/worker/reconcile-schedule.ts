@@ -10,6 +10,7 @@ import {
 import { TASK_QUEUES } from '#libs/contracts/order-workflow';
 import {
   RECONCILE_SCHEDULE,
+  RECONCILE_SUMMARY,
   RECONCILE_WORKFLOW,
   type ReconcileInput,
   type ReconcileResult,
@@ -37,6 +38,7 @@ export async function scheduleReconciliation(client: Client, every: number): Pro
       workflowId: RECONCILE_SCHEDULE,
       taskQueue: TASK_QUEUES.orders,
       args: [input],
+      staticSummary: RECONCILE_SUMMARY,
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP },
   } satisfies Omit<ScheduleOptions, 'scheduleId'>;
@@ -62,6 +64,7 @@ export async function reconcileNow(
     workflowId: `${BY_HAND}${randomUUID()}`,
     taskQueue: TASK_QUEUES.orders,
     args: [input],
+    staticSummary: RECONCILE_SUMMARY,
     workflowExecutionTimeout: patience,
   });
 }

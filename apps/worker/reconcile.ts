@@ -1,9 +1,11 @@
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
-import { isUnreachable } from '#libs/store/database-failure';
+import { answerHelp } from '#libs/config/help';
+import { failureSentence } from '#libs/store/database-failure';
+import { databaseLimits } from '#libs/store/database-limits';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 
-import { BadCommand, findingsTable, parseReconcileCommand } from './reconcile-command.js';
+import { BadCommand, comparedText, findingsTable, HELP, parseReconcileCommand } from './reconcile-command.js';
 import { reconcileNow } from './reconcile-schedule.js';
 
 /** How many findings are shown. */
@@ -15,14 +17,13 @@ const PATIENCE = 3_600_000;
 async function run(args: readonly string[]): Promise<number> {
   const { since, settle } = parseReconcileCommand(args);
   const env = environmentFor(['store', 'temporal']);
-  const store = Store.open(env.store.DATABASE_URL, 1);
+  const store = Store.open(env.store.DATABASE_URL, 1, databaseLimits(env.store));
   const client = lazyClient(env.temporal);
   try {
     console.error('A worker compares the books …');
     const result = await reconcileNow(client, { since: Date.now() - since, settle }, PATIENCE);
     const findings = await store.findings.list({ state: 'open', limit: SHOWN });
-    const looked = `${new Date(result.since).toISOString()} to ${new Date(result.until).toISOString()}`;
-    console.error(`${looked}: ${result.examined} looked into, ${result.open} open`);
+    console.error(comparedText(result));
     if (findings.length === 0) {
       console.log('The books agree.');
       return 0;
@@ -35,12 +36,15 @@ async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+answerHelp(HELP);
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   process.exitCode = 1;
   if (error instanceof BadCommand || error instanceof InvalidEnvironment) console.error(error.message);
-  else if (isUnreachable(error))
-    console.error('The database that DATABASE_URL names cannot be reached; is it running?');
-  else throw error;
+  else {
+    const sentence = failureSentence(error);
+    if (sentence === null) throw error;
+    console.error(sentence);
+  }
 }

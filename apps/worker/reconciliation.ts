@@ -1,3 +1,4 @@
+import { type Compared, NOTHING_COMPARED, together } from '#libs/contracts/reconcile-workflow';
 import { Outage } from '#libs/order/failure';
 import { isOrderId, type OrderId } from '#libs/order/order-id';
 import { compareMoney, type GatewayMoney, type Span, suspectsOf } from '#libs/order/reconciliation';
@@ -16,8 +17,8 @@ const SLICE = 3_600_000;
 const SLACK = 600_000;
 const BATCH = 100;
 
-/** Says how far a comparison has come, so that another attempt can go on there. @throws to stop it */
-export type Progress = (cursor: string) => void;
+/** Says how far a comparison has come, and with how much, so that another attempt can go on there. @throws to stop it */
+export type Progress = (cursor: string, compared: Compared) => void;
 
 /** Holds our books against the gateway's, both ways. All of it may be repeated. */
 export class Reconciliation {
@@ -35,23 +36,25 @@ export class Reconciliation {
    *
    * @param until what is younger is left alone
    * @param after the cursor of an attempt before
-   * @returns how many orders there were
    */
-  async unsettled(until: Date, after: string | null, progress: Progress): Promise<number> {
-    let seen = 0;
+  async unsettled(until: Date, after: string | null, progress: Progress): Promise<Compared> {
+    let compared = NOTHING_COMPARED;
+    const one = () => (compared = together(compared, { ...NOTHING_COMPARED, examined: 1 }));
     let cursor = after !== null && isOrderId(after) ? after : null;
     for (;;) {
       const orders = await this.store.books.unsettled(until, cursor, BATCH);
       for (const id of orders) {
         await this.examine(id, until);
-        progress(id);
+        progress(id, one());
       }
-      seen += orders.length;
       cursor = orders.at(-1) ?? null;
       if (orders.length < BATCH) break;
     }
-    for (const intentId of await this.store.findings.openStrays()) await this.examineStray(intentId, until);
-    return seen;
+    for (const intentId of await this.store.findings.openStrays()) {
+      await this.examineStray(intentId, until);
+      one();
+    }
+    return compared;
   }
 
   /**
@@ -59,20 +62,20 @@ export class Reconciliation {
    * in full, an order at a time.
    *
    * @param after the cursor of an attempt before
-   * @returns how many orders and intents were read
    */
-  async movements({ from, to }: Span, after: string | null, progress: Progress): Promise<number> {
-    let examined = 0;
+  async movements({ from, to }: Span, after: string | null, progress: Progress): Promise<Compared> {
+    let compared = NOTHING_COMPARED;
     for (let start = after === null ? from : new Date(after); start < to;) {
       const end = new Date(Math.min(start.getTime() + SLICE, to.getTime()));
-      examined += await this.slice({ from: start, to: end }, to, () => progress(start.toISOString()));
+      const alive = () => progress(start.toISOString(), compared);
+      compared = together(compared, await this.slice({ from: start, to: end }, to, alive));
       start = end;
-      progress(start.toISOString());
+      progress(start.toISOString(), compared);
     }
-    return examined;
+    return compared;
   }
 
-  private async slice(span: Span, until: Date, alive: () => void): Promise<number> {
+  private async slice(span: Span, until: Date, alive: () => void): Promise<Compared> {
     const wide = {
       from: new Date(span.from.getTime() - SLACK),
       to: new Date(span.to.getTime() + SLACK),
@@ -95,7 +98,12 @@ export class Reconciliation {
       await this.examineStray(intentId, until);
       alive();
     }
-    return known.size + strays.length;
+    const within = ({ at }: { readonly at: Date }) => span.from <= at && at < span.to;
+    return {
+      moved: movements.filter(within).length,
+      booked: facts.filter(within).length,
+      examined: known.size + strays.length,
+    };
   }
 
   /** Compares an order with everything the gateway has of it, after the usual way has had its chance. */

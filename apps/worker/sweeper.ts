@@ -93,9 +93,8 @@ export class Sweeper {
   }
 
   private async claimEarly(): Promise<void> {
-    await this.each(await this.store.inbox.unclaimed(BATCH), async (trackingNumber) => {
-      for (const report of await this.store.inbox.claim(trackingNumber))
-        await this.runs.reportShipment(report);
+    await this.each(await this.store.inbox.unclaimed(BATCH), async (parcel) => {
+      for (const report of await this.store.inbox.claim(parcel)) await this.runs.reportShipment(report);
     });
   }
 

@@ -56,10 +56,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See an order's audit trail
+         * See an order's audit trail, oldest first
          * @description Takes scope `read`.
          */
         get: operations["listOrderEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{id}/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what waits for a person, or did, and what was answered
+         * @description Takes scope `operate`.
+         */
+        get: operations["listAttention"];
         put?: never;
         post?: never;
         delete?: never;
@@ -340,6 +360,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/unmatched-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the signed events that belong to nothing here
+         * @description Takes scope `operate`.
+         */
+        get: operations["listUnmatchedEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/erasure": {
         parameters: {
             query?: never;
@@ -421,7 +461,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that the process runs */
+        /** Tell that the process runs, and would not be helped by a restart */
         get: operations["checkLive"];
         put?: never;
         post?: never;
@@ -482,6 +522,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find the documents */
+        get: operations["findDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -530,9 +587,17 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "confirmed" | "shipped" | "cancelling" | "delivered" | "undelivered" | "rejected" | "cancelled";
             /** @enum {string} */
-            payment: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
+            payment: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorizing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
             /** @description Which attempt to pay is the last one */
             attempt: number;
+            /** @description The attempt that was declined last, and why; null where none was, or a later one succeeded */
+            decline: {
+                attempt: number;
+                /** @description The payment provider's code, or one of ours: an open list, and not for the shopper to read */
+                code: string;
+            } | null;
+            /** @description Minor units that were taken: what can go back at the most */
+            captured: number;
             /** @description Minor units that went back to the shopper */
             refunded: number;
             /** @description Minor units that are on their way back */
@@ -551,7 +616,7 @@ export interface components {
             /** @description Why the order ended otherwise than delivered */
             endReason: {
                 /** @enum {string} */
-                code: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
+                code: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "payment_voided" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
                 by: string;
             } | null;
             waitingFor: components["schemas"]["WaitingFor"] | null;
@@ -575,8 +640,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "parked" | "delivery_overdue" | "contradicting_event" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
             step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
+            /** @description Whether it is the step's undo that is stuck */
+            undo: boolean;
             reason: string;
             /** @description The refund it is about, where it is about one */
             refundId: string | null;
@@ -584,6 +651,8 @@ export interface components {
             findingId: string | null;
             /** Format: date-time */
             openedAt: string;
+            /** @description What may be answered */
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "acknowledge")[];
         };
         WaitingFor: {
             /** @enum {string} */
@@ -637,6 +706,8 @@ export interface components {
         OrderEventList: {
             /** @description Oldest first */
             data: components["schemas"]["OrderEvent"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
         };
         OrderEvent: {
             /** Format: uuid */
@@ -650,9 +721,46 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        ResolveAttention: {
+        AttentionList: {
+            /** @description Oldest first */
+            data: components["schemas"]["AttentionEntry"][];
+        };
+        AttentionEntry: {
+            /** Format: uuid */
+            id: string;
             /** @enum {string} */
-            action: "retry" | "skip" | "fail" | "acknowledge";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
+            /** @description Whether it is the step's undo that is stuck */
+            undo: boolean;
+            reason: string;
+            /** @description The refund it is about, where it is about one */
+            refundId: string | null;
+            /** @description What reconciliation found, where it is about that */
+            findingId: string | null;
+            /** Format: date-time */
+            openedAt: string;
+            /** @description What may be answered; nothing any more once it is resolved */
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "acknowledge")[];
+            /** @description Null while it waits */
+            resolution: {
+                /** @description Null where the order went on without an answer */
+                action: ("retry" | "skip" | "fail" | "accept" | "acknowledge") | null;
+                by: string;
+                /** @description What the operator wrote; null once the person's data was erased */
+                note: string | null;
+                /** Format: date-time */
+                resolvedAt: string;
+                /** @description When the order went on with the answer; null until it has */
+                appliedAt: string | null;
+            } | null;
+        };
+        ResolveAttention: {
+            /**
+             * @description One of the `resolutions` of the attention
+             * @enum {string}
+             */
+            action: "retry" | "skip" | "fail" | "accept" | "acknowledge";
             /** @description Why, for whoever looks later */
             note?: string;
         };
@@ -832,6 +940,35 @@ export interface components {
             /** @description What came of it */
             note: string & (unknown & unknown);
         };
+        UnmatchedEventList: {
+            /** @description Newest first */
+            data: components["schemas"]["UnmatchedEvent"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+        };
+        UnmatchedEvent: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            provider: "carrier" | "stripe";
+            /** @description The provider's */
+            eventId: string;
+            type: string;
+            /** @description A carrier's tracking number, or a payment intent; null where the event names none */
+            objectId: string | null;
+            /**
+             * @description `unknown_type`: ignored for good; `unknown_object`: applied once an order has the parcel or the intent
+             * @enum {string}
+             */
+            reason: "unknown_type" | "unknown_object";
+            /**
+             * Format: date-time
+             * @description As the provider says; when it was received, where it says nothing
+             */
+            occurredAt: string;
+            /** Format: date-time */
+            receivedAt: string;
+        };
         EraseGuest: {
             /** @description In any case */
             email: string;
@@ -849,6 +986,16 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        Entry: {
+            /** @description The documentation, for people */
+            docs: string;
+            /** @description The same as OpenAPI 3.1 */
+            openapi: string;
+            /** @description What every error means */
+            problems: string;
+            /** @description Where orders are placed */
+            orders: string;
+        };
         Problem: {
             /** @description The address of the documentation */
             type: string;
@@ -862,7 +1009,7 @@ export interface components {
              * @description Stable; branch on this
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             /** @description What to quote when reporting the problem; also the X-Request-Id header */
             requestId: string;
             errors?: components["schemas"]["Fault"][];
@@ -871,6 +1018,8 @@ export interface components {
              * @description The order that was stored, where one was
              */
             orderId?: string;
+            /** @description Why, where it is known more exactly: a code of an open list */
+            reason?: string;
             /** @description With price_changed: what the order costs */
             totals?: components["schemas"]["Totals"];
         };
@@ -885,7 +1034,7 @@ export interface components {
         ProblemType: {
             type: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             status: number;
             title: string;
             meaning: string;
@@ -896,9 +1045,11 @@ export interface components {
             /** @enum {string} */
             type: "shipment.picked_up" | "shipment.in_transit" | "shipment.delivery_failed" | "shipment.delivered" | "shipment.returned";
             trackingNumber: string;
+            /** @description Ours, as the label was bought under: it tells parcels apart that have the same number */
+            reference?: string;
             occurredAt: string & (unknown & unknown);
         };
-        /** @description docs.stripe.com/api/events/object */
+        /** @description docs.stripe.com/api/events/object; whatever else is signed, such as a thin event, is kept and changes nothing */
         PaymentEvent: {
             id: string;
             type: string;
@@ -941,6 +1092,8 @@ export type Shipment = components['schemas']['Shipment'];
 export type OrderList = components['schemas']['OrderList'];
 export type OrderEventList = components['schemas']['OrderEventList'];
 export type OrderEvent = components['schemas']['OrderEvent'];
+export type AttentionList = components['schemas']['AttentionList'];
+export type AttentionEntry = components['schemas']['AttentionEntry'];
 export type ResolveAttention = components['schemas']['ResolveAttention'];
 export type RequestCancellation = components['schemas']['RequestCancellation'];
 export type Cancellation = components['schemas']['Cancellation'];
@@ -960,10 +1113,13 @@ export type StockAdjustment = components['schemas']['StockAdjustment'];
 export type FindingList = components['schemas']['FindingList'];
 export type Finding = components['schemas']['Finding'];
 export type AcknowledgeFinding = components['schemas']['AcknowledgeFinding'];
+export type UnmatchedEventList = components['schemas']['UnmatchedEventList'];
+export type UnmatchedEvent = components['schemas']['UnmatchedEvent'];
 export type EraseGuest = components['schemas']['EraseGuest'];
 export type Erasure = components['schemas']['Erasure'];
 export type EraseCustomer = components['schemas']['EraseCustomer'];
 export type Health = components['schemas']['Health'];
+export type Entry = components['schemas']['Entry'];
 export type Problem = components['schemas']['Problem'];
 export type Fault = components['schemas']['Fault'];
 export type ProblemTypeList = components['schemas']['ProblemTypeList'];
@@ -978,11 +1134,20 @@ export interface operations {
     listOrders: {
         parameters: {
             query?: {
-                status?: "pending" | "confirmed" | "shipped" | "cancelling" | "delivered" | "undelivered" | "rejected" | "cancelled";
-                payment?: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
+                /** @description Any of these, the parameter repeated for several */
+                status?: ("pending" | "confirmed" | "shipped" | "cancelling" | "delivered" | "undelivered" | "rejected" | "cancelled")[];
+                payment?: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorizing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
                 fulfilment?: "none" | "reserved" | "released" | "ready" | "shipped" | "delivered" | "returned" | "lost";
+                /** @description The `step` of what is shown as `waitingFor` */
+                waitingFor?: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify";
+                /** @description The `lastError` of what is shown as `waitingFor` */
+                lastError?: string;
                 /** @description Only orders that wait for a person */
                 attention?: "open";
+                /** @description Only orders that wait for a person so */
+                attentionKind?: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+                /** @description The `code` of what is shown as `endReason` */
+                endReason?: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "payment_voided" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
                 /** @description The shop's own id of the customer */
                 customer?: string;
                 /** @description In any case */
@@ -996,6 +1161,8 @@ export interface operations {
                 createdFrom?: string;
                 /** @description Placed before then */
                 createdTo?: string;
+                /** @description Changed then or later, by `updatedAt`; the list then goes by when they were changed last */
+                updatedSince?: string;
                 /** @description `newest` first, unless asked for otherwise; a cursor goes on in its own direction unless this turns it */
                 order?: "newest" | "oldest";
                 /** @description `nextCursor` of the page before */
@@ -1098,7 +1265,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1115,10 +1286,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
-                Prefer?: string;
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
             };
@@ -1197,7 +1368,7 @@ export interface operations {
              */
             402: {
                 headers: {
-                    /** @description Where the order is, if it was placed */
+                    /** @description Where it is, if it was stored */
                     Location?: string;
                     /** @description For how many seconds the answer was waited for at most, where it was */
                     "Preference-Applied"?: string;
@@ -1242,7 +1413,7 @@ export interface operations {
                 headers: {
                     /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
                     "Retry-After"?: number;
-                    /** @description Where the order is, if it was placed */
+                    /** @description Where it is, if it was stored */
                     Location?: string;
                     /** @description For how many seconds the answer was waited for at most, where it was */
                     "Preference-Applied"?: string;
@@ -1280,7 +1451,11 @@ export interface operations {
              *
              *     `currency_not_supported`: The currency does not fit
              *
+             *     `amount_not_chargeable`: The amount cannot be charged in this currency
+             *
              *     `order_too_large`: The order costs too much
+             *
+             *     `order_too_small`: The order costs too little
              *
              *     `order_invalid`: The order cannot be fulfilled
              *
@@ -1288,7 +1463,7 @@ export interface operations {
              */
             422: {
                 headers: {
-                    /** @description Where the order is, if it was placed */
+                    /** @description Where it is, if it was stored */
                     Location?: string;
                     /** @description For how many seconds the answer was waited for at most, where it was */
                     "Preference-Applied"?: string;
@@ -1330,7 +1505,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1454,7 +1633,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1469,7 +1652,11 @@ export interface operations {
     };
     listOrderEvents: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
             header?: {
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
@@ -1481,7 +1668,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every change and why */
+            /** @description A page of changes, each with why */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1578,7 +1765,139 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAttention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that waits for a person, and all that did, with what was answered */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionList"];
+                };
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid API key */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: The API key may not do this */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `order_not_found`: There is no such order */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1597,6 +1916,8 @@ export interface operations {
             header?: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key"?: string;
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
             };
@@ -1612,9 +1933,23 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The order has gone on with the answer. Told only to those who `Prefer` to wait for that */
+            200: {
+                headers: {
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
             /** @description The answer is stored; the order goes on with it */
             202: {
                 headers: {
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1765,7 +2100,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1893,7 +2232,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -1912,6 +2255,8 @@ export interface operations {
             header?: {
                 /** @description Not needed: asking again is the same */
                 "Idempotency-Key"?: string;
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
             };
@@ -1926,9 +2271,23 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The order is cancelled. Told only to those who `Prefer` to wait for that */
+            200: {
+                headers: {
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancellation"];
+                };
+            };
             /** @description The wish is stored, and stands as it says; asking again answers the same one */
             202: {
                 headers: {
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -1996,6 +2355,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `cancellation_refused`: The order was not cancelled */
+            409: {
+                headers: {
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: The body is too large */
             413: {
                 headers: {
@@ -2047,7 +2418,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2171,7 +2546,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2190,6 +2569,8 @@ export interface operations {
             header: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
             };
@@ -2204,11 +2585,27 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The payment provider has made the refund. Told only to those who `Prefer` to wait for that */
+            201: {
+                headers: {
+                    /** @description Where the refund is */
+                    Location: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
             /** @description The refund is stored and booked, and will be made */
             202: {
                 headers: {
                     /** @description Where the refund is */
                     Location: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2285,12 +2682,18 @@ export interface operations {
              *
              *     `nothing_to_restock`: There are no goods to take back into stock
              *
+             *     `refund_failed`: The refund failed
+             *
              *     `idempotency_key_in_use`: The first request with this Idempotency-Key is in progress
              */
             409: {
                 headers: {
                     /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
                     "Retry-After"?: number;
+                    /** @description Where it is, if it was stored */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2326,6 +2729,8 @@ export interface operations {
              *     `refund_quantity_exceeds`: More goods than are left
              *
              *     `refund_exceeds`: The refund is more than is left
+             *
+             *     `amount_not_chargeable`: The amount cannot be charged in this currency
              *
              *     `idempotency_key_reused`: The Idempotency-Key was used for another request
              */
@@ -2369,7 +2774,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2498,7 +2907,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2517,6 +2930,8 @@ export interface operations {
             header: {
                 /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
                 "Idempotency-Key": string;
+                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                Prefer?: string;
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
             };
@@ -2531,11 +2946,27 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The attempt is stored and will be made; `payment` stays `declined` until it was */
+            /** @description The order is confirmed. Told only to those who `Prefer` to wait for that */
+            200: {
+                headers: {
+                    /** @description Where the order is */
+                    Location: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The attempt is stored and will be made; `payment` is `authorizing` until it was */
             202: {
                 headers: {
                     /** @description Where the order is */
                     Location: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2567,6 +2998,24 @@ export interface operations {
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `payment_declined`: The payment was declined
+             *
+             *     `payment_expired`: The order was not paid in time
+             */
+            402: {
+                headers: {
+                    /** @description Where it is, if it was stored */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2608,12 +3057,18 @@ export interface operations {
             /**
              * @description `payment_attempt_not_possible`: Another payment method cannot be tried now
              *
+             *     `order_cancelled`: The order was cancelled
+             *
              *     `idempotency_key_in_use`: The first request with this Idempotency-Key is in progress
              */
             409: {
                 headers: {
                     /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
                     "Retry-After"?: number;
+                    /** @description Where it is, if it was stored */
+                    Location?: string;
+                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -2682,7 +3137,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -2820,6 +3279,8 @@ export interface operations {
              * @description `gateway_unavailable`: The payment provider does not answer
              *
              *     `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
              */
             503: {
                 headers: {
@@ -2944,7 +3405,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3060,7 +3525,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3184,7 +3653,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3305,7 +3778,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `currency_not_supported`: The currency does not fit */
+            /**
+             * @description `currency_not_supported`: The currency does not fit
+             *
+             *     `amount_not_chargeable`: The amount cannot be charged in this currency
+             */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3346,7 +3823,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3534,7 +4015,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3659,7 +4144,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3776,7 +4265,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -3958,7 +4451,132 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnmatchedEvents: {
+        parameters: {
+            query?: {
+                provider?: "carrier" | "stripe";
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedEventList"];
+                };
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid API key */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: The API key may not do this */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4126,7 +4744,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4307,7 +4929,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4342,7 +4968,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Stored */
+            /** @description Stored. One of a type that is not known here is kept, too, and changes nothing */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4416,7 +5042,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4523,7 +5153,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unavailable`: Not available right now */
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
             503: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
@@ -4595,6 +5229,17 @@ export interface operations {
             /** @description `internal_error`: Something went wrong here */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: Not available right now */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
@@ -4804,6 +5449,93 @@ export interface operations {
             };
             /** @description `not_found`: There is nothing here */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findDocuments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where they are */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description For a browser: to the documentation */
+            302: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;

@@ -19,7 +19,14 @@ function faultsOf(groups: readonly GroupName[], source: Source): string[] {
 describe('the environment', () => {
   it('is read with its defaults', () => {
     expect(environmentFor(['store', 'policy'], STORE)).toEqual({
-      store: { DATABASE_URL: STORE.DATABASE_URL, DATABASE_POOL_SIZE: 10 },
+      store: {
+        DATABASE_URL: STORE.DATABASE_URL,
+        DATABASE_POOL_SIZE: 10,
+        DATABASE_CONNECT_TIMEOUT: 5_000,
+        DATABASE_STATEMENT_TIMEOUT: 5_000,
+        DATABASE_LOCK_TIMEOUT: 2_000,
+        DATABASE_IDLE_TRANSACTION_TIMEOUT: 10_000,
+      },
       policy: {
         RESERVATION_TTL: 2_700_000,
         GRACE_BEFORE_CHARGE: 0,
@@ -109,6 +116,30 @@ describe('a variable', () => {
     ['api', { TRUSTED_PROXIES: '0.0.0.0/0' }, 'TRUSTED_PROXIES must be IP addresses'],
     ['api', { TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES must be IP addresses'],
     ['pricing', { CURRENCIES: 'EUR,euro' }, 'CURRENCIES must be ISO 4217 codes, separated by commas'],
+    [
+      'pricing',
+      { CURRENCIES: 'EUR,XAU' },
+      'CURRENCIES names XAU, which cannot be charged: it is not in the table of libs/order/currencies.ts',
+    ],
+    [
+      'pricing',
+      { SHIPPING_FEE: '4.90' },
+      'SHIPPING_FEE must be minor units, such as 490, or for each currency',
+    ],
+    ['pricing', { SHIPPING_FEE: 'EUR:490,EUR:600' }, 'SHIPPING_FEE must be minor units'],
+    [
+      'pricing',
+      { CURRENCIES: 'EUR,JPY', SHIPPING_FEE: '490' },
+      'SHIPPING_FEE must name each of CURRENCIES with its own amount, such as EUR:490,JPY:490',
+    ],
+    [
+      'pricing',
+      { CURRENCIES: 'EUR,JPY', SHIPPING_FEE: 'EUR:490' },
+      'SHIPPING_FEE says nothing of JPY, which is one of CURRENCIES',
+    ],
+    ['pricing', { SHIPPING_FEE: 'EUR:490,USD:490' }, 'SHIPPING_FEE names USD, which is none of CURRENCIES'],
+    ['pricing', { CURRENCIES: 'KWD', SHIPPING_FEE: '1995' }, 'SHIPPING_FEE must be a multiple of 10 for KWD'],
+    ['pricing', { SHIPPING_FEE: '100000000' }, 'SHIPPING_FEE must be at most 99999999 for EUR'],
     ['worker', { SHIP_TO: 'DE,GBR' }, 'SHIP_TO must be ISO 3166-1 alpha-2 country codes'],
     ['policy', { DELIVERY_DEADLINE: '0s' }, 'DELIVERY_DEADLINE must be longer than 0'],
     [
@@ -182,6 +213,12 @@ describe('variables that must fit each other', () => {
     ],
   ])('are refused: %s', (_, source, faults) => {
     expect(faultsOf(['policy'], source)).toEqual(faults);
+  });
+
+  it('are refused: a lock that is waited for longer than the statement that needs it', () => {
+    expect(faultsOf(['store'], { ...STORE, DATABASE_LOCK_TIMEOUT: '5s' })).toEqual([
+      'DATABASE_LOCK_TIMEOUT must be shorter than DATABASE_STATEMENT_TIMEOUT, which would end the wait first',
+    ]);
   });
 
   it('are taken when they do', () => {

@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+import { CURRENCIES } from '#libs/order/currencies';
 import { countryMeant, countryName, isCountry } from '#libs/places/country';
 
 import { parseDuration } from './duration.js';
+import { isExecutable } from './executable.js';
+import { parseShippingFee, shippingFeeFaults } from './shipping-fee.js';
 
 const text = (hint: string) => z.string().min(1, `must not be empty; ${hint}`);
 const port = (fallback: number) =>
@@ -85,10 +88,23 @@ const meantCountry = (wrong: string) => {
 
 /** What every part of the system reads. Each group is one part's; `environmentFor` picks the groups it needs. */
 const groups = {
-  store: z.object({
-    DATABASE_URL: url(['postgresql:', 'postgres:'], 'postgresql://user:password@host:5432/database'),
-    DATABASE_POOL_SIZE: whole(1, 200).default(10),
-  }),
+  store: z
+    .object({
+      DATABASE_URL: url(['postgresql:', 'postgres:'], 'postgresql://user:password@host:5432/database'),
+      DATABASE_POOL_SIZE: whole(1, 200).default(10),
+      DATABASE_CONNECT_TIMEOUT: positive('5s').refine((ms) => ms <= 60_000, 'must not be longer than 1m'),
+      DATABASE_STATEMENT_TIMEOUT: positive('5s').refine((ms) => ms <= 60_000, 'must not be longer than 1m'),
+      DATABASE_LOCK_TIMEOUT: positive('2s'),
+      DATABASE_IDLE_TRANSACTION_TIMEOUT: positive('10s').refine(
+        (ms) => ms <= 60_000,
+        'must not be longer than 1m',
+      ),
+    })
+    .refine((s) => s.DATABASE_LOCK_TIMEOUT < s.DATABASE_STATEMENT_TIMEOUT, {
+      when: ({ value }) => durations(value, ['DATABASE_LOCK_TIMEOUT', 'DATABASE_STATEMENT_TIMEOUT']),
+      path: ['DATABASE_LOCK_TIMEOUT'],
+      message: 'must be shorter than DATABASE_STATEMENT_TIMEOUT, which would end the wait first',
+    }),
   temporal: z.object({
     TEMPORAL_ADDRESS: z
       .string()
@@ -140,6 +156,9 @@ const groups = {
     // An activity makes a few calls in a row within its startToCloseTimeout of 90 s.
     PROVIDER_TIMEOUT: positive('10s').refine((ms) => ms <= 15_000, 'must not be longer than 15s'),
   }),
+  migration: z.object({
+    MIGRATION_STATEMENT_TIMEOUT: positive('30m'),
+  }),
   api: z.object({
     API_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
     API_PORT: port(3000),
@@ -149,15 +168,37 @@ const groups = {
     REQUEST_TIMEOUT: positive('30s').refine((ms) => ms <= 300_000, 'must not be longer than 5m'),
     KEEP_ALIVE_TIMEOUT: positive('65s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
     MAX_CONNECTIONS: whole(1, 100_000).default(1_000),
+    DRAIN_DELAY: duration('5s').refine((ms) => ms <= 120_000, 'must not be longer than 2m'),
   }),
-  pricing: z.object({
-    CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes').refine(
-      (codes) => codes.length > 0,
-      'must name a currency, or nothing could be sold',
-    ),
-    TAX_RATE: z.coerce.number('must be a fraction, such as 0.19').min(0).max(1).default(0),
-    SHIPPING_FEE: z.coerce.number('must be minor units, such as 490').int().min(0).max(1_000_000).default(0),
-  }),
+  pricing: z
+    .object({
+      CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes')
+        .refine((codes) => codes.length > 0, 'must name a currency, or nothing could be sold')
+        .superRefine((codes, context) => {
+          for (const code of codes.filter((each) => /^[A-Z]{3}$/.test(each) && !CURRENCIES.has(each)))
+            context.addIssue({
+              code: 'custom',
+              message: `names ${code}, which cannot be charged: it is not in the table of libs/order/currencies.ts`,
+            });
+        }),
+      TAX_RATE: z.coerce.number('must be a fraction, such as 0.19').min(0).max(1).default(0),
+      SHIPPING_FEE: z
+        .string()
+        .default('0')
+        .transform((value, context) => {
+          const fee = parseShippingFee(value);
+          if (fee !== undefined) return fee;
+          context.addIssue({
+            code: 'custom',
+            message: 'must be minor units, such as 490, or for each currency, such as EUR:490,JPY:600',
+          });
+          return z.NEVER;
+        }),
+    })
+    .superRefine(({ CURRENCIES: currencies, SHIPPING_FEE: fee }, context) => {
+      for (const message of shippingFeeFaults(fee, currencies))
+        context.addIssue({ code: 'custom', path: ['SHIPPING_FEE'], message });
+    }),
   policy: z
     .object({
       RESERVATION_TTL: positive('45m'),
@@ -236,11 +277,17 @@ const groups = {
     TEMPORAL_UI_PORT: port(8233),
     SMTP_PORT: port(1025),
     INBOX_PORT: port(1080),
-    TEMPORAL_CLI_PATH: text('leave it out to have it found').optional(),
+    TEMPORAL_CLI_PATH: text('leave it out to have it found')
+      .refine(
+        isExecutable,
+        'names no file that can be executed; correct it, or leave it out to have one found',
+      )
+      .optional(),
   }),
 } as const;
 
 export type GroupName = keyof typeof groups;
+export const GROUP_NAMES = Object.keys(groups) as GroupName[];
 export type Environment<G extends GroupName> = {
   [K in G]: z.output<(typeof groups)[K]>;
 };
@@ -248,13 +295,11 @@ export type Environment<G extends GroupName> = {
 /** The names of every variable that is read, with whether it must be set: for one of those who read it, at least. */
 export const VARIABLES: Readonly<Record<string, { group: GroupName; required: boolean }>> =
   Object.fromEntries(
-    (Object.keys(groups) as GroupName[])
-      .flatMap((group) =>
-        Object.entries<z.ZodType>(groups[group].shape).map(
-          ([name, schema]) => [name, { group, required: !schema.safeParse(undefined).success }] as const,
-        ),
-      )
-      .toSorted(([, a], [, b]) => Number(a.required) - Number(b.required)),
+    GROUP_NAMES.flatMap((group) =>
+      Object.entries<z.ZodType>(groups[group].shape).map(
+        ([name, schema]) => [name, { group, required: !schema.safeParse(undefined).success }] as const,
+      ),
+    ).toSorted(([, a], [, b]) => Number(a.required) - Number(b.required)),
   );
 
 export class InvalidEnvironment extends Error {
@@ -265,7 +310,7 @@ export class InvalidEnvironment extends Error {
  * Reads and checks the groups of variables a process needs, taking what `.env` adds to `process.env`.
  * A variable set to nothing counts as not set.
  *
- * @throws InvalidEnvironment with one line for each fault
+ * @throws InvalidEnvironment with one line for each variable that is wrong
  */
 export function environmentFor<G extends GroupName>(
   names: readonly G[],
@@ -274,7 +319,8 @@ export function environmentFor<G extends GroupName>(
   const present = Object.fromEntries(
     Object.entries(source).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const faults: string[] = [];
+  /** By variable: two groups may read one, and one value may break two rules. */
+  const faults = new Map<string, string>();
   const read = names.map((name) => {
     const result = groups[name].safeParse(present);
     if (result.success) return [name, result.data] as const;
@@ -282,15 +328,14 @@ export function environmentFor<G extends GroupName>(
       const variable = String(issue.path[0]);
       // A default that does not fit what is set is a fault, too, though nobody wrote it.
       const missing = !(variable in present) && VARIABLES[variable]?.required;
-      faults.push(missing ? `${variable} is not set` : `${variable} ${issue.message}`);
+      if (!faults.has(variable)) faults.set(variable, missing ? 'is not set' : issue.message);
     }
     return [name, undefined] as const;
   });
-  if (faults.length > 0) {
+  if (faults.size > 0) {
+    const lines = [...faults].map(([variable, fault]) => `  - ${variable} ${fault}`);
     throw new InvalidEnvironment(
-      ['The environment is not usable:', ...faults.map((fault) => `  - ${fault}`), 'See .env.example.'].join(
-        '\n',
-      ),
+      ['The environment is not usable:', ...lines, 'See .env.example.'].join('\n'),
     );
   }
   return Object.fromEntries(read) as Environment<G>;

@@ -9,8 +9,8 @@ import type { Resolution, StepName } from '#libs/order/steps';
 /** `too_late`: what was to be undone has become final, and the order goes on. */
 export type UndoAnswer = 'undone' | 'too_late';
 
-/** `refunding`: the money was taken, and a refund of it is booked, to be made by its own run. */
-export type ReturnAnswer = UndoAnswer | 'refunding';
+/** `refunding`: the money was taken, and these refunds of it are booked, each to be made by its own run. */
+export type ReturnAnswer = UndoAnswer | { readonly refunding: readonly string[] };
 
 /** Where an attempt to pay stands: `waiting` for the shopper or the provider, `declined` with time to try again. */
 export interface PaymentAnswer {
@@ -24,7 +24,8 @@ export type ReturnReason = 'refused' | 'expired' | 'cancelled' | 'undelivered';
 
 /** The steps of an order and their undos. Each is idempotent and takes the order's id first. */
 export interface StepActivities {
-  validateOrder(orderId: OrderId): Promise<void>;
+  /** @returns the order's number, by which people know it */
+  validateOrder(orderId: OrderId): Promise<string>;
   reserveStock(orderId: OrderId): Promise<void>;
   releaseStock(orderId: OrderId): Promise<UndoAnswer>;
   /** Makes the attempt to pay that was asked for last. */
@@ -69,8 +70,8 @@ export interface DecisionActivities {
   /** @returns the order's status afterwards: anything but `cancelling` means that it is too late */
   beginCancellation(orderId: OrderId, reason: EndReason): Promise<OrderStatus>;
   /** Writes the end of an order that was taken back; its run still has something to tell. */
-  endOrder(orderId: OrderId, end: OrderEnd): Promise<void>;
-  closeOrder(orderId: OrderId, end: OrderEnd): Promise<void>;
+  endOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer>;
+  closeOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer>;
 }
 
 export interface NewAttention {
@@ -88,6 +89,16 @@ export interface NewAttention {
 export type OrderEnd =
   | { readonly status: 'delivered' | 'undelivered' }
   | { readonly status: 'rejected' | 'cancelled'; readonly reason: EndReason };
+
+/** Whether an order could end as its run wanted, by the books as they stood in that statement. */
+export type EndAnswer =
+  | { readonly is: 'ended' }
+  /** Money is owed that nothing was done about: it goes back first. */
+  | { readonly is: 'owing' }
+  /** It was confirmed before it could be rejected, so it can only be cancelled, for this reason. */
+  | { readonly is: 'confirmed'; readonly reason: EndReason }
+  /** Nothing that a run can do leads to that end, so a person is asked. */
+  | { readonly is: 'left_open' };
 
 /** Which step each of its activities belongs to: where a failing attempt is shown as waiting. */
 export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailActivities, StepName>> = {
@@ -111,5 +122,13 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   sendRefundNotice: 'notify',
 };
 
-/** How a failure is marked in a history: its type says what the workflow does with it, its message is the code. */
-export const FAILURE_TYPES = { refusal: 'Refusal', outage: 'Outage', bug: 'Bug' } as const;
+/**
+ * How a failure is marked in a history: its type says what the workflow does with it, its message is the code. A
+ * question's details say which kind of attention asks it.
+ */
+export const FAILURE_TYPES = {
+  refusal: 'Refusal',
+  outage: 'Outage',
+  bug: 'Bug',
+  question: 'Question',
+} as const;

@@ -9,6 +9,9 @@ export const DeliveryEvent = z
   .object({
     type: z.enum(CARRIER_EVENTS),
     trackingNumber: text(100),
+    reference: text(100)
+      .optional()
+      .describe('Ours, as the label was bought under: it tells parcels apart that have the same number'),
     occurredAt: z.iso
       .datetime({ offset: true })
       // PostgreSQL and JavaScript do not agree on how to write every date there is.

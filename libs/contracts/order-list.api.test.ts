@@ -6,13 +6,20 @@ import { encodeCursor, ListOrders } from './order-list.api.js';
 
 const last = {
   order: 'oldest',
-  createdAt: new Date('2026-11-22T10:00:00.123Z'),
+  at: new Date('2026-11-22T10:00:00.123Z'),
   id: orderId('019b7654-0000-7000-8000-000000000001'),
 } as const;
 
 describe('the query of GET /orders', () => {
   it('has a page size when none is asked for', () => {
     expect(ListOrders.parse({})).toEqual({ limit: 20 });
+  });
+
+  it('takes one status, or several by repeating it', () => {
+    expect(ListOrders.parse({ status: 'pending' })).toMatchObject({ status: ['pending'] });
+    expect(ListOrders.parse({ status: ['pending', 'shipped'] })).toMatchObject({
+      status: ['pending', 'shipped'],
+    });
   });
 
   it('takes back the cursor that was given', () => {
@@ -87,6 +94,15 @@ describe('the query of GET /orders', () => {
     { limit: 'many' },
     { limit: ['1', '2'] },
     { status: 'lost' },
+    { status: ['pending', 'lost'] },
+    { status: 'pending,shipped' },
+    { status: Array(9).fill('pending') },
+    { waitingFor: 'payment' },
+    { waitingFor: ['charge', 'ship'] },
+    { lastError: 'Carrier unavailable' },
+    { attentionKind: 'open' },
+    { endReason: 'bored' },
+    { updatedSince: 'yesterday' },
     { attention: 'closed' },
     { page: '2' },
   ])('refuses %o', (query) => {

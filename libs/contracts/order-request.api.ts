@@ -9,6 +9,7 @@ import {
 } from '#libs/places/postal-address';
 
 import { Email } from './email.api.js';
+import { minorUnits } from './money.api.js';
 import { PaymentMethod } from './payment.api.js';
 import { Sku } from './sku.api.js';
 import { text } from './text.api.js';
@@ -70,9 +71,7 @@ export const PlaceOrder = z
       .describe('ISO 4217'),
     lines: z.array(Line).min(1).max(100),
     payment: z.strictObject({ method: PaymentMethod }),
-    expectedTotal: z
-      .int()
-      .min(0)
+    expectedTotal: minorUnits
       .optional()
       .describe('Minor units. When the order costs something else, it is refused as price_changed'),
   })

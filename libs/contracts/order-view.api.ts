@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import { ATTENTION_KINDS } from '#libs/order/attention';
 import { END_CODES } from '#libs/order/end';
 import {
   FULFILMENT,
@@ -11,8 +10,11 @@ import {
 } from '#libs/order/states';
 import { STEPS } from '#libs/order/steps';
 
+import { AttentionView } from './attention.api.js';
+import { minorUnits } from './money.api.js';
+import { pageSize } from './page-size.api.js';
+
 const time = z.iso.datetime();
-const minorUnits = z.int().min(0).describe('Minor units');
 
 export const TotalsView = z
   .object({
@@ -45,18 +47,6 @@ const ShipmentView = z
   })
   .meta({ id: 'Shipment' });
 
-const AttentionView = z
-  .object({
-    id: z.uuid(),
-    kind: z.enum(ATTENTION_KINDS),
-    step: z.enum(STEPS).nullable(),
-    reason: z.string(),
-    refundId: z.uuid().nullable().describe('The refund it is about, where it is about one'),
-    findingId: z.uuid().nullable().describe('What reconciliation found, where it is about that'),
-    openedAt: time,
-  })
-  .meta({ id: 'Attention', description: 'Something that waits for a person' });
-
 const WaitView = z
   .object({
     step: z.enum(STEPS),
@@ -76,6 +66,18 @@ export const OrderView = z
     status: z.enum(ORDER_STATUSES),
     payment: z.enum(Object.keys(PAYMENT) as PaymentStatus[]),
     attempt: z.int().min(1).describe('Which attempt to pay is the last one'),
+    decline: z
+      .object({
+        attempt: z.int().min(1),
+        code: z
+          .string()
+          .describe(
+            "The payment provider's code, or one of ours: an open list, and not for the shopper to read",
+          ),
+      })
+      .nullable()
+      .describe('The attempt that was declined last, and why; null where none was, or a later one succeeded'),
+    captured: minorUnits.describe('Minor units that were taken: what can go back at the most'),
     refunded: minorUnits.describe('Minor units that went back to the shopper'),
     pendingRefunds: minorUnits.describe('Minor units that are on their way back'),
     dispute: z
@@ -122,7 +124,25 @@ export const OrderEventView = z
   })
   .meta({ id: 'OrderEvent' });
 
+/** A place in the trail, in digits that PostgreSQL's bigint holds. */
+const EventCursor = z
+  .string()
+  .regex(/^(?:0|[1-9][0-9]{0,14})$/, 'is not a cursor that an answer has given as nextCursor')
+  .transform(Number)
+  .describe('`nextCursor` of the page before');
+
+/** The query of `GET /orders/{id}/events`. */
+export const ListOrderEvents = z.strictObject({
+  cursor: EventCursor.optional(),
+  limit: pageSize(200, 50),
+});
+export type ListOrderEvents = z.output<typeof ListOrderEvents>;
+
+/** A page of the audit trail. */
 export const OrderEventList = z
-  .object({ data: z.array(OrderEventView).describe('Oldest first') })
+  .object({
+    data: z.array(OrderEventView).describe('Oldest first'),
+    nextCursor: z.string().nullable().describe('Null on the last page'),
+  })
   .meta({ id: 'OrderEventList' });
 export type OrderEventList = z.output<typeof OrderEventList>;

@@ -15,6 +15,13 @@ export const ORDER_WORKFLOW = 'OrderWorkflow';
 export const REFUND_WORKFLOW = 'RefundWorkflow';
 export const PAYMENT_WORKFLOW = 'PaymentWorkflow';
 
+/** What each kind of run does, as Temporal's UI shows it. */
+export const WORKFLOW_SUMMARIES = {
+  order: 'Takes an order from its acceptance to its end: goods, payment, parcel, mails',
+  refund: 'Gives money back, until it has arrived',
+  payment: 'Brings what the payment provider says of an order into the books',
+} as const;
+
 export const TASK_QUEUES = { orders: 'order-processing', email: 'email' } as const;
 
 export const orderWorkflowId = (orderId: OrderId) => `order-${orderId}`;

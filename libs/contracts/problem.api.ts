@@ -26,6 +26,7 @@ export const Problem = z
     requestId: z.string().describe('What to quote when reporting the problem; also the X-Request-Id header'),
     errors: z.array(Fault).optional(),
     orderId: z.uuid().optional().describe('The order that was stored, where one was'),
+    reason: z.string().optional().describe('Why, where it is known more exactly: a code of an open list'),
     totals: TotalsView.optional().describe('With price_changed: what the order costs'),
   })
   .meta({ id: 'Problem' });

@@ -62,7 +62,7 @@ export const PROBLEMS = {
     status: 402,
     title: 'The payment was declined',
     meaning:
-      'The order is stored, under `orderId`, and its payment was declined. Told only to those who `Prefer` to wait for the outcome.',
+      'The order is stored, under `orderId`, and its payment was declined; `reason` says why. Told only to those who `Prefer` to wait for the outcome.',
     remedy:
       'Read the order: while it is `pending`, try another method with `POST /orders/{id}/payment-attempts`; otherwise place a new one.',
   },
@@ -158,6 +158,20 @@ export const PROBLEMS = {
     meaning: 'The order is stored, under `orderId`, and was cancelled before it was confirmed.',
     remedy: 'Place a new order, with a new key, if the shopper still wants it.',
   },
+  cancellation_refused: {
+    status: 409,
+    title: 'The order was not cancelled',
+    meaning:
+      'The wish is stored, and was refused: `reason` says why. Told only to those who `Prefer` to wait for the outcome.',
+    remedy: 'Read the order. What was shipped is refunded once it is back: `POST /orders/{id}/refunds`.',
+  },
+  refund_failed: {
+    status: 409,
+    title: 'The refund failed',
+    meaning:
+      'The refund is stored, where `Location` says, and no money has gone back: `reason` says why. Its amount can be refunded again. Told only to those who `Prefer` to wait for the outcome.',
+    remedy: 'Refund it again with a new key, or pay it back in another way.',
+  },
   idempotency_key_in_use: {
     status: 409,
     title: 'The first request with this Idempotency-Key is in progress',
@@ -168,8 +182,7 @@ export const PROBLEMS = {
     status: 409,
     title: 'The attention cannot be resolved so',
     meaning: 'This action does not answer this kind of attention.',
-    remedy:
-      'Steps 1 to 4: retry or fail; emails: retry or skip; delivery: skip or fail; others: acknowledge.',
+    remedy: 'Answer one of the `resolutions` that the order shows for the attention.',
   },
   already_resolved: {
     status: 409,
@@ -279,8 +292,23 @@ export const PROBLEMS = {
   order_too_large: {
     status: 422,
     title: 'The order costs too much',
-    meaning: 'A total may be at most 2147483647 minor units. Nothing was stored, and the key is free.',
-    remedy: 'Split the order.',
+    meaning:
+      'The total is more than can be charged at once in its currency. Nothing was stored, and the key is free.',
+    remedy: 'Split the order; `detail` says how much can be charged.',
+  },
+  order_too_small: {
+    status: 422,
+    title: 'The order costs too little',
+    meaning:
+      'The total is less than can be charged in its currency. An order that costs nothing is not charged. Nothing was stored, and the key is free.',
+    remedy: 'Add to the order; `detail` says how much can be charged.',
+  },
+  amount_not_chargeable: {
+    status: 422,
+    title: 'The amount cannot be charged in this currency',
+    meaning:
+      'Of some currencies only whole units can be charged (ISK, UGX: multiples of 100), or two digits of three (BHD, JOD, KWD, OMR, TND: multiples of 10); and of each only so much at once. Nothing was stored, and the key is free.',
+    remedy: 'Round the amount as `detail` or `errors` says.',
   },
   stock_too_large: {
     status: 422,
@@ -333,6 +361,13 @@ export const PROBLEMS = {
     title: 'Something went wrong here',
     meaning: 'The fault is ours. Whether the request had its effect is not known.',
     remedy: 'Retry with the same Idempotency-Key. If it stays, report the request id.',
+  },
+  busy: {
+    status: 503,
+    title: 'Something else is being done with it',
+    meaning:
+      'Another change holds what the request needs, such as the same product, for longer than it is waited for. Whether a part of the request had its effect is not known.',
+    remedy: 'Retry with the same Idempotency-Key after the time in `Retry-After`.',
   },
   gateway_unavailable: {
     status: 503,

@@ -1,5 +1,6 @@
 /** The workflow's type name, by which it is started. */
 export const RECONCILE_WORKFLOW = 'ReconcileWorkflow';
+export const RECONCILE_SUMMARY = 'Holds the books against the payment provider’s';
 /** What starts it from time to time. */
 export const RECONCILE_SCHEDULE = 'reconcile';
 /** Its activities have a queue of their own, so that they never stand in an order's way. */
@@ -18,19 +19,35 @@ export interface ReconcileWindow {
   readonly until: number;
 }
 
-export interface ReconcileResult extends ReconcileWindow {
-  /** How many orders were held against the gateway's records, one by one. */
+/** How much was compared. */
+export interface Compared {
+  /** What moved at the gateway. */
+  readonly moved: number;
+  /** What was booked about money at the gateway. */
+  readonly booked: number;
+  /** How many orders, or intents of no order, were held against the gateway's records one by one. */
   readonly examined: number;
+}
+
+export const NOTHING_COMPARED: Compared = { moved: 0, booked: 0, examined: 0 };
+
+export const together = (one: Compared, other: Compared): Compared => ({
+  moved: one.moved + other.moved,
+  booked: one.booked + other.booked,
+  examined: one.examined + other.examined,
+});
+
+export interface ReconcileResult extends ReconcileWindow, Compared {
   /** How many findings are open afterwards. */
   readonly open: number;
 }
 
 /** Each may be repeated, and goes on where an attempt that was killed had come to. */
 export interface ReconcileActivities {
-  /** Settles and compares what is unsettled here, or was found before. @returns how many orders that were */
-  compareUnsettled(window: ReconcileWindow): Promise<number>;
-  /** Compares what moved at the gateway, and what was booked, in the window. @returns how many orders were examined */
-  compareMovements(window: ReconcileWindow): Promise<number>;
+  /** Settles and compares what is unsettled here, or was found before. */
+  compareUnsettled(window: ReconcileWindow): Promise<Compared>;
+  /** Compares what moved at the gateway, and what was booked, in the window. */
+  compareMovements(window: ReconcileWindow): Promise<Compared>;
   countFindings(): Promise<number>;
   /** Up to when the schedule's last complete run has compared; milliseconds since 1970, null when it is forgotten. */
   lastReconciled(): Promise<number | null>;

@@ -1,18 +1,7 @@
 import type { NodemailerError } from 'nodemailer';
 
 import { Outage, Refusal } from '#libs/order/failure';
-
-/** Conversations with the mail server that broke off: nodemailer's codes and ours. */
-const BROKEN_OFF: Readonly<Record<string, string>> = {
-  ECONNECTION: 'mail_unreachable',
-  ESOCKET: 'mail_unreachable',
-  EDNS: 'mail_unreachable',
-  ETLS: 'mail_unreachable',
-  // A greeting that turns us away, or an answer that is no SMTP: nothing about this mail.
-  EPROTOCOL: 'mail_unreachable',
-  ETIMEDOUT: 'mail_timeout',
-  EABORT: 'mail_timeout',
-};
+import { networkTrouble, smtpTrouble } from '#libs/providers/provider-trouble';
 
 /** Codes under which nodemailer reports an envelope or a message that was not taken. */
 const NOT_TAKEN: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE']);
@@ -23,26 +12,23 @@ const ABOUT_US: ReadonlySet<string> = new Set(['MAIL FROM']);
 /** Answers that ask for authentication, at whatever command they come (RFC 4954, 6). */
 const AUTHENTICATION: ReadonlySet<number> = new Set([530, 534, 535, 538]);
 
-/** The session was out of step, not the mail: a new connection starts afresh. */
-const BAD_SEQUENCE = 503;
 /** The one permanent "no" to MAIL FROM that is about the mail: it is too big (RFC 1870, 6.1). */
 const TOO_BIG = 552;
 
 /**
  * Says what an error of nodemailer means to us: a `Refusal`, an `Outage`, or, for anything else, the error
- * itself, which is a bug. Decided on codes alone, because a server's words quote addresses.
+ * itself, which nobody thought of. Decided on codes alone, because a server's words quote addresses.
  */
 export function smtpFailure(error: unknown): unknown {
   const { code = '', responseCode: reply, command = '' } = factsOf(error);
-  if (reply !== undefined && ((reply >= 400 && reply < 500) || reply === BAD_SEQUENCE)) {
-    return new Outage('mail_busy', { cause: error });
-  }
+  const answered = reply === undefined ? null : smtpTrouble(reply);
+  if (answered !== null) return new Outage(`mail_${answered}`, { cause: error });
   if (reply !== undefined && AUTHENTICATION.has(reply)) return error;
   if (NOT_TAKEN.has(code) && (!ABOUT_US.has(command) || reply === undefined || reply === TOO_BIG)) {
     return new Refusal('mail_refused', { cause: error });
   }
-  const outage = BROKEN_OFF[code];
-  return outage === undefined ? error : new Outage(outage, { cause: error });
+  const broken = networkTrouble(error);
+  return broken === null ? error : new Outage(`mail_${broken}`, { cause: error });
 }
 
 function factsOf(error: unknown): Partial<NodemailerError> {

@@ -20,6 +20,11 @@ describe('what an operator may answer', () => {
     expect(resolutionsFor('delivery_overdue', 'deliver', false)).toEqual(['skip', 'fail']);
   });
 
+  it('when another amount was paid: it will do, or the order is taken back', () => {
+    expect(resolutionsFor('amount_differs', 'ship', false)).toEqual(['accept', 'fail']);
+    expect(resolutionsFor('amount_differs', 'capture', false)).toEqual(['accept', 'fail']);
+  });
+
   it('when an undo is stuck: only to try again', () => {
     for (const step of STEPS) expect(resolutionsFor('parked', step, true)).toEqual(['retry']);
   });

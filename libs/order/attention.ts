@@ -6,6 +6,12 @@ export const ATTENTION_KINDS = [
   'parked',
   'delivery_overdue',
   'contradicting_event',
+  /** What the provider says of the order's money is about another order, or in another currency. */
+  'contradicting_answer',
+  /** Another amount was taken, or is held, than the order comes to. */
+  'amount_differs',
+  /** Another parcel travels under the same tracking number. */
+  'tracking_conflict',
   'run_closed',
   /** Money that was to go back has not: it is refundable again. */
   'refund_failed',
@@ -17,6 +23,14 @@ export const ATTENTION_KINDS = [
 ] as const;
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 
+/** The kinds that hold up a step until they are answered. */
+export const HOLDS_UP_A_STEP: readonly AttentionKind[] = ['parked', 'amount_differs'];
+export const holdsUpAStep = (kind: AttentionKind): boolean => HOLDS_UP_A_STEP.includes(kind);
+
+/** Whether an answer is the news itself; else it is applied once the order's run goes on with it. */
+export const isAppliedAtOnce = (kind: AttentionKind, action: Resolution): boolean =>
+  action === 'acknowledge' || kind === 'delivery_overdue';
+
 /**
  * What an operator may answer. A step or a wait has its own answers; an undo can only be retried, because
  * money or stock would otherwise stay where it is; everything else is acknowledged.
@@ -27,6 +41,7 @@ export function resolutionsFor(
   undo: boolean,
 ): readonly Resolution[] {
   if (undo) return ['retry'];
+  if (kind === 'amount_differs') return ['accept', 'fail'];
   if ((kind === 'parked' || kind === 'delivery_overdue') && step !== null)
     return STEP_RULES[step].resolutions;
   return ['acknowledge'];

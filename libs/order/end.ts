@@ -6,6 +6,8 @@ export const END_CODES = [
   'payment_expired',
   'reservation_expired',
   'authorization_expiring',
+  // Paid or held once, and then let go by the provider: a hold lapsed, or the intent was canceled there.
+  'payment_voided',
   'capture_failed',
   'carrier_refused',
   'operator_failed',

@@ -109,6 +109,17 @@ describe('the payment of an order', () => {
     ],
     ['captured', 'captured', book(['captured', 3980], ['refund_succeeded', 980], ['refund_reversed', 980])],
   ] as const)('is %s when the intent is %s and the books say so', (payment, intent, booked) => {
-    expect(paymentOf(intent, booked)).toBe(payment);
+    expect(paymentOf(intent, booked, { attempt: 1, decline: null })).toBe(payment);
+  });
+
+  it.each([
+    ['declined', 'declined', { attempt: 2, decline: { attempt: 2 } }],
+    ['authorizing', 'declined', { attempt: 2, decline: { attempt: 1 } }],
+    ['requires_action', 'requires_action', { attempt: 2, decline: { attempt: 1 } }],
+    ['processing', 'processing', { attempt: 2, decline: { attempt: 1 } }],
+    ['voided', 'canceled', { attempt: 2, decline: { attempt: 1 } }],
+    ['captured', 'captured', { attempt: 2, decline: null }],
+  ] as const)('is %s when the intent is %s and of the attempts %o', (payment, intent, attempts) => {
+    expect(paymentOf(intent, {}, attempts)).toBe(payment);
   });
 });

@@ -66,6 +66,10 @@ export function afterBooking(booked: Booked, postings: readonly Posting[]): Book
 
 const sum = (booked: Booked, kind: LedgerKind) => booked[kind] ?? 0;
 
+/** What was taken or, until then, is held for it. */
+export const paid = (booked: Booked) =>
+  booked.captured ?? sum(booked, 'authorized') - sum(booked, 'hold_released');
+
 /** What is on its way back to the shopper and has not arrived. */
 export const pendingRefunds = (booked: Booked) =>
   sum(booked, 'refund_requested') - sum(booked, 'refund_succeeded') - sum(booked, 'refund_failed');
@@ -82,21 +86,28 @@ export const disputed = (booked: Booked) =>
 export const refundable = (booked: Booked) =>
   sum(booked, 'captured') - refunded(booked) - pendingRefunds(booked) - disputed(booked);
 
-/** What was taken and nobody has asked to give back, or taken back; refunds that failed had been asked for. */
-export const neverReturned = (booked: Booked) =>
-  sum(booked, 'captured') -
-  sum(booked, 'refund_requested') -
-  sum(booked, 'refund_adopted') -
-  disputed(booked);
-
 /** What the provider says of an order's intent; null while there is none, or nothing was tried on it. */
 export type IntentState =
   'requires_action' | 'processing' | 'declined' | 'authorized' | 'captured' | 'canceled';
 
-/** The payment state of an order: a function of its intent and of what is booked, and of nothing else. */
-export function paymentOf(intent: IntentState | null, booked: Booked): PaymentStatus {
+/** Attempts to pay, counted from 1. */
+export interface Attempts {
+  /** The one that was asked for last. */
+  readonly attempt: number;
+  /** The one that was declined last; null where none was, or a later one succeeded. */
+  readonly decline: { readonly attempt: number } | null;
+}
+
+/** The payment state of an order: a function of its intent, of what is booked and of its attempts, and of nothing else. */
+export function paymentOf(
+  intent: IntentState | null,
+  booked: Booked,
+  { attempt, decline }: Attempts,
+): PaymentStatus {
   if (intent === null) return 'none';
   if (intent === 'canceled') return 'voided';
+  // The provider's decline is of an earlier attempt than the one that is being made.
+  if (intent === 'declined' && decline !== null && decline.attempt < attempt) return 'authorizing';
   if (intent !== 'captured') return intent;
   const back = refunded(booked);
   if (back <= 0) return 'captured';

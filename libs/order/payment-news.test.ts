@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 
 import { ACCOUNTS, type IntentState, LEDGER_RULES, type Posting } from './ledger.js';
 import {
+  believable,
   isTooLateToPay,
   type PaymentBooks,
   paymentNews,
   type PaymentNews,
   type PaymentPicture,
   type SeenDispute,
+  type SeenIntent,
   type SeenRefund,
 } from './payment-news.js';
 import type { RefundState } from './refund.js';
@@ -18,7 +20,6 @@ const TOTAL = 3980;
 const INTENT = 'pi_1';
 
 const booksWith = (changes: Partial<PaymentBooks> = {}): PaymentBooks => ({
-  total: TOTAL,
   intentStatus: null,
   holdDated: false,
   posted: [],
@@ -27,12 +28,24 @@ const booksWith = (changes: Partial<PaymentBooks> = {}): PaymentBooks => ({
   ...changes,
 });
 
+const intentSeen = (status: SeenIntent['status'], changes: Partial<SeenIntent> = {}): SeenIntent => ({
+  id: INTENT,
+  status,
+  declineCode: null,
+  holdUntil: null,
+  orderId: 'order-1',
+  currency: 'EUR',
+  amount: TOTAL,
+  received: status === 'captured' ? TOTAL : 0,
+  held: status === 'authorized' ? TOTAL : 0,
+  ...changes,
+});
+
 const pictureOf = (
   status: PaymentPicture['intent']['status'],
   changes: Partial<PaymentPicture> = {},
 ): PaymentPicture => ({
-  intent: { id: INTENT, status, declineCode: null, holdUntil: null },
-  captured: status === 'captured' ? TOTAL : 0,
+  intent: intentSeen(status),
   refunds: [],
   disputes: [],
   ...changes,
@@ -46,7 +59,9 @@ const posting = (kind: Posting['kind'], objectId = INTENT, amount = TOTAL): Post
 
 const refundSeen = (status: SeenRefund['status'], changes: Partial<SeenRefund> = {}): SeenRefund => ({
   id: 're_1',
+  intentId: INTENT,
   refundId: 'r-1',
+  currency: 'EUR',
   status,
   amount: 1000,
   failure: status === 'failed' ? 'expired_or_canceled_card' : null,
@@ -56,6 +71,7 @@ const refundSeen = (status: SeenRefund['status'], changes: Partial<SeenRefund> =
 const disputeSeen = (status: string, changes: Partial<SeenDispute> = {}): SeenDispute => ({
   id: 'du_1',
   amount: TOTAL,
+  currency: 'EUR',
   status,
   reason: 'fraudulent',
   openedAt: new Date(0),
@@ -67,6 +83,8 @@ const disputeSeen = (status: string, changes: Partial<SeenDispute> = {}): SeenDi
 
 const capturedBooks = (changes: Partial<PaymentBooks> = {}) =>
   booksWith({ intentStatus: 'captured', posted: [posting('captured')], ...changes });
+
+const capture = (amount: number) => posting('captured', INTENT, amount);
 
 describe('what the provider shows of an intent', () => {
   it.each<[string, Partial<PaymentBooks>, IntentState, Posting[]]>([
@@ -99,15 +117,31 @@ describe('what the provider shows of an intent', () => {
     ['it is older than a capture', capturedBooks(), pictureOf('authorized')],
     ['it is older than a hold', held({ holdDated: true }), pictureOf('requires_action')],
     ['it contradicts a cancel', booksWith({ intentStatus: 'canceled' }), pictureOf('captured')],
-    ['another amount was taken', booksWith(), pictureOf('captured', { captured: TOTAL - 1 })],
   ])('is no news when %s', (_, books, picture) => {
     expect(paymentNews(books, picture)).toEqual([]);
+  });
+
+  it.each<[string, Partial<PaymentBooks>, SeenIntent, Posting[]]>([
+    ['less than the order comes to', {}, intentSeen('captured', { received: 500 }), [capture(500)]],
+    ['more', {}, intentSeen('captured', { received: 5000 }), [capture(5000)]],
+    [
+      'a part of what was held',
+      { intentStatus: 'authorized', posted: [posting('authorized')] },
+      intentSeen('captured', { received: 500 }),
+      [posting('hold_released'), capture(500)],
+    ],
+    ['a hold of less', {}, intentSeen('authorized', { held: 3000 }), [posting('authorized', INTENT, 3000)]],
+  ])('is booked as it was: %s', (_, books, intent, posts) => {
+    const { status } = intent;
+    expect(paymentNews(booksWith(books), pictureOf(status, { intent }))).toEqual([
+      { about: 'intent', status, posts },
+    ]);
   });
 
   it('is news when it dates a hold that had no date', () => {
     const holdUntil = new Date(1);
     const dated = pictureOf('authorized', {
-      intent: { id: INTENT, status: 'authorized', declineCode: null, holdUntil },
+      intent: intentSeen('authorized', { holdUntil }),
     });
     expect(paymentNews(held(), dated)).toEqual([{ about: 'intent', status: 'authorized', posts: [] }]);
     expect(paymentNews(held({ holdDated: true }), dated)).toEqual([]);
@@ -352,3 +386,35 @@ function truths() {
         .map(([once, again]) => ({ shown: [...again, ...once, ...again], last, refunds }));
     });
 }
+
+describe('what a picture may be believed of', () => {
+  const asked = { orderId: 'order-1', intentId: INTENT, currency: 'EUR' };
+  const picture = pictureOf('captured', { refunds: [refundSeen('succeeded')] });
+
+  it('is all of it where nothing speaks against the order', () => {
+    expect(believable(asked, picture)).toEqual({ picture, contradiction: null });
+  });
+
+  it.each<[string, Partial<SeenIntent>]>([
+    ['intent_differs', { id: 'pi_2' }],
+    ['intent_order_differs', { orderId: 'order-2' }],
+    ['intent_currency_differs', { currency: 'JPY' }],
+    ['intent_amount_differs', { received: 0 }],
+  ])('is nothing where %s', (contradiction, changes) => {
+    const intent = intentSeen('captured', changes);
+    expect(believable(asked, { ...picture, intent })).toEqual({ picture: null, contradiction });
+  });
+
+  it('is the rest where a refund or a dispute is in another currency', () => {
+    const foreign = refundSeen('succeeded', { id: 're_2', currency: 'USD' });
+    expect(believable(asked, { ...picture, refunds: [...picture.refunds, foreign] })).toEqual({
+      picture,
+      contradiction: 'refund_currency_differs',
+    });
+    const disputes = [disputeSeen('needs_response', { currency: 'USD' })];
+    expect(believable(asked, { ...picture, disputes })).toEqual({
+      picture,
+      contradiction: 'dispute_currency_differs',
+    });
+  });
+});

@@ -1,11 +1,10 @@
-import { type IntentState, paymentOf, type Posting } from './ledger.js';
+import { type AskedMoney, intentContradiction, moneyOf } from './contradiction.js';
+import { type Attempts, type IntentState, paymentOf, type Posting } from './ledger.js';
 import type { RefundState } from './refund.js';
 import { type OrderStatus, PAYMENT } from './states.js';
 
 /** What the books have of an order's money. */
 export interface PaymentBooks {
-  /** What the order costs, in minor units. */
-  readonly total: number;
   readonly intentStatus: IntentState | null;
   /** Whether it is known when a hold lapses. */
   readonly holdDated: boolean;
@@ -14,13 +13,32 @@ export interface PaymentBooks {
   readonly disputes: readonly { readonly id: string; readonly status: string }[];
 }
 
+export interface SeenIntent {
+  readonly id: string;
+  readonly status: IntentState | 'unconfirmed';
+  readonly declineCode: string | null;
+  readonly holdUntil: Date | null;
+  /** The order that it says it is for. */
+  readonly orderId: string | null;
+  /** Upper case. */
+  readonly currency: string;
+  /** What it was made for, what was taken with it, and what it holds; minor units. */
+  readonly amount: number;
+  readonly received: number;
+  readonly held: number;
+}
+
 export interface SeenRefund {
   /** The provider's. */
   readonly id: string;
+  /** Of the intent that it gives back from, where it says so. */
+  readonly intentId: string | null;
   /** Ours; null for one that was made by hand. */
   readonly refundId: string | null;
   readonly status: Exclude<RefundState, 'requested'>;
   readonly amount: number;
+  /** Upper case. */
+  readonly currency: string;
   /** Why it failed, as the provider's code. */
   readonly failure: string | null;
 }
@@ -28,6 +46,8 @@ export interface SeenRefund {
 export interface SeenDispute {
   readonly id: string;
   readonly amount: number;
+  /** Upper case. */
+  readonly currency: string;
   /** The provider's words. */
   readonly status: string;
   readonly reason: string;
@@ -41,13 +61,7 @@ export interface SeenDispute {
 
 /** What the provider shows of it, all at one time. */
 export interface PaymentPicture {
-  readonly intent: {
-    readonly id: string;
-    readonly status: IntentState | 'unconfirmed';
-    readonly declineCode: string | null;
-    readonly holdUntil: Date | null;
-  };
-  readonly captured: number;
+  readonly intent: SeenIntent;
   readonly refunds: readonly SeenRefund[];
   readonly disputes: readonly SeenDispute[];
 }
@@ -97,8 +111,8 @@ const DISPUTE_PROGRESS: Readonly<Record<string, number>> = {
  * What a picture tells beyond the books: independent facts, each of which may be written by itself. Nothing
  * moves back, so a picture from before the books, or the same one again, tells nothing.
  *
- * What cannot be put down to the order is left to reconciliation: a captured amount that is not the order's
- * total, a refund that is not ours, one with another amount.
+ * What was taken or is held is booked as it is seen, whatever the order comes to. A refund that is not ours, or one
+ * with another amount, cannot be put down to the order, and is left to reconciliation.
  */
 export function paymentNews(books: PaymentBooks, picture: PaymentPicture): readonly PaymentNews[] {
   return [...intentNews(books, picture), ...refundNews(books, picture), ...disputeNews(books, picture)];
@@ -115,27 +129,48 @@ export const TOLD_BY: Readonly<Record<string, readonly IntentState[]>> = {
 export const isTooLateToPay = (status: OrderStatus): boolean =>
   status === 'rejected' || status === 'cancelled';
 
-function intentNews(books: PaymentBooks, { intent, captured }: PaymentPicture): PaymentNews[] {
+/** What of a picture may be believed, and what speaks against the order, as a code. */
+export function believable(
+  asked: AskedMoney,
+  picture: PaymentPicture,
+): { readonly picture: PaymentPicture | null; readonly contradiction: string | null } {
+  const ofIntent = intentContradiction(asked, picture.intent);
+  if (ofIntent !== null) return { picture: null, contradiction: ofIntent };
+  const fits = ({ currency }: { readonly currency: string }) => currency === asked.currency;
+  const { intent, refunds, disputes } = picture;
+  return {
+    picture: { intent, refunds: refunds.filter(fits), disputes: disputes.filter(fits) },
+    contradiction:
+      (refunds.every(fits) ? null : 'refund_currency_differs') ??
+      (disputes.every(fits) ? null : 'dispute_currency_differs'),
+  };
+}
+
+function intentNews(books: PaymentBooks, { intent }: PaymentPicture): PaymentNews[] {
   const { status } = intent;
-  if (status === 'unconfirmed' || (status === 'captured' && captured !== books.total)) return [];
+  if (status === 'unconfirmed') return [];
   const moves = status !== books.intentStatus;
   if (moves && !mayFollow(books.intentStatus, status)) return [];
   const isDated = status === 'authorized' && intent.holdUntil !== null && !books.holdDated;
-  const posts = intentPosts(books, intent.id, status);
+  const posts = intentPosts(books, intent, status);
   return moves || isDated || posts.length > 0 ? [{ about: 'intent', status, posts }] : [];
 }
 
 /** The table of an order's payment decides about its intent, too. */
 export const mayFollow = (from: IntentState | null, to: IntentState): boolean =>
-  PAYMENT[paymentOf(from, {})].includes(paymentOf(to, {}));
+  PAYMENT[paymentOf(from, {}, ONE_ATTEMPT)].includes(paymentOf(to, {}, ONE_ATTEMPT));
 
-function intentPosts(books: PaymentBooks, objectId: string, status: IntentState): Posting[] {
-  const isHeld = isPosted(books, 'authorized', objectId);
-  const post = (kind: Posting['kind']) => ({ kind, objectId, amount: books.total });
+const ONE_ATTEMPT: Attempts = { attempt: 1, decline: null };
+
+function intentPosts(books: PaymentBooks, intent: SeenIntent, status: IntentState): Posting[] {
+  const { id: objectId } = intent;
+  const amount = moneyOf(intent);
+  const hold = books.posted.find((each) => each.kind === 'authorized' && each.objectId === objectId);
+  const letGo = hold ? [{ kind: 'hold_released' as const, objectId, amount: hold.amount }] : [];
   const posts: Partial<Record<IntentState, Posting[]>> = {
-    authorized: [post('authorized')],
-    captured: [...(isHeld ? [post('hold_released')] : []), post('captured')],
-    canceled: isHeld ? [post('hold_released')] : [],
+    authorized: [{ kind: 'authorized', objectId, amount }],
+    captured: [...letGo, { kind: 'captured', objectId, amount }],
+    canceled: letGo,
   };
   return unposted(books, posts[status] ?? []);
 }

@@ -1,7 +1,13 @@
+import { currencyOf } from './currencies.js';
 import { type Booked, pendingRefunds, refundable, refunded } from './ledger.js';
-import { costOf, type RefundableLine, type RefundLine, type RefundState } from './refund.js';
+import {
+  costOf,
+  type PricedOrder,
+  type RefundableLine,
+  type RefundLine,
+  type RefundState,
+} from './refund.js';
 import type { FulfilmentStatus, OrderStatus } from './states.js';
-import type { Totals } from './totals.js';
 
 /** What somebody wants back: all that is left, some goods, or some money (minor units). */
 export type RefundPortion =
@@ -16,11 +22,9 @@ export interface RefundRequest {
 }
 
 /** What of an order decides about a refund. */
-export interface RefundableOrder {
+export interface RefundableOrder extends PricedOrder {
   readonly status: OrderStatus;
   readonly fulfilment: FulfilmentStatus;
-  readonly lines: readonly RefundableLine[];
-  readonly totals: Totals;
   readonly booked: Booked;
 }
 
@@ -37,7 +41,8 @@ export type RefundRefusal =
   | 'refund_line_repeated'
   | 'refund_line_unknown'
   | 'refund_quantity_exceeds'
-  | 'refund_exceeds';
+  | 'refund_exceeds'
+  | 'amount_not_chargeable';
 
 export type RefundDecision =
   | { readonly is: 'refund'; readonly amount: number; readonly lines: readonly RefundLine[] }
@@ -78,9 +83,11 @@ export function decideRefund(
   if (excessive.length > 0) return refused('refund_quantity_exceeds', excessive);
 
   const left = refundable(order.booked);
-  const amount = amountOf(portion, left, () => costOf(order.lines, order.totals, before, lines));
+  const amount = amountOf(portion, left, () => costOf(order, captured, before, lines));
   if (amount <= 0) return refused('nothing_to_refund');
   if (amount > left) return refused('refund_exceeds');
+  if (portion.of === 'amount' && amount % currencyOf(order.currency).step !== 0)
+    return refused('amount_not_chargeable');
   const back = refunded(order.booked) + pendingRefunds(order.booked) + amount;
   if (early && back >= captured) return refused('use_cancellation');
 

@@ -24,11 +24,12 @@ const RULES = {
     confirmed, shipped, cancelling → undelivered`,
   payment: `
     none → not_required
-    none, declined → requires_action, processing, authorized, captured
-    none → declined
+    none, declined, authorizing → requires_action, processing, authorized, captured
+    declined → authorizing
+    none, authorizing → declined
     requires_action → processing, authorized, captured, declined
     processing → authorized, captured, declined
-    none, requires_action, processing, declined, authorized → voided
+    none, requires_action, processing, declined, authorizing, authorized → voided
     authorized → captured
     captured → partially_refunded, refunded
     partially_refunded → captured, refunded

@@ -23,6 +23,7 @@ export type PaymentStatus =
   | 'not_required'
   | 'requires_action'
   | 'processing'
+  | 'authorizing'
   | 'authorized'
   | 'captured'
   | 'declined'
@@ -35,7 +36,8 @@ export const PAYMENT: Table<PaymentStatus> = {
   not_required: [],
   requires_action: ['processing', 'authorized', 'captured', 'declined', 'voided'],
   processing: ['authorized', 'captured', 'declined', 'voided'],
-  declined: ['requires_action', 'processing', 'authorized', 'captured', 'voided'],
+  declined: ['authorizing', 'requires_action', 'processing', 'authorized', 'captured', 'voided'],
+  authorizing: ['requires_action', 'processing', 'authorized', 'captured', 'declined', 'voided'],
   authorized: ['captured', 'voided'],
   captured: ['partially_refunded', 'refunded'],
   partially_refunded: ['captured', 'refunded'],

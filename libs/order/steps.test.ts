@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { STATUS } from './states.js';
-import { STEP_RULES, STEPS } from './steps.js';
+import { endOnRefusal, STEP_RULES, STEPS } from './steps.js';
 
 it('the steps come in the order in which an order is processed', () => {
   expect(STEPS).toEqual([
@@ -36,4 +36,16 @@ it('a refusal leads to an end that the state table can reach', () => {
     const end = STEP_RULES[step].refusal?.status;
     if (end) expect([...STATUS.pending, ...STATUS.cancelling]).toContain(end);
   }
+});
+
+it.each([
+  ['charge', 'payment_canceled', { status: 'rejected', end: 'payment_declined' }],
+  ['charge', 'payment_voided', { status: 'cancelled', end: 'payment_voided' }],
+  ['ship', 'address_refused', { status: 'cancelled', end: 'carrier_refused' }],
+  ['ship', 'payment_voided', { status: 'cancelled', end: 'payment_voided' }],
+  ['capture', 'payment_declined', { status: 'cancelled', end: 'capture_failed' }],
+  ['capture', 'payment_voided', { status: 'cancelled', end: 'payment_voided' }],
+  ['confirm', 'payment_voided', null],
+] as const)('%s refused for %s ends an order so: %o', (step, code, end) => {
+  expect(endOnRefusal(step, code)).toEqual(end);
 });

@@ -18,7 +18,8 @@ export const STEPS = [
 export type StepName = (typeof STEPS)[number];
 
 /** What an operator may answer to an attention. */
-export type Resolution = 'retry' | 'skip' | 'fail' | 'acknowledge';
+export const RESOLUTIONS = ['retry', 'skip', 'fail', 'accept', 'acknowledge'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
 
 interface StepRules {
   /** How an order ends when this step is refused; null when it goes on regardless. */
@@ -40,3 +41,12 @@ export const STEP_RULES: Readonly<Record<StepName, StepRules>> = {
   deliver: { refusal: null, resolutions: ['skip', 'fail'] },
   notify: { refusal: null, resolutions: ['retry', 'skip'] },
 };
+
+/**
+ * How an order ends when a step is refused for a reason; null when it goes on regardless. Money that was there and is
+ * gone is an end of its own, whichever step finds it.
+ */
+export function endOnRefusal(step: StepName, code: string): StepRules['refusal'] {
+  const { refusal } = STEP_RULES[step];
+  return refusal && code === 'payment_voided' ? { status: 'cancelled', end: code } : refusal;
+}

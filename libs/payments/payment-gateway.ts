@@ -1,28 +1,13 @@
 import type { OrderId } from '#libs/order/order-id';
-import type { PaymentPicture, SeenDispute, SeenRefund } from '#libs/order/payment-news';
+import type { PaymentPicture, SeenDispute, SeenIntent, SeenRefund } from '#libs/order/payment-news';
 import type { CaptureMode } from '#libs/order/policy';
 
-/** What the provider says of an intent, in our words. */
-export type IntentStatus =
-  /** Created, and no attempt has been made: no money can have moved. */
-  | 'unconfirmed'
-  /** The last attempt was declined; another may follow. */
-  | 'declined'
-  | 'requires_action'
-  | 'processing'
-  | 'authorized'
-  | 'captured'
-  /** For good: a canceled intent cannot be confirmed. */
-  | 'canceled';
-
-export interface Intent {
-  readonly id: string;
-  readonly status: IntentStatus;
-  /** Why the last attempt was declined, as the provider's decline code. */
-  readonly declineCode: string | null;
-  /** When the money that is held goes free; null unless the intent is authorized. */
-  readonly holdUntil: Date | null;
-}
+/**
+ * What the provider says of an intent, in our words. `unconfirmed`: no attempt has been made, so that no money can have
+ * moved; `declined`: another attempt may follow; `canceled`: for good, it cannot be confirmed any more.
+ */
+export type Intent = SeenIntent;
+export type IntentStatus = SeenIntent['status'];
 
 export type RefundStatus = SeenRefund['status'];
 
@@ -57,7 +42,7 @@ export interface PaymentGateway {
   /** What a shopper's browser needs to act on a payment. Never stored, never logged. */
   readClientSecret(intentId: string): Promise<string | null>;
   /** Takes what is held; an intent that can no longer be captured is answered as it stands. */
-  captureIntent(intentId: string, request: { idempotencyKey: string }): Promise<Intent>;
+  captureIntent(intentId: string, request: { amount: number; idempotencyKey: string }): Promise<Intent>;
   /** Cancels; an intent that can no longer be canceled is answered as it stands. */
   cancelIntent(intentId: string, request: { idempotencyKey: string }): Promise<Intent>;
   createRefund(request: {

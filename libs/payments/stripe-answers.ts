@@ -36,14 +36,21 @@ const seconds = z.int().min(0);
 /** What explains, and decides nothing: one that cannot be kept is left out. */
 const explanation = name.nullish().catch(null);
 
+const metadataAnswer = z.record(z.string(), z.string()).nullish();
+const reference = z.union([name, z.object({ id: name }).transform(({ id }) => id)]).nullish();
+
 /**
  * What is read of Stripe's objects. The SDK types what should come; this is looked at before anything is booked. What
- * does not fit is a z.ZodError, a bug: the order is parked, and somebody looks.
+ * does not fit is a z.ZodError, which nobody thought of: the order is parked, and somebody looks.
  */
 const IntentAnswer = z.object({
   id: name,
   status: name,
+  amount: minorUnits,
   amount_received: minorUnits,
+  amount_capturable: minorUnits,
+  currency: name,
+  metadata: metadataAnswer,
   client_secret: z.string().max(500).nullish(),
   last_payment_error: z.object({ code: explanation, decline_code: explanation }).nullish(),
   latest_charge: z
@@ -62,8 +69,10 @@ type IntentAnswer = z.output<typeof IntentAnswer>;
 const RefundAnswer = z.object({
   id: name,
   status: name.nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
+  payment_intent: reference,
+  metadata: metadataAnswer,
   amount: minorUnits,
+  currency: name,
   failure_reason: explanation,
 });
 
@@ -81,16 +90,28 @@ type DisputeAnswer = z.output<typeof DisputeAnswer>;
 /** @throws z.ZodError unless it is an intent */
 export const readIntent = (answer: Stripe.PaymentIntent): IntentAnswer => IntentAnswer.parse(answer);
 
-export function asIntent(intent: Stripe.PaymentIntent): Intent {
-  const { id, status, last_payment_error: failure, latest_charge: charge } = readIntent(intent);
-  if (status === 'requires_payment_method') {
-    if (!failure) return { id, status: 'unconfirmed', declineCode: null, holdUntil: null };
-    const declineCode = failure.decline_code ?? failure.code ?? null;
-    return { id, status: 'declined', declineCode, holdUntil: null };
-  }
+export function asIntent(answer: Stripe.PaymentIntent): Intent {
+  const intent = readIntent(answer);
+  const status = statusOf(intent);
+  const { last_payment_error: failure } = intent;
+  return {
+    id: intent.id,
+    status,
+    declineCode: status === 'declined' ? (failure?.decline_code ?? failure?.code ?? null) : null,
+    holdUntil: status === 'authorized' ? holdOf(intent.latest_charge) : null,
+    orderId: intent.metadata?.['orderId'] ?? null,
+    currency: intent.currency.toUpperCase(),
+    amount: intent.amount,
+    received: intent.amount_received,
+    held: intent.amount_capturable,
+  };
+}
+
+function statusOf({ status, last_payment_error: failure }: IntentAnswer): IntentStatus {
+  if (status === 'requires_payment_method') return failure ? 'declined' : 'unconfirmed';
   const known = STATUSES.get(status);
   if (!known) throw new Error(`Stripe has an intent status that is unknown here: ${status}`);
-  return { id, status: known, declineCode: null, holdUntil: known === 'authorized' ? holdOf(charge) : null };
+  return known;
 }
 
 /** When the bank lets a hold go, which differs by card (docs.stripe.com/payments/place-a-hold-on-a-payment-method). */
@@ -101,12 +122,15 @@ function holdOf(charge: IntentAnswer['latest_charge']): Date | null {
 }
 
 export function asRefund(refund: Stripe.Refund): GatewayRefund {
-  const { id, status, metadata, amount, failure_reason } = RefundAnswer.parse(refund);
+  const answer = RefundAnswer.parse(refund);
+  const { id, status, metadata, amount, currency, failure_reason } = answer;
   return {
     id,
+    intentId: answer.payment_intent ?? null,
     status: REFUND_STATUSES.get(status ?? 'pending') ?? 'pending',
     refundId: metadata?.['refundId'] ?? null,
     amount,
+    currency: currency.toUpperCase(),
     failure: failure_reason ?? null,
   };
 }
@@ -117,6 +141,7 @@ export function asDispute(answer: Stripe.Dispute): GatewayDispute {
   return {
     id,
     amount,
+    currency: dispute.currency.toUpperCase(),
     status,
     reason,
     openedAt: new Date(created * 1_000),

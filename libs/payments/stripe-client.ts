@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import { z } from 'zod';
 
 import { providerFetch } from '#libs/providers/provider-fetch';
+import { retryAfterOf } from '#libs/providers/provider-trouble';
 
 /** A later SDK brings a later version of the API, and stops the compiler here until its changes were read. */
 const API_VERSION = '2026-10-28.endive';
@@ -32,16 +33,24 @@ export function stripeClient({ secretKey, apiUrl, timeout }: StripeOptions): Str
 
 const StripeProblem = z.object({ error: z.looseObject({}) });
 
-/**
- * The SDK takes any JSON without `error` for what it asked for, whatever its status. A failure in another form than
- * Stripe's comes from something between us and Stripe.
- */
+/** A failure in another form than Stripe's: it comes from something between us and Stripe. */
+export class ForeignAnswer extends Error {
+  constructor(
+    readonly status: number,
+    /** What it asks to be left alone for, in milliseconds. */
+    readonly retryAfter: number | undefined,
+  ) {
+    super(`not Stripe, but something on the way, answered ${status}`);
+  }
+}
+
+/** The SDK takes any JSON without `error` for what it asked for, whatever its status. */
 async function stripeFetch(url: string | URL | Request, init?: RequestInit): Promise<Response> {
   const response = await providerFetch(url, init);
   if (response.ok) return response;
   const text = await response.text();
   if (!StripeProblem.safeParse(parsed(text)).success)
-    throw new Error(`not Stripe, but something on the way, answered ${response.status}`);
+    throw new ForeignAnswer(response.status, retryAfterOf(response.headers.get('retry-after'), Date.now()));
   return new Response(text, response);
 }
 

@@ -1,6 +1,9 @@
 import Stripe from 'stripe';
 
 import { Outage, Refusal } from '#libs/order/failure';
+import { httpTrouble, networkTrouble, retryAfterOf } from '#libs/providers/provider-trouble';
+
+import { ForeignAnswer } from './stripe-client.js';
 
 /** Stripe's codes that mean "no", whatever is tried again (docs.stripe.com/error-codes), with ours. */
 const REFUSALS: ReadonlyMap<string, string> = new Map([
@@ -8,7 +11,7 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['amount_too_large', 'amount_too_large'],
   ['charge_already_refunded', 'already_refunded'],
   ['charge_disputed', 'charge_disputed'],
-  ['charge_expired_for_capture', 'authorization_lapsed'],
+  ['charge_expired_for_capture', 'payment_voided'],
   ['charge_not_refundable', 'not_refundable'],
   ['refund_disputed_payment', 'charge_disputed'],
   ['payment_intent_incompatible_payment_method', 'payment_method_refused'],
@@ -21,26 +24,29 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
 
 /**
  * Says what an error of the SDK means to us: a `Refusal`, an `Outage`, or, for anything else, the error as it
- * came: a bug. Among the bugs are a key that Stripe does not take (an operator's to put right, and no retry
- * helps), and an idempotency key used for two different calls (ours to put right).
+ * came, which nobody thought of. Among those are a key that Stripe does not take (an operator's to put right), and an
+ * idempotency key used for two different calls (ours to put right).
  */
 export function stripeFailure(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   const { statusCode, code, param } = error;
-  if (error instanceof Stripe.errors.StripeConnectionError) {
-    return new Outage('gateway_unreachable', { cause: error });
-  }
-  // Another call holds the key or the object; it will let go.
-  if (statusCode === 409 || code === 'lock_timeout') return new Outage('gateway_busy', { cause: error });
-  if (error instanceof Stripe.errors.StripeRateLimitError) {
-    return new Outage('gateway_rate_limited', { cause: error });
-  }
-  if (statusCode !== undefined && statusCode >= 500) {
-    return new Outage('gateway_error', { cause: error, keySpent: true });
-  }
+  if (error instanceof Stripe.errors.StripeConnectionError) return unanswered(error);
   // An answer that is no JSON comes from something between us and Stripe, which stored nothing.
   if (error instanceof Stripe.errors.StripeAPIError && statusCode === undefined) {
     return new Outage('gateway_unreachable', { cause: error });
+  }
+  const pause = retryAfterOf(error.headers?.['retry-after'], Date.now());
+  // Another call holds the key or the object; it will let go.
+  if (statusCode === 409 || code === 'lock_timeout')
+    return new Outage('gateway_busy', { cause: error, retryAfter: pause });
+  const trouble = statusCode === undefined ? null : httpTrouble(statusCode);
+  if (trouble !== null) {
+    // Stripe keeps what it answered under the key once it had begun.
+    return new Outage(`gateway_${trouble}`, {
+      cause: error,
+      keySpent: trouble === 'error',
+      retryAfter: pause,
+    });
   }
   if (error instanceof Stripe.errors.StripeCardError) {
     return new Refusal('payment_declined', { cause: error });
@@ -48,6 +54,23 @@ export function stripeFailure(error: unknown): unknown {
   if (code === 'resource_missing' && param === 'payment_method') {
     return new Refusal('payment_method_unknown', { cause: error });
   }
-  const refusal = code === undefined ? undefined : REFUSALS.get(code);
+  const refusal = (code === undefined ? undefined : REFUSALS.get(code)) ?? amountRefusal(error);
   return refusal === undefined ? error : new Refusal(refusal, { cause: error });
+}
+
+/** A call to which Stripe gave no answer; something on the way may have given one. */
+function unanswered(error: Stripe.errors.StripeConnectionError): unknown {
+  const { detail }: { detail?: unknown } = error;
+  if (detail instanceof ForeignAnswer) {
+    const trouble = httpTrouble(detail.status) ?? 'unreachable';
+    return new Outage(`gateway_${trouble}`, { cause: error, retryAfter: detail.retryAfter });
+  }
+  const trouble = networkTrouble(detail);
+  return trouble === null ? error : new Outage(`gateway_${trouble}`, { cause: error });
+}
+
+/** Whatever else is wrong with an amount, such as fractions of a currency that has none: it stays that amount. */
+function amountRefusal({ rawType, code, param }: Stripe.errors.StripeError): string | undefined {
+  const isRefused = rawType === 'invalid_request_error' && param === 'amount' && code !== 'parameter_missing';
+  return isRefused ? 'amount_refused' : undefined;
 }

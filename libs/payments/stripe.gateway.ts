@@ -76,7 +76,6 @@ export class StripeGateway implements PaymentGateway {
     ]);
     return {
       intent: asIntent(intent),
-      captured: intent.status === 'succeeded' ? readIntent(intent).amount_received : 0,
       refunds: refunds.map(asRefund),
       disputes: disputes.map(asDispute),
     };
@@ -86,9 +85,13 @@ export class StripeGateway implements PaymentGateway {
     return readIntent(await this.#read(intentId)).client_secret ?? null;
   }
 
-  async captureIntent(intentId: string, { idempotencyKey }: { idempotencyKey: string }): Promise<Intent> {
+  async captureIntent(
+    intentId: string,
+    { amount, idempotencyKey }: { amount: number; idempotencyKey: string },
+  ): Promise<Intent> {
     try {
-      return asIntent(await this.#stripe.paymentIntents.capture(intentId, {}, { idempotencyKey }));
+      const request = { amount_to_capture: amount };
+      return asIntent(await this.#stripe.paymentIntents.capture(intentId, request, { idempotencyKey }));
     } catch (error) {
       if (isUnexpectedState(error)) return this.retrieveIntent(intentId);
       throw stripeFailure(error);

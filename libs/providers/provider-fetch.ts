@@ -12,13 +12,17 @@ export async function providerFetch(url: string | URL | Request, init?: RequestI
   return body ? new Response(body.pipeThrough(atMost(LARGEST)), { status, statusText, headers }) : response;
 }
 
+class AnswerTooLong extends Error {
+  readonly code = 'ERR_ANSWER_TOO_LONG';
+}
+
 /** Counted as it is read, so that neither a wrong length nor compression gets around it. */
 function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
   let read = 0;
   return new TransformStream({
     transform(chunk, controller) {
       read += chunk.byteLength;
-      if (read > limit) controller.error(new Error(`the answer is longer than ${limit} bytes`));
+      if (read > limit) controller.error(new AnswerTooLong(`the answer is longer than ${limit} bytes`));
       else controller.enqueue(chunk);
     },
   });

@@ -4,9 +4,16 @@ import { Failure, Outage, Refusal } from '#libs/order/failure';
 
 import { carrierFailure, type CarrierProblem } from './carrier-failure.js';
 
+const coded = (code: string) => Object.assign(new Error('secret words'), { code });
+
 describe('carrierFailure', () => {
   it.each<[CarrierProblem, typeof Refusal | typeof Outage, string]>([
-    [{ status: null, cause: new TypeError('fetch failed') }, Outage, 'carrier_unreachable'],
+    [{ status: null, cause: coded('ECONNRESET') }, Outage, 'carrier_unreachable'],
+    [{ status: null, cause: new DOMException('', 'TimeoutError') }, Outage, 'carrier_timeout'],
+    [{ status: 'unreadable' }, Outage, 'carrier_unreachable'],
+    [{ status: 307, code: null }, Outage, 'carrier_unreachable'],
+    [{ status: 408, code: null }, Outage, 'carrier_timeout'],
+    [{ status: 425, code: null }, Outage, 'carrier_busy'],
     [{ status: 429, code: 'rate_limited' }, Outage, 'carrier_rate_limited'],
     [{ status: 500, code: 'internal_error' }, Outage, 'carrier_error'],
     [{ status: 502, code: null }, Outage, 'carrier_error'],
@@ -19,13 +26,22 @@ describe('carrierFailure', () => {
     expect(failure).toMatchObject({ code });
   });
 
+  it('hears how long the carrier is to be left alone', () => {
+    expect(carrierFailure({ status: 503, code: null, retryAfter: 3_000 })).toMatchObject({
+      retryAfter: 3_000,
+    });
+  });
+
   it.each<[CarrierProblem]>([
     [{ status: 400, code: 'invalid_request' }],
     [{ status: 404, code: null }],
+    [{ status: 418, code: null }],
     [{ status: 422, code: 'words the carrier made up' }],
-  ])('takes %j for a bug, and quotes nothing', (problem) => {
+    [{ status: null, cause: new TypeError('oops') }],
+  ])('takes %j for what nobody thought of, and quotes nothing', (problem) => {
     const failure = carrierFailure(problem);
+    expect(failure).toBeInstanceOf(Error);
     expect(failure).not.toBeInstanceOf(Failure);
-    expect(failure.message).not.toContain('words');
+    expect(String(failure)).not.toContain('words');
   });
 });

@@ -1,8 +1,17 @@
 import { Outage, Refusal } from '#libs/order/failure';
+import { httpTrouble, networkTrouble } from '#libs/providers/provider-trouble';
 
 /** How a call to the carrier came to nothing: by an answer that is an error, or by no answer. */
 export type CarrierProblem =
-  | { readonly status: number; readonly code: string | null }
+  | {
+      readonly status: number;
+      /** The carrier's own; null for an answer in another form. */
+      readonly code: string | null;
+      /** What it asks to be left alone for, in milliseconds. */
+      readonly retryAfter?: number | undefined;
+    }
+  /** Bytes that are no JSON, such as an answer that broke off. */
+  | { readonly status: 'unreadable' }
   | { readonly status: null; readonly cause: unknown };
 
 /** The carrier's codes that mean "no", whatever is tried again. */
@@ -13,12 +22,17 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'lookup_refused',
 ]);
 
-/** Says what it means to us: a `Refusal`, an `Outage`, or, for anything else, an error that is a bug. */
-export function carrierFailure(problem: CarrierProblem): Error {
-  if (problem.status === null) return new Outage('carrier_unreachable', { cause: problem.cause });
-  const { status, code } = problem;
-  if (status === 429) return new Outage('carrier_rate_limited');
-  if (status >= 500) return new Outage('carrier_error');
+/** Says what it means to us: a `Refusal`, an `Outage`, or, for anything else, an error that nobody thought of. */
+export function carrierFailure(problem: CarrierProblem): unknown {
+  if (problem.status === null) {
+    const { cause } = problem;
+    const trouble = networkTrouble(cause);
+    return trouble === null ? cause : new Outage(`carrier_${trouble}`, { cause });
+  }
+  if (problem.status === 'unreadable') return new Outage('carrier_unreachable');
+  const { status, code, retryAfter } = problem;
+  const trouble = httpTrouble(status);
+  if (trouble !== null) return new Outage(`carrier_${trouble}`, { retryAfter });
   if (code !== null && REFUSALS.has(code)) return new Refusal(code);
   return new Error(`The carrier answered ${status}, which its protocol does not have`);
 }

@@ -3,19 +3,7 @@ import { z } from 'zod';
 import { text } from '#libs/contracts/text.api';
 import { CARRIER_EVENTS } from '#libs/order/carrier-event';
 
-/**
- * What goes over the wire between us and the carrier: JSON over HTTP, below `CARRIER_URL`.
- *
- * | call | does | answers |
- * | --- | --- | --- |
- * | `PUT /shipments/{reference}` | buys a label; the reference is its idempotency key | 201, 200 if it was there: the shipment |
- * | `GET /shipments/{reference}` | looks up | 200, 404 `unknown_reference` |
- * | `GET /shipments?trackingNumber=` | looks up | 200, 404 `unknown_tracking_number` |
- * | `POST /shipments/{reference}/cancellation` | cancels, and closes the reference for good, used or not | 200, 409 `already_picked_up` |
- *
- * A refusal is 409 or 422 with `{ "error": { "code", "message" } }`; 429 and 5xx mean that nothing is decided.
- * Changes are told by webhook, signed as standardwebhooks.com has it and repeated until answered with 2xx.
- */
+/** What a label is bought with. The protocol between us and the carrier is described in docs/carrier-protocol.md. */
 export const shipmentRequestSchema = z.strictObject({
   recipient: z.strictObject({
     name: z.string().min(1),
@@ -42,7 +30,11 @@ export const parcelStatusSchema = z.enum([
   'cancelled',
 ]);
 
+/** Ours, as it was given with `PUT`: where the carrier says it, it must be the one that was asked about. */
+const reference = text(100).optional();
+
 export const shipmentSchema = z.object({
+  reference,
   carrier: text(100),
   trackingNumber: text(100),
   /** A page for the shopper, if there is one. Whatever is no address of a page is as good as none. */
@@ -55,12 +47,16 @@ export const shipmentSchema = z.object({
   status: parcelStatusSchema,
 });
 
+/** What a cancellation is answered with besides 200, if anything. */
+export const cancellationSchema = z.object({ reference, status: parcelStatusSchema.optional() });
+
 export const carrierErrorSchema = z.object({ error: z.object({ code: z.string() }) });
 
-/** A webhook's body; its id and time-stamp are in its headers. */
+/** An event; its id and its time are in headers. */
 export const carrierEventSchema = z.object({
   type: z.enum(CARRIER_EVENTS),
-  trackingNumber: z.string().min(1).max(64),
+  trackingNumber: text(100),
+  reference,
   occurredAt: z.iso.datetime({ offset: true }),
 });
 export type CarrierEvent = z.infer<typeof carrierEventSchema>;

@@ -1,18 +1,24 @@
-import type { z } from 'zod';
-
+import { Contradiction } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
 import { providerFetch } from '#libs/providers/provider-fetch';
+import { retryAfterOf } from '#libs/providers/provider-trouble';
 
 import type { Carrier, Parcel, Recipient } from './carrier.js';
-import { carrierErrorSchema, type ShipmentRequest, shipmentSchema } from './carrier-protocol.js';
+import {
+  cancellationSchema,
+  carrierErrorSchema,
+  type ShipmentRequest,
+  shipmentSchema,
+} from './carrier-protocol.js';
 import { carrierFailure } from './carrier-failure.js';
 
 interface Reply {
   readonly status: number;
-  readonly body: unknown;
+  readonly text: string;
+  readonly retryAfter: number | undefined;
 }
 
-/** The carrier over HTTP; the calls are described in `carrier-protocol.ts`. */
+/** The carrier over HTTP; the calls are described in docs/carrier-protocol.md. */
 export class CarrierClient implements Carrier {
   readonly #url: string;
   readonly #timeout: number;
@@ -30,20 +36,25 @@ export class CarrierClient implements Carrier {
   }): Promise<Parcel> {
     const { reference, recipient, items } = request;
     const body: ShipmentRequest = { recipient, items: [...items] };
-    return read(shipmentSchema, await this.#call('PUT', reference, body));
+    return parcelOf(reference, await this.#call('PUT', reference, body));
   }
 
   async cancelShipment(reference: OrderId): Promise<'cancelled' | 'too_late'> {
     const reply = await this.#call('POST', `${reference}/cancellation`);
     if (codeOf(reply) === 'already_picked_up') return 'too_late';
     assertSuccess(reply);
+    // The status says it all; what is said besides must not speak against it.
+    if (reply.text === '') return 'cancelled';
+    const { reference: named, status } = cancellationSchema.parse(json(reply));
+    assertNamed(reference, named);
+    if (status !== undefined && status !== 'cancelled') throw new Contradiction('parcel_state_differs');
     return 'cancelled';
   }
 
   async findShipment(reference: OrderId): Promise<Parcel | null> {
     const reply = await this.#call('GET', reference);
     if (reply.status === 404 && codeOf(reply) === 'unknown_reference') return null;
-    return read(shipmentSchema, reply);
+    return parcelOf(reference, reply);
   }
 
   async #call(method: string, path: string, body?: ShipmentRequest): Promise<Reply> {
@@ -54,33 +65,51 @@ export class CarrierClient implements Carrier {
         signal: AbortSignal.timeout(this.#timeout),
       });
       const text = await response.text();
-      return { status: response.status, body: parsed(text) };
+      const { status, headers } = response;
+      return { status, text, retryAfter: retryAfterOf(headers.get('retry-after'), Date.now()) };
     } catch (cause) {
       throw carrierFailure({ status: null, cause });
     }
   }
 }
 
-/** Something between us and the carrier may answer in another form; its status still tells. */
-function parsed(text: string): unknown {
+/** @throws Outage when it is none, such as an answer that broke off */
+function json({ text }: Reply): unknown {
   try {
     return JSON.parse(text);
+  } catch {
+    throw carrierFailure({ status: 'unreadable' });
+  }
+}
+
+/** Something between us and the carrier may answer in another form; its status still tells. */
+function codeOf(reply: Reply): string | null {
+  if (reply.status < 400) return null;
+  try {
+    const error = carrierErrorSchema.safeParse(json(reply));
+    return error.success ? error.data.error.code : null;
   } catch {
     return null;
   }
 }
 
-function codeOf({ body }: Reply): string | null {
-  const parsedError = carrierErrorSchema.safeParse(body);
-  return parsedError.success ? parsedError.data.error.code : null;
-}
-
 function assertSuccess(reply: Reply): void {
-  if (reply.status >= 300) throw carrierFailure({ status: reply.status, code: codeOf(reply) });
+  const { status, retryAfter: pause } = reply;
+  if (status >= 300) throw carrierFailure({ status, code: codeOf(reply), retryAfter: pause });
 }
 
-/** @throws z.ZodError, a bug, when the carrier does not keep to its protocol */
-function read<S extends z.ZodType>(schema: S, reply: Reply): z.output<S> {
+/** An answer that does not say whose parcel it is about is taken to be about the one that was asked for. */
+function assertNamed(asked: OrderId, named: string | undefined): void {
+  if (named !== undefined && named !== asked) throw new Contradiction('parcel_reference_differs');
+}
+
+/**
+ * @throws Contradiction when it is somebody else's parcel
+ * @throws z.ZodError when the carrier does not keep to its protocol
+ */
+function parcelOf(reference: OrderId, reply: Reply): Parcel {
   assertSuccess(reply);
-  return schema.parse(reply.body);
+  const { reference: named, ...parcel } = shipmentSchema.parse(json(reply));
+  assertNamed(reference, named);
+  return parcel;
 }

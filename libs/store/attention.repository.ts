@@ -1,17 +1,24 @@
-import { type AttentionKind, resolutionsFor } from '#libs/order/attention';
+import {
+  type AttentionKind,
+  HOLDS_UP_A_STEP,
+  holdsUpAStep,
+  isAppliedAtOnce,
+  resolutionsFor,
+} from '#libs/order/attention';
 import type { Actor } from '#libs/order/end';
+import { paid } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { isEnd } from '#libs/order/states';
 import type { Resolution, StepName } from '#libs/order/steps';
 
-import { openAttention } from './attention.sql.js';
+import { openAttention, openAttentionOnce } from './attention.sql.js';
 import type { Database } from './database.js';
 import type { FindingRecord, FindingRepository } from './finding.repository.js';
 import { acknowledgedPosts, closeFinding } from './finding.sql.js';
 import { Prisma } from './generated/client.js';
 import { book } from './ledger.sql.js';
 import type { OrderChange } from './order-change.js';
-import type { OrderRecord } from './order-record.js';
+import { type AttentionRecord, type OrderRecord, selectAttention, time } from './order-record.js';
 import type { OrderRepository } from './order.repository.js';
 import type { RequestKey } from './request-key.repository.js';
 import { firstUnder } from './request-key.sql.js';
@@ -32,6 +39,19 @@ export interface Answer {
   readonly orderId: OrderId;
   readonly action: Resolution;
   readonly by: Actor;
+}
+
+/** An attention, whether it still waits or was resolved. Times are RFC 3339. */
+export interface ResolvableAttention extends AttentionRecord {
+  readonly resolution: {
+    /** Null where the order went on without an answer. */
+    readonly action: Resolution | null;
+    readonly by: Actor;
+    /** What the operator wrote, until the person is erased. */
+    readonly note: string | null;
+    readonly resolvedAt: string;
+    readonly appliedAt: string | null;
+  } | null;
 }
 
 export type ResolveResult = 'resolved' | 'not_found' | 'already_resolved' | 'illegal_resolution';
@@ -63,14 +83,13 @@ export class AttentionRepository {
           ${parked.refundId ?? null}::uuid FROM before
         ON CONFLICT (id) DO NOTHING RETURNING id`,
       // An attempt that never answered has shown nothing of itself.
-      also:
-        parked.kind === 'parked'
-          ? [
-              Prisma.sql`stuck AS (INSERT INTO order_wait (order_id, step, last_error)
-                SELECT id, ${parked.step}, ${parked.reason} FROM changed
+      also: holdsUpAStep(parked.kind)
+        ? [
+            Prisma.sql`stuck AS (INSERT INTO order_wait (order_id, placed_at, step, last_error)
+                SELECT id, created_at, ${parked.step}, ${parked.reason} FROM changed
                 ON CONFLICT (order_id, step) DO UPDATE SET next_try_at = NULL, last_error = EXCLUDED.last_error)`,
-            ]
-          : [],
+          ]
+        : [],
     }));
   }
 
@@ -80,7 +99,8 @@ export class AttentionRepository {
    * on, or fell, without an answer.
    */
   async leave(order: OrderRecord, attentionId: string, action: Resolution | null): Promise<void> {
-    await this.orders.change(order, () => ({
+    await this.orders.change(order, ({ booked }) => ({
+      ...(action === 'accept' ? { acceptedAmount: paid(booked) } : {}),
       event: {
         type: 'order.resumed',
         actor: 'workflow',
@@ -92,10 +112,11 @@ export class AttentionRepository {
     }));
     await this.db.$executeRaw`
       WITH told AS (
-        UPDATE attention SET signalled_at = COALESCE(signalled_at, now()) WHERE id = ${attentionId}::uuid
+        UPDATE attention SET signalled_at = COALESCE(signalled_at, now()), applied_at = COALESCE(applied_at, now())
+        WHERE id = ${attentionId}::uuid
         RETURNING order_id, step, kind)
       DELETE FROM order_wait w USING told
-      WHERE told.kind = 'parked' AND w.order_id = told.order_id AND w.step = told.step`;
+      WHERE told.kind = ANY(${[...HOLDS_UP_A_STEP]}) AND w.order_id = told.order_id AND w.step = told.step`;
   }
 
   /**
@@ -131,6 +152,7 @@ export class AttentionRepository {
     });
     const written = await this.orders.change(order, (current) => ({
       ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
+      ...(answer.action === 'accept' ? { acceptedAmount: paid(current.booked) } : {}),
       ...(finding ? findingAnswer(finding, answer) : {}),
       event: {
         type: 'attention.resolved',
@@ -146,10 +168,33 @@ export class AttentionRepository {
         ...asked,
       ],
       gate: Prisma.sql`
-        UPDATE attention a SET resolved_at = now(), action = ${answer.action}, by = ${answer.by}, note = ${answer.note}
+        UPDATE attention a SET resolved_at = now(), action = ${answer.action}, by = ${answer.by}, note = ${answer.note},
+          applied_at = CASE WHEN ${isAppliedAtOnce(found.kind, answer.action)} THEN now() END
         FROM open WHERE a.id = open.id AND ${first} RETURNING a.id`,
     }));
     return written ? 'resolved' : 'already_resolved';
+  }
+
+  /** All that ever waited for a person, oldest first. */
+  async ofOrder(orderId: OrderId): Promise<ResolvableAttention[]> {
+    const rows = await this.db.$queryRaw<{ attention: ResolvableAttention }[]>`
+      SELECT ${selectAttention} || jsonb_build_object('resolution', CASE WHEN a.resolved_at IS NOT NULL THEN
+        jsonb_build_object('action', a.action, 'by', a.by, 'note', a.note, 'resolvedAt', ${time('a.resolved_at')},
+          'appliedAt', ${time('a.applied_at')}) END) AS attention
+      FROM attention a WHERE a.order_id = ${orderId}::uuid ORDER BY a.opened_at, a.id`;
+    return rows.map(({ attention }) => attention);
+  }
+
+  /**
+   * Notes that what the provider says of an order's money is about something else: once for each reason, whatever became
+   * of that attention.
+   */
+  async flagContradiction(order: OrderRecord, reason: string): Promise<void> {
+    const kind: AttentionKind = 'contradicting_answer';
+    await this.orders.change(order, () => ({
+      event: { type: 'payment.contradicted', actor: 'gateway', details: { reason, opens: kind } },
+      gate: openAttentionOnce(kind, 'charge', reason),
+    }));
   }
 
   /** Notes that a run has closed although its order has not ended: once, whatever became of that attention. */

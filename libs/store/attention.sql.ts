@@ -20,3 +20,14 @@ export const openAttention = (
     WHERE NOT EXISTS (SELECT 1 FROM attention a
       WHERE a.order_id = c.id AND a.kind = ${kind} AND a.reason = ${reason}
         AND a.refund_id IS NOT DISTINCT FROM ${refundId}::uuid AND a.resolved_at IS NULL))`;
+
+/**
+ * The gate of a change that opens an attention unless the order has had one of the kind for the same reason, whatever
+ * became of it.
+ */
+export const openAttentionOnce = (kind: AttentionKind, step: StepName | null, reason: string) => Prisma.sql`
+  INSERT INTO attention (id, order_id, kind, step, reason)
+  SELECT uuidv7(), before.id, ${kind}, ${step}, ${reason} FROM before
+  WHERE NOT EXISTS (SELECT 1 FROM attention a
+    WHERE a.order_id = before.id AND a.kind = ${kind} AND a.reason = ${reason})
+  RETURNING id`;

@@ -1,5 +1,8 @@
 import { isDriverAdapterError } from '@prisma/driver-adapter-utils';
 
+import { UnlimitedPooler } from './session.js';
+import { isSilence } from './silent-connection.js';
+
 /** What of a driver's failure is known: Prisma hides it in `meta`, in two shapes. */
 interface Cause {
   readonly kind?: string;
@@ -13,14 +16,22 @@ const UNREACHABLE_KINDS: readonly (string | undefined)[] = [
   'ConnectionClosed',
   'SocketTimeout',
   'TooManyConnections',
+  'TlsConnectionError',
 ];
 
-/** PostgreSQL's class 57P (shutting down, starting up), 08 (connection lost), 53 (out of resources), and 25006 (a standby, as after a failover). https://www.postgresql.org/docs/18/errcodes-appendix.html */
-const UNREACHABLE_CODES = /^(57P0|08|53|25006)/;
+/**
+ * PostgreSQL's classes 08 (connection lost), 53 (out of resources), 57P (shutting down, starting up) and 58 (the
+ * server's disk), 25006 (a standby, as after a failover), 25P03 and 25P04 (a transaction stood open for too long).
+ * https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+const UNREACHABLE_CODES = /^(08|53|57P0|58|25006|25P0[34])/;
+
+/** Node's names for a network that does not carry, of those that the adapter does not know. */
+const NETWORK_CODES = /^E(AI_AGAIN|CONNABORTED|HOSTDOWN|HOSTUNREACH|NETDOWN|NETUNREACH|PIPE)$/;
 
 /** pg and its pool throw these bare, without a code. */
 const UNREACHABLE_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Query read timeout)/;
 
 /** Prisma's word for a transaction that found no connection, or was not done in time. https://www.prisma.io/docs/orm/reference/error-reference#p2028 */
 const NOT_IN_TIME = 'P2028';
@@ -29,19 +40,65 @@ const NOT_IN_TIME = 'P2028';
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { kind, originalCode } = causeOf(error);
+  const code = originalCode ?? codeOf(error) ?? '';
   return (
-    ('code' in error && error.code === NOT_IN_TIME) ||
+    error instanceof UnlimitedPooler ||
+    code === NOT_IN_TIME ||
     UNREACHABLE_KINDS.includes(kind) ||
-    UNREACHABLE_CODES.test(originalCode ?? '') ||
+    UNREACHABLE_CODES.test(code) ||
+    NETWORK_CODES.test(code) ||
     UNREACHABLE_MESSAGES.test(error.message)
   );
 }
 
+/**
+ * Another transaction stood in the way: two wrote the same or waited for each other (40001, 40P01), a lock was not
+ * to be had in time (55P03), or a statement took too long, as one does that waits for several (57014). Nothing was
+ * written.
+ */
+const CONTENDED_CODES = /^(40001|40P01|55P03|57014)$/;
+
+export function isContended(error: unknown): boolean {
+  return error instanceof Error && CONTENDED_CODES.test(causeOf(error).originalCode ?? codeOf(error) ?? '');
+}
+
+/**
+ * A database that cannot be asked now is an outage like any other. Its words are not passed on: they quote values.
+ *
+ * @returns the outage's code; null for a failure that is none
+ */
+export function databaseOutage(error: unknown): string | null {
+  if (isUnreachable(error)) return 'database_unreachable';
+  return isContended(error) ? 'database_contended' : null;
+}
+
+/** What a log may say of a failure: a code of PostgreSQL's, Node's, Prisma's or the driver's, never a value. */
+export function failureCode(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  if (isSilence(error)) return 'no_answer';
+  const { kind, originalCode } = causeOf(error);
+  return originalCode ?? codeOf(error) ?? kind ?? UNREACHABLE_MESSAGES.exec(error.message)?.[0] ?? error.name;
+}
+
+/** What a command says of a failure to the person who called it; null where the fault is the command's own. */
+export function failureSentence(error: unknown): string | null {
+  if (error instanceof UnlimitedPooler) return error.message;
+  if (isUnreachable(error)) return 'The database that DATABASE_URL names cannot be reached; is it running?';
+  return isContended(error) ? 'Another change holds what this needs; try again in a moment.' : null;
+}
+
+const codeOf = (error: Error) => ('code' in error && typeof error.code === 'string' ? error.code : undefined);
+
 /** Whether a row was refused because another has the number already. */
-export function isOrderNumberTaken(error: unknown): boolean {
+export const isOrderNumberTaken = (error: unknown): boolean => isTaken(error, 'orders_number_key');
+
+/** Whether a row was refused because another order has the intent already. */
+export const isIntentTaken = (error: unknown): boolean => isTaken(error, 'orders_intent_id_key');
+
+function isTaken(error: unknown, index: string): boolean {
   if (!(error instanceof Error)) return false;
   const { kind, constraint } = causeOf(error);
-  return kind === 'UniqueConstraintViolation' && constraint?.index === 'orders_number_key';
+  return kind === 'UniqueConstraintViolation' && constraint?.index === index;
 }
 
 function causeOf(error: Error): Cause {
@@ -49,11 +106,4 @@ function causeOf(error: Error): Cause {
   if (isDriverAdapterError(error)) return { kind: error.cause.kind, originalCode: error.cause.originalCode };
   const { meta } = error as { meta?: { driverAdapterError?: { cause?: Cause } } };
   return meta?.driverAdapterError?.cause ?? {};
-}
-
-/** Two transactions stood in each other's way and PostgreSQL gave one up: nothing was written. */
-const CONTENDED_CODES = /^(40001|40P01|55P03)$/;
-
-export function isContended(error: unknown): boolean {
-  return error instanceof Error && CONTENDED_CODES.test(causeOf(error).originalCode ?? '');
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import { PrismaPg } from '@prisma/adapter-pg';
-
+import { ConnectionPool } from './connection-pool.js';
+import type { DatabaseLimits } from './database-limits.js';
+import { ExactPg } from './exact-numbers.js';
 import { PrismaClient } from './generated/client.js';
 
 export type Database = PrismaClient;
@@ -12,20 +13,17 @@ export type Database = PrismaClient;
  * @param url a postgresql:// URL
  * @param poolSize connections at most
  */
-export function openDatabase(url: string, poolSize: number): Database {
-  const adapter = new PrismaPg(
-    {
-      connectionString: url,
-      max: poolSize,
-      connectionTimeoutMillis: 5_000,
-      idleTimeoutMillis: 30_000,
-      // Every statement finds its rows by key: planning it anew for its values costs a sixth of PostgreSQL's CPU
-      // for an order, and never finds another plan.
-      options: '-c plan_cache_mode=force_generic_plan',
-    },
+export function openDatabase(url: string, poolSize: number, limits?: DatabaseLimits): Database {
+  return databaseOver(new ConnectionPool(url, poolSize, limits));
+}
+
+/** The store over a pool that ends with it. */
+export function databaseOver(pool: ConnectionPool): Database {
+  const adapter = new ExactPg(pool, {
+    disposeExternalPool: true,
     // Named statements are parsed and planned once a connection instead of once a call.
-    { statementNameGenerator: ({ sql }) => statementName(sql) },
-  );
+    statementNameGenerator: ({ sql }) => (pool.keepsStatements ? statementName(sql) : ''),
+  });
   return new PrismaClient({ adapter });
 }
 

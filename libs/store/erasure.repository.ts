@@ -30,6 +30,7 @@ interface Row {
 
 /** Milliseconds that an erasure may take: it looks into every note there is. */
 const TIME = { maxWait: 10_000, timeout: 120_000 };
+const MORE_TIME = Prisma.raw(`SET LOCAL statement_timeout = ${TIME.timeout}`);
 
 /** Removes what is known of persons. Amounts, states and the audit trail stay. */
 export class ErasureRepository {
@@ -63,13 +64,14 @@ export class ErasureRepository {
     const whose = ordersOf(person);
     const spellings = await this.spellingsOf(person, whose);
     const statements = [
+      this.db.$executeRaw(MORE_TIME),
       // One at a time: notes about others may name the person, so two could wait for each other.
       this.db.$queryRaw`SELECT pg_advisory_xact_lock(${ERASURES})::text`,
       // What another transaction is about to write for an order is seen by the next statement.
       this.db.$queryRaw`SELECT o.id::text FROM orders o WHERE ${whose} ORDER BY o.id FOR NO KEY UPDATE`,
       this.db.$queryRaw<Row[]>(erasure(whose, spellings, { id, requestedBy }, request)),
     ] as const;
-    const [, , [row]] = await this.db.$transaction([...statements], TIME);
+    const [, , , [row]] = await this.db.$transaction([...statements], TIME);
     if (row?.inProgress) return { inProgress: row.inProgress };
     if (row?.at && row.orders !== null) return { id, orders: row.orders, at: row.at.toISOString() };
     return 'key_taken';
@@ -129,7 +131,7 @@ function erasure(
       INSERT INTO erasure (id, requested_by, orders)
       SELECT ${id}::uuid, ${requestedBy}, (SELECT count(*) FROM subject) FROM asked RETURNING orders, at),
     erased AS (
-      UPDATE orders o SET version = o.version + 1, updated_at = now(), customer_id = NULL, customer_name = NULL,
+      UPDATE orders o SET version = o.version + 1, updated_at = clock_timestamp(), customer_id = NULL, customer_name = NULL,
         customer_email = NULL, shipping_address = NULL, billing_address = NULL, payment_method = NULL
       FROM subject s, done WHERE o.id = s.id RETURNING o.id),
     logged AS (

@@ -28,12 +28,16 @@ export interface OrderChange {
   readonly intentId?: string;
   /** What the provider says of the intent. */
   readonly intentStatus?: IntentState;
+  /** Why, where that is `declined`: the provider's code, or ours. */
+  readonly declineCode?: string;
   /** When the money that is held goes free. */
   readonly holdUntil?: Date;
   /** Another attempt to pay, that becomes the last one. */
   readonly attempt?: { readonly number: number; readonly method: string };
   /** What is booked with it. */
   readonly posts?: readonly Posting[];
+  /** What an operator takes instead of the order's total, in minor units. */
+  readonly acceptedAmount?: number;
   readonly endReason?: EndReason;
   /** The run has nothing left to do. */
   readonly closes?: boolean;
@@ -66,16 +70,23 @@ export interface ChangeResult {
  * @throws IllegalTransition when the change is not allowed from the order's state
  */
 export function changeStatement(order: OrderRecord, change: OrderChange): Prisma.Sql {
-  const next = transition(order, { ...change.next, ...paymentAfter(order, change) });
+  const decline = declineAfter(order, change);
+  const next = transition(order, { ...change.next, ...paymentAfter(order, change, decline) });
   const changes = Object.fromEntries(
     Object.entries(next).map(([field, to]) => [field, { from: order[field as keyof OrderState], to }]),
   );
   const sets = [
-    Prisma.sql`version = o.version + 1, updated_at = now()`,
+    Prisma.sql`version = o.version + 1, updated_at = clock_timestamp()`,
     ...Object.entries(next).map(([field, to]) => Prisma.sql`${Prisma.raw(field)} = ${to}`),
     ...(change.intentId ? [Prisma.sql`intent_id = ${change.intentId}`] : []),
     ...(change.intentStatus ? [Prisma.sql`intent_status = ${change.intentStatus}`] : []),
+    ...(decline === order.decline
+      ? []
+      : [
+          Prisma.sql`declined_attempt = ${decline?.attempt ?? null}, decline_code = ${decline?.code ?? null}`,
+        ]),
     ...(change.holdUntil ? [Prisma.sql`hold_until = ${change.holdUntil}`] : []),
+    ...(change.acceptedAmount === undefined ? [] : [Prisma.sql`accepted_amount = ${change.acceptedAmount}`]),
     ...(change.attempt
       ? [Prisma.sql`attempt = ${change.attempt.number}, payment_method = ${change.attempt.method}`]
       : []),
@@ -96,8 +107,9 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
       : []),
     ...(change.begun
       ? [
-          Prisma.sql`begun AS (INSERT INTO order_wait (order_id, step, deadline, durable)
-            SELECT id, ${change.begun.step}, now() + ${change.begun.for} * interval '1 millisecond', true FROM changed
+          Prisma.sql`begun AS (INSERT INTO order_wait (order_id, placed_at, step, deadline, durable)
+            SELECT id, created_at, ${change.begun.step}, now() + ${change.begun.for} * interval '1 millisecond', true
+            FROM changed
             ON CONFLICT (order_id, step) DO UPDATE SET durable = true, attempt = 0, next_try_at = NULL,
               last_error = NULL, deadline = EXCLUDED.deadline)`,
         ]
@@ -109,9 +121,10 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
       SELECT id FROM orders WHERE id = ${order.id}::uuid AND version = ${order.version} FOR NO KEY UPDATE)`,
     ...(change.prior ?? []),
     Prisma.sql`gate AS (${change.gate ?? Prisma.sql`SELECT id FROM before`})`,
+    // The time is that of the clock, as `settledUntil` needs it.
     Prisma.sql`changed AS (
       UPDATE orders o SET ${Prisma.join(sets)} FROM before WHERE o.id = before.id AND EXISTS (SELECT 1 FROM gate)
-      RETURNING o.id)`,
+      RETURNING o.id, o.created_at)`,
     Prisma.sql`logged AS (
       INSERT INTO order_event (order_id, type, actor, changes)
       SELECT id, ${change.event.type}, ${change.event.actor}, ${JSON.stringify({ ...changes, endReason: change.endReason?.code, ...change.event.details })}::jsonb
@@ -122,7 +135,26 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
     SELECT EXISTS (SELECT 1 FROM before) AS current, EXISTS (SELECT 1 FROM changed) AS written`;
 }
 
-function paymentAfter(order: OrderRecord, { intentStatus, posts }: OrderChange): Partial<OrderState> {
-  if (intentStatus === undefined && posts === undefined) return {};
-  return { payment: paymentOf(intentStatus ?? order.intentStatus, afterBooking(order.booked, posts ?? [])) };
+function paymentAfter(
+  order: OrderRecord,
+  { intentStatus, posts, attempt }: OrderChange,
+  decline: OrderRecord['decline'],
+): Partial<OrderState> {
+  if (intentStatus === undefined && posts === undefined && attempt === undefined) return {};
+  const booked = afterBooking(order.booked, posts ?? []);
+  const attempts = { attempt: attempt?.number ?? order.attempt, decline };
+  return { payment: paymentOf(intentStatus ?? order.intentStatus, booked, attempts) };
+}
+
+/** Which attempt was declined last, and why, once the change is made: none once one has succeeded. */
+function declineAfter(order: OrderRecord, change: OrderChange): OrderRecord['decline'] {
+  switch (change.intentStatus) {
+    case 'declined':
+      return { attempt: order.attempt, code: change.declineCode ?? 'declined' };
+    case 'authorized':
+    case 'captured':
+      return null;
+    default:
+      return order.decline;
+  }
 }

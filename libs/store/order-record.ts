@@ -40,6 +40,8 @@ export interface AttentionRecord {
   readonly id: string;
   readonly kind: AttentionKind;
   readonly step: StepName | null;
+  /** Whether it is the step's undo that is stuck. */
+  readonly undo: boolean;
   readonly reason: string;
   /** What it is about, where that is a refund or what reconciliation found. */
   readonly refundId: string | null;
@@ -81,12 +83,16 @@ export interface OrderRecord extends OrderState {
   readonly paymentMethod: string | null;
   /** Which attempt that is, from 1. */
   readonly attempt: number;
+  /** The attempt that was declined last, and why; null where none was, or a later one succeeded. */
+  readonly decline: { readonly attempt: number; readonly code: string } | null;
   readonly intentId: string | null;
   readonly intentStatus: IntentState | null;
   /** When an authorization lapses. */
   readonly holdUntil: string | null;
   /** The shopper's complaint at their bank, the latest if there were several. */
   readonly dispute: DisputeRecord | null;
+  /** What an operator took instead of the total, in minor units; null where nobody was asked. */
+  readonly acceptedAmount: number | null;
   /** What the ledger has of this order, by kind. */
   readonly booked: Booked;
   readonly policy: OrderPolicy;
@@ -101,8 +107,17 @@ export interface OrderRecord extends OrderState {
 }
 
 /** RFC 3339 in UTC with milliseconds, made by the database so that JSON from it needs no second pass. */
-const time = (column: string) =>
+export const time = (column: string) =>
   Prisma.raw(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+
+/** The order of an order's waits: it is shown to wait for the first. */
+export const firstWait = (w: string) =>
+  Prisma.raw(`${w}.last_error IS NULL, ${w}.since DESC, ${w}.step DESC`);
+
+/** An AttentionRecord of `a`. */
+export const selectAttention = Prisma.sql`jsonb_build_object(
+  'id', a.id, 'kind', a.kind, 'step', a.step, 'undo', a.undo, 'reason', a.reason, 'refundId', a.refund_id,
+  'findingId', a.finding_id, 'openedAt', ${time('a.opened_at')})`;
 
 export class OrderNotFound extends Error {
   override readonly name = 'OrderNotFound';
@@ -119,10 +134,12 @@ export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
     'shippingAddress', o.shipping_address,
     'currency', o.currency,
     'totals', jsonb_build_object('subtotal', o.subtotal, 'shipping', o.shipping, 'discount', o.discount, 'tax', o.tax, 'total', o.total),
-    'paymentMethod', o.payment_method, 'attempt', o.attempt, 'holdUntil', ${time('o.hold_until')},
+    'paymentMethod', o.payment_method, 'attempt', o.attempt,
+    'decline', CASE WHEN o.decline_code IS NOT NULL THEN jsonb_build_object(
+      'attempt', o.declined_attempt, 'code', o.decline_code) END, 'holdUntil', ${time('o.hold_until')},
     'dispute', (SELECT jsonb_build_object('id', d.id, 'status', d.status, 'amount', d.amount)
       FROM dispute d WHERE d.order_id = o.id ORDER BY d.opened_at DESC LIMIT 1),
-     'intentId', o.intent_id, 'intentStatus', o.intent_status, 'policy', o.policy,
+     'acceptedAmount', o.accepted_amount, 'intentId', o.intent_id, 'intentStatus', o.intent_status, 'policy', o.policy,
     'createdAt', ${time('o.created_at')}, 'updatedAt', ${time('o.updated_at')}, 'closedAt', ${time('o.closed_at')},
     'booked', (SELECT COALESCE(jsonb_object_agg(k.kind, k.amount), '{}') FROM (
         SELECT t.kind, sum(t.amount) AS amount FROM ledger_transaction t WHERE t.order_id = o.id GROUP BY t.kind) k),
@@ -133,13 +150,10 @@ export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
         'id', s.id, 'carrier', s.carrier, 'trackingNumber', s.tracking_number, 'trackingUrl', s.tracking_url,
         'status', s.status
       ) ORDER BY s.created_at), '[]') FROM shipment s WHERE s.order_id = o.id),
-    'attention', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
-        'id', a.id, 'kind', a.kind, 'step', a.step, 'reason', a.reason, 'refundId', a.refund_id,
-        'findingId', a.finding_id, 'openedAt', ${time('a.opened_at')}
-      ) ORDER BY a.opened_at), '[]') FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL),
+    'attention', (SELECT COALESCE(jsonb_agg(${selectAttention} ORDER BY a.opened_at), '[]') FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL),
     'waits', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
         'step', w.step, 'since', ${time('w.since')}, 'attempt', w.attempt, 'nextTryAt', ${time('w.next_try_at')},
         'deadline', ${time('w.deadline')}, 'lastError', w.last_error
-      ) ORDER BY w.last_error IS NULL, w.since DESC), '[]') FROM order_wait w WHERE w.order_id = o.id)
+      ) ORDER BY ${firstWait('w')}), '[]') FROM order_wait w WHERE w.order_id = o.id)
   ) AS "order"${more ? Prisma.sql`, ${more}` : Prisma.empty}
   FROM ${o} o`;

@@ -1,5 +1,4 @@
 import type { OrderId } from '#libs/order/order-id';
-import type { OutcomeFacts } from '#libs/order/outcome';
 import type { OrderPolicy } from '#libs/order/policy';
 import { IllegalTransition, INITIAL_STATE } from '#libs/order/states';
 import type { Totals } from '#libs/order/totals';
@@ -33,6 +32,8 @@ export interface NewOrder {
 
 export interface OrderEventRecord {
   readonly id: string;
+  /** Its place in the trail. */
+  readonly seq: number;
   readonly at: string;
   readonly type: string;
   readonly actor: string;
@@ -78,23 +79,13 @@ export class OrderRepository {
         INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate, placed_at)
         SELECT l.id, accepted.id, l.position, l.sku, l.name, l.quantity, l."unitPrice", l."taxRate", accepted.created_at
         FROM accepted, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
-          AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" int, "taxRate" numeric))
+          AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" bigint, "taxRate" numeric))
       SELECT created_at AS "createdAt" FROM accepted`;
     return accepted ? asAccepted(order, accepted.createdAt.toISOString()) : null;
   }
 
   async find(id: OrderId): Promise<OrderRecord | null> {
     return (await this.select(Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`))[0] ?? null;
-  }
-
-  /** What tells the outcomes of these orders, of those that there are. */
-  async outcomes(ids: readonly OrderId[]): Promise<(OutcomeFacts & { readonly id: OrderId })[]> {
-    return this.db.$queryRaw<(OutcomeFacts & { readonly id: OrderId })[]>`
-      SELECT o.id::text AS id, o.status, o.payment, o.end_code AS "endCode",
-        CASE WHEN o.status IN ('cancelling', 'cancelled') THEN EXISTS (SELECT 1 FROM order_event e
-            WHERE e.order_id = o.id AND e.changes -> 'status' ->> 'to' = 'confirmed')
-          ELSE o.status NOT IN ('pending', 'rejected') END AS "wasConfirmed"
-      FROM orders o WHERE o.id = ANY(${[...ids]}::uuid[])`;
   }
 
   /** @throws OrderNotFound */
@@ -104,13 +95,7 @@ export class OrderRepository {
     return order;
   }
 
-  async findByTrackingNumber(trackingNumber: string): Promise<OrderRecord | null> {
-    const orders = await this.select(Prisma.sql`
-      (SELECT * FROM orders WHERE id = (SELECT order_id FROM shipment WHERE tracking_number = ${trackingNumber}))`);
-    return orders[0] ?? null;
-  }
-
-  /** A page of orders, newest first unless asked for otherwise. */
+  /** A page of orders, the newest first, or those changed last, unless asked for otherwise. */
   async list(page: OrderPage): Promise<OrderRecord[]> {
     const until = page.order === 'oldest' ? await this.settledUntil() : undefined;
     const statement = orderPage(page, until);
@@ -127,10 +112,17 @@ export class OrderRepository {
     return row?.until;
   }
 
-  /** The audit trail, oldest first. */
-  async events(id: OrderId): Promise<OrderEventRecord[]> {
+  /**
+   * The audit trail, oldest first. Rows of one order are written one after another, so that none appears before one
+   * that was read. @param after the `seq` of the row before; @param limit all, where it is left out
+   */
+  async events(
+    id: OrderId,
+    { after = 0, limit = null }: { after?: number; limit?: number | null } = {},
+  ): Promise<OrderEventRecord[]> {
     const rows = await this.db.$queryRaw<(Omit<OrderEventRecord, 'at'> & { at: Date })[]>`
-      SELECT id::text AS id, at, type, actor, changes FROM order_event WHERE order_id = ${id}::uuid ORDER BY seq`;
+      SELECT id::text AS id, seq, at, type, actor, changes FROM order_event
+      WHERE order_id = ${id}::uuid AND seq > ${after} ORDER BY seq LIMIT ${limit}`;
     return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
   }
 
@@ -201,8 +193,10 @@ function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
     intentId: null,
     intentStatus: null,
     attempt: 1,
+    decline: null,
     holdUntil: null,
     dispute: null,
+    acceptedAmount: null,
     booked: {},
     createdAt,
     updatedAt: createdAt,

@@ -66,7 +66,7 @@ export class PaymentAttemptRepository {
       UPDATE payment_attempt SET signalled_at = now() WHERE order_id = ${orderId}::uuid AND attempt = ${attempt}`;
   }
 
-  /** Whether the order waits for another method. Until an attempt has its answer, `declined` is of the one before. */
+  /** Whether the order waits for another method: whoever looks may have heard of a decline before the attempt is over. */
   private async waits(order: OrderRecord): Promise<boolean> {
     if (order.status !== 'pending' || order.payment !== 'declined' || order.closedAt !== null) return false;
     if (order.customer === null) return false;

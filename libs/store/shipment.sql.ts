@@ -1,4 +1,5 @@
 import type { CarrierEventType } from '#libs/order/carrier-event';
+import type { OrderId } from '#libs/order/order-id';
 
 import { Prisma } from './generated/client.js';
 import type { OrderRecord } from './order-record.js';
@@ -25,18 +26,35 @@ export const addShipment = (parcel: {
 export const cancelShipments = Prisma.sql`
   unlabelled AS (UPDATE shipment s SET status = 'cancelled' FROM changed c WHERE s.order_id = c.id)`;
 
+/** How a parcel's own status says that it travels no more. */
+const ENDED: readonly string[] = ['delivered', 'returned', 'cancelled'];
+
+/** Whether a shipment `s` of an order `o` still travels. */
+export const travels = Prisma.sql`(s.status <> ALL (${[...ENDED]}::text[]) AND o.fulfilment <> 'lost')`;
+
+/**
+ * Orders whose parcels have a tracking number or bear a reference, as a table expression, each with `travels` and with
+ * `asked_at`, when the label was asked for.
+ *
+ * @param reference an order's id, or null
+ */
+export const ordersOfParcel = (trackingNumber: string, reference: OrderId | null) => Prisma.sql`
+  (SELECT o.*, ${travels} AS travels, COALESCE((SELECT e.started_at FROM effect e
+      WHERE e.order_id = o.id AND e.key = o.id::text || ':ship'), s.created_at) AS asked_at
+    FROM shipment s JOIN orders o ON o.id = s.order_id
+    WHERE s.tracking_number = ${trackingNumber} OR s.order_id = ${reference}::uuid)`;
+
 /** Moves a parcel's own status forward, never back, as an expression over `changed`. */
-export function reportShipment(
-  order: OrderRecord,
-  type: CarrierEventType,
-  trackingNumber: string,
-): Prisma.Sql[] {
+export function reportShipment(order: OrderRecord, type: CarrierEventType, reported: string): Prisma.Sql[] {
   const status = type.slice('shipment.'.length);
-  const known = order.shipments.find((shipment) => shipment.trackingNumber === trackingNumber)?.status;
-  const rank = (name: string | undefined) => PROGRESS.findIndex((entry) => entry === name);
-  if (rank(known) >= rank(status)) return [];
+  // An event that bears our reference may name a number that the carrier has changed.
+  const parcel =
+    order.shipments.find(({ trackingNumber }) => trackingNumber === reported) ?? order.shipments.at(-1);
+  if (!parcel) return [];
+  const rank = (name: string) => PROGRESS.findIndex((entry) => entry === name);
+  if (rank(parcel.status) >= rank(status)) return [];
   return [
     Prisma.sql`tracked AS (UPDATE shipment s SET status = ${status} FROM changed c
-      WHERE s.order_id = c.id AND s.tracking_number = ${trackingNumber})`,
+      WHERE s.order_id = c.id AND s.id = ${parcel.id}::uuid)`,
   ];
 }

@@ -3,7 +3,9 @@ import { AttentionRepository } from './attention.repository.js';
 import { CancellationRepository } from './cancellation.repository.js';
 import { BooksRepository } from './books.repository.js';
 import { CatalogueRepository } from './catalogue.repository.js';
-import { type Database, openDatabase } from './database.js';
+import { ConnectionPool } from './connection-pool.js';
+import { type Database, databaseOver } from './database.js';
+import type { DatabaseLimits } from './database-limits.js';
 import { DisputeRepository } from './dispute.repository.js';
 import { EffectRepository } from './effect.repository.js';
 import { ErasureRepository } from './erasure.repository.js';
@@ -11,6 +13,7 @@ import { FindingRepository } from './finding.repository.js';
 import { InboxRepository } from './inbox.repository.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { OrderRepository } from './order.repository.js';
+import { OutcomeRepository } from './outcome.repository.js';
 import { PaymentAttemptRepository } from './payment-attempt.repository.js';
 import { PaymentInboxRepository } from './payment-inbox.repository.js';
 import { RefundRepository } from './refund.repository.js';
@@ -18,16 +21,19 @@ import { RequestKeyRepository } from './request-key.repository.js';
 import { StockAdjustmentRepository } from './stock-adjustment.repository.js';
 import { StockRepository } from './stock.repository.js';
 import { SweepRepository } from './sweep.repository.js';
+import { UnmatchedEventRepository } from './unmatched-event.repository.js';
 import { WaitRepository } from './wait.repository.js';
 
 /** The business facts: every repository over one pool of connections. */
 export class Store {
   readonly orders: OrderRepository;
+  readonly outcomes: OutcomeRepository;
   readonly effects: EffectRepository;
   readonly stock: StockRepository;
   readonly stockAdjustments: StockAdjustmentRepository;
   readonly inbox: InboxRepository;
   readonly paymentInbox: PaymentInboxRepository;
+  readonly unmatchedEvents: UnmatchedEventRepository;
   readonly attention: AttentionRepository;
   readonly ledger: LedgerRepository;
   readonly refunds: RefundRepository;
@@ -43,14 +49,19 @@ export class Store {
   readonly erasures: ErasureRepository;
   readonly sweep: SweepRepository;
 
-  constructor(private readonly db: Database) {
+  constructor(
+    private readonly db: Database,
+    private readonly pool?: ConnectionPool,
+  ) {
     this.orders = new OrderRepository(db);
+    this.outcomes = new OutcomeRepository(db);
     this.effects = new EffectRepository(db);
     this.stock = new StockRepository(this.orders, this.effects);
     this.stockAdjustments = new StockAdjustmentRepository(db);
     this.inbox = new InboxRepository(db, this.orders);
     this.findings = new FindingRepository(db, this.orders);
     this.paymentInbox = new PaymentInboxRepository(db);
+    this.unmatchedEvents = new UnmatchedEventRepository(db);
     this.attention = new AttentionRepository(db, this.orders, this.findings);
     this.ledger = new LedgerRepository(db);
     this.refunds = new RefundRepository(db, this.orders);
@@ -67,13 +78,14 @@ export class Store {
   }
 
   /** @param url a postgresql:// URL; @param poolSize connections at most */
-  static open(url: string, poolSize: number): Store {
-    return new Store(openDatabase(url, poolSize));
+  static open(url: string, poolSize: number, limits?: DatabaseLimits): Store {
+    const pool = new ConnectionPool(url, poolSize, limits);
+    return new Store(databaseOver(pool), pool);
   }
 
-  /** Answers when the database does. */
-  async ping(): Promise<void> {
-    await this.db.$queryRaw`SELECT 1`;
+  /** Whether every connection is lost to a fault of ours, so that only a restart helps. */
+  isStuck(): boolean {
+    return this.pool?.isStuck() ?? false;
   }
 
   async close(): Promise<void> {

@@ -24,6 +24,7 @@ import {
   refundWorkflowId,
   shipmentReported,
   TASK_QUEUES,
+  WORKFLOW_SUMMARIES,
 } from '#libs/contracts/order-workflow';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
@@ -51,6 +52,8 @@ function orderRun(orderId: OrderId, policy: OrderPolicy) {
     ...ONE_RUN,
     workflowId: orderWorkflowId(orderId),
     args: [input],
+    staticSummary: WORKFLOW_SUMMARIES.order,
+    staticDetails: `Its order: GET /orders/${orderId}; what happened to it: GET /orders/${orderId}/events`,
     typedSearchAttributes: [{ key: OrderStatusAttribute, value: 'pending' }],
   };
 }
@@ -107,6 +110,8 @@ export class OrderRuns {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowId: refundWorkflowId(refundId),
         args: [input],
+        staticSummary: WORKFLOW_SUMMARIES.refund,
+        staticDetails: `Its order: GET /orders/${orderId}`,
       }),
     );
     await this.store.refunds.markStarted(refundId);
@@ -130,6 +135,7 @@ export class OrderRuns {
         workflowId: paymentWorkflowId(orderId),
         taskQueue: TASK_QUEUES.orders,
         args: [input],
+        staticSummary: WORKFLOW_SUMMARIES.payment,
         signal: paymentTold,
       }),
     );
@@ -143,6 +149,7 @@ export class OrderRuns {
         workflowId: paymentWorkflowId(orderId),
         taskQueue: TASK_QUEUES.orders,
         args: [input],
+        staticSummary: WORKFLOW_SUMMARIES.payment,
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),
     );

@@ -27,7 +27,7 @@ describe('an order that waits for a person', () => {
     const parked = await system.until(id, ({ attention }) => attention.length > 0);
     expect(parked).toMatchObject({
       status: 'confirmed',
-      attention: [{ kind: 'parked', step: 'ship', reason: 'carrier_error' }],
+      attention: [{ kind: 'parked', step: 'ship', reason: 'carrier_error', resolutions: ['retry', 'fail'] }],
       waitingFor: { step: 'ship', attempt: 2, nextTryAt: null, lastError: 'carrier_error' },
     });
     const query = { attention: 'open' } as const;
@@ -58,6 +58,19 @@ describe('an order that waits for a person', () => {
     await system.http.post(path).send({ action: 'retry' }).expect(409);
     await system.until(id, ({ status }) => status === 'delivered');
     const params = { path: { id } };
+    const { data: all } = await answered(system.shop.GET('/orders/{id}/attention', { params }));
+    expect(all).toMatchObject([
+      {
+        kind: 'parked',
+        resolutions: [],
+        resolution: {
+          action: 'retry',
+          by: 'service:shop',
+          note: 'the carrier is back',
+          appliedAt: expect.stringMatching(/Z$/),
+        },
+      },
+    ]);
     const { data: trail } = await answered(system.shop.GET('/orders/{id}/events', { params }));
     expect(trail.find((event) => event.type === 'attention.resolved')).toMatchObject({
       actor: 'service:shop',

@@ -14,7 +14,11 @@ import { System } from '../support/system.js';
 let system: System;
 let database: pg.Client;
 beforeAll(async () => {
-  system = await System.start({ deliveryAfter: 300, env: { RETRY_ATTEMPTS: '2' } });
+  system = await System.start({
+    deliveryAfter: 300,
+    // A request is held up by a lock here, for as long as others are tried.
+    env: { RETRY_ATTEMPTS: '2', DATABASE_LOCK_TIMEOUT: '20s', DATABASE_STATEMENT_TIMEOUT: '30s' },
+  });
   database = new pg.Client({ connectionString: system.databaseUrl });
   await database.connect();
 });

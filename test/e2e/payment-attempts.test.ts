@@ -23,7 +23,11 @@ describe('another payment method, with nobody at work yet', () => {
   });
 
   /** What the run writes of an attempt: what the gateway said, and that the attempt is over. */
-  async function said(id: OrderId, intentStatus: IntentState, settled = true): Promise<void> {
+  async function said(
+    id: OrderId,
+    intentStatus: IntentState,
+    { settled = true, code = 'insufficient_funds' } = {},
+  ): Promise<void> {
     const { attempt } = await bench.order(id);
     await bench.store.effects.begin(id, chargeKey(id, attempt), '');
     if (settled)
@@ -33,6 +37,7 @@ describe('another payment method, with nobody at work yet', () => {
       });
     await bench.store.orders.change(await bench.order(id), () => ({
       intentStatus,
+      declineCode: code,
       event: { type: `payment.${intentStatus}`, actor: 'gateway' },
     }));
   }
@@ -53,14 +58,38 @@ describe('another payment method, with nobody at work yet', () => {
   const attempt = (id: string, key: string = randomUUID(), method = 'pm_card_mastercard') =>
     system.http.post(`/orders/${id}/payment-attempts`).set('Idempotency-Key', key).send({ method });
 
-  it('is stored as the attempt to be made next', async () => {
+  it('is stored as the attempt to be made next, and shown as under way', async () => {
     const id = await declined();
     const { status, headers, body } = await attempt(id);
     expect([status, headers['location']]).toEqual([202, `/orders/${id}`]);
-    expect(body).toMatchObject({ id, attempt: 2, payment: 'declined', status: 'pending' });
+    const declinedBefore = { attempt: 1, code: 'insufficient_funds' };
+    expect(body).toMatchObject({
+      id,
+      attempt: 2,
+      payment: 'authorizing',
+      status: 'pending',
+      decline: declinedBefore,
+    });
+    expect((await bench.store.orders.events(id)).at(-1)).toMatchObject({
+      type: 'payment.attempt_requested',
+      changes: { payment: { from: 'declined', to: 'authorizing' }, attempt: 2 },
+    });
     expect(await bench.order(id)).toMatchObject({ paymentMethod: 'pm_card_mastercard', attempt: 2 });
     expect(await bench.eventTypes(id)).toContain('payment.attempt_requested');
     expect(JSON.stringify(body)).not.toContain('pm_card_mastercard');
+  });
+
+  it.each([
+    ['declined', { payment: 'declined', decline: { attempt: 2, code: 'lost_card' } }],
+    ['requires_action', { payment: 'requires_action', decline: { attempt: 1, code: 'insufficient_funds' } }],
+    ['captured', { payment: 'captured', decline: null }],
+    ['canceled', { payment: 'voided', decline: { attempt: 1, code: 'insufficient_funds' } }],
+  ] as const)('shows what was declined last, also once it is %s', async (status, shown) => {
+    const id = await declined();
+    await attempted(id);
+    await said(id, status, { code: 'lost_card' });
+    const { body } = await system.http.get(`/orders/${id}`).expect(200);
+    expect(body).toMatchObject({ attempt: 2, ...shown });
   });
 
   it('is tried one at a time, and again after each decline', async () => {
@@ -91,7 +120,7 @@ describe('another payment method, with nobody at work yet', () => {
     const waitsForShopper = (await bench.accepted({ policy: { declineWindow: 60_000 } })).id;
     await said(waitsForShopper, 'requires_action');
     const beingTried = (await bench.accepted({ policy: { declineWindow: 60_000 } })).id;
-    await said(beingTried, 'declined', false);
+    await said(beingTried, 'declined', { settled: false });
     const givenUp = await declined();
     await bench.store.effects.begin(givenUp, voidKey(givenUp), '');
     const orders = [

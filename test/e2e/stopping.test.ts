@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 
 import pg from 'pg';
@@ -82,6 +83,8 @@ describe('told to stop (SIGTERM),', () => {
   it('an API answers the request it has, and takes no more', async () => {
     // Its sweeper would wait for the lock, too.
     await system.stop('worker');
+    await system.stop('api');
+    await system.startApi({ DATABASE_LOCK_TIMEOUT: '20s', DATABASE_STATEMENT_TIMEOUT: '30s' });
     const lock = await lockTable(system.databaseUrl, 'orders');
     try {
       let isAnswered = false;
@@ -107,7 +110,72 @@ describe('told to stop (SIGTERM),', () => {
       await lock.release();
     }
   });
+
+  it('an API under 20 busy connections first says so, answers all it has taken, and then takes no more', async () => {
+    await system.stop('api');
+    await system.startApi({ DRAIN_DELAY: '3s' });
+    const connections = Array.from({ length: 20 }, () => new BusyConnection(system.url, system.key));
+    const ends = connections.map((connection) => connection.untilClosed());
+    await eventually(
+      () => connections.every(({ answers }) => answers > 3),
+      (busy) => busy,
+    );
+    const stopped = system.stop('api');
+    const ready = await eventually(
+      () => fetch(`${system.url}/health/ready`),
+      ({ status }) => status === 503,
+    );
+    expect(ready.headers.get('connection')).toBe('close');
+    // Whoever has not seen it yet is still served, and lives on: a restart would help nothing.
+    for (const path of ['/products', '/health/live']) {
+      const answer = await fetch(system.url + path, { headers: { Authorization: `Bearer ${system.key}` } });
+      expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    }
+    // Each by an answer that said so, none by a reset.
+    expect(await Promise.all(ends)).toEqual(connections.map(() => 'Connection: close'));
+    expect(await stopped).toMatchObject(IN_ORDER);
+    expect(await refuses(system.url)).toBe(true);
+    await system.startApi();
+  });
 });
+
+/** A client that sends its next request on the same connection as soon as it has an answer. */
+class BusyConnection {
+  answers = 0;
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  constructor(
+    private readonly url: string,
+    private readonly key: string,
+  ) {}
+
+  /** @returns how it was told that the connection ends */
+  async untilClosed(): Promise<string> {
+    try {
+      for (;;) {
+        const answer = await this.ask();
+        this.answers += 1;
+        if (answer.statusCode !== 200) return `${answer.statusCode}`;
+        if (answer.headers.connection === 'close') return 'Connection: close';
+      }
+    } catch (error) {
+      return String(error);
+    } finally {
+      this.agent.destroy();
+    }
+  }
+
+  private async ask(): Promise<IncomingMessage> {
+    const headers = { Authorization: `Bearer ${this.key}` };
+    const asked = request(`${this.url}/products`, { agent: this.agent, headers }).end();
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      asked.once('response', resolve).once('error', reject);
+    });
+    answer.resume();
+    await once(answer, 'end');
+    return answer;
+  }
+}
 
 /** Locks a table against everyone else, readers too. */
 async function lockTable(databaseUrl: string, table: 'effect' | 'orders') {

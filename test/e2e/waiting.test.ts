@@ -158,8 +158,13 @@ describe('many that wait', () => {
 
   it('hold no connection to the database, leave some to the API for others, and are answered when it ends', async () => {
     const told: { status: number; headers: object }[] = [];
-    const answers = Array.from({ length: 60 }, () =>
-      placing(system)(system.body(), 30).then(({ status, headers }) => told.push({ status, headers })),
+    const { id } = await system.place();
+    // Whatever they wait for: there is one place for all of them.
+    const answers = Array.from({ length: 60 }, (_, index) =>
+      (index > 0
+        ? placing(system)(system.body(), 30)
+        : system.http.post(`/orders/${id}/cancellation`).set('Prefer', 'wait=30')
+      ).then(({ status, headers }) => told.push({ status, headers })),
     );
     await eventually(count, (orders) => orders === 60);
     await eventually(

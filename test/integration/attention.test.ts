@@ -79,6 +79,33 @@ describe('what waits for a person', () => {
     expect(answers).toMatchObject([{ actor: operators[winner] }]);
   });
 
+  it('is shown with its answer and note, and when the order went on with it', async () => {
+    const { id } = await bench.labelled();
+    const all = () => bench.store.attention.ofOrder(id);
+    const parked = await park(id);
+    const stray = await park(id, { kind: 'contradicting_event', step: 'deliver' });
+    expect(await all()).toMatchObject([
+      { id: parked, kind: 'parked', undo: false, resolution: null },
+      { id: stray, resolution: null },
+    ]);
+    expect((await all())[0]).toEqual({ ...(await bench.order(id)).attention[0], resolution: null });
+
+    await answer(id, parked, 'retry');
+    await answer(id, stray, 'acknowledge');
+    const answered = { by: 'service:ops', note: 'by service:ops', resolvedAt: expect.any(String) };
+    expect(await all()).toMatchObject([
+      { resolution: { ...answered, action: 'retry', appliedAt: null } },
+      { resolution: { ...answered, action: 'acknowledge', appliedAt: expect.any(String) } },
+    ]);
+    const of = (attention: string) => bench.store.outcomes.of([{ about: 'resolution', id: attention }]);
+    expect(await of(parked)).toEqual([{ is: 'open' }]);
+    await bench.store.attention.markSignalled(parked);
+    expect(await of(parked), 'being told is not going on').toEqual([{ is: 'open' }]);
+    await bench.store.attention.leave(await bench.order(id), parked, 'retry');
+    expect(await of(parked)).toEqual([{ is: 'done' }]);
+    expect(await of(stray)).toEqual([{ is: 'done' }]);
+  });
+
   it.each<{ kind: AttentionKind; step: StepName; undo?: boolean; may: Resolution[] }>([
     { kind: 'parked', step: 'validate', may: ['retry', 'fail'] },
     { kind: 'parked', step: 'reserve', may: ['retry', 'fail'] },

@@ -80,7 +80,8 @@ export class Bench {
 
   async close(id: OrderId, status: 'rejected' | 'cancelled' | 'delivered' | 'undelivered'): Promise<void> {
     const reason = { code: status === 'cancelled' ? 'cancelled' : 'out_of_stock', by: 'workflow' } as const;
-    const decisions = new OrderDecisions(this.store.orders, this.store.attention, this.store.effects);
+    const { orders, attention, effects, refunds } = this.store;
+    const decisions = new OrderDecisions(orders, attention, effects, refunds);
     await decisions.closeOrder(
       id,
       status === 'rejected' || status === 'cancelled' ? { status, reason } : { status },

@@ -143,6 +143,7 @@ describe('the erasure of a person', () => {
     const after = await bench.order(id);
     expect(after).toMatchObject({ customer: null, shippingAddress: null, paymentMethod: null });
     expect((await database.order.findUniqueOrThrow({ where: { id } })).billingAddress).toBeNull();
+    expect(await store.attention.ofOrder(id)).toMatchObject([{ kind: 'parked', resolution: { note: null } }]);
     expect(facts(after)).toEqual(facts(before));
     expect(after.version).toBe(before.version + 1);
     expect(await store.ledger.ofOrder(id)).toEqual(ledger);

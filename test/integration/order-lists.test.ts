@@ -15,17 +15,27 @@ import { Bench } from './bench.js';
 import { fillWithOrders } from './many-orders.js';
 
 const idsOf = (orders: readonly OrderRecord[]) => orders.map(({ id }) => id);
-const positionOf = ({ createdAt, id }: OrderRecord) => ({ createdAt: new Date(createdAt), id });
+/** Where an order stands in a list, which goes by changes where it is asked for those. */
+const positionOf = ({ createdAt, updatedAt, id }: OrderRecord, { updatedSince }: OrderFilter = {}) => ({
+  at: new Date(updatedSince ? updatedAt : createdAt),
+  id,
+});
+const EVER = new Date(0);
 
 /** Every page there is, two orders each. @param between runs after every page */
-async function pages(bench: Bench, order: OrderPage['order'], between: () => Promise<unknown>) {
+async function pages(
+  bench: Bench,
+  order: OrderPage['order'],
+  between: () => Promise<unknown>,
+  filter: OrderFilter = {},
+) {
   const seen: OrderId[] = [];
   for (let after: OrderPage['after']; ;) {
-    const page = await bench.store.orders.list({ order, after, limit: 2 });
+    const page = await bench.store.orders.list({ ...filter, order, after, limit: 2 });
     const last = page.at(-1);
     if (!last) return seen;
     seen.push(...idsOf(page));
-    after = positionOf(last);
+    after = positionOf(last, filter);
     await between();
   }
 }
@@ -52,6 +62,45 @@ describe('lists of orders', () => {
     });
     const newest = await bench.store.orders.list({ limit: 100 });
     expect(seen).toEqual(idsOf(newest).toReversed());
+  });
+
+  it('by when they were changed show what was changed meanwhile again, the oldest change first', async () => {
+    const orders = await bench.store.orders.list({ limit: 3 });
+    const touch = async (order: OrderRecord) =>
+      bench.store.orders.change(await bench.order(order.id), () => ({
+        event: { type: 'test', actor: 'tests' },
+      }));
+    for (const order of orders) await touch(order);
+    const [first] = orders;
+    if (!first) throw new Error('there are no orders');
+    const since = { updatedSince: new Date((await bench.order(first.id)).updatedAt) };
+    let changes = 1;
+    const again = async () => (changes-- > 0 ? touch(first) : undefined);
+    const oldest = await pages(bench, 'oldest', again, since);
+    expect(oldest).toEqual([...idsOf(orders), first.id]);
+    const newest = await pages(bench, 'newest', async () => undefined, since);
+    expect(newest).toEqual([first.id, ...idsOf(orders.slice(1)).toReversed()]);
+  });
+
+  it('do not go past a change that is still being written', async () => {
+    const [slow, quick] = [await bench.accepted(), await bench.accepted()];
+    const since = { updatedSince: new Date(slow.createdAt), order: 'oldest', limit: 100 } as const;
+    const change = { event: { type: 'test', actor: 'tests' } };
+    const client = new pg.Client({ connectionString: bench.databaseUrl });
+    await client.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(
+        'UPDATE orders SET version = version + 1, updated_at = clock_timestamp() WHERE id = $1',
+        [slow.id],
+      );
+      await bench.store.orders.change(quick, () => change);
+      expect(idsOf(await bench.store.orders.list(since))).not.toContain(quick.id);
+      await client.query('COMMIT');
+      expect(idsOf(await bench.store.orders.list(since)).slice(-2)).toEqual([slow.id, quick.id]);
+    } finally {
+      await client.end();
+    }
   });
 
   it('do not go past an order that is still being stored', async () => {
@@ -84,7 +133,8 @@ describe('lists of orders', () => {
     await bench.database.order.update({ where: { id: labelled.id }, data: { customerId: 'C-17' } });
     const at = new Date(createdAt);
     const FILTERS: readonly OrderFilter[] = [
-      { status: 'confirmed' },
+      { status: ['confirmed'] },
+      { status: ['confirmed', 'cancelled'] },
       { payment: 'captured' },
       { fulfilment: 'ready' },
       { customerId: 'C-17' },
@@ -93,18 +143,60 @@ describe('lists of orders', () => {
       { number },
       { trackingNumber: labelled.trackingNumber },
       { createdFrom: at, createdTo: new Date(at.getTime() + 1) },
-      { sku: 'TEA-GREEN', status: 'confirmed', createdFrom: at, email },
+      { sku: 'TEA-GREEN', status: ['confirmed'], createdFrom: at, email },
     ];
     for (const filter of FILTERS)
       for (const order of ['newest', 'oldest'] as const)
         expect(idsOf(await bench.store.orders.list({ ...filter, order, limit: 10 }))).toEqual([labelled.id]);
-    expect(await bench.store.orders.list({ sku: 'TEA-GREEN', status: 'pending', limit: 10 })).toEqual([]);
+    expect(await bench.store.orders.list({ sku: 'TEA-GREEN', status: ['pending'], limit: 10 })).toEqual([]);
     expect(await bench.store.orders.list({ createdTo: new Date(0), limit: 10 })).toEqual([]);
     expect(await bench.store.orders.list({ needsAttention: true, limit: 10 })).toEqual([]);
     await bench.database.attention.create({
       data: { id: randomUUID(), orderId: labelled.id, kind: 'parked', reason: 'test' },
     });
     expect(idsOf(await bench.store.orders.list({ needsAttention: true, limit: 10 }))).toEqual([labelled.id]);
+  });
+
+  it('find orders by what they are shown to wait for', async () => {
+    const { id } = await bench.labelled();
+    const waiting = async (filter: OrderFilter) =>
+      idsOf(await bench.store.orders.list({ ...filter, limit: 10 }));
+    expect(await waiting({ waitingFor: 'deliver', updatedSince: EVER })).toContain(id);
+    const beside = { attempt: 3, nextTryIn: 60_000, beforePayment: false };
+    await bench.store.waits.failed(id, 'confirm', { ...beside, error: 'mail_unreachable' });
+    expect((await bench.order(id)).waits[0]).toMatchObject({
+      step: 'confirm',
+      lastError: 'mail_unreachable',
+    });
+    for (const filter of [
+      { waitingFor: 'confirm' },
+      { lastError: 'mail_unreachable' },
+      { waitingFor: 'confirm', lastError: 'mail_unreachable', updatedSince: EVER, sku: 'MUG-BLUE' },
+    ] as const)
+      expect(await waiting(filter), JSON.stringify(filter)).toEqual([id]);
+    expect(await waiting({ waitingFor: 'deliver' })).not.toContain(id);
+    expect(await waiting({ waitingFor: 'confirm', lastError: 'carrier_error' })).toEqual([]);
+    await bench.store.waits.recovered(id, 'confirm');
+    expect(await waiting({ waitingFor: 'deliver' })).toContain(id);
+  });
+
+  it('find orders by why they ended, and by what waits for a person', async () => {
+    const order = await bench.accepted({ lines: [{ sku: 'SOLD-OUT', quantity: 1 }] });
+    await bench.reserve(order);
+    const found = async (filter: OrderFilter) =>
+      idsOf(await bench.store.orders.list({ ...filter, limit: 10 }));
+    expect(await found({ endReason: 'out_of_stock' })).toEqual([order.id]);
+    expect(await found({ endReason: 'cancelled' })).toEqual([]);
+    await bench.database.attention.create({
+      data: { id: randomUUID(), orderId: order.id, kind: 'late_payment', reason: 'test' },
+    });
+    expect(await found({ attentionKind: 'late_payment' })).toEqual([order.id]);
+    expect(await found({ attentionKind: 'dispute_opened' })).toEqual([]);
+    await bench.database.attention.updateMany({
+      where: { orderId: order.id },
+      data: { resolvedAt: new Date() },
+    });
+    expect(await found({ attentionKind: 'late_payment' })).toEqual([]);
   });
 });
 
@@ -118,7 +210,7 @@ describe('among many orders, a list', () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await Bench.open();
-    await fillWithOrders(bench.database, MANY);
+    await fillWithOrders(bench.databaseUrl, MANY);
   });
   afterAll(async () => {
     await bench.end();
@@ -126,28 +218,38 @@ describe('among many orders, a list', () => {
 
   const FILTERS: readonly (readonly [index: string, filter: OrderFilter])[] = [
     ['orders_created_at_id_idx', {}],
-    ['orders_status_created_at_id_idx', { status: 'rejected' }],
+    ['orders_status_created_at_id_idx', { status: ['rejected'] }],
+    ['orders_status_created_at_id_idx', { status: ['rejected', 'cancelled', 'pending', 'shipped'] }],
     ['orders_payment_created_at_id_idx', { payment: 'voided' }],
     ['orders_fulfilment_created_at_id_idx', { fulfilment: 'lost' }],
     ['attention_open', { needsAttention: true }],
+    ['attention_open', { attentionKind: 'dispute_opened' }],
+    ['order_wait_step_placed_at_order_id_idx', { waitingFor: 'deliver' }],
+    ['order_wait_step_placed_at_order_id_idx', { waitingFor: 'charge' }],
+    ['order_wait_failing', { lastError: 'mail_unreachable' }],
+    ['order_wait_', { waitingFor: 'confirm', lastError: 'mail_unreachable' }],
+    ['orders_end_code', { endReason: 'carrier_refused' }],
+    ['orders_end_code', { endReason: 'payment_declined', status: ['rejected', 'cancelled'] }],
+    ['orders_updated_at_id_idx', { updatedSince: EVER }],
+    ['orders_updated_at_id_idx', { updatedSince: new Date(Date.now() - 3_600_000) }],
     ['orders_customer_id_created_at_id_idx', { customerId: 'C-17' }],
     ['orders_email', { email: 'Shopper-17@example.com' }],
     ['order_line_sku_placed_at_order_id_idx', { sku: 'BULK-1' }],
     ['orders_customer_id_created_at_id_idx', { customerId: 'C-17', sku: 'BULK-1' }],
     ['orders_email', { email: 'shopper-17@example.com', sku: 'BULK-1' }],
     ['orders_number_key', { number: 'N-17' }],
-    ['shipment_tracking_number_key', { trackingNumber: 'TRK-17' }],
+    ['shipment_tracking_number_idx', { trackingNumber: 'TRK-17' }],
     ['orders_created_at_id_idx', { createdFrom: new Date(), createdTo: new Date(Date.now() + 1000) }],
   ];
 
   describe.each(['newest', 'oldest'] as const)('with the %s first', (order) => {
     it.each(FILTERS)('is read off %s', async (index, filter) => {
       const [page] = await bench.store.orders.list({ ...filter, order, limit: 1 });
-      for (const after of [undefined, page && positionOf(page)]) {
+      for (const after of [undefined, page && positionOf(page, filter)]) {
         const statement = orderPage({ ...filter, order, after, limit: 21 });
         const plan = await bench.plan(statement);
         expect(plan).toContain(index);
-        expect(plan).not.toMatch(/Seq Scan on (orders|order_line|shipment)/);
+        expect(plan).not.toMatch(/Seq Scan on (orders|order_line|order_wait|shipment)/);
       }
     });
 
@@ -161,7 +263,7 @@ describe('among many orders, a list', () => {
           const page = await bench.store.orders.list({ ...filter, order, after, limit: 21 });
           times.push(performance.now() - begun);
           const last = page.at(-1);
-          after = page.length === 21 && last ? positionOf(last) : undefined;
+          after = page.length === 21 && last ? positionOf(last, filter) : undefined;
         }
         p99.set(`${JSON.stringify(filter)} ${index}`, times.sort((a, b) => a - b)[197] ?? Infinity);
       }

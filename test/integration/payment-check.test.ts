@@ -174,7 +174,7 @@ describe('looking at the provider for an order', () => {
     expect(Date.parse(held.holdUntil ?? '')).toBeGreaterThan(Date.now() + 6 * 86_400_000);
     expect(await balances(id)).toEqual({ holds: total, holds_contra: -total });
 
-    await gateway.captureIntent(intentId, { idempotencyKey: `${id}:capture` });
+    await gateway.captureIntent(intentId, { amount: total, idempotencyKey: `${id}:capture` });
     expect(await look(id)).toEqual(['payment captured']);
     expect(await balances(id)).toEqual({ gateway: total, customer_deposits: -total });
   });
@@ -194,6 +194,7 @@ describe('looking at the provider for an order', () => {
     expect(await bench.order(id)).toMatchObject({
       status: 'pending',
       payment: 'declined',
+      decline: { attempt: 1, code: 'generic_decline' },
       waits: [{ step: 'charge' }],
     });
     expect((await bench.store.orders.events(id)).at(-1)).toMatchObject({
@@ -202,7 +203,7 @@ describe('looking at the provider for an order', () => {
     });
   });
 
-  it('books nothing of an order without an intent, or of an amount that is not its total', async () => {
+  it('books nothing of an order without an intent, and of another amount what was received', async () => {
     const order = await bench.accepted();
     expect(await look(order.id)).toEqual([]);
     const other = await stripe.paymentIntents.create({
@@ -212,8 +213,13 @@ describe('looking at the provider for an order', () => {
     });
     await stripe.paymentIntents.confirm(other.id, { payment_method: 'pm_card_visa' });
     await change(order.id, () => ({ intentId: other.id, event: { type: 'test', actor: 'tests' } }));
-    expect(await look(order.id)).toEqual([]);
-    expect(await bench.order(order.id)).toMatchObject({ status: 'pending', payment: 'none', booked: {} });
+    expect(await look(order.id)).toEqual(['payment captured']);
+    expect(await bench.order(order.id)).toMatchObject({
+      status: 'confirmed',
+      payment: 'captured',
+      booked: { captured: 100 },
+    });
+    expect(await balances(order.id)).toEqual({ gateway: 100, customer_deposits: -100 });
   });
 
   it('only books what came for an order whose run has begun to give money back', async () => {

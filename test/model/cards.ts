@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+
 /** What a payment method comes to, when nothing else goes wrong: by itself, or once somebody acts or decides. */
 export type CardFate = 'pays' | 'declines' | 'waits';
 
@@ -22,4 +24,13 @@ export const CARDS = {
 } as const satisfies Readonly<Record<string, CardFate>>;
 
 export type Card = keyof typeof CARDS;
-export const CARD_NAMES = Object.keys(CARDS) as Card[];
+const CARD_NAMES = Object.keys(CARDS) as Card[];
+const fated = (fate: CardFate) => CARD_NAMES.filter((name) => CARDS[name] === fate);
+
+/** Any of them; those that do not simply pay come more often than in a shop. */
+export const anyCard: fc.Arbitrary<Card> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Card>('pm_card_visa') },
+  { weight: 3, arbitrary: fc.constantFrom(...fated('pays')) },
+  { weight: 2, arbitrary: fc.constantFrom(...fated('declines')) },
+  { weight: 4, arbitrary: fc.constantFrom(...fated('waits')) },
+);

@@ -5,15 +5,17 @@ import { parseArgs } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-const USAGE = `Usage: npm run test:model -- [--runs N] [--seed N] [--path N]
+const USAGE = `Usage: npm run test:model -- [--runs N] [--seed N] [--path N] [--times N]
   --runs N  how many stories are played, 1 to 100000; by default 50, with --path 1
   --seed N  what they are drawn from, a whole number; by default a new one each time
-  --path N  which of them comes first, counted from 0, as a failing run says`;
+  --path N  which of them comes first, counted from 0, as a failing run says
+  --times N how often a run that failed, or the one that --path names, is played again; by default 5`;
 
 const OPTIONS = {
   runs: { type: 'string' },
   seed: { type: 'string' },
   path: { type: 'string' },
+  times: { type: 'string' },
   help: { type: 'boolean', default: false },
 };
 
@@ -22,6 +24,7 @@ const VALUES = {
   runs: { variable: 'MODEL_RUNS', least: 1, most: 100_000 },
   seed: { variable: 'MODEL_SEED', least: -(2 ** 31), most: 2 ** 31 - 1 },
   path: { variable: 'MODEL_PATH', least: 0, most: 100_000 },
+  times: { variable: 'MODEL_TIMES', least: 0, most: 1_000 },
 };
 
 process.exitCode = main();

@@ -6,6 +6,8 @@ export interface ModelSettings {
   readonly seed: number;
   /** The run to begin with, as a failure names it; undefined for the first. */
   readonly path: string | undefined;
+  /** How often a run that failed, or the one run of a path, is played again. */
+  readonly times: number;
 }
 
 /** The runs that are played one after the other, on a system of their own. */
@@ -13,6 +15,8 @@ export type LaneSettings = ModelSettings;
 
 /** How many runs a test of everything makes. */
 const USUAL_RUNS = 50;
+/** How often a run that failed is played again. */
+const USUAL_TIMES = 5;
 /** How many are played at once: most of a run is waiting. */
 const LANES = 2;
 
@@ -22,15 +26,17 @@ export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettin
     runs: Number(env['MODEL_RUNS'] ?? USUAL_RUNS),
     seed: Number(env['MODEL_SEED'] ?? randomInt(2 ** 30)),
     path: env['MODEL_PATH'],
+    times: Number(env['MODEL_TIMES'] ?? USUAL_TIMES),
   };
 }
 
 /** Deals the runs out to lanes, each with a seed of its own; those that are repeated stay in one. */
-export function lanesFor({ runs, seed, path }: ModelSettings): LaneSettings[] {
+export function lanesFor({ runs, seed, path, times }: ModelSettings): LaneSettings[] {
   const lanes = path === undefined ? Math.min(LANES, runs) : 1;
   return Array.from({ length: lanes }, (_, lane) => ({
     runs: Math.floor((runs + lane) / lanes),
     seed: seed + lane,
     path,
+    times,
   }));
 }

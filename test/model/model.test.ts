@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 
-import { A_RUN, Lane } from './lane.js';
+import { Census } from './census.js';
+import { A_RUN, ALL_AGAIN, Lane } from './lane.js';
 import { lanesFor, modelSettings } from './model-settings.js';
 
 const settings = modelSettings();
@@ -15,12 +16,20 @@ describe('whatever happens to orders, and in whatever order', () => {
   beforeAll(async () => {
     lanes.push(...(await Promise.all(lanesFor(settings).map((lane) => Lane.open(lane)))));
   });
-  afterAll(async () => allDone(lanes.map((lane) => lane.close())), runs * A_LOOK + A_RUN);
+  afterAll(
+    async () => {
+      const census = new Census();
+      for (const lane of lanes) census.merge(lane.census);
+      process.stderr.write(`${String(census)}\n`);
+      await allDone(lanes.map((lane) => lane.close()));
+    },
+    runs * A_LOOK + A_RUN,
+  );
 
   it(
     `each ends as it may, and money, goods and mails add up (${runs} runs, seed ${seed})`,
     async () => allDone(lanes.map((lane) => lane.playAll())),
-    runs * MOST_RUNS + 2 * A_RUN,
+    runs * MOST_RUNS + 2 * A_RUN + ALL_AGAIN,
   );
 });
 

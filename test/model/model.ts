@@ -46,6 +46,8 @@ export interface Model {
   readonly mayEnd: Set<OrderStatus>;
   /** In words, in order. */
   readonly done: string[];
+  /** What came about that no audit trail tells of, in words. */
+  readonly came: Set<string>;
   isWorkerUp: boolean;
   /** Some of what the gateway told was told to nobody. */
   eventsWereWithheld: boolean;
@@ -61,6 +63,7 @@ export function newModel(run: number): Model {
     orders: [],
     mayEnd: new Set(),
     done: [],
+    came: new Set(),
     isWorkerUp: true,
     eventsWereWithheld: false,
     workerFailed: false,

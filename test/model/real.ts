@@ -14,7 +14,8 @@ import type { PaymentStatus } from '#libs/order/states';
 import { type Database, openDatabase } from '#libs/store/database';
 
 import { eventually } from '../support/eventually.js';
-import type { System } from '../support/system.js';
+import { System } from '../support/system.js';
+import { HeldMoments } from './held-moment.js';
 import { RULES, type RulesName } from './rules.js';
 
 type Process = 'api' | 'worker';
@@ -37,10 +38,19 @@ export class Real {
   private readonly coming = new Map<Process, Promise<void>>();
 
   private readonly database: Database;
+  private readonly moments = new HeldMoments();
   #rules: RulesName = 'the usual rules';
 
-  constructor(readonly system: System) {
+  private constructor(readonly system: System) {
     this.database = openDatabase(system.databaseUrl, 2);
+  }
+
+  /** @param env what both processes are given */
+  static async start(env: Readonly<Record<string, string>>): Promise<Real> {
+    const real = new Real(await System.start({ env, worker: false }));
+    real.startWorker();
+    await real.isUp('worker');
+    return real;
   }
 
   /** Ends a process as a power cut would. */
@@ -64,7 +74,7 @@ export class Real {
 
   /** Starts a worker that was killed, and does not wait for it. */
   startWorker(): void {
-    this.expect('worker', this.system.startWorker());
+    this.expect('worker', this.system.startWorker(this.moments.environment));
   }
 
   /** The rules of the orders that the API takes. */
@@ -189,12 +199,15 @@ export class Real {
     );
   }
 
-  /** How an order's payment stands, once anything was tried to pay it, or after a while. @param within milliseconds */
+  /** How an order's payment stands, once an attempt to pay it was answered, or after a while. @param within milliseconds */
   async payment(orderId: OrderId, within: number): Promise<PaymentStatus> {
     const deadline = Date.now() + within;
     const { payment } = await eventually(
       () => this.system.store.orders.get(orderId),
-      (order) => order.payment !== 'none' || order.closedAt !== null || Date.now() >= deadline,
+      (order) =>
+        (order.payment !== 'none' && order.payment !== 'authorizing') ||
+        order.closedAt !== null ||
+        Date.now() >= deadline,
       PATIENCE,
     );
     return payment;
@@ -219,6 +232,23 @@ export class Real {
     } finally {
       this.system.freeze('worker', false);
     }
+  }
+
+  /** The next attempt of any order to come to a moment stands still there. @returns what waits for that, for a while */
+  holdMoment(moment: string): (id: OrderId, within: number) => Promise<boolean> {
+    const says = this.moments.hold(moment);
+    const from = this.system.log.length;
+    return async (id, within) => {
+      const deadline = Date.now() + within;
+      const isHeld = () => this.system.log.slice(from).some((line) => line.includes(`${says}${id}`));
+      await eventually(isHeld, (held) => held || Date.now() >= deadline, PATIENCE);
+      return isHeld();
+    };
+  }
+
+  /** Whatever stands still at a moment goes on, and nothing else comes to stand still there. */
+  letGo(): void {
+    this.moments.letGo();
   }
 
   /** The attempts that a worker holds, by the activity's id. */
@@ -248,5 +278,6 @@ export class Real {
   async close(): Promise<void> {
     await this.database.$disconnect();
     await this.system.close();
+    this.moments.close();
   }
 }

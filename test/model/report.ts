@@ -1,5 +1,4 @@
 import type { Model } from './model.js';
-import type { ModelSettings } from './model-settings.js';
 import type { Real } from './real.js';
 
 /** What there is to know of a run that failed: what was done, and what became of each order. */
@@ -16,6 +15,7 @@ export async function describeRun(model: Model, { system }: Real): Promise<strin
           (refund) => `    refund ${refund.id} of ${refund.amount}: ${refund.state}, ${refund.reason}`,
         ),
         ...events.map(({ at, type, actor }) => `    ${at} ${type} (${actor})`),
+        ...errorsOf(id, system.log).map((line) => `    ${line}`),
       ].join('\n');
     }),
   );
@@ -27,8 +27,18 @@ export async function describeRun(model: Model, { system }: Real): Promise<strin
   ].join('\n');
 }
 
-/** How to have runs again: all, or those from `path` on. */
-export function howToRepeat({ runs, seed, path }: ModelSettings): string {
-  const from = path === undefined ? '' : ` --path ${path}`;
-  return `To repeat it: npm run test:model -- --runs ${runs} --seed ${seed}${from}`;
+/** What the processes logged as errors about an order, the last of it. */
+const errorsOf = (id: string, log: readonly string[]) =>
+  log.filter((line) => line.includes(id) && line.includes('"level":50')).slice(-3);
+
+/** How to have runs again, from `path` on. */
+export function howToRepeat({ seed, path }: { seed: number; path: string }, runs = 1): string {
+  return `To repeat it: npm run test:model -- --seed ${seed} --path ${path}${runs === 1 ? '' : ` --runs ${runs}`}`;
+}
+
+/** How likely a run goes wrong again, as it was seen when it was played again. */
+export function saidOfRepeats(failed: number, played: number): string {
+  const seen = `Played ${played} times more, each time on a new system, it failed ${failed} times.`;
+  if (failed === played) return seen;
+  return `${seen} What it draws is the same each time; how fast each process is, is not. A moment of it that matters can be held: a line in test/model/commands/stand-still.ts.`;
 }

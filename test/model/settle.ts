@@ -1,22 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { AttentionRecord, OrderRecord } from '#libs/store/order-record';
 import { orderWorkflowId } from '#libs/contracts/order-workflow';
 import type { AttentionKind } from '#libs/order/attention';
 import type { Resolution } from '#libs/order/steps';
 
-import { eventually } from '../support/eventually.js';
 import type { Model, ModelOrder } from './model.js';
 import { moneyThatDiffers } from './money-there.js';
 import type { GatewayEvent, Real } from './real.js';
 import { seeToFailedRefund } from './refunds.js';
 
-/** Everything is mended by then, and no order waits longer than a few seconds by itself. Milliseconds. */
-const PATIENCE = 90_000;
+/**
+ * How long nothing at all may happen to the orders of a run, in milliseconds: everything is mended, and none waits
+ * longer than a few seconds by itself. However slow the machine is, what goes on is not cut short.
+ */
+const STILL = 90_000;
 
 /** What an operator says who wants the order to go on; an overdue delivery is left to the carrier. */
 const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
   parked: 'retry',
   delivery_overdue: null,
   contradicting_event: 'acknowledge',
+  contradicting_answer: 'acknowledge',
+  amount_differs: 'accept',
+  tracking_conflict: 'acknowledge',
   run_closed: null,
   refund_failed: 'acknowledge',
   late_payment: 'acknowledge',
@@ -33,22 +40,34 @@ interface Done {
 
 /** Mends what was broken, answers what waits for a person, delivers what was sent, until every order is closed. */
 export async function settle(model: Model, real: Real): Promise<void> {
+  real.letGo();
   await real.clearFaults();
   await real.deliverEvents({ mode: 'normal', delay: 1 });
   if (!model.isWorkerUp) real.startWorker();
   model.isWorkerUp = true;
   await Promise.all([real.isUp('api'), real.isUp('worker')]);
   const done: Done = { delivered: new Set(), heard: new Set() };
-  await eventually(
-    async () => (await Promise.all(model.orders.map((order) => moveOn(model, order, real, done)))).flat(),
-    (open) => open.length === 0,
-    PATIENCE,
-  );
+  for (let before = -1, since = Date.now(); ;) {
+    const open = (await Promise.all(model.orders.map((order) => moveOn(model, order, real, done)))).flat();
+    if (open.length === 0) break;
+    const now = await happened(model, real);
+    if (now !== before) since = Date.now();
+    else if (Date.now() - since > STILL)
+      throw new Error(`nothing has happened for ${STILL} ms; still open: ${JSON.stringify(open)}`);
+    before = now;
+    await delay(50);
+  }
   // An order is closed by its run, in the last thing that it does.
   const { client } = real.system;
-  await client.withDeadline(Date.now() + PATIENCE, async () => {
+  await client.withDeadline(Date.now() + STILL, async () => {
     for (const { id } of model.orders) await client.workflow.getHandle(orderWorkflowId(id)).result();
   });
+}
+
+/** How much has happened to the orders of a run. */
+async function happened({ orders }: Model, real: Real): Promise<number> {
+  const counts = await Promise.all(orders.map(({ id }) => real.events(id)));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** @returns what still keeps the order from being over, in words */
@@ -93,7 +112,7 @@ async function answered(real: Real, placed: ModelOrder, order: OrderRecord): Pro
 }
 
 /** The parcel is on its way, and its money can never be taken: somebody has to give it up. */
-const isLost = ({ step, reason }: AttentionRecord) => step === 'capture' && reason === 'authorization_lapsed';
+const isLost = ({ step, reason }: AttentionRecord) => step === 'capture' && reason === 'payment_voided';
 
 async function answer(real: Real, id: string, attentionId: string, action: Resolution): Promise<void> {
   const path = `/orders/${id}/attention/${attentionId}/resolution`;

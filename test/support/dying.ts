@@ -6,31 +6,47 @@ import { OrderRepository } from '#libs/store/order.repository';
 import { StockRepository } from '#libs/store/stock.repository';
 import { Store } from '#libs/store/store';
 
-/** The deaths a test has ordered, by the type of the event after whose commit they strike. */
+import { type HeldCall, latch } from './held-port.js';
+
+/** The deaths and pauses a test has ordered, by the type of the event after whose commit they strike. */
 export class Deaths {
-  readonly #ordered = new Set<string>();
+  readonly #ordered = new Map<string, () => Promise<void>>();
 
   /** The next attempt that writes an event of this type dies right after its commit: written, and never answered. */
   after(eventType: string): void {
-    this.#ordered.add(eventType);
+    this.#ordered.set(eventType, () => Promise.reject(new Outage('died_after_commit')));
+  }
+
+  /** The next attempt that writes an event of this type stands still right after its commit, until it is let go. */
+  hold(eventType: string): HeldCall {
+    const stopped = latch();
+    const going = latch();
+    this.#ordered.set(eventType, () => {
+      stopped.open();
+      return going.wait;
+    });
+    return { stopped: stopped.wait, letGo: going.open };
   }
 
   /** @throws Error naming the deaths that have not struck, which a test would otherwise take for survived */
   assertStruck(): void {
-    const outstanding = [...this.#ordered];
+    const outstanding = [...this.#ordered.keys()];
     this.#ordered.clear();
     if (outstanding.length > 0) throw new Error(`nothing wrote ${outstanding.join(', ')}, so nothing died`);
   }
 
-  /** Whether it strikes now; once. */
-  strikes(eventType: string | undefined): boolean {
-    return eventType !== undefined && this.#ordered.delete(eventType);
+  /** What was ordered for an event happens, once. @throws Outage when that is a death */
+  async strike(eventType: string | undefined): Promise<void> {
+    const ordered = eventType === undefined ? undefined : this.#ordered.get(eventType);
+    if (eventType === undefined || !ordered) return;
+    this.#ordered.delete(eventType);
+    await ordered();
   }
 }
 
 /**
- * Orders as a worker sees them that can be killed between the commit of a fact and its next breath. To Temporal
- * that looks like any attempt that gave no answer: it makes another.
+ * Orders as a worker sees them that can be killed, or stand still, between the commit of a fact and what comes next.
+ * To Temporal a death looks like any attempt that gave no answer: it makes another.
  */
 class DyingOrders extends OrderRepository {
   constructor(
@@ -42,15 +58,15 @@ class DyingOrders extends OrderRepository {
 
   override async change(
     order: OrderRecord,
-    decide: (order: OrderRecord) => OrderChange | null,
+    decide: (order: OrderRecord) => OrderChange | null | Promise<OrderChange | null>,
   ): Promise<boolean> {
     let eventType: string | undefined;
-    const written = await super.change(order, (current) => {
-      const change = decide(current);
+    const written = await super.change(order, async (current) => {
+      const change = await decide(current);
       eventType = change?.event.type;
       return change;
     });
-    if (written && this.deaths.strikes(eventType)) throw new Outage('died_after_commit');
+    if (written) await this.deaths.strike(eventType);
     return written;
   }
 }

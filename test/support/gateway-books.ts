@@ -4,7 +4,8 @@ import type Stripe from 'stripe';
 interface OrderRow {
   readonly id: string;
   readonly payment: string;
-  readonly total: number;
+  /** By the ledger. */
+  readonly captured: number;
   readonly status: string;
   readonly intent: string | null;
   /** By the ledger. */
@@ -14,11 +15,12 @@ interface OrderRow {
 }
 
 const ORDERS = `
-  SELECT o.id::text AS id, o.payment, o.total, o.status, o.intent_id AS intent,
+  SELECT o.id::text AS id, (SELECT COALESCE(sum(t.amount), 0)::float8 FROM ledger_transaction t
+      WHERE t.order_id = o.id AND t.kind = 'captured') AS captured, o.payment, o.status, o.intent_id AS intent,
     (SELECT COALESCE(sum(CASE WHEN t.kind IN ('refund_succeeded', 'refund_adopted') THEN t.amount
-        WHEN t.kind = 'refund_reversed' THEN -t.amount END), 0)::int
+        WHEN t.kind = 'refund_reversed' THEN -t.amount END), 0)::float8
       FROM ledger_transaction t WHERE t.order_id = o.id) AS refunded,
-    (SELECT COALESCE(sum(r.amount), 0)::int FROM refund r WHERE r.order_id = o.id AND r.state = 'pending') AS pending
+    (SELECT COALESCE(sum(r.amount), 0)::float8 FROM refund r WHERE r.order_id = o.id AND r.state = 'pending') AS pending
   FROM orders o`;
 
 const PAID = ['captured', 'partially_refunded', 'refunded'];
@@ -35,8 +37,8 @@ export async function disagreements(client: pg.Client, stripe: Stripe): Promise<
     if (intent.status === 'succeeded') {
       succeeded.set(order.id, (succeeded.get(order.id) ?? 0) + 1);
       if (intent.id !== order.intent) found.push(`1 ${order.id} was charged on ${intent.id}, not on its own`);
-      if (intent.amount_received !== order.total)
-        found.push(`7 ${order.id} was charged ${intent.amount_received}`);
+      if (intent.amount_received !== order.captured)
+        found.push(`7 ${order.id} has ${order.captured} captured here, ${intent.amount_received} there`);
       found.push(...(await refundsThatDiffer(order, intent.id, stripe)));
     } else if (intent.id === order.intent && (order.status === 'rejected' || order.status === 'cancelled')) {
       // A stray duplicate, made when the gateway had forgotten a key, need not be: it can never be paid.

@@ -54,7 +54,8 @@ export function holdPort<T extends object>(
   return { port: holdable.port, ...holdable.hold(method, at) };
 }
 
-function latch(): { readonly wait: Promise<void>; readonly open: () => void } {
+/** Something to wait for until it is opened. */
+export function latch(): { readonly wait: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const wait = new Promise<void>((resolve) => {
     open = resolve;

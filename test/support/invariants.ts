@@ -13,7 +13,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   '1 what was taken for an order that did not come about is on its way back, or with the bank': `
     SELECT o.id, o.status, o.payment, b.owed FROM orders o JOIN booked b USING (id)
     WHERE (o.status IN ('rejected', 'cancelled') OR (o.status = 'undelivered' AND o.closed_at IS NOT NULL))
-      AND (b.owed > 0 OR o.payment IN ('requires_action', 'processing', 'authorized', 'declined'))
+      AND (b.owed > 0 OR o.payment IN ('requires_action', 'processing', 'authorizing', 'authorized', 'declined'))
       AND NOT EXISTS (SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL)`,
   '2 reserved is the sum of open reservations, and covered by what is there': `
     SELECT p.sku, p.on_hand, p.reserved FROM product p
@@ -55,6 +55,7 @@ const BROKEN: Readonly<Record<string, string>> = {
     WHERE o.payment <> CASE
       WHEN o.intent_status IS NULL THEN CASE WHEN o.payment = 'not_required' AND o.total = 0 THEN 'not_required' ELSE 'none' END
       WHEN o.intent_status = 'canceled' THEN 'voided'
+      WHEN o.intent_status = 'declined' AND o.declined_attempt < o.attempt THEN 'authorizing'
       WHEN o.intent_status <> 'captured' THEN o.intent_status
       WHEN b.refunded = 0 THEN 'captured' WHEN b.refunded < b.captured THEN 'partially_refunded' ELSE 'refunded' END`,
   '7 each refund is booked as it stands': `

@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 
 import { activityInfo } from '@temporalio/activity';
@@ -8,6 +10,9 @@ import { activityInfo } from '@temporalio/activity';
  * where it is to die: there the attempt neither goes on nor ends, and a line `held at its point: <order id>`
  * says that it got there. So one `kill -9` finds every one of them at exactly its point, and nothing else at
  * work. An order is held once.
+ *
+ * A test that lets an attempt go on again names the moment in HELD_MOMENT_FILE instead, while the worker runs: the first
+ * attempt to come to it, of whichever order, stands still until the file names it no more.
  */
 
 /** What an attempt calls, by its name in a point. */
@@ -20,11 +25,37 @@ const CALLED = {
 };
 const STATEMENTS = { 'libs/store/generated/client.js': { PrismaClient: ['$queryRaw', '$executeRaw'] } };
 
+/** The type of an event in the audit trail. */
+const FACT = /^[a-z]+\.[a-z_]+$/;
+
 /** Points that nothing has reached yet, by order id. */
 const points = new Map(Object.entries(JSON.parse(process.env['KILL_POINTS'] ?? '{}')));
 const attempts = new AsyncLocalStorage();
 
+const FILE = process.env['HELD_MOMENT_FILE'];
+let taken;
+
+/** @returns {{ id: string, moment: string } | null} */
+function heldMoment() {
+  try {
+    return FILE === undefined ? null : JSON.parse(readFileSync(FILE, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Stands still where a test has said so. */
+async function stand(moment) {
+  const attempt = attempts.getStore();
+  const held = attempt && heldMoment();
+  if (held?.moment !== moment || held.id === taken) return;
+  taken = held.id;
+  process.stdout.write(`stands still at ${held.id}: ${attempt.orderId}\n`);
+  while (heldMoment()?.id === held.id) await delay(20);
+}
+
 async function reach(moment) {
+  await stand(moment);
   const attempt = attempts.getStore();
   const point = attempt && points.get(attempt.orderId);
   if (point?.activity !== attempt?.activity || point?.moment !== moment) return;
@@ -87,7 +118,12 @@ if (isMainThread) {
         // Outside an attempt it stays what the client makes of it, which may be part of a transaction.
         if (!attempts.getStore()) return pending;
         const writes = /INSERT INTO|\bSET\b/.test((query.strings ?? query).join(' '));
-        return between('stating', () => pending, writes ? 'written' : 'read');
+        const given = Array.isArray(query) ? values : query.values;
+        const facts = given.filter((value) => typeof value === 'string' && FACT.test(value));
+        return between('stating', () => pending, writes ? 'written' : 'read').then(async (answer) => {
+          for (const fact of writes ? facts : []) await stand(`wrote ${fact}`);
+          return answer;
+        });
       },
   );
 }

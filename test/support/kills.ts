@@ -38,7 +38,8 @@ export function whereabouts({ activity, moment }: KillPoint): string {
   return `in ${activity}, ${WHEN[when]}${call === undefined ? '' : ` (${call})`}`;
 }
 
-const HOOK = new URL('./kill-point.mjs', import.meta.url).href;
+/** What a worker's process is started with, so that it can be held at a point. */
+export const HOOK = new URL('./kill-point.mjs', import.meta.url).href;
 /**
  * Milliseconds, from the start of the worker, in which every order must have come to its point: fewer than an
  * attempt at a decision may take.

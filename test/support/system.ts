@@ -12,8 +12,9 @@ import { freePort } from '../../apps/local/ports.js';
 import type { Sandbox } from '../../apps/sandbox/sandbox.js';
 import { CARRIER_SECRET, PAYMENT_SECRET, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
 import type { PlaceOrder } from '#libs/client/openapi';
+import { everyOrderEvent } from '#libs/client/order-events';
 import { answered, createShopClient, type ShopClient } from '#libs/client/shop-client';
-import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
+import { OrderView } from '#libs/contracts/order-view.api';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 
@@ -24,11 +25,11 @@ import { checkAtRest } from './invariants.js';
 import { lease } from './lease.js';
 import { CATALOGUE } from './orders.js';
 import { checkSecrecy } from './secrecy.js';
-import { NAMESPACES } from './servers.js';
+import { NAMESPACES } from './shared-servers.js';
 import { testDatabase } from './test-database.js';
 
 /** Milliseconds a process has to end in once it is told to: more than any of them takes, as where it is deployed. */
-const GRACE = 30_000;
+const GRACE = 40_000;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface SystemOptions {
@@ -112,6 +113,7 @@ export class System {
         RETRY_INITIAL: '200ms',
         RETRY_MAX: '1s',
         SWEEP_INTERVAL: '1s',
+        DRAIN_DELAY: '0s',
         ...options.env,
       },
     );
@@ -177,9 +179,7 @@ export class System {
   }
 
   async eventTypes(id: string): Promise<string[]> {
-    const params = { path: { id } };
-    const trail = await answered(this.shop.GET('/orders/{id}/events', { params }));
-    return OrderEventList.parse(trail).data.map((event) => event.type);
+    return (await everyOrderEvent(this.shop, id)).map((event) => event.type);
   }
 
   async intents(id: string): Promise<Stripe.PaymentIntent[]> {

@@ -18,7 +18,7 @@ import { capturedLog } from './captured-log.js';
 import { Inbox } from './inbox.js';
 import { lease } from './lease.js';
 import { CATALOGUE } from './orders.js';
-import { NAMESPACES } from './servers.js';
+import { NAMESPACES } from './shared-servers.js';
 import { testDatabase } from './test-database.js';
 
 /** How long a provider may take in a test, in milliseconds. */

@@ -100,8 +100,8 @@ export class Workshop {
   }
 
   /** Places an order whose intent the gateway does not know, which no amount of trying mends. */
-  async placeWithIntent(intentId: string): Promise<OrderId> {
-    const { id, policy } = await acceptOrder(this.store);
+  async placeWithIntent(intentId: string, rules: Wanted['policy'] = {}): Promise<OrderId> {
+    const { id, policy } = await acceptOrder(this.store, { policy: rules });
     await this.database.order.update({ where: { id }, data: { intentId } });
     await this.runs.start(id, policy);
     return id;

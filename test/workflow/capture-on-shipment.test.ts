@@ -5,6 +5,7 @@ import type { OrderId } from '#libs/order/order-id';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 
+import { eventually } from '../support/eventually.js';
 import { recordHistory } from '../support/histories.js';
 import { emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';
@@ -61,7 +62,7 @@ describe('a payment that is held until the parcel has its label', () => {
       status: 'cancelled',
       payment: 'voided',
       fulfilment: 'released',
-      endReason: { code: 'capture_failed' },
+      endReason: { code: 'payment_voided', by: 'workflow' },
       shipments: [{ status: 'cancelled' }],
     });
     expect(await booked(id)).toEqual(HELD);
@@ -134,6 +135,26 @@ describe('a payment whose hold is about to lapse', () => {
     });
     expect(await shop.intents(id)).toMatchObject([{ status: 'canceled', amount_received: 0 }]);
     await shop.closed(id);
+  });
+
+  it('is let go of no more once somebody has taken a part of it by hand', async () => {
+    await shop.fault('shipments.create', '500', 10_000);
+    const id = await shop.place({
+      policy: { ...policy, retry: { attempts: 1_000, initial: 100, max: 300 } },
+    });
+    const { intentId, holdUntil } = await shop.until(id, ({ payment }) => payment === 'authorized');
+    await shop.stripe.paymentIntents.capture(intentId ?? '', { amount_to_capture: 500 });
+    await shop.runs.tellPayment(id);
+    await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'amount_differs'));
+    const labelDue = Date.parse(holdUntil ?? '') - 12 * 3_600_000;
+    await eventually(
+      async () => Date.now(),
+      (now) => now > labelDue + 500,
+    );
+    expect(await shop.store.orders.get(id)).toMatchObject({ status: 'confirmed', payment: 'captured' });
+    await shop.clearFaults();
+    await shop.answer(id, 'ship', 'fail');
+    expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded' });
   });
 
   it('is no matter where the label is made in time', async () => {

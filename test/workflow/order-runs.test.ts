@@ -10,7 +10,7 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Bench } from '../integration/bench.js';
 import { lease } from '../support/lease.js';
-import { NAMESPACES } from '../support/servers.js';
+import { NAMESPACES } from '../support/shared-servers.js';
 
 describe('what runs are told, and no worker hears yet', () => {
   let bench: Bench;

@@ -90,12 +90,14 @@ describe('a step that cannot be done', () => {
     expect(await shop.eventTypes(id)).toContain('email.refused');
   });
 
-  it('is parked at once when the fault is ours', async () => {
-    const id = await shop.placeWithIntent('pi_unknown');
+  it('is parked soon, though not at once, when the fault is ours', async () => {
+    const id = await shop.placeWithIntent('pi_unknown', {
+      retry: { attempts: 1_000, initial: 50, max: 200 },
+    });
     const order = await shop.until(id, ({ attention: open }) => open.length > 0);
     expect(order).toMatchObject({
       attention: [{ kind: 'parked', step: 'charge', reason: 'bug' }],
-      waits: [{ attempt: 1 }],
+      waits: [{ attempt: 5, nextTryAt: null }],
     });
     await shop.handle(id).terminate();
   });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/order/order-id';
 
-import { eventually } from '../support/eventually.js';
 import { recordHistory } from '../support/histories.js';
 import { emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';
@@ -140,14 +139,18 @@ describe('a payment that takes its time', () => {
       const id = await shop.place({ method: DECLINED, policy });
       const waiting = await paying(id, 'declined');
       expect(waiting).toMatchObject({ status: 'pending', fulfilment: 'reserved' });
+      expect(waiting.decline).toEqual({ attempt: 1, code: 'generic_decline' });
       await tryAnother(id, 'pm_card_visa_chargeDeclinedInsufficientFunds');
-      await eventually(
-        () => shop.eventTypes(id),
-        (types) => types.filter((type) => type === 'payment.declined').length === 2,
-      );
+      const again = await shop.until(id, ({ decline }) => decline?.attempt === 2);
+      expect(again).toMatchObject({ payment: 'declined', decline: { code: 'insufficient_funds' } });
       await tryAnother(id, 'pm_card_mastercard');
 
-      expect(await delivered(id)).toMatchObject({ status: 'delivered', payment: 'captured', attempt: 3 });
+      expect(await delivered(id)).toMatchObject({
+        status: 'delivered',
+        payment: 'captured',
+        attempt: 3,
+        decline: null,
+      });
       expect(await shop.intents(id)).toMatchObject([{ status: 'succeeded', amount_received: 3980 }]);
       await recordHistory(shop.handle(id), 'paid-by-second-card');
     });
@@ -163,7 +166,7 @@ describe('a payment that takes its time', () => {
 
     it('goes on after a method that the provider does not know', async () => {
       const id = await shop.place({ method: 'pm_card_unheard_of', policy });
-      await paying(id, 'declined');
+      expect(await paying(id, 'declined')).toMatchObject({ decline: { code: 'payment_method_unknown' } });
       await tryAnother(id, 'pm_card_visa');
       expect(await delivered(id)).toMatchObject({ status: 'delivered', payment: 'captured' });
     });
@@ -175,6 +178,7 @@ describe('a payment that takes its time', () => {
         payment: 'voided',
         fulfilment: 'released',
         endReason: { code: 'payment_declined', by: 'workflow' },
+        decline: { attempt: 1, code: 'generic_decline' },
       });
     });
   });

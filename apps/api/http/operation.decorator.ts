@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { ApiHeader, ApiOperation, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import { z } from 'zod';
 
-import { IdempotencyKeyHeader } from '#libs/contracts/headers.api';
+import { IdempotencyKeyHeader, LONGEST_WAIT, PreferHeader } from '#libs/contracts/headers.api';
 import { type ProblemCode, PROBLEMS } from '#libs/contracts/problems';
 
 import { references } from '../openapi-examples.js';
@@ -14,7 +14,7 @@ const OperationKey = Reflector.createDecorator<OperationName>();
 /** Which operation a route is: decides who may call it, and documents it. A route without one is closed. */
 export const Operation = Object.assign(
   (name: OperationName) => {
-    const { summary, access, idempotency }: OperationRule = OPERATIONS[name];
+    const { summary, access, idempotency, outcomes }: OperationRule = OPERATIONS[name];
     const open = access === 'open' || access === 'signed';
     return applyDecorators(
       OperationKey(name),
@@ -26,6 +26,7 @@ export const Operation = Object.assign(
       // Since OpenAPI 3.1 a requirement may name the roles it takes of any scheme, not only of OAuth.
       ...(open ? [] : [ApiSecurity('key', [access])]),
       ...(idempotency ? [keyHeader(idempotency)] : []),
+      ...(outcomes ? [preferHeader] : []),
       requestIdHeader,
       ...byStatus(problemsOf(name)).map(problemResponse),
     );
@@ -58,6 +59,8 @@ function keyHeader(idempotency: keyof typeof KEYS) {
     required: idempotency === 'required',
     description: KEYS[idempotency],
     schema: headerSchema(IdempotencyKeyHeader),
+    // An optional one that is always sent would have a second try be taken for the first.
+    ...(idempotency === 'required' && { example: 'order-1001' }),
   });
 }
 
@@ -66,6 +69,13 @@ export function headerSchema(header: z.ZodType) {
   const { type, maxLength, pattern } = z.toJSONSchema(header, { io: 'input' });
   return { type, maxLength, pattern } as const;
 }
+
+const preferHeader = ApiHeader({
+  name: 'Prefer',
+  required: false,
+  description: `RFC 7240. With \`wait=N\` the answer comes as soon as the outcome is known, after N seconds at most, and at most ${LONGEST_WAIT}; other preferences are passed over`,
+  schema: headerSchema(PreferHeader),
+});
 
 function byStatus(codes: readonly ProblemCode[]): ProblemCode[][] {
   return [...new Set(codes.map((code) => PROBLEMS[code].status))].map((status) =>

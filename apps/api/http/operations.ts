@@ -11,6 +11,11 @@ export interface OperationRule {
    * come along, and changes nothing.
    */
   readonly idempotency?: 'required' | 'optional' | 'inherent';
+  /**
+   * Where the outcome comes after the answer, and a caller may wait for it: the problems that tell those who do of an
+   * outcome that is not the one they asked for.
+   */
+  readonly outcomes?: readonly ProblemCode[];
   /** Whether it is asked with a query. */
   readonly query?: true;
   readonly problems: readonly ProblemCode[];
@@ -36,15 +41,13 @@ export const OPERATIONS = {
       'duplicate_sku',
       'unknown_sku',
       'currency_not_supported',
+      'amount_not_chargeable',
       'order_too_large',
+      'order_too_small',
       'price_changed',
-      'payment_declined',
-      'payment_expired',
-      'out_of_stock',
-      'order_cancelled',
-      'order_invalid',
       'unavailable',
     ],
+    outcomes: ['payment_declined', 'payment_expired', 'out_of_stock', 'order_cancelled', 'order_invalid'],
   },
   listOrders: {
     summary: 'List orders',
@@ -58,8 +61,9 @@ export const OPERATIONS = {
     problems: ['order_not_found', 'unavailable'],
   },
   listOrderEvents: {
-    summary: "See an order's audit trail",
+    summary: "See an order's audit trail, oldest first",
     access: 'read',
+    query: true,
     problems: ['order_not_found', 'unavailable'],
   },
   readLedger: {
@@ -72,6 +76,7 @@ export const OPERATIONS = {
     access: 'write',
     idempotency: 'inherent',
     problems: [...BODY, 'order_not_found', 'unavailable'],
+    outcomes: ['cancellation_refused'],
   },
   readCancellation: {
     summary: 'See what became of the wish to cancel an order',
@@ -92,8 +97,10 @@ export const OPERATIONS = {
       'refund_line_unknown',
       'refund_quantity_exceeds',
       'refund_exceeds',
+      'amount_not_chargeable',
       'unavailable',
     ],
+    outcomes: ['refund_failed'],
   },
   listRefunds: {
     summary: "List an order's refunds, oldest first",
@@ -110,11 +117,17 @@ export const OPERATIONS = {
     access: 'write',
     idempotency: 'required',
     problems: [...BODY, 'order_not_found', 'payment_attempt_not_possible', 'unavailable'],
+    outcomes: ['payment_declined', 'payment_expired', 'order_cancelled'],
   },
   readClientSecret: {
     summary: 'Get what the shopper needs to act on a payment',
     access: 'write',
     problems: ['order_not_found', 'no_action_required', 'gateway_unavailable', 'unavailable'],
+  },
+  listAttention: {
+    summary: 'See what waits for a person, or did, and what was answered',
+    access: 'operate',
+    problems: ['order_not_found', 'unavailable'],
   },
   resolveAttention: {
     summary: 'Answer what waits for a person',
@@ -128,6 +141,7 @@ export const OPERATIONS = {
       'already_resolved',
       'unavailable',
     ],
+    outcomes: [],
   },
   listProducts: {
     summary: 'List the products and their stock',
@@ -143,7 +157,7 @@ export const OPERATIONS = {
   putProduct: {
     summary: 'Create or replace a product; its stock stays as it is',
     access: 'operate',
-    problems: [...BODY, 'currency_not_supported', 'unavailable'],
+    problems: [...BODY, 'currency_not_supported', 'amount_not_chargeable', 'unavailable'],
   },
   adjustStock: {
     summary: 'Correct the stock of a product',
@@ -180,6 +194,12 @@ export const OPERATIONS = {
     idempotency: 'optional',
     problems: [...BODY, 'finding_not_found', 'finding_closed', 'already_resolved', 'unavailable'],
   },
+  listUnmatchedEvents: {
+    summary: 'See the signed events that belong to nothing here',
+    access: 'operate',
+    query: true,
+    problems: ['unavailable'],
+  },
   receiveDelivery: {
     summary: "Take a carrier's signed event",
     access: 'signed',
@@ -197,7 +217,12 @@ export const OPERATIONS = {
       'unavailable',
     ],
   },
-  checkLive: { summary: 'Tell that the process runs', access: 'open', problems: [] },
+  findDocuments: { summary: 'Find the documents', access: 'open', problems: [] },
+  checkLive: {
+    summary: 'Tell that the process runs, and would not be helped by a restart',
+    access: 'open',
+    problems: ['unavailable'],
+  },
   checkReady: {
     summary: 'Tell whether orders can be taken',
     access: 'open',
@@ -213,6 +238,14 @@ export const OPERATIONS = {
 
 export type OperationName = keyof typeof OPERATIONS;
 
+export const isOperation = (name: string): name is OperationName => Object.hasOwn(OPERATIONS, name);
+
+/** The problems that tell of an outcome to those who waited for it; undefined where nobody can. */
+export function outcomesOf(name: OperationName): readonly ProblemCode[] | undefined {
+  const { outcomes }: OperationRule = OPERATIONS[name];
+  return outcomes;
+}
+
 /** Asked by what watches over the process, however often. */
 export const isProbe = (name: OperationName) => name === 'checkLive' || name === 'checkReady';
 
@@ -224,10 +257,13 @@ export function takesNoQuery(name: OperationName): boolean {
 
 /** The problems that an operation can answer, those of every operation included. */
 export function problemsOf(name: OperationName): readonly ProblemCode[] {
-  const { access, idempotency, problems }: OperationRule = OPERATIONS[name];
+  const { access, idempotency, problems, outcomes = [] }: OperationRule = OPERATIONS[name];
   const keyed = access !== 'open' && access !== 'signed';
   const codes: readonly ProblemCode[] = [
     ...problems,
+    ...outcomes,
+    // Whoever asks the database may find another change in the way.
+    ...(problems.includes('unavailable') && !isProbe(name) ? (['busy'] as const) : []),
     ...(access === 'signed' ? [] : (['invalid_request'] as const)),
     ...(idempotency ? KEY_PROBLEMS[idempotency] : []),
     ...(keyed ? (['unauthenticated', 'insufficient_scope'] as const) : []),

@@ -1,24 +1,26 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ApiHeader } from '@nestjs/swagger';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 
-import { LONGEST_WAIT, PreferHeader } from '#libs/contracts/headers.api';
+import { PreferHeader } from '#libs/contracts/headers.api';
 
-import { headerSchema } from './operation.decorator.js';
+import { hungUp } from './hung-up.js';
 
-/** For how many seconds the caller would wait for the outcome; 0 for not at all. */
-export const PreferredWait = createParamDecorator((_: unknown, context: ExecutionContext): number =>
-  PreferHeader.parse(context.switchToHttp().getRequest<Request>().get('prefer') ?? ''),
-);
+/** For how long a caller would wait for the outcome. */
+export interface Patience {
+  /** 0 for not at all. */
+  readonly seconds: number;
+  /** Aborted once nobody is there any more to hear the answer. */
+  readonly gone: AbortSignal;
+}
 
-/** On a route that may wait. */
-export const MayWait = () =>
-  ApiHeader({
-    name: 'Prefer',
-    required: false,
-    description: `RFC 7240. With \`wait=N\` the answer comes as soon as the outcome is known, after N seconds at most, and at most ${LONGEST_WAIT}; other preferences are passed over`,
-    schema: headerSchema(PreferHeader),
-  });
+/** For how long the caller would wait for the outcome, as `Prefer` says. */
+export const PreferredWait = createParamDecorator((_: unknown, context: ExecutionContext): Patience => {
+  const http = context.switchToHttp();
+  return {
+    seconds: PreferHeader.parse(http.getRequest<Request>().get('prefer') ?? ''),
+    gone: hungUp(http.getResponse<Response>()),
+  };
+});
 
 /** The answer's header that says for how long the preference was followed. */
 export const PREFERENCE_APPLIED = {

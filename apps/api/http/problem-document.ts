@@ -5,7 +5,7 @@ import type { ProblemError } from './problem-error.js';
 
 /** RFC 9457 problem details of an answer to the request with this id. @param instance the path that was asked */
 export function problemDocument(
-  { code, detail, errors, orderId, totals }: ProblemError,
+  { code, detail, errors, orderId, reason, totals }: ProblemError,
   instance: string,
   requestId: string,
 ): Problem {
@@ -20,6 +20,7 @@ export function problemDocument(
     requestId,
     ...(errors ? { errors: [...errors] } : {}),
     ...(orderId ? { orderId } : {}),
+    ...(reason ? { reason } : {}),
     ...(totals ? { totals } : {}),
   };
 }

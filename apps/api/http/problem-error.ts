@@ -4,11 +4,12 @@ import type { Fault, Problem } from '#libs/contracts/problem.api';
 /** What a kind of problem always says in a header. Retry-After is in seconds. */
 const HEADERS: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = {
   idempotency_key_in_use: { 'Retry-After': '1' },
+  busy: { 'Retry-After': '2' },
   unavailable: { 'Retry-After': '5' },
   gateway_unavailable: { 'Retry-After': '5' },
 };
 
-type Extra = Partial<Pick<Problem, 'errors' | 'orderId' | 'totals'>> & {
+type Extra = Partial<Pick<Problem, 'errors' | 'orderId' | 'reason' | 'totals'>> & {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
@@ -17,18 +18,20 @@ export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly errors?: readonly Fault[];
   readonly orderId?: string;
+  readonly reason?: string;
   readonly totals?: Problem['totals'];
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     readonly code: ProblemCode,
     readonly detail: string = PROBLEMS[code].meaning,
-    { errors, orderId, totals, headers = {} }: Extra = {},
+    { errors, orderId, reason, totals, headers = {} }: Extra = {},
     options?: { cause: unknown },
   ) {
     super(code, options);
     this.errors = errors;
     this.orderId = orderId;
+    this.reason = reason;
     this.totals = totals;
     this.headers = { ...HEADERS[code], ...headers };
   }

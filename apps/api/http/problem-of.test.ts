@@ -25,6 +25,7 @@ describe('the problem that an error is answered with', () => {
     [driverError({ kind: 'DatabaseNotReachable' }), 'unavailable'],
     [driverError({ kind: 'postgres', originalCode: '57P03' }), 'unavailable'],
     [new Error('timeout exceeded when trying to connect'), 'unavailable'],
+    [driverError({ kind: 'postgres', originalCode: '55P03' }), 'busy'],
     [driverError({ kind: 'UniqueConstraintViolation' }), 'internal_error'],
     [new TypeError('secret'), 'internal_error'],
     ['thrown text', 'internal_error'],
@@ -40,7 +41,8 @@ describe('the problem that an error is answered with', () => {
     expect(problem.cause).toBe(error);
   });
 
-  it('says when to come back, if the database is away', () => {
+  it('says when to come back, if the database is away or another change is in the way', () => {
     expect(new ProblemError('unavailable').headers).toEqual({ 'Retry-After': '5' });
+    expect(new ProblemError('busy').headers).toEqual({ 'Retry-After': '2' });
   });
 });

@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 
 import type { ProblemCode } from '#libs/contracts/problems';
-import { isUnreachable } from '#libs/store/database-failure';
+import { isContended, isUnreachable } from '#libs/store/database-failure';
 
 import { ProblemError } from './problem-error.js';
 
@@ -18,6 +18,7 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
 export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (isUnreachable(error)) return new ProblemError('unavailable', undefined, {}, { cause: error });
+  if (isContended(error)) return new ProblemError('busy', undefined, {}, { cause: error });
   // An address that cannot be decoded, such as /orders/%ff, is an address of nothing.
   if (error instanceof HttpException && error.cause instanceof URIError) return new ProblemError('not_found');
   const status = error instanceof HttpException ? error.getStatus() : 500;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { ResolveAttention } from '#libs/contracts/resolution.api';
 import type { OrderId } from '#libs/order/order-id';
+import type { ResolvableAttention } from '#libs/store/attention.repository';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { RequestKey } from '#libs/store/request-key.repository';
 import { Store } from '#libs/store/store';
@@ -28,6 +29,12 @@ export class AttentionService {
     private readonly runs: OrderRuns,
     private readonly nudges: Nudges,
   ) {}
+
+  /** All that ever waited for a person, oldest first. @throws ProblemError order_not_found */
+  async list(id: OrderId): Promise<ResolvableAttention[]> {
+    await this.orders.get(id);
+    return this.store.attention.ofOrder(id);
+  }
 
   /**
    * Takes an answer; once for each key, where there is one.

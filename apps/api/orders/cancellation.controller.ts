@@ -1,5 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiResponse } from '@nestjs/swagger';
+import type { Response } from 'express';
 
 import { CancellationView, RequestCancellation } from '#libs/contracts/cancellation.api';
 import { OrderAddress } from '#libs/contracts/order-address.api';
@@ -8,17 +9,27 @@ import { Caller } from '../http/caller.js';
 import { OptionalIdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
+import { type Patience, PreferredWait } from '../http/preferred-wait.js';
 import { CancellationService } from './cancellation.service.js';
+import { OutcomeService } from './outcome.service.js';
 
 @Controller('orders/:id/cancellation')
 export class CancellationController {
-  constructor(private readonly cancellation: CancellationService) {}
+  constructor(
+    private readonly cancellation: CancellationService,
+    private readonly outcomes: OutcomeService,
+  ) {}
 
   @Post()
   @HttpCode(202)
   @Operation('requestCancellation')
   @TakesJson()
   @ApiBody({ required: false, schema: { $ref: '#/components/schemas/RequestCancellation' } })
+  @ApiResponse({
+    status: 200,
+    description: 'The order is cancelled. Told only to those who `Prefer` to wait for that',
+    standardSchema: CancellationView,
+  })
   @ApiResponse({
     status: 202,
     description: 'The wish is stored, and stands as it says; asking again answers the same one',
@@ -27,10 +38,24 @@ export class CancellationController {
   async request(
     @Param({ schema: OrderAddress }) { id }: OrderAddress,
     @OptionalIdempotencyKey() _key: string | null,
+    @PreferredWait() patience: Patience,
     @Body({ schema: RequestCancellation.optional() }) _body: unknown,
     @Caller() service: string,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<CancellationView> {
-    return this.cancellation.request(id, service);
+    const { body, status, headers } = await this.outcomes.of(
+      {
+        asked: { about: 'cancellation', id },
+        orderId: id,
+        stored: await this.cancellation.request(id, service),
+        done: 200,
+        current: () => this.cancellation.get(id),
+        reason: ({ code }) => code,
+      },
+      patience,
+    );
+    response.status(status).set(headers);
+    return body;
   }
 
   @Get()

@@ -20,6 +20,19 @@ describe('an order as it is shown', () => {
     expect(shown.toSorted()).toEqual(['cancelled', 'rejected', 'undelivered']);
   });
 
+  it('says what may be answered to what waits for a person', () => {
+    const [parked] = record.attention;
+    if (!parked) throw new Error('nothing waits for a person');
+    const stuck = { ...parked, undo: true };
+    const seen = { ...parked, kind: 'dispute_opened', step: null } as const;
+    const { attention } = presentOrder({ ...record, attention: [parked, stuck, seen] });
+    expect(attention.map(({ resolutions }) => resolutions)).toEqual([
+      ['retry', 'fail'],
+      ['retry'],
+      ['acknowledge'],
+    ]);
+  });
+
   it('waits for the first of its waits', () => {
     expect(presentOrder(record).waitingFor).toEqual(record.waits[0]);
     expect(presentOrder({ ...record, waits: [] }).waitingFor).toBeNull();
@@ -32,6 +45,7 @@ describe('an order as it is shown', () => {
   it('tells what went back, what is on its way back, and what is disputed', () => {
     expect(presentOrder(record)).toMatchObject({
       attempt: 2,
+      decline: { attempt: 1, code: 'insufficient_funds' },
       refunded: 500,
       pendingRefunds: 200,
       dispute: { status: 'needs_response', amount: 100 },
@@ -69,7 +83,9 @@ const record: OrderRecord = {
   booked: { captured: 3980, refund_requested: 700, refund_succeeded: 500 },
   intentId: 'pi_1',
   attempt: 2,
+  decline: { attempt: 1, code: 'insufficient_funds' },
   holdUntil: null,
+  acceptedAmount: null,
   dispute: { id: 'dp_1', status: 'needs_response', amount: 100 },
   policy: {
     reservationTtl: 1,
@@ -90,6 +106,7 @@ const record: OrderRecord = {
       id,
       kind: 'parked',
       step: 'ship',
+      undo: false,
       reason: 'carrier_unavailable',
       refundId: null,
       findingId: null,

@@ -3,6 +3,8 @@ import { pendingRefunds, refunded } from '#libs/order/ledger';
 import { isEnd } from '#libs/order/states';
 import type { OrderRecord } from '#libs/store/order-record';
 
+import { presentAttention } from './attention.presenter.js';
+
 /**
  * An order as it is shown: no addresses, payment method or policy. Field by field, so that what the record
  * gains is not shown by accident.
@@ -16,11 +18,13 @@ export function presentOrder(order: OrderRecord): OrderView {
     status: order.status,
     payment: order.payment,
     attempt: order.attempt,
+    decline: order.decline && { attempt: order.decline.attempt, code: order.decline.code },
+    captured: order.booked.captured ?? 0,
     refunded: refunded(order.booked),
     pendingRefunds: pendingRefunds(order.booked),
     dispute: dispute && { status: dispute.status, amount: dispute.amount },
     fulfilment: order.fulfilment,
-    attention: [...order.attention],
+    attention: order.attention.map(presentAttention),
     endReason: endedOtherwise ? order.endReason : null,
     waitingFor: order.closedAt === null ? (order.waits[0] ?? null) : null,
     customer: customer && { id: customer.id, name: customer.name, email: customer.email },

@@ -5,14 +5,13 @@ import type { Response } from 'express';
 import { OrderAddress } from '#libs/contracts/order-address.api';
 import { ListOrders, OrderList } from '#libs/contracts/order-list.api';
 import { PlaceOrder } from '#libs/contracts/order-request.api';
-import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
+import { ListOrderEvents, OrderEventList, OrderView } from '#libs/contracts/order-view.api';
 
 import { Caller } from '../http/caller.js';
-import { hungUp } from '../http/hung-up.js';
 import { IdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
-import { MayWait, PREFERENCE_APPLIED, PreferredWait } from '../http/preferred-wait.js';
+import { type Patience, PreferredWait } from '../http/preferred-wait.js';
 import { OrderAcceptance } from './order-acceptance.js';
 import { presentOrder } from './order.presenter.js';
 import { OrdersService } from './orders.service.js';
@@ -20,7 +19,6 @@ import { OutcomeService } from './outcome.service.js';
 
 const PLACED = {
   Location: { description: 'Where the order is', required: true, schema: { type: 'string' } },
-  ...PREFERENCE_APPLIED,
 } as const;
 
 @Controller('orders')
@@ -35,7 +33,6 @@ export class OrdersController {
   @HttpCode(202)
   @Operation('placeOrder')
   @TakesJson()
-  @MayWait()
   @ApiResponse({
     status: 201,
     description: 'The order is confirmed. Told only to those who `Prefer` to wait for that',
@@ -50,14 +47,14 @@ export class OrdersController {
   })
   async place(
     @IdempotencyKey() key: string,
-    @PreferredWait() wait: number,
+    @PreferredWait() patience: Patience,
     @Body({ schema: PlaceOrder }) body: PlaceOrder,
     @Caller() service: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<OrderView> {
     const accepted = await this.acceptance.place(body, key, service);
     response.location(`/orders/${accepted.id}`);
-    const { order, status, headers } = await this.outcomes.of(accepted, wait, hungUp(response));
+    const { body: order, status, headers } = await this.outcomes.ofOrder(accepted, 201, patience);
     response.status(status).set(headers);
     return presentOrder(order);
   }
@@ -78,8 +75,15 @@ export class OrdersController {
 
   @Get(':id/events')
   @Operation('listOrderEvents')
-  @ApiResponse({ status: 200, description: 'Every change and why', standardSchema: OrderEventList })
-  async events(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<OrderEventList> {
-    return this.orders.events(id);
+  @ApiResponse({
+    status: 200,
+    description: 'A page of changes, each with why',
+    standardSchema: OrderEventList,
+  })
+  async events(
+    @Param({ schema: OrderAddress }) { id }: OrderAddress,
+    @Query({ schema: ListOrderEvents }) query: ListOrderEvents,
+  ): Promise<OrderEventList> {
+    return this.orders.events(id, query);
   }
 }

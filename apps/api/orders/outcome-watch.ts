@@ -3,25 +3,25 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-import type { OrderId } from '#libs/order/order-id';
-import { type Outcome, outcomeOf } from '#libs/order/outcome';
+import type { Outcome } from '#libs/order/outcome';
+import type { Asked } from '#libs/store/outcome.repository';
 import { Store } from '#libs/store/store';
 
 import { LOG } from '../log.js';
 import { Settings } from '../settings.js';
 
-/** How often the orders that somebody waits for are looked at, in milliseconds. */
+/** How often whatever somebody waits for is looked at, in milliseconds. */
 const EVERY = 100;
 const OPEN: Outcome = { is: 'open' };
 
 interface Waiting {
-  readonly id: OrderId;
+  readonly asked: Asked;
   readonly tell: (outcome: Outcome) => void;
 }
 
 /**
- * Waits for what becomes of orders. All that wait are looked at in one statement, so that waiting holds no connection
- * to the database.
+ * Waits for what becomes of what was asked for. All of it is looked at in one statement, so that waiting holds no
+ * connection to the database.
  */
 @Injectable()
 export class OutcomeWatch {
@@ -45,13 +45,13 @@ export class OutcomeWatch {
    * @param gone ends the waiting
    * @returns `open` when the time is up
    */
-  async of(id: OrderId, within: number, gone: AbortSignal): Promise<Outcome> {
+  async of(asked: Asked, within: number, gone: AbortSignal): Promise<Outcome> {
     if (gone.aborted) return OPEN;
     return new Promise((resolve) => {
       const stop = () => one.tell(OPEN);
       const timer = setTimeout(stop, within);
       const one: Waiting = {
-        id,
+        asked,
         tell: (outcome) => {
           clearTimeout(timer);
           gone.removeEventListener('abort', stop);
@@ -82,10 +82,10 @@ export class OutcomeWatch {
   }
 
   private async look(): Promise<void> {
-    const facts = await this.store.orders.outcomes([...new Set([...this.waiting].map(({ id }) => id))]);
-    const known = new Map(facts.map((fact) => [fact.id, outcomeOf(fact)]));
-    for (const { id, tell } of this.waiting) {
-      const outcome = known.get(id) ?? OPEN;
+    const looked = [...this.waiting];
+    const outcomes = await this.store.outcomes.of(looked.map(({ asked }) => asked));
+    for (const [index, { tell }] of looked.entries()) {
+      const outcome = outcomes[index] ?? OPEN;
       if (outcome.is !== 'open') tell(outcome);
     }
   }

@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 
 import type { ProblemCode } from '#libs/contracts/problems';
-import { type Outcome, outcomeOf, type RefusalCode } from '#libs/order/outcome';
+import type { OrderId } from '#libs/order/order-id';
+import type { RefusalCode } from '#libs/order/outcome';
 import type { OrderRecord } from '#libs/store/order-record';
+import type { Asked } from '#libs/store/outcome.repository';
+import { Store } from '#libs/store/store';
 
+import type { Patience } from '../http/preferred-wait.js';
 import { ProblemError } from '../http/problem-error.js';
 import { OrdersService } from './orders.service.js';
 import { OutcomeWatch } from './outcome-watch.js';
@@ -15,44 +19,71 @@ const PROBLEMS = {
   payment_expired: 'payment_expired',
   reservation_expired: 'payment_expired',
   cancelled: 'order_cancelled',
+  refund_failed: 'refund_failed',
+  cancellation_refused: 'cancellation_refused',
 } as const satisfies Readonly<Record<RefusalCode, ProblemCode>>;
 
-/** An order that was placed, and what is known of its outcome. */
-interface Placed {
-  readonly order: OrderRecord;
-  readonly status: 201 | 202;
+/** Something that was asked for, and is stored. */
+interface Request<T> {
+  readonly asked: Asked;
+  readonly orderId: OrderId;
+  /** As it was when it was stored. */
+  readonly stored: T;
+  /** What an answer says once it has come about. */
+  readonly done: 200 | 201;
+  readonly current: () => Promise<T>;
+  /** Why it did not come about, as a code, where there is more to say than the problem does. */
+  readonly reason?: (current: T, code: RefusalCode) => string | null;
+}
+
+interface Answer<T> {
+  readonly body: T;
+  readonly status: 200 | 201 | 202;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Answers with the outcome of an order to those who would wait for it. */
+/** Answers with the outcome of what was asked for to those who would wait for it. */
 @Injectable()
 export class OutcomeService {
   constructor(
     private readonly watch: OutcomeWatch,
+    private readonly store: Store,
     private readonly orders: OrdersService,
   ) {}
 
   /**
-   * @param wait seconds
-   * @returns the order as it stands: 201 when it is confirmed, 202 when nothing is known yet
+   * @returns it as it stands: 202 when its outcome is not known yet, or nobody waits for it
    * @throws ProblemError with the order's id when it did not come about
    */
-  async of(order: OrderRecord, wait: number, gone: AbortSignal): Promise<Placed> {
-    if (wait === 0 || !this.watch.hasRoom) return { order, status: 202, headers: {} };
-    const headers = { 'Preference-Applied': `wait=${wait}` };
-    const told = await this.watch.of(order.id, wait * 1_000, gone);
-    const current = await this.orders.get(order.id);
+  async of<T>(
+    { asked, orderId, stored, done, current, reason }: Request<T>,
+    { seconds, gone }: Patience,
+  ): Promise<Answer<T>> {
+    if (seconds === 0 || !this.watch.hasRoom) return { body: stored, status: 202, headers: {} };
+    const headers = { 'Preference-Applied': `wait=${seconds}` };
+    const told = await this.watch.of(asked, seconds * 1_000, gone);
     // It may have become known as the time ran out.
-    const outcome = told.is === 'open' ? seen(current) : told;
+    const [outcome = told] = told.is === 'open' ? await this.store.outcomes.of([asked]) : [told];
+    const body = await current();
     if (outcome.is === 'refused')
-      throw new ProblemError(PROBLEMS[outcome.code], undefined, { orderId: order.id, headers });
-    return { order: current, status: outcome.is === 'confirmed' ? 201 : 202, headers };
+      throw new ProblemError(PROBLEMS[outcome.code], undefined, {
+        orderId,
+        headers,
+        reason: reason?.(body, outcome.code) ?? undefined,
+      });
+    return { body, status: outcome.is === 'done' ? done : 202, headers };
   }
-}
 
-/** The outcome as the order shows it. One that is cancelled does not show whether it had been confirmed. */
-function seen({ status, payment, endReason }: OrderRecord): Outcome {
-  if (status === 'cancelling' || status === 'cancelled') return { is: 'open' };
-  const wasConfirmed = status !== 'pending' && status !== 'rejected';
-  return outcomeOf({ status, payment, endCode: endReason?.code ?? null, wasConfirmed });
+  /** The same for an order that is to be paid. */
+  async ofOrder(order: OrderRecord, done: 200 | 201, patience: Patience): Promise<Answer<OrderRecord>> {
+    const request: Request<OrderRecord> = {
+      asked: { about: 'order', id: order.id },
+      orderId: order.id,
+      stored: order,
+      done,
+      current: () => this.orders.get(order.id),
+      reason: ({ decline }, code) => (code === 'payment_declined' ? (decline?.code ?? null) : null),
+    };
+    return this.of(request, patience);
+  }
 }

@@ -10,32 +10,50 @@ import { Caller } from '../http/caller.js';
 import { IdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
+import { type Patience, PreferredWait } from '../http/preferred-wait.js';
 import { presentOrder } from './order.presenter.js';
+import { OutcomeService } from './outcome.service.js';
 import { PaymentsService } from './payments.service.js';
+
+const ATTEMPTED = {
+  Location: { description: 'Where the order is', required: true, schema: { type: 'string' } },
+} as const;
 
 @Controller('orders/:id')
 export class PaymentsController {
-  constructor(private readonly payments: PaymentsService) {}
+  constructor(
+    private readonly payments: PaymentsService,
+    private readonly outcomes: OutcomeService,
+  ) {}
 
   @Post('payment-attempts')
   @HttpCode(202)
   @Operation('attemptPayment')
   @TakesJson()
   @ApiResponse({
-    status: 202,
-    description: 'The attempt is stored and will be made; `payment` stays `declined` until it was',
+    status: 200,
+    description: 'The order is confirmed. Told only to those who `Prefer` to wait for that',
     standardSchema: OrderView,
-    headers: { Location: { description: 'Where the order is', required: true, schema: { type: 'string' } } },
+    headers: ATTEMPTED,
+  })
+  @ApiResponse({
+    status: 202,
+    description: 'The attempt is stored and will be made; `payment` is `authorizing` until it was',
+    standardSchema: OrderView,
+    headers: ATTEMPTED,
   })
   async attempt(
     @Param({ schema: OrderAddress }) { id }: OrderAddress,
     @IdempotencyKey() key: string,
+    @PreferredWait() patience: Patience,
     @Body({ schema: RequestPaymentAttempt }) body: RequestPaymentAttempt,
     @Caller() service: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<OrderView> {
-    const order = await this.payments.attempt(id, body, key, service);
-    response.location(`/orders/${order.id}`);
+    const asked = await this.payments.attempt(id, body, key, service);
+    response.location(`/orders/${asked.id}`);
+    const { body: order, status, headers } = await this.outcomes.ofOrder(asked, 200, patience);
+    response.status(status).set(headers);
     return presentOrder(order);
   }
 

@@ -9,33 +9,61 @@ import { Caller } from '../http/caller.js';
 import { IdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
+import { type Patience, PreferredWait } from '../http/preferred-wait.js';
+import { OutcomeService } from './outcome.service.js';
 import { presentRefund } from './refund.presenter.js';
 import { RefundsService } from './refunds.service.js';
 
+const REQUESTED = {
+  Location: { description: 'Where the refund is', required: true, schema: { type: 'string' } },
+} as const;
+
 @Controller('orders/:id/refunds')
 export class RefundsController {
-  constructor(private readonly refunds: RefundsService) {}
+  constructor(
+    private readonly refunds: RefundsService,
+    private readonly outcomes: OutcomeService,
+  ) {}
 
   @Post()
   @HttpCode(202)
   @Operation('requestRefund')
   @TakesJson()
   @ApiResponse({
+    status: 201,
+    description: 'The payment provider has made the refund. Told only to those who `Prefer` to wait for that',
+    standardSchema: RefundView,
+    headers: REQUESTED,
+  })
+  @ApiResponse({
     status: 202,
     description: 'The refund is stored and booked, and will be made',
     standardSchema: RefundView,
-    headers: { Location: { description: 'Where the refund is', required: true, schema: { type: 'string' } } },
+    headers: REQUESTED,
   })
   async request(
     @Param({ schema: OrderAddress }) { id }: OrderAddress,
     @IdempotencyKey() key: string,
+    @PreferredWait() patience: Patience,
     @Body({ schema: RequestRefund }) body: RequestRefund,
     @Caller() service: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RefundView> {
-    const refund = await this.refunds.request(id, body, key, service);
-    response.location(`/orders/${refund.orderId}/refunds/${refund.id}`);
-    return presentRefund(refund);
+    const stored = await this.refunds.request(id, body, key, service);
+    response.location(`/orders/${stored.orderId}/refunds/${stored.id}`);
+    const answer = await this.outcomes.of(
+      {
+        asked: { about: 'refund', id: stored.id },
+        orderId: id,
+        stored,
+        done: 201,
+        current: () => this.refunds.get(id, stored.id),
+        reason: ({ failure }) => failure,
+      },
+      patience,
+    );
+    response.status(answer.status).set(answer.headers);
+    return presentRefund(answer.body);
   }
 
   @Get()

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 
 import type { RequestRefund } from '#libs/contracts/refund.api';
+import { currencyOf } from '#libs/order/currencies';
 import { refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import {
@@ -96,6 +97,11 @@ function refusal(order: OrderRecord, { code, at }: Extract<RefundDecision, { is:
   if (code === 'refund_exceeds') {
     const left = Math.max(refundable(order.booked), 0);
     return new ProblemError(code, `At most ${left} ${order.currency} (minor units) can be refunded now.`);
+  }
+  if (code === 'amount_not_chargeable') {
+    const { step } = currencyOf(order.currency);
+    const detail = `must be a multiple of ${step} in ${order.currency}`;
+    return new ProblemError(code, undefined, { errors: [{ pointer: '/amount', detail }] });
   }
   const fault = FAULTS[code];
   if (!fault) return new ProblemError(code);

@@ -20,8 +20,10 @@ const OPTIONS = {
 /** What one run may ask for: beyond it the machine's memory is measured, not an order. */
 const MOST = { orders: 20_000, concurrency: 500 } as const;
 
-const USAGE = [
+/** How `npm run bench` is used. */
+export const USAGE = [
   'Usage: npm run bench -- [--orders N] [--concurrency N] [--json FILE]',
+  'Measures what an order costs, on a system of its own. Linux only; about five minutes.',
   '  --orders N        orders, and bare workflows, in each of the three rounds; by default 500',
   '  --concurrency N   how many are under way at once; by default 50',
   '  --json FILE       write the figures there, instead of after the table',

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { answerHelp } from '#libs/config/help';
+
 import { UsageError } from '../arguments.js';
 import { Processes } from '../demo/processes.js';
 import { EXIT, explainEnd } from '../explain.js';
@@ -10,13 +12,14 @@ import { listenForInterruption } from '../interruption.js';
 import { PROJECT_ROOT } from '../project.js';
 import { seconds, Terminal } from '../terminal.js';
 import { bench } from './bench.js';
-import { type BenchArguments, benchArguments } from './bench-arguments.js';
+import { type BenchArguments, benchArguments, USAGE } from './bench-arguments.js';
 import { benchSettings } from './bench-settings.js';
 import { deleteCountedPostgres } from './counted-postgres.js';
 import { lookAtMachine } from './machine.js';
 import { reportTable } from './report-table.js';
 import { Rig } from './rig.js';
 
+answerHelp(USAGE);
 const terminal = new Terminal();
 const { stopping, hurry, stopped } = listenForInterruption();
 const explain = (error: unknown) => explainEnd(error, stopping.signal, terminal);

@@ -3,6 +3,15 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../arguments.js';
 import { ACTS } from './acts.js';
 
+/** How `npm run demo` is used. */
+export const USAGE = [
+  'Usage: npm run demo -- [--act N]…',
+  'Shows what this system promises, on a system of its own, which it breaks in ten ways.',
+  '  --act N   play one act only; may be repeated',
+  'Acts:',
+  ...ACTS.map(({ title }, index) => `  ${index + 1}  ${title}`),
+].join('\n');
+
 /**
  * The numbers of the acts to play, from 1, in the order of the play; all of them when none is named.
  *
@@ -12,7 +21,7 @@ export function actsFrom(argv: readonly string[]): number[] {
   const named = flags(argv);
   const numbers = ACTS.map((_, index) => index + 1);
   const unknown = named.filter((name) => !numbers.some((number) => String(number) === name));
-  if (unknown.length > 0) throw new UsageError(`There is no act ${unknown.join(' or ')}.\n${usage()}`);
+  if (unknown.length > 0) throw new UsageError(`There is no act ${unknown.join(' or ')}.\n${USAGE}`);
   return named.length === 0 ? numbers : numbers.filter((number) => named.includes(String(number)));
 }
 
@@ -25,15 +34,6 @@ function flags(argv: readonly string[]): string[] {
     return values.act;
   } catch (error) {
     const [sentence] = (error instanceof Error ? error.message : String(error)).split('. ');
-    throw new UsageError(`${sentence}.\n${usage()}`);
+    throw new UsageError(`${sentence}.\n${USAGE}`);
   }
-}
-
-function usage(): string {
-  return [
-    'Usage: npm run demo -- [--act N]…',
-    '  --act N   play one act only; may be repeated',
-    'Acts:',
-    ...ACTS.map(({ title }, index) => `  ${index + 1}  ${title}`),
-  ].join('\n');
 }

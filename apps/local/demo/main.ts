@@ -3,17 +3,20 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { answerHelp } from '#libs/config/help';
+
 import { EXIT, explainEnd } from '../explain.js';
 import { listenForInterruption } from '../interruption.js';
 import { PROJECT_ROOT } from '../project.js';
 import { seconds, Terminal } from '../terminal.js';
-import { actsFrom } from './demo-arguments.js';
+import { actsFrom, USAGE } from './demo-arguments.js';
 import { play } from './play.js';
 import { Processes } from './processes.js';
 import { Stage } from './stage.js';
 import { stageSettings } from './stage-settings.js';
 import { Story } from './story.js';
 
+answerHelp(USAGE);
 const terminal = new Terminal();
 const { stopping, hurry, stopped } = listenForInterruption();
 const explain = (error: unknown) => explainEnd(error, stopping.signal, terminal);

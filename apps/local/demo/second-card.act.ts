@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { Act } from './act.js';
 import { WENT_WELL } from './claims.js';
 import { counted } from './holdings.js';
@@ -26,11 +28,21 @@ export const secondCard: Act = {
     await order.event('payment.declined');
     await order.during(SHOPPER_TAKES);
     const { fulfilment } = await stage.books.order(order.id);
+    const { decline } = await stage.shop.order(order.id);
     await stage.shop.pay(order.id, 'pm_card_mastercard');
     story.says('the shopper tries another card');
     await order.event('payment.captured');
     await order.end();
     story.claims('The goods were kept meanwhile', fulfilment === 'reserved', `goods ${fulfilment}`);
+    const asked = (await stage.shop.events(order.id)).find(
+      ({ type }) => type === 'payment.attempt_requested',
+    );
+    const { decline: last } = await stage.shop.order(order.id);
+    story.claims(
+      'The order told why the first card was declined, and when the second one was tried',
+      decline?.code === 'generic_decline' && isAuthorizing(asked?.changes['payment']) && last === null,
+      `${decline?.code ?? 'no decline'}, then ${isAuthorizing(asked?.changes['payment']) ? 'authorizing' : 'nothing'}`,
+    );
     const { intents, declines } = await stage.gateway.of(order.id);
     story.claims(
       'Both cards on one intent',
@@ -40,3 +52,6 @@ export const secondCard: Act = {
     await scene.claim(WENT_WELL);
   },
 };
+
+/** Whether a change of an order's payment begins another attempt. */
+const isAuthorizing = (change: unknown) => isDeepStrictEqual(change, { from: 'declined', to: 'authorizing' });

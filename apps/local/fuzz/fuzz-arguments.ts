@@ -10,7 +10,9 @@ export interface FuzzArguments {
   readonly seed: number;
 }
 
-const USAGE = `Usage: npm run fuzz -- [--cases N] [--seed N]
+/** How `npm run fuzz` is used. */
+export const USAGE = `Usage: npm run fuzz -- [--cases N] [--seed N]
+Asks the API for what its document allows and for what it does not, on a system of its own.
   --cases N  how many requests are made with a key, at least, and how many without, 1 to 100000; by default 1000
   --seed N   what they are drawn from, 0 to 2147483647; by default a new one each time`;
 

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { answerHelp } from '#libs/config/help';
+
 import { Processes } from '../demo/processes.js';
 import { Stage } from '../demo/stage.js';
 import { stageSettings } from '../demo/stage-settings.js';
@@ -10,7 +12,7 @@ import { EXIT, explainEnd } from '../explain.js';
 import { listenForInterruption } from '../interruption.js';
 import { PROJECT_ROOT } from '../project.js';
 import { type Progress, seconds, Terminal } from '../terminal.js';
-import { type FuzzArguments, fuzzArguments } from './fuzz-arguments.js';
+import { type FuzzArguments, fuzzArguments, USAGE } from './fuzz-arguments.js';
 import { bringAboutGoingsOn } from './goings-on.js';
 import { installSchemathesis } from './schemathesis-install.js';
 import { type Fuzzed, fuzz } from './schemathesis-run.js';
@@ -18,6 +20,7 @@ import { type Fuzzed, fuzz } from './schemathesis-run.js';
 /** Requests a second: more than anybody can make, or most cases would be told to wait. */
 const RULES = { RATE_LIMIT: '1000000' };
 
+answerHelp(USAGE);
 const terminal = new Terminal();
 const { stopping, hurry, stopped } = listenForInterruption();
 const explain = (error: unknown) => explainEnd(error, stopping.signal, terminal);

@@ -89,7 +89,7 @@ describe('the carrier, through its client', () => {
   it.each([
     ['500', 'carrier_error', 0],
     ['429', 'carrier_rate_limited', 0],
-    ['never', 'carrier_unreachable', 0],
+    ['never', 'carrier_timeout', 0],
     ['drop_before', 'carrier_unreachable', 0],
     ['drop_after', 'carrier_unreachable', 1],
   ])('meets the fault %s as the outage %s', async (fault, code, parcels) => {

@@ -8,8 +8,8 @@ import type { Webhook } from './parcel.js';
 /** The carrier's webhooks, signed with its secret (standardwebhooks.com). */
 export function carrierLetter(secret: string): Sender<Webhook>['letter'] {
   const signer = new Signer(secret);
-  return ({ id, type, trackingNumber, occurredAt }, now) => {
-    const body = JSON.stringify({ type, trackingNumber, occurredAt } satisfies CarrierEvent);
+  return ({ id, type, trackingNumber, reference, occurredAt }, now) => {
+    const body = JSON.stringify({ type, trackingNumber, reference, occurredAt } satisfies CarrierEvent);
     return {
       body,
       headers: {

@@ -5,6 +5,7 @@ import { shipmentRequestSchema } from '#libs/shipping/carrier-protocol';
 import { type Answer, send } from '../answer.js';
 import type { Faults, Operation } from '../faults.js';
 import { play } from '../scene.js';
+import type { WrongAnswers } from '../wrong-answers.js';
 import { CarrierProblem, type CarrierProblemCode } from './carrier-problem.js';
 import type { StoredParcel } from './parcel.js';
 import type { Parcels } from './parcels.js';
@@ -20,14 +21,19 @@ const REFUSALS: Readonly<Record<CarrierOperation, CarrierProblemCode>> = {
 /** Where its shoppers would look; nobody is there. */
 const TRACKING = 'https://parcels.example/track';
 
-/** The carrier's HTTP API, as `#libs/shipping/carrier-protocol` describes it. */
-export function carrierRouter(parcels: Parcels, faults: Faults, closing: AbortSignal): Router {
+/** The carrier's HTTP API, as docs/carrier-protocol.md describes it. */
+export function carrierRouter(
+  parcels: Parcels,
+  faults: Faults,
+  wrong: WrongAnswers,
+  closing: AbortSignal,
+): Router {
   const router = Router();
 
   const run = async (response: Response, operation: CarrierOperation, execute: () => Answer) => {
     const problem = (code: CarrierProblemCode) => () => new CarrierProblem(code).answer;
     const scene = {
-      work: () => attempt(execute),
+      work: () => wrong.given(operation, attempt(execute)),
       serverError: problem('internal_error'),
       rateLimited: problem('rate_limited'),
       refusal: problem(REFUSALS[operation]),

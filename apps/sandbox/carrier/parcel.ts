@@ -43,6 +43,8 @@ export type JourneyStop = z.infer<typeof journeyStopSchema>;
 export const webhookSchema = z.object({
   id: z.string(),
   trackingNumber: z.string(),
+  /** Where it is told. */
+  reference: z.string().optional(),
   type: eventTypeSchema,
   occurredAt: instant,
   attempts: z.int(),

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 import { v7 as uuid } from 'uuid';
 
 import type { CarrierEventType } from '#libs/order/carrier-event';
@@ -11,6 +9,7 @@ import { fateOf } from './addresses.js';
 import { CarrierProblem } from './carrier-problem.js';
 import type { Journeys } from './journeys.js';
 import { PROGRESS, REACHED, type StoredParcel, type Webhook } from './parcel.js';
+import type { TrackingNumbers } from './tracking-numbers.js';
 
 /** The carrier's parcels, by our reference. */
 export class Parcels {
@@ -21,6 +20,7 @@ export class Parcels {
     private readonly state: SandboxState,
     private readonly journeys: Journeys,
     private readonly outbox: WebhookOutbox<Webhook>,
+    private readonly numbers: TrackingNumbers,
   ) {
     this.#references = new Map(
       state.parcels.values().map(({ trackingNumber, reference }) => [trackingNumber, reference]),
@@ -34,7 +34,7 @@ export class Parcels {
     if (existing) return { parcel: existing, isNew: false };
     const fate = fateOf(request.recipient.postalCode);
     if ('refused' in fate) throw new CarrierProblem('address_refused');
-    const trackingNumber = `SBX${randomBytes(6).toString('hex').toUpperCase()}`;
+    const trackingNumber = this.numbers.give();
     const parcel = this.state.parcels.set(reference, {
       reference,
       carrier: 'Sandbox Parcel',
@@ -70,7 +70,7 @@ export class Parcels {
     return parcel;
   }
 
-  /** @throws CarrierProblem when there is none */
+  /** The latest that the number was given to. @throws CarrierProblem when there is none */
   byTrackingNumber(trackingNumber: string): StoredParcel {
     const parcel = this.state.parcels.get(this.#references.get(trackingNumber) ?? '');
     if (!parcel) throw new CarrierProblem('unknown_tracking_number');
@@ -81,14 +81,17 @@ export class Parcels {
    * Something happens to a parcel, and is told by webhook. Nothing is too odd to happen: carriers report twice,
    * late, and on parcels that were cancelled.
    *
+   * @param name its tracking number, or its reference
    * @throws CarrierProblem when there is no such parcel
    */
-  report(trackingNumber: string, type: CarrierEventType): StoredParcel {
-    const parcel = this.byTrackingNumber(trackingNumber);
+  report(name: string, type: CarrierEventType): StoredParcel {
+    const parcel = this.state.parcels.get(name) ?? this.byTrackingNumber(name);
+    const { trackingNumber } = parcel;
     const reached = REACHED[type];
     const occurredAt = new Date().toISOString();
     const id = `msg_${uuid()}`;
-    this.outbox.post({ id, trackingNumber, type, occurredAt, ...untried() });
+    const reference = this.numbers.tellsReferences ? parcel.reference : undefined;
+    this.outbox.post({ id, trackingNumber, reference, type, occurredAt, ...untried() });
     this.journeys.overtake(trackingNumber, type);
     return this.state.parcels.set(parcel.reference, {
       ...parcel,
@@ -99,7 +102,10 @@ export class Parcels {
 
   /** Notes what became of an event's webhook. */
   noteWebhook(trackingNumber: string, id: string, webhook: 'accepted' | 'given_up'): void {
-    const parcel = this.byTrackingNumber(trackingNumber);
+    const isOf = (parcel: StoredParcel) => parcel.events.some((event) => event.id === id);
+    const latest = this.byTrackingNumber(trackingNumber);
+    const parcel = isOf(latest) ? latest : this.state.parcels.values().find(isOf);
+    if (!parcel) return;
     this.state.parcels.set(parcel.reference, {
       ...parcel,
       events: parcel.events.map((event) => (event.id === id ? { ...event, webhook } : event)),

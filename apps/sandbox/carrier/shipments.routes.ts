@@ -16,10 +16,11 @@ export function shipmentsRouter(parcels: Parcels, all: () => StoredParcel[]): Ro
   router.get('/', (_request, response) => {
     response.json({ data: all() });
   });
-  router.post('/:trackingNumber/events', json(), (request, response) => {
+  /** By tracking number, or by reference where several have the number. */
+  router.post('/:name/events', json(), (request, response) => {
     const { type } = parseBody(eventSchema, request.body);
     try {
-      response.status(202).json(parcels.report(request.params.trackingNumber, type));
+      response.status(202).json(parcels.report(request.params.name, type));
     } catch (error) {
       throw error instanceof CarrierProblem ? new Problem(error.answer.status, error.message) : error;
     }

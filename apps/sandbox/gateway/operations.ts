@@ -4,6 +4,7 @@ import stringify from 'safe-stable-stringify';
 import { type Answer, type Outcome, send } from '../answer.js';
 import type { Faults, Operation } from '../faults.js';
 import { play } from '../scene.js';
+import type { WrongAnswers } from '../wrong-answers.js';
 import type { IdempotencyKeys, KeyedCall } from './idempotency-keys.js';
 import type { ObjectLocks } from './object-locks.js';
 import { StripeProblem } from './stripe-problem.js';
@@ -27,6 +28,7 @@ export class Operations {
     private readonly keys: IdempotencyKeys,
     private readonly locks: ObjectLocks,
     private readonly faults: Faults,
+    private readonly wrong: WrongAnswers,
     private readonly expanded: (answer: object, expand: readonly string[] | undefined) => object,
     private readonly closing: AbortSignal,
   ) {}
@@ -54,7 +56,7 @@ export class Operations {
       return answered;
     };
     const scene = {
-      work: () => replay ?? answer(operation.execute),
+      work: () => this.wrong.given(operation.name, replay ?? answer(operation.execute)),
       serverError: () => answer(serverError),
       rateLimited: () => answer(rateLimited),
       refusal: () => answer(operation.refuse),

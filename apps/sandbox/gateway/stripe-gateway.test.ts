@@ -1,7 +1,9 @@
+import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { orderId } from '#libs/order/order-id';
 import type { CaptureMode } from '#libs/order/policy';
+import type { Intent } from '#libs/payments/payment-gateway';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 
 import type { Sandbox } from '../sandbox.js';
@@ -23,6 +25,20 @@ const create = (idempotencyKey = 'intent', captureMode: CaptureMode = 'immediate
   gateway.createIntent({ orderId: ORDER, amount: 3980, currency: 'EUR', captureMode, idempotencyKey });
 const confirm = (id: string, method: string, idempotencyKey = 'charge:1') =>
   gateway.confirmIntent(id, { method, idempotencyKey });
+const capture = (id: string, idempotencyKey = 'capture') =>
+  gateway.captureIntent(id, { amount: 3980, idempotencyKey });
+const intentIn = (status: Intent['status'], changes: Partial<Intent> = {}): Intent => ({
+  id: 'pi_1',
+  status,
+  declineCode: null,
+  holdUntil: null,
+  orderId: ORDER,
+  currency: 'EUR',
+  amount: 3980,
+  received: 0,
+  held: 0,
+  ...changes,
+});
 const giveBack = (intentId: string, refundId: string, amount: number) =>
   gateway.createRefund({ intentId, orderId: ORDER, refundId, amount, idempotencyKey: refundId });
 
@@ -30,18 +46,9 @@ describe('the payment gateway, through Stripe', () => {
   it('charges an order', async () => {
     const { id, status } = await create();
     expect(status).toBe('unconfirmed');
-    expect(await confirm(id, 'pm_card_visa')).toEqual({
-      id,
-      status: 'captured',
-      declineCode: null,
-      holdUntil: null,
-    });
-    expect(await gateway.retrieveIntent(id)).toEqual({
-      id,
-      status: 'captured',
-      declineCode: null,
-      holdUntil: null,
-    });
+    const paid = intentIn('captured', { id, received: 3980 });
+    expect(await confirm(id, 'pm_card_visa')).toEqual(paid);
+    expect(await gateway.retrieveIntent(id)).toEqual(paid);
   });
 
   it.each([
@@ -50,13 +57,9 @@ describe('the payment gateway, through Stripe', () => {
     ['pm_card_chargeDeclinedExpiredCard', 'expired_card'],
   ])('answers a decline of %s with %s', async (method, declineCode) => {
     const { id } = await create();
-    expect(await confirm(id, method)).toEqual({ id, status: 'declined', declineCode, holdUntil: null });
-    expect(await gateway.retrieveIntent(id)).toEqual({
-      id,
-      status: 'declined',
-      declineCode,
-      holdUntil: null,
-    });
+    const declined = intentIn('declined', { id, declineCode });
+    expect(await confirm(id, method)).toEqual(declined);
+    expect(await gateway.retrieveIntent(id)).toEqual(declined);
     expect((await confirm(id, 'pm_card_visa', 'charge:2')).status).toBe('captured');
   });
 
@@ -73,24 +76,38 @@ describe('the payment gateway, through Stripe', () => {
     expect(await gateway.retrieveIntent(id)).toEqual(held);
     const days = ((held.holdUntil?.getTime() ?? 0) - Date.now()) / 86_400_000;
     expect(days).toBeCloseTo(7, 2);
-    expect(await gateway.readPayment(id)).toEqual({ intent: held, captured: 0, refunds: [], disputes: [] });
+    expect(held).toMatchObject({ received: 0, held: 3980 });
+    expect(await gateway.readPayment(id)).toEqual({ intent: held, refunds: [], disputes: [] });
 
-    const taken = { id, status: 'captured', declineCode: null, holdUntil: null };
-    expect(await gateway.captureIntent(id, { idempotencyKey: 'capture' })).toEqual(taken);
-    expect(await gateway.readPayment(id)).toMatchObject({ intent: taken, captured: 3980 });
+    const taken = intentIn('captured', { id, received: 3980 });
+    expect(await capture(id)).toEqual(taken);
+    expect(await gateway.readPayment(id)).toMatchObject({ intent: taken });
+  });
+
+  it('tells how much was taken where somebody took a part by hand, and lets go of the rest', async () => {
+    const { id } = await create('intent', 'on_shipment');
+    await confirm(id, 'pm_card_visa');
+    const { hostname, port } = new URL(sandbox.url);
+    const byHand = new Stripe('sk_test_x', { host: hostname, port, protocol: 'http' });
+    await byHand.paymentIntents.capture(id, { amount_to_capture: 500 });
+    const taken = intentIn('captured', { id, received: 500 });
+    expect(await gateway.retrieveIntent(id)).toEqual(taken);
+    expect(await capture(id)).toEqual(taken);
+    await expect(giveBack(id, 'r-1', 501)).rejects.toMatchObject({ code: 'amount_too_large' });
+    expect(await giveBack(id, 'r-2', 500)).toMatchObject({ status: 'succeeded', amount: 500, intentId: id });
   });
 
   it('answers an intent that is past capturing as it stands', async () => {
     const lapsed = await create('a', 'on_shipment');
     await confirm(lapsed.id, 'pm_card_visa', 'a:1');
     await play(sandbox, `/payment-intents/${lapsed.id}/lapse`);
-    expect(await gateway.captureIntent(lapsed.id, { idempotencyKey: 'a:c' })).toMatchObject({
+    expect(await capture(lapsed.id, 'a:c')).toMatchObject({
       status: 'canceled',
       holdUntil: null,
     });
     const paid = await create('b');
     await confirm(paid.id, 'pm_card_visa', 'b:1');
-    expect((await gateway.captureIntent(paid.id, { idempotencyKey: 'b:c' })).status).toBe('captured');
+    expect((await capture(paid.id, 'b:c')).status).toBe('captured');
   });
 
   it("knows what the shopper's browser needs, and nobody else is told", async () => {
@@ -136,8 +153,7 @@ describe('the payment gateway, through Stripe', () => {
     const { id } = await create();
     await confirm(id, 'pm_card_visa');
     for (let number = 1; number <= 101; number++) await giveBack(id, `r-${number}`, 10);
-    const { refunds, captured } = await gateway.readPayment(id);
-    expect(captured).toBe(3980);
+    const { refunds } = await gateway.readPayment(id);
     expect(new Set(refunds.map(({ refundId }) => refundId))).toEqual(
       new Set(Array.from({ length: 101 }, (_, index) => `r-${index + 1}`)),
     );
@@ -152,7 +168,15 @@ describe('the payment gateway, through Stripe', () => {
     const { id } = await create();
     await confirm(id, 'pm_card_pendingRefund');
     const made = await giveBack(id, 'r-1', 1000);
-    expect(made).toEqual({ id: made.id, status: 'pending', refundId: 'r-1', amount: 1000, failure: null });
+    expect(made).toEqual({
+      id: made.id,
+      intentId: id,
+      status: 'pending',
+      refundId: 'r-1',
+      amount: 1000,
+      currency: 'EUR',
+      failure: null,
+    });
     await play(sandbox, `/refunds/${made.id}`, { becomes });
     expect((await gateway.readPayment(id)).refunds).toEqual([{ ...made, status, failure }]);
   });
@@ -184,7 +208,7 @@ describe('the payment gateway, through Stripe', () => {
     ['429', 'gateway_rate_limited', false],
     ['drop_before', 'gateway_unreachable', false],
     ['drop_after', 'gateway_unreachable', false],
-    ['never', 'gateway_unreachable', false],
+    ['never', 'gateway_timeout', false],
   ])('meets the fault %s as the outage %s', async (fault, code, keySpent) => {
     // Only where no answer comes is one not waited for.
     const timeout = fault === 'never' ? 250 : 10_000;

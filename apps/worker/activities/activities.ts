@@ -43,9 +43,17 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, shop, l
   const intent = new OrderIntent(journal, gateway);
   const check = new PaymentCheck(store, gateway, runs, logger);
   const payment = new PaymentActivities(store.orders, journal, intent, gateway, check);
-  const moneyBack = new MoneyBackActivities(store.orders, store.refunds, journal, intent, gateway, check);
+  const moneyBack = new MoneyBackActivities(
+    store.orders,
+    store.refunds,
+    journal,
+    intent,
+    gateway,
+    check,
+    logger,
+  );
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
-  const decisions = new OrderDecisions(store.orders, store.attention, store.effects);
+  const decisions = new OrderDecisions(store.orders, store.attention, store.effects, store.refunds);
   const emails = new OrderEmails(store.refunds, journal, mailer, shop);
   return {
     orders: {

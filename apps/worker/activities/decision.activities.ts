@@ -1,15 +1,17 @@
-import type { DecisionActivities, NewAttention, OrderEnd } from '#libs/contracts/activities';
+import type { DecisionActivities, EndAnswer, NewAttention, OrderEnd } from '#libs/contracts/activities';
 import { emailKey } from '#libs/order/email-keys';
 import type { EndReason } from '#libs/order/end';
-import { neverReturned } from '#libs/order/ledger';
+import { refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
-import { captureKey, chargeKey, refundKey, voidKey } from '#libs/order/payment-keys';
+import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/order/payment-keys';
+import { leftToReturn } from '#libs/order/refund';
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/order/states';
 import { type Resolution, STEPS } from '#libs/order/steps';
 import type { AttentionRepository } from '#libs/store/attention.repository';
 import { type EffectRepository, settleBeside } from '#libs/store/effect.repository';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
+import type { RefundRepository } from '#libs/store/refund.repository';
 
 /** Writes down what the workflow itself decides. */
 export class OrderDecisions implements DecisionActivities {
@@ -17,6 +19,7 @@ export class OrderDecisions implements DecisionActivities {
     private readonly orders: OrderRepository,
     private readonly attention: AttentionRepository,
     private readonly effects: EffectRepository,
+    private readonly refunds: RefundRepository,
   ) {}
 
   async parkOrder(orderId: OrderId, attention: NewAttention): Promise<void> {
@@ -49,26 +52,27 @@ export class OrderDecisions implements DecisionActivities {
     return (await this.orders.get(orderId)).status;
   }
 
-  async endOrder(orderId: OrderId, end: OrderEnd): Promise<void> {
-    await this.end(orderId, end, false);
+  async endOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer> {
+    return this.end(orderId, end, false);
   }
 
-  async closeOrder(orderId: OrderId, end: OrderEnd): Promise<void> {
-    await this.end(orderId, end, true);
+  async closeOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer> {
+    return this.end(orderId, end, true);
   }
 
   /**
-   * Ends the order. One that may not end so, for its status or because its money has not gone back, is left
-   * open for a person: its run is over then, and retrying would change nothing.
+   * Ends the order, if it may end so by its books as they stand in that statement. One that never will is left open
+   * for a person.
    */
-  private async end(orderId: OrderId, end: OrderEnd, closes: boolean): Promise<void> {
+  private async end(orderId: OrderId, end: OrderEnd, closes: boolean): Promise<EndAnswer> {
     const order = await this.orders.get(orderId);
     const reason = end.status === 'rejected' || end.status === 'cancelled' ? end.reason : null;
-    let known = false;
-    const written = await this.orders.change(order, (current) => {
+    const last: { answer: EndAnswer } = { answer: ENDED };
+    await this.orders.change(order, async (current) => {
       const news = reason !== null && current.status !== end.status;
-      known = closes ? current.closedAt !== null : !news;
-      if (known || !mayEnd(current, end)) return null;
+      const known = closes ? current.closedAt !== null : !news;
+      last.answer = known ? ENDED : await this.verdict(current, end);
+      if (known || last.answer.is !== 'ended') return null;
       return {
         ...(news ? { next: { status: end.status }, endReason: reason } : {}),
         event: {
@@ -79,16 +83,35 @@ export class OrderDecisions implements DecisionActivities {
         ended: STEPS,
       };
     });
-    if (!written && !known)
+    if (last.answer.is === 'left_open')
       await this.attention.flagClosedRun(await this.orders.get(orderId), `not_${end.status}`);
+    return last.answer;
+  }
+
+  /** Whether an order may end so. @param order read together with nothing that is newer than it */
+  private async verdict(order: OrderRecord, end: OrderEnd): Promise<EndAnswer> {
+    const { status } = order;
+    // Where a parcel got to is the carrier's word, or an operator's, and in the books before the run hears of it.
+    if (end.status === 'delivered') return status === 'delivered' ? ENDED : LEFT_OPEN;
+    if (end.status === 'rejected' && status === 'confirmed') {
+      const code = order.payment === 'voided' ? 'payment_voided' : end.reason.code;
+      return { is: 'confirmed', reason: { ...end.reason, code } };
+    }
+    if (status !== end.status && (end.status === 'undelivered' || !STATUS[status].includes(end.status)))
+      return LEFT_OPEN;
+    if (SQUARE.includes(order.payment) || refundable(order.booked) <= 0) return ENDED;
+    return leftToReturn(order.booked, await this.refunds.ofOrder(order.id)) > 0 ? { is: 'owing' } : ENDED;
   }
 }
+
+const ENDED: EndAnswer = { is: 'ended' };
+const LEFT_OPEN: EndAnswer = { is: 'left_open' };
 
 /** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
 const leaveBe = ({ id, attempt }: OrderRecord) =>
   settleBeside(
     [
-      ...[chargeKey(id, attempt), captureKey(id), voidKey(id)],
+      ...[intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)],
       ...[emailKey(id, 'confirmation'), emailKey(id, 'shipped')],
     ],
     'closed',
@@ -96,11 +119,3 @@ const leaveBe = ({ id, attempt }: OrderRecord) =>
 
 /** Where money may be when an order has been taken back. */
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];
-
-function mayEnd(order: OrderRecord, { status }: OrderEnd): boolean {
-  // Where a parcel got to is the carrier's word, or an operator's, and in the books before the run hears of it.
-  if (status === 'delivered') return order.status === status;
-  const follows =
-    order.status === status || (status !== 'undelivered' && STATUS[order.status].includes(status));
-  return follows && (SQUARE.includes(order.payment) || neverReturned(order.booked) <= 0);
-}

@@ -24,10 +24,10 @@ export class InventoryActivities implements Pick<
     private readonly shipTo: readonly string[],
   ) {}
 
-  async validateOrder(orderId: OrderId): Promise<void> {
+  async validateOrder(orderId: OrderId): Promise<string> {
     const { order, products } = await this.catalogue.findForOrder(orderId);
     const faults = [...lineFaults(order, products), ...addressFaults(order, this.shipTo)];
-    if (faults.length === 0) return;
+    if (faults.length === 0) return order.number;
     await this.orders.change(order, (current) =>
       current.status === 'pending'
         ? { event: { type: 'order.invalid', actor: 'workflow', details: { faults } } }

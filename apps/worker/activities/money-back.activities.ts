@@ -1,22 +1,23 @@
+import { v7 as uuid } from 'uuid';
+
 import type { ReturnAnswer, ReturnReason, StepActivities } from '#libs/contracts/activities';
 import { Outage, Refusal } from '#libs/order/failure';
-import { refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/order/payment-keys';
-import { type RefundReason, type RefundState, REQUESTABLE_REASONS } from '#libs/order/refund';
+import { leftToReturn, type RefundReason, type RefundState, REQUESTABLE_REASONS } from '#libs/order/refund';
 import type { GatewayRefund, Intent, PaymentGateway } from '#libs/payments/payment-gateway';
+import { isContended, isUnreachable } from '#libs/store/database-failure';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
 import type { RefundRecord, RefundRepository } from '#libs/store/refund.repository';
 import { addRefund, refundCreated } from '#libs/store/refund.sql';
+import type { Logger } from '#libs/telemetry/logger';
 
+import { ofOrder, refundOf } from './believed.js';
 import type { EffectJournal } from './effect-journal.js';
 import type { OrderIntent } from './order-intent.js';
 import { captureChange, decidesAttempts, voidChange } from './payment-changes.js';
 import { refundChange } from './refund-changes.js';
-
-/** A refund that the order itself asks for bears its id: an order is taken back once. */
-const ownRefund = (orderId: OrderId): string => orderId;
 
 /** The undo of step 3: what was held is let go, what was taken is given back; and every other refund. */
 export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment' | 'createRefund'> {
@@ -27,6 +28,7 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
     private readonly intent: OrderIntent,
     private readonly gateway: PaymentGateway,
     private readonly check: { check(orderId: OrderId): Promise<void> },
+    private readonly logger: Logger,
   ) {}
 
   async returnPayment(orderId: OrderId, reason: ReturnReason): Promise<ReturnAnswer> {
@@ -47,23 +49,28 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
       await this.confirm(orderId);
       return 'too_late';
     }
-    return this.bookRefund(orderId, reason === 'undelivered' ? 'undelivered' : 'cancelled');
+    return this.bookRefunds(orderId, reason === 'undelivered' ? 'undelivered' : 'cancelled');
   }
 
   async createRefund(orderId: OrderId, refundId: string): Promise<RefundState> {
     await this.refunds.markStarted(refundId);
     const refund = await this.get(refundId);
-    const { intentId } = await this.orders.get(orderId);
+    const order = await this.orders.get(orderId);
+    const { intentId } = order;
     if (intentId === null) throw new Error(`refund ${refundId} is of an order without an intent`);
+    const believed = refundOf(order, refund);
     await this.journal.run<GatewayRefund>(orderId, {
       key: refundKey(orderId, refundId),
       request: { intentId, amount: refund.amount },
       keepsKey: true,
-      ask: () => this.gateway.findRefund(intentId, refundId),
+      ask: async () => {
+        const found = await this.gateway.findRefund(intentId, refundId);
+        return found && believed(found);
+      },
       act: (idempotencyKey) =>
         this.gateway
           .createRefund({ intentId, orderId, refundId, amount: refund.amount, idempotencyKey })
-          .catch(refundFailure(refund)),
+          .then(believed, refundFailure(refund)),
       // How it stands is told by the check alone, which may have been faster.
       outcome: (made) => ({
         settlement: { state: 'done', providerId: made.id },
@@ -93,7 +100,9 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
   private async void(order: OrderRecord, reason: ReturnReason): Promise<'voided' | 'paid'> {
     const intent = await this.journal.close(order.id, intentKey(order.id));
     if (intent.state === 'closed' || intent.state === 'refused') return 'voided';
-    const intentId = await this.intent.ensure(order);
+    const intentId = await this.made(order);
+    if (intentId === null) return 'voided';
+    const believed = ofOrder({ ...order, intentId });
     await this.journal.close(order.id, chargeKey(order.id, order.attempt));
     if (reason !== 'expired') await this.journal.close(order.id, captureKey(order.id));
     const settled = await this.journal.run<Intent>(order.id, {
@@ -102,10 +111,10 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
       // Somebody who looked may have found it paid in the last moment.
       ...(reason === 'expired' ? { unless: ['confirmed'] as const } : {}),
       ask: async () => {
-        const found = await this.gateway.retrieveIntent(intentId);
+        const found = await this.gateway.retrieveIntent(intentId).then(believed);
         return found.status === 'canceled' || found.status === 'captured' ? found : null;
       },
-      act: (idempotencyKey) => this.gateway.cancelIntent(intentId, { idempotencyKey }),
+      act: (idempotencyKey) => this.gateway.cancelIntent(intentId, { idempotencyKey }).then(believed),
       outcome: (found) => {
         if (found.status === 'canceled')
           return { settlement: { state: 'done' }, change: decidesAttempts(voidChange, 'closed') };
@@ -122,6 +131,25 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
     return settled.state === 'done' ? 'voided' : 'paid';
   }
 
+  /**
+   * The intent of an order whose charge may have come no further than making it. Where it cannot be made, or is not what
+   * was asked for, nothing was tried on it, so that no money can move: an undo needs no more than that.
+   *
+   * @returns its id; null when there is none
+   */
+  private async made(order: OrderRecord): Promise<string | null> {
+    try {
+      return await this.intent.ensure(order);
+    } catch (error) {
+      if (error instanceof Outage || isUnreachable(error) || isContended(error)) throw error;
+      this.logger.warn(
+        { orderId: order.id, err: error },
+        'an order is taken back whose intent was never made',
+      );
+      return null;
+    }
+  }
+
   /** The money may have been booked by somebody who left it open whether the order goes on. */
   private async confirm(orderId: OrderId): Promise<void> {
     await this.orders.change(await this.orders.get(orderId), ({ status }) =>
@@ -131,20 +159,29 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
     );
   }
 
-  /** Books what may still be given back, once, before the provider is asked. */
-  private async bookRefund(orderId: OrderId, reason: RefundReason): Promise<ReturnAnswer> {
-    const id = ownRefund(orderId);
-    if (await this.refunds.find(id)) return 'refunding';
-    const booked = await this.orders.change(await this.orders.get(orderId), (order) => {
-      const amount = refundable(order.booked);
+  /**
+   * Books what is left to give back, before the provider is asked. What moves in the books later, such as a dispute that
+   * is won, is booked when this is called again, as one more refund: the first bears the order's id.
+   *
+   * @returns every refund of the order that is not known to exist at the provider
+   */
+  private async bookRefunds(orderId: OrderId, reason: RefundReason): Promise<ReturnAnswer> {
+    const last: { refunding: readonly string[] } = { refunding: [] };
+    await this.orders.change(await this.orders.get(orderId), async (order) => {
+      const earlier = await this.refunds.ofOrder(orderId);
+      last.refunding = earlier.filter(({ state }) => state === 'requested').map(({ id }) => id);
+      const amount = leftToReturn(order.booked, earlier);
       if (amount <= 0) return null;
+      const id = earlier.some((refund) => refund.id === orderId) ? uuid() : orderId;
+      last.refunding = [...last.refunding, id];
       return {
         posts: [{ kind: 'refund_requested', objectId: id, amount }],
         event: { type: 'refund.requested', actor: 'workflow', details: { refund: id, amount, reason } },
         also: addRefund({ id, amount, reason, restock: false, lines: [], requestedBy: 'workflow' }),
       };
     });
-    return booked ? 'refunding' : 'undone';
+    const { refunding } = last;
+    return refunding.length > 0 ? { refunding } : 'undone';
   }
 
   private async get(refundId: string): Promise<RefundRecord> {

@@ -1,8 +1,10 @@
 import { intentKey } from '#libs/order/payment-keys';
-import { Refusal } from '#libs/order/failure';
+import { Contradiction, Refusal } from '#libs/order/failure';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
+import { isIntentTaken } from '#libs/store/database-failure';
 import type { OrderRecord } from '#libs/store/order-record';
 
+import { madeFor } from './believed.js';
 import { type EffectJournal, refusalCode } from './effect-journal.js';
 
 /** The order's only intent. Its id is stored before any money can move, so a stray duplicate moves none. */
@@ -12,22 +14,28 @@ export class OrderIntent {
     private readonly gateway: PaymentGateway,
   ) {}
 
-  /** @returns its id @throws Refusal when the provider makes none, such as for an amount that is too small */
+  /**
+   * @returns its id
+   * @throws Refusal when the provider makes none, such as for an amount that is too small
+   * @throws Contradiction when it makes another one than was asked for
+   */
   async ensure(order: OrderRecord): Promise<string> {
     if (order.intentId !== null) return order.intentId;
     const { currency, policy } = order;
     const { total: amount } = order.totals;
-    const settled = await this.journal.run<Intent>(order.id, {
+    const creating = this.journal.run<Intent>(order.id, {
       key: intentKey(order.id),
       request: { amount, currency },
       act: (idempotencyKey) =>
-        this.gateway.createIntent({
-          orderId: order.id,
-          amount,
-          currency,
-          captureMode: policy.captureMode,
-          idempotencyKey,
-        }),
+        this.gateway
+          .createIntent({
+            orderId: order.id,
+            amount,
+            currency,
+            captureMode: policy.captureMode,
+            idempotencyKey,
+          })
+          .then(madeFor(order, amount)),
       outcome: ({ id }) => ({
         settlement: { state: 'done', providerId: id },
         change: () => ({
@@ -36,8 +44,14 @@ export class OrderIntent {
         }),
       }),
     });
+    const settled = await creating.catch(unlessTaken);
     if (settled.state !== 'done') throw new Refusal(refusalCode(settled));
     if (settled.providerId === undefined) throw new Error('an intent was created without an id');
     return settled.providerId;
   }
+}
+
+/** Names in an answer what the database would refuse in its own words. */
+function unlessTaken(error: unknown): never {
+  throw isIntentTaken(error) ? new Contradiction('intent_order_differs', { cause: error }) : error;
 }

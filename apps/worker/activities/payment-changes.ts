@@ -69,6 +69,7 @@ function answerOf(intent: Intent): Outcome {
 /** The shopper's method was not taken; another may be tried while the order stays open. */
 export const declineChange = (order: OrderRecord, type: string, reason: string): OrderChange => ({
   intentStatus: 'declined',
+  declineCode: reason,
   ...(order.policy.declineWindow > 0
     ? { begun: { step: 'charge', for: order.policy.declineWindow } }
     : endsWait(order)),
@@ -84,12 +85,12 @@ const authorizeChange = (intent: Intent) => (order: OrderRecord) => ({
   ...confirms(order),
   intentStatus: 'authorized' as const,
   ...(intent.holdUntil ? { holdUntil: intent.holdUntil } : {}),
-  posts: [{ kind: 'authorized' as const, objectId: intent.id, amount: order.totals.total }],
+  posts: [{ kind: 'authorized' as const, objectId: intent.id, amount: intent.held }],
   ...endsWait(order),
   event: {
     type: news(order, 'authorized'),
     actor: 'gateway',
-    details: { intent: intent.id, amount: order.totals.total },
+    details: { intent: intent.id, amount: intent.held },
   },
 });
 
@@ -102,14 +103,14 @@ export const captureChange =
     posts: [
       ...releasedHold(order),
       ...(order.booked.captured === undefined
-        ? [{ kind: 'captured' as const, objectId: intent.id, amount: order.totals.total }]
+        ? [{ kind: 'captured' as const, objectId: intent.id, amount: intent.received }]
         : []),
     ],
     ...endsWait(order),
     event: {
       type: news(order, 'captured'),
       actor: 'gateway',
-      details: { intent: intent.id, amount: order.totals.total },
+      details: { intent: intent.id, amount: intent.received },
     },
   });
 

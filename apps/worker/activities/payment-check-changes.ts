@@ -1,3 +1,4 @@
+import { moneyOf } from '#libs/order/contradiction';
 import { voidKey } from '#libs/order/payment-keys';
 import { afterBooking, type IntentState, type Posting, refundable } from '#libs/order/ledger';
 import { isTooLateToPay, type PaymentNews } from '#libs/order/payment-news';
@@ -53,6 +54,7 @@ function intentChange(
   const change: OrderChange = {
     ...(confirms ? { next: { status: 'confirmed' }, gate: unlessBegun(voidKey(order.id)) } : {}),
     intentStatus: status,
+    ...(intent.declineCode === null ? {} : { declineCode: intent.declineCode }),
     ...(status === 'authorized' && intent.holdUntil ? { holdUntil: intent.holdUntil } : {}),
     posts,
     ...waiting(order, status),
@@ -61,7 +63,7 @@ function intentChange(
       actor: 'gateway',
       details: {
         intent: intent.id,
-        amount: isPaid ? order.totals.total : undefined,
+        amount: isPaid ? moneyOf(intent) : undefined,
         reason: intent.declineCode ?? undefined,
         opens: late ? 'late_payment' : undefined,
       },

@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { Outage } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
 import { voidKey } from '#libs/order/payment-keys';
-import { type PaymentBooks, paymentNews, type PaymentNews } from '#libs/order/payment-news';
+import { believable, type PaymentBooks, paymentNews, type PaymentNews } from '#libs/order/payment-news';
 import type { GatewayPayment, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
 import { broughtNews, type OpenPaymentEvent } from '#libs/store/payment-inbox.repository';
@@ -17,7 +17,10 @@ import { changeOf } from './payment-check-changes.js';
 /** Whoever is overtaken has seen somebody else make progress; the bound only guards against a bug. */
 const TRIES = 200;
 
-type Facts = Pick<Store, 'orders' | 'refunds' | 'disputes' | 'ledger' | 'effects' | 'paymentInbox'>;
+type Facts = Pick<
+  Store,
+  'orders' | 'refunds' | 'disputes' | 'ledger' | 'effects' | 'paymentInbox' | 'attention'
+>;
 type Runs = Pick<OrderRuns, 'reportPayment' | 'reportRefund' | 'startRefund'>;
 
 /** The books of an order's money, read after the order: what is newer than it shows in its version. */
@@ -60,13 +63,15 @@ export class PaymentCheck {
   ): Promise<PaymentNews[]> {
     const written: PaymentNews[] = [];
     let { intentStatus } = order;
-    let picture = await this.gateway.readPayment(intentId);
+    let picture = await this.look(order, intentId);
+    if (picture === null) return written;
     for (let tries = 0; tries < TRIES; tries++) {
       const books = await this.read(order.id);
       if (books.intentStatus !== intentStatus) {
         // Somebody else has looked, perhaps later: what is seen here may be what was before.
         ({ intentStatus } = books);
-        picture = await this.gateway.readPayment(intentId);
+        picture = await this.look(order, intentId);
+        if (picture === null) return written;
         continue;
       }
       const [news] = paymentNews(books, picture);
@@ -78,6 +83,17 @@ export class PaymentCheck {
     throw new Outage('overtaken');
   }
 
+  /** @returns what may be believed of what the provider shows; a person is told of what may not */
+  private async look(order: OrderRecord, intentId: string): Promise<GatewayPayment | null> {
+    const asked = { orderId: order.id, intentId, currency: order.currency };
+    const { picture, contradiction } = believable(asked, await this.gateway.readPayment(intentId));
+    if (contradiction !== null) {
+      this.logger.error({ orderId: order.id, code: contradiction }, 'the gateway contradicts an order');
+      await this.store.attention.flagContradiction(await this.store.orders.get(order.id), contradiction);
+    }
+    return picture;
+  }
+
   private async read(orderId: OrderId): Promise<Books> {
     const order = await this.store.orders.get(orderId);
     const [refunds, disputes, posted] = await Promise.all([
@@ -87,7 +103,6 @@ export class PaymentCheck {
     ]);
     return {
       order,
-      total: order.totals.total,
       intentStatus: order.intentStatus,
       holdDated: order.holdUntil !== null,
       refunds,

@@ -1,11 +1,14 @@
 import type { PaymentAnswer, StepActivities } from '#libs/contracts/activities';
-import { Outage, Refusal } from '#libs/order/failure';
+import { Outage, Question, Refusal } from '#libs/order/failure';
+import { paid } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
+import { differenceOf, dueAmount } from '#libs/order/paid-amount';
 import { captureKey, chargeKey } from '#libs/order/payment-keys';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
 
+import { ofOrder } from './believed.js';
 import { type EffectJournal, refusalCode } from './effect-journal.js';
 import { known } from './erased.js';
 import { OrderIntent } from './order-intent.js';
@@ -30,17 +33,19 @@ export class PaymentActivities implements Pick<
     const { attempt } = order;
     const method = known(order.paymentMethod);
     const intentId = await this.intent.ensure(order);
+    const believed = ofOrder({ ...order, intentId });
     const settled = await this.journal.run(orderId, {
       key: chargeKey(orderId, attempt),
       request: { intentId, method },
       ask: async () => {
-        const intent = await this.gateway.retrieveIntent(intentId);
+        const intent = await this.gateway.retrieveIntent(intentId).then(believed);
         // An earlier attempt left it declined: trying the same method again moves money once at the most.
         return intent.status === 'unconfirmed' || (intent.status === 'declined' && attempt > 1)
           ? null
           : intent;
       },
-      act: (idempotencyKey) => this.gateway.confirmIntent(intentId, { method, idempotencyKey }),
+      act: (idempotencyKey) =>
+        this.gateway.confirmIntent(intentId, { method, idempotencyKey }).then(believed),
       outcome: chargeOutcome,
       refused: (code) => declineChange(order, 'payment.refused', code),
     });
@@ -53,24 +58,31 @@ export class PaymentActivities implements Pick<
   }
 
   async capturePayment(orderId: OrderId): Promise<void> {
-    const { intentId, payment, totals } = await this.orders.get(orderId);
+    const order = await this.orders.get(orderId);
+    const { intentId, payment, totals } = order;
     if (payment === 'not_required') return;
     if (intentId === null) throw new Error(`order ${orderId} is shipped without an intent`);
+    const due = dueAmount(order);
+    const believed = ofOrder(order);
     const settled = await this.journal.run<Intent>(orderId, {
       key: captureKey(orderId),
       request: { intentId, amount: totals.total },
       ask: async () => {
-        const intent = await this.gateway.retrieveIntent(intentId);
+        const intent = await this.gateway.retrieveIntent(intentId).then(believed);
         return intent.status === 'authorized' ? null : intent;
       },
-      act: (idempotencyKey) => this.gateway.captureIntent(intentId, { idempotencyKey }),
+      act: (idempotencyKey) =>
+        this.gateway.captureIntent(intentId, { amount: due, idempotencyKey }).then(believed),
       outcome: (intent) => {
         switch (intent.status) {
           case 'captured':
-            return { settlement: { state: 'done' }, change: captureChange(intent, true) };
+            return {
+              settlement: { state: 'done', result: { received: intent.received } },
+              change: captureChange(intent, true),
+            };
           case 'canceled':
             return {
-              settlement: { state: 'refused', result: { code: 'authorization_lapsed' } },
+              settlement: { state: 'refused', result: { code: 'payment_voided' } },
               change: voidChange,
             };
           default:
@@ -82,11 +94,14 @@ export class PaymentActivities implements Pick<
       }),
     });
     if (settled.state !== 'done') throw new Refusal(refusalCode(settled));
+    const taken = receivedOf(settled.result) ?? paid((await this.orders.get(orderId)).booked);
+    const difference = differenceOf(taken, due);
+    if (difference !== null) throw new Question('amount_differs', difference);
   }
 
   /** How the order's payment stands in the books. @throws Refusal when it can no longer be paid */
   private async answer(orderId: OrderId): Promise<PaymentAnswer> {
-    const { payment, holdUntil } = await this.orders.get(orderId);
+    const { status, payment, holdUntil } = await this.orders.get(orderId);
     switch (payment) {
       case 'authorized':
         return { is: 'paid', ...(holdUntil === null ? {} : { holdUntil: Date.parse(holdUntil) }) };
@@ -99,9 +114,12 @@ export class PaymentActivities implements Pick<
       case 'processing':
         return { is: 'waiting' };
       case 'declined':
+      // Another attempt was asked for, and is made once the run is told of it.
+      case 'authorizing':
         return { is: 'declined' };
       case 'voided':
-        throw new Refusal('payment_canceled');
+        // Money that was there once makes another end than money that never came.
+        throw new Refusal(status === 'pending' ? 'payment_canceled' : 'payment_voided');
       case 'none':
         throw new Error(`nothing was tried to pay order ${orderId}`);
     }
@@ -119,6 +137,12 @@ export class PaymentActivities implements Pick<
     return { is: 'paid' };
   }
 }
+
+/** What a capture took, where its answer is kept. */
+const receivedOf = (result: unknown) =>
+  typeof result === 'object' && result !== null && 'received' in result && typeof result.received === 'number'
+    ? result.received
+    : null;
 
 /** Whether the attempt took the money: then nothing more is asked. */
 const isPaidAtOnce = (result: unknown) =>

@@ -1,7 +1,13 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 
-import type { ReconcileActivities, ReconcileWindow } from '#libs/contracts/reconcile-workflow';
+import {
+  type Compared,
+  NOTHING_COMPARED,
+  type ReconcileActivities,
+  type ReconcileWindow,
+  together,
+} from '#libs/contracts/reconcile-workflow';
 import { Outage } from '#libs/order/failure';
 import type { FindingRepository } from '#libs/store/finding.repository';
 
@@ -16,13 +22,17 @@ export class ReconciliationActivities implements ReconcileActivities {
     private readonly client: Client,
   ) {}
 
-  async compareUnsettled({ until }: ReconcileWindow): Promise<number> {
-    return this.reconciliation.unsettled(new Date(until), lastCursor(), beat);
+  async compareUnsettled({ until }: ReconcileWindow): Promise<Compared> {
+    const before = lastBeat();
+    const now = await this.reconciliation.unsettled(new Date(until), before.cursor, beatOn(before.compared));
+    return together(before.compared, now);
   }
 
-  async compareMovements({ since, until }: ReconcileWindow): Promise<number> {
+  async compareMovements({ since, until }: ReconcileWindow): Promise<Compared> {
     const span = { from: new Date(since), to: new Date(until) };
-    return this.reconciliation.movements(span, lastCursor(), beat);
+    const before = lastBeat();
+    const now = await this.reconciliation.movements(span, before.cursor, beatOn(before.compared));
+    return together(before.compared, now);
   }
 
   async lastReconciled(): Promise<number | null> {
@@ -34,14 +44,23 @@ export class ReconciliationActivities implements ReconcileActivities {
   }
 }
 
-const beat: Progress = (cursor) => {
-  const context = Context.current();
-  context.heartbeat(cursor);
-  if (context.cancellationSignal.aborted) throw new Outage('worker_stopped');
-};
+/** How far a comparison has come, and with how much. */
+interface Beat {
+  readonly cursor: string | null;
+  readonly compared: Compared;
+}
+
+/** Says so, together with what attempts before have compared. */
+const beatOn =
+  (before: Compared): Progress =>
+  (cursor, compared) => {
+    const context = Context.current();
+    context.heartbeat({ cursor, compared: together(before, compared) } satisfies Beat);
+    if (context.cancellationSignal.aborted) throw new Outage('worker_stopped');
+  };
 
 /** Where an attempt that failed, or died, had come to. */
-function lastCursor(): string | null {
-  const details: unknown = Context.current().info.heartbeatDetails;
-  return typeof details === 'string' ? details : null;
+function lastBeat(): Beat {
+  const details: Beat | undefined = Context.current().info.heartbeatDetails;
+  return details ?? { cursor: null, compared: NOTHING_COMPARED };
 }

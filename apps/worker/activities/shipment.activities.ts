@@ -1,10 +1,12 @@
 import type { StepActivities, UndoAnswer } from '#libs/contracts/activities';
 import { type CarrierEventType, type ShipmentReport } from '#libs/order/carrier-event';
-import { Refusal } from '#libs/order/failure';
+import { Outage, Question, Refusal } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
+import { amountDifference } from '#libs/order/paid-amount';
 import type { FulfilmentStatus } from '#libs/order/states';
 import type { Carrier, Parcel, ParcelStatus } from '#libs/shipping/carrier';
-import type { InboxRepository } from '#libs/store/inbox.repository';
+import { settleBeside } from '#libs/store/effect.repository';
+import type { InboxRepository, ParcelKey } from '#libs/store/inbox.repository';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
 import { addShipment, cancelShipments } from '#libs/store/shipment.sql';
@@ -44,38 +46,21 @@ export class ShipmentActivities implements Pick<
   ) {}
 
   async createShipment(orderId: OrderId): Promise<void> {
-    const settled = await this.journal.run<Parcel>(orderId, {
-      key: shipKey(orderId),
-      request: { reference: orderId },
-      ask: () => this.carrier.findShipment(orderId),
-      act: (_, order) => this.carrier.createShipment(labelFor(order)),
-      outcome: (parcel) => ({
-        settlement: { state: 'done', providerId: parcel.trackingNumber },
-        change: (order) => ({
-          next: { fulfilment: 'ready' },
-          event: {
-            type: 'shipment.created',
-            actor: 'carrier',
-            details: { trackingNumber: parcel.trackingNumber },
-          },
-          begun: { step: 'deliver', for: order.policy.deliveryDeadline },
-          also: [addShipment(parcel)],
-        }),
-      }),
-      refused: (code) => ({
-        event: { type: 'shipment.refused', actor: 'carrier', details: { reason: code } },
-      }),
+    await this.label(orderId, (order) => {
+      if (order.payment === 'voided') throw new Refusal('payment_voided');
+      // The parcel waits while it is open whether what was paid will do.
+      const difference = amountDifference(order);
+      if (difference !== null) throw new Question('amount_differs', difference);
+      return this.carrier.createShipment(labelFor(order));
     });
-    if (settled.state !== 'done') throw new Refusal(refusalCode(settled));
-    if (settled.providerId !== undefined) await this.claimEarlyEvents(settled.providerId);
   }
 
   async cancelShipment(orderId: OrderId): Promise<UndoAnswer> {
     const label = await this.journal.close(orderId, shipKey(orderId));
     if (label.state === 'closed' || label.state === 'refused') return 'undone';
-    // In doubt whether there is a parcel: resolve that first, so that it is known here if it travels.
-    if (label.state === 'started' && (await this.carrier.findShipment(orderId)))
-      await this.createShipment(orderId);
+    // A parcel that travels is to be known here, whatever kept it from being written down; any other need not be.
+    if (label.state === 'started' && isUnderWay(await this.carrier.findShipment(orderId)))
+      await this.label(orderId, () => Promise.reject(new Outage('parcel_out_of_sight')));
     await this.journal.run<'cancelled' | 'too_late'>(orderId, {
       key: cancelKey(orderId),
       request: { reference: orderId },
@@ -85,18 +70,24 @@ export class ShipmentActivities implements Pick<
         return parcel.status === 'cancelled' ? 'cancelled' : 'too_late';
       },
       act: () => this.carrier.cancelShipment(orderId),
-      outcome: (answer) =>
-        answer === 'cancelled'
-          ? {
-              settlement: { state: 'done' },
-              // A pick-up that was reported while the carrier was asked is the later word.
-              change: (current) =>
-                TRAVELS.includes(current.fulfilment) ? pickedUpAfterAll(current) : labelCancelled(current),
-            }
-          : {
-              settlement: { state: 'refused', result: { code: 'already_picked_up' } },
-              change: pickedUpAfterAll,
-            },
+      outcome: (answer) => {
+        if (answer === 'cancelled') {
+          return {
+            settlement: { state: 'done' },
+            // A pick-up that was reported while the carrier was asked is the later word.
+            change: (current) =>
+              TRAVELS.includes(current.fulfilment) ? pickedUpAfterAll(current) : labelCancelled(current),
+          };
+        }
+        return {
+          settlement: { state: 'refused', result: { code: 'already_picked_up' } },
+          change: (current) => {
+            // Picked up just now, and not written down yet: to be looked at once more.
+            if (current.shipments.length === 0) throw new Outage('picked_up_meanwhile');
+            return pickedUpAfterAll(current);
+          },
+        };
+      },
     });
     // Not from the carrier's answer: a pick-up may have been reported while it was asked.
     const { fulfilment } = await this.orders.get(orderId);
@@ -114,9 +105,46 @@ export class ShipmentActivities implements Pick<
       : null;
   }
 
+  /** Writes the order's parcel down, which `buy` makes where there is none yet. */
+  private async label(orderId: OrderId, buy: (order: OrderRecord) => Promise<Parcel>): Promise<void> {
+    const settled = await this.journal.run<Parcel>(orderId, {
+      key: shipKey(orderId),
+      request: { reference: orderId },
+      ask: () => this.carrier.findShipment(orderId),
+      act: async (_, order) => buy(order),
+      outcome: (parcel) => {
+        // Cancelled at the carrier's, by hand: that closes its reference for good.
+        if (parcel.status === 'cancelled') {
+          const code = 'reference_cancelled';
+          return {
+            settlement: { state: 'refused', result: { code } },
+            change: () => labelRefused(code),
+          };
+        }
+        return {
+          settlement: { state: 'done', providerId: parcel.trackingNumber },
+          change: (order) => ({
+            next: { fulfilment: 'ready' },
+            event: {
+              type: 'shipment.created',
+              actor: 'carrier',
+              details: { trackingNumber: parcel.trackingNumber },
+            },
+            begun: { step: 'deliver', for: order.policy.deliveryDeadline },
+            also: [addShipment(parcel)],
+          }),
+        };
+      },
+      refused: labelRefused,
+    });
+    if (settled.state !== 'done') throw new Refusal(refusalCode(settled));
+    if (settled.providerId !== undefined)
+      await this.claimEarlyEvents({ orderId, trackingNumber: settled.providerId });
+  }
+
   /** The carrier may have spoken of the parcel before we knew its number. */
-  private async claimEarlyEvents(trackingNumber: string): Promise<void> {
-    for (const report of await this.inbox.claim(trackingNumber)) {
+  private async claimEarlyEvents(parcel: ParcelKey): Promise<void> {
+    for (const report of await this.inbox.claim(parcel)) {
       try {
         await this.runs.reportShipment(report);
       } catch (error) {
@@ -127,11 +155,23 @@ export class ShipmentActivities implements Pick<
   }
 }
 
+/** Whether the carrier has picked a parcel up. */
+const isUnderWay = (parcel: Parcel | null) => parcel !== null && EVENTS[parcel.status] !== undefined;
+
+const labelRefused = (code: string) => ({
+  event: {
+    type: 'shipment.refused',
+    actor: code === 'payment_voided' ? 'workflow' : 'carrier',
+    details: { reason: code },
+  },
+});
+
 const labelCancelled = (order: OrderRecord) => ({
   ...(order.fulfilment === 'ready' ? { next: { fulfilment: 'reserved' } as const } : {}),
   event: { type: 'shipment.cancelled', actor: 'carrier' },
   ended: ['deliver'] as const,
-  also: [cancelShipments],
+  // Whether there ever was a label is of no matter any more.
+  also: [cancelShipments, settleBeside([shipKey(order.id)], 'closed')],
 });
 
 /** The carrier will not cancel because it has the parcel: that is a pick-up, and the cancellation is refused. */

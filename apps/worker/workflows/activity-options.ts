@@ -4,6 +4,8 @@ import type { DecisionActivities, EmailActivities, StepActivities } from '#libs/
 import { TASK_QUEUES } from '#libs/contracts/order-workflow';
 import type { OrderPolicy } from '#libs/order/policy';
 
+import { summarized } from './summaries.js';
+
 /** What an order calls, each with the patience its policy asks for. */
 export function orderActivities(policy: OrderPolicy) {
   // How soon a worker that died in the middle of an activity is noticed.
@@ -23,13 +25,15 @@ export function orderActivities(policy: OrderPolicy) {
     },
   };
   return {
-    steps: proxyActivities<StepActivities>(patient),
-    emails: proxyActivities<EmailActivities>({ ...patient, taskQueue: TASK_QUEUES.email }),
+    steps: summarized(proxyActivities<StepActivities>(patient)),
+    emails: summarized(proxyActivities<EmailActivities>({ ...patient, taskQueue: TASK_QUEUES.email })),
     // The books are written however long it takes: there is nothing to compensate or to park instead.
-    decisions: proxyActivities<DecisionActivities>({
-      startToCloseTimeout: '30s',
-      heartbeatTimeout,
-      retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
-    }),
+    decisions: summarized(
+      proxyActivities<DecisionActivities>({
+        startToCloseTimeout: '30s',
+        heartbeatTimeout,
+        retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+      }),
+    ),
   };
 }

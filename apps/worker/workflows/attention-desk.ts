@@ -40,7 +40,7 @@ export function attentionDesk(
     answers.set(attentionId, { action, by });
   });
 
-  const show = () => sign.attention([...open.values()].at(-1)?.step ?? null);
+  const show = () => sign.attention([...open.values()]);
 
   return {
     async open(kind: AttentionKind, step: StepName, reason: string, undo = false): Promise<Ticket> {
@@ -54,7 +54,9 @@ export function attentionDesk(
         answer: () => answers.get(id),
         async answered(patience) {
           const heard = () => answers.has(id);
-          await (patience === undefined ? condition(heard) : condition(heard, patience));
+          await (patience === undefined
+            ? condition(heard)
+            : condition(heard, patience, { summary: 'Next try, while an operator is asked' }));
           return answers.get(id);
         },
         async close() {

@@ -64,7 +64,9 @@ export function listenForDelivery(
         if (waitedBefore) await ask();
         waitedBefore = true;
         while (!arrived()) {
-          const heard = await condition(() => arrived() || decided() !== undefined, policy.deliveryDeadline);
+          const heard = await condition(() => arrived() || decided() !== undefined, policy.deliveryDeadline, {
+            summary: 'Parcel is overdue',
+          });
           const decision = decided();
           if (decision) note(decision);
           if (heard) continue;

@@ -20,16 +20,17 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
     cancelled: () => emails.sendCancellation(orderId),
     rejected: () => emails.sendRejection(orderId),
   };
+  const reservationOver = () => sleep(policy.reservationTtl, { summary: 'Reservation ends' });
 
   return saga({ orderId, policy, sign, desk, decisions, farewells }, async ({ step, within, takeBack }) => {
-    await within(RESERVATION, policy.reservationTtl, async () => {
-      await step('validate', () => steps.validateOrder(orderId));
+    await within(RESERVATION, reservationOver, async () => {
+      await step('validate', async () => sign.number(await steps.validateOrder(orderId)));
       await step(
         'reserve',
         () => steps.reserveStock(orderId),
         () => steps.releaseStock(orderId),
       );
-      if (policy.graceBeforeCharge > 0) await sleep(policy.graceBeforeCharge);
+      if (policy.graceBeforeCharge > 0) await sleep(policy.graceBeforeCharge, { summary: 'Charge begins' });
       await step('charge', payment.collected, payment.returned);
       sign.status('confirmed');
     });
@@ -39,14 +40,17 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
         if (await delivery.isUnderWay()) await step('announce', () => emails.sendShippingNotice(orderId));
       },
       async () => {
-        await within(HOLD, payment.labelWindow(), () =>
-          step(
-            'ship',
-            () => steps.createShipment(orderId),
-            () => steps.cancelShipment(orderId),
-          ),
-        );
-        if (policy.captureMode === 'on_shipment') await step('capture', () => steps.capturePayment(orderId));
+        await within(MONEY, payment.voided, async () => {
+          await within(HOLD, payment.labelDue, () =>
+            step(
+              'ship',
+              () => steps.createShipment(orderId),
+              () => steps.cancelShipment(orderId),
+            ),
+          );
+          if (policy.captureMode === 'on_shipment')
+            await step('capture', () => steps.capturePayment(orderId));
+        });
         await step('deliver', () => delivery.arrival());
         if (delivery.failed()) await takeBack('charge', 'undelivered');
       },
@@ -60,7 +64,7 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
   });
 }
 
-/** How an order ends that holds goods, or money, for too long. */
+/** How an order ends that holds goods, or money, for too long, or whose money is let go before it was taken. */
 const RESERVATION = {
   status: 'rejected',
   code: 'reservation_expired',
@@ -72,4 +76,10 @@ const HOLD = {
   code: 'authorization_expiring',
   why: 'cancelled',
   until: 'ship',
+} as const;
+const MONEY = {
+  status: 'cancelled',
+  code: 'payment_voided',
+  why: 'cancelled',
+  until: 'capture',
 } as const;

@@ -3,6 +3,7 @@ import {
   condition,
   ParentClosePolicy,
   setHandler,
+  sleep,
   startChild,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
@@ -15,12 +16,14 @@ import {
   refundReported,
   refundWorkflowId,
   type RefundWorkflowInput,
+  WORKFLOW_SUMMARIES,
 } from '#libs/contracts/order-workflow';
 import type { EndCode } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
 
 import { Fall } from './fall.js';
+import { stepFailure } from './step-failure.js';
 
 /** How soon, and how seldom at the least, the provider is asked while nobody tells of a payment. Milliseconds. */
 const FIRST_LOOK = 15_000;
@@ -51,10 +54,14 @@ export function orderPayment(
   let told = 0;
   let attempt = 1;
   let holdUntil: number | undefined;
+  let isVoided = false;
+  let isTaken = false;
   const refunds = new Set<string>();
 
-  setHandler(paymentReported, () => {
+  setHandler(paymentReported, ({ state }) => {
     told += 1;
+    isVoided ||= state === 'voided';
+    isTaken ||= state === 'captured';
   });
   setHandler(paymentAttempted, ({ attempt: asked }) => {
     attempt = Math.max(attempt, asked);
@@ -70,6 +77,7 @@ export function orderPayment(
       await startChild(REFUND_WORKFLOW, {
         workflowId: refundWorkflowId(refundId),
         args: [input],
+        staticSummary: WORKFLOW_SUMMARIES.refund,
         parentClosePolicy: ParentClosePolicy.ABANDON,
         workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
       });
@@ -80,13 +88,46 @@ export function orderPayment(
       return;
     }
     // Its run may have been ended by somebody; it is safe to make the refund from here, too.
-    if (!(await condition(() => refunds.has(refundId), UNHEARD_OF))) await createRefund(orderId, refundId);
+    if (!(await condition(() => refunds.has(refundId), UNHEARD_OF, { summary: 'Refund’s run says nothing' })))
+      await createRefund(orderId, refundId);
+  }
+
+  /** Voids or refunds. @throws what its activities throw */
+  async function returned(why: ReturnReason): Promise<UndoAnswer> {
+    const answer = await returnPayment(orderId, why);
+    if (answer === 'undone') return answer;
+    if (answer === 'too_late') return (await isPaid()) ? answer : returned(why);
+    for (const refundId of answer.refunding) await refunded(refundId);
+    return 'undone';
+  }
+
+  /** Whether what was found paid still is. */
+  async function isPaid(): Promise<boolean> {
+    try {
+      ({ holdUntil } = await checkPayment(orderId));
+      return true;
+    } catch (error) {
+      if (!stepFailure(error)?.refused) throw error;
+      return false;
+    }
   }
 
   return {
-    /** Milliseconds left for a label to be made before a held payment is let go; null where none is held. */
-    labelWindow(): number | null {
-      return holdUntil === undefined ? null : Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0);
+    /** Waits until a held payment is to be let go, unless its parcel has a label; for ever where none is held. */
+    async labelDue(): Promise<void> {
+      if (holdUntil !== undefined) {
+        await sleep(Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0), {
+          summary: 'Label is due, before the hold lapses',
+        });
+        // What somebody has taken by hand lapses no more, however long its parcel waits.
+        if (!isTaken) return;
+      }
+      await condition(() => false);
+    },
+
+    /** Waits until the provider has let the payment go: its hold lapsed, or it was canceled there. */
+    async voided(): Promise<void> {
+      await condition(() => isVoided);
     },
 
     /**
@@ -101,7 +142,9 @@ export function orderPayment(
         const { is } = answer;
         const left = since + windows[is] - Date.now();
         if (left <= 0) throw new Fall('rejected', { code: TOO_LATE[is], by: 'workflow' }, 'expired');
-        const heard = await condition(() => told > known || attempt > tried, Math.min(left, pause));
+        const heard = await condition(() => told > known || attempt > tried, Math.min(left, pause), {
+          summary: 'Next look at the payment',
+        });
         pause = heard ? FIRST_LOOK : Math.min(pause * 2, RAREST_LOOK);
         const another = attempt > tried;
         known = told;
@@ -113,14 +156,6 @@ export function orderPayment(
       holdUntil = answer.holdUntil;
     },
 
-    /** Voids or refunds. @throws what its activities throw */
-    async returned(why: ReturnReason): Promise<UndoAnswer> {
-      const answer = await returnPayment(orderId, why);
-      // It was paid after all, by what somebody else has heard.
-      if (answer === 'too_late') ({ holdUntil } = await checkPayment(orderId));
-      if (answer !== 'refunding') return answer;
-      await refunded(orderId);
-      return 'undone';
-    },
+    returned,
   };
 }

@@ -3,11 +3,15 @@ import { proxyActivities, setHandler } from '@temporalio/workflow';
 import type { MoneyActivities } from '#libs/contracts/activities';
 import { paymentTold, type PaymentWorkflowInput } from '#libs/contracts/order-workflow';
 
-const { followPayment } = proxyActivities<MoneyActivities>({
-  startToCloseTimeout: '90s',
-  heartbeatTimeout: '4s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
-});
+import { summarized } from './summaries.js';
+
+const { followPayment } = summarized(
+  proxyActivities<MoneyActivities>({
+    startToCloseTimeout: '90s',
+    heartbeatTimeout: '4s',
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+  }),
+);
 
 /** Looks at the provider for an order, once for everything that is told while nobody looks or somebody does. */
 export async function PaymentWorkflow({ orderId }: PaymentWorkflowInput): Promise<void> {

@@ -40,7 +40,7 @@ export async function RefundWorkflow({
     let state = await look();
     await tellOrder(state);
     for (let pause = FIRST_LOOK; state === 'pending'; pause = Math.min(pause * 2, RAREST_LOOK)) {
-      await condition(() => heard > known, pause);
+      await condition(() => heard > known, pause, { summary: 'Next look at the refund' });
       state = await look();
     }
     if (state === 'succeeded')

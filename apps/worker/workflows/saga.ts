@@ -5,20 +5,25 @@ import {
   condition,
   isCancellation,
   setHandler,
-  sleep,
 } from '@temporalio/workflow';
 
-import type { DecisionActivities, OrderEnd, ReturnReason, UndoAnswer } from '#libs/contracts/activities';
+import type {
+  DecisionActivities,
+  EndAnswer,
+  OrderEnd,
+  ReturnReason,
+  UndoAnswer,
+} from '#libs/contracts/activities';
 import { cancellationRequested, type OrderOutcome, progress } from '#libs/contracts/order-workflow';
 import type { EndCode, EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
-import { STEP_RULES, type StepName, STEPS } from '#libs/order/steps';
+import { endOnRefusal, type StepName, STEPS } from '#libs/order/steps';
 
 import type { AttentionDesk } from './attention-desk.js';
 import { Fall } from './fall.js';
 import { patiently } from './patience.js';
-import { stepFailure } from './step-failure.js';
+import { type StepFailure, stepFailure } from './step-failure.js';
 import type { OrderSign } from './visibility.js';
 
 type Undo = (why: ReturnReason) => Promise<UndoAnswer>;
@@ -27,13 +32,13 @@ type Undo = (why: ReturnReason) => Promise<UndoAnswer>;
 export interface Steps {
   /** Runs a step once, retried and parked as the policy says; its undo is registered before it starts. */
   step(name: StepName, run: () => Promise<void>, undo?: Undo): Promise<void>;
-  /** Runs a part of the body that must be over in `window` milliseconds, or without one as long as it takes. */
-  within(limit: Limit, window: number | null, part: () => Promise<void>): Promise<void>;
-  /** Runs one step's undo although the order goes on to its end. */
+  /** Runs a part of the body that must be over before `over` is, whatever that waits for. */
+  within(limit: Limit, over: () => Promise<void>, part: () => Promise<void>): Promise<void>;
+  /** Runs one step's undo, again if it has run before, although the order goes on to its end. */
   takeBack(name: StepName, why: ReturnReason): Promise<void>;
 }
 
-/** How an order ends when a part of it takes too long. */
+/** How an order ends when a part of it does not come to its end in time. */
 interface Limit {
   readonly status: 'rejected' | 'cancelled';
   readonly code: EndCode;
@@ -65,6 +70,8 @@ export async function saga(
   const done = new Set<StepName>();
   const undone = new Set<StepName>();
   const undos: { readonly name: StepName; readonly undo: Undo }[] = [];
+  /** Every undo there has been, also those that have run. */
+  const undoOf = new Map<StepName, Undo>();
   /** Who wishes to cancel, the first of them first. */
   const wishes: EndReason[] = [];
   /** Whether the parcel is out of our hands: nothing falls any more. */
@@ -82,7 +89,9 @@ export async function saga(
     async step(name, run, undo) {
       if (done.has(name)) return;
       if (undo && !undos.some((entry) => entry.name === name)) undos.unshift({ name, undo });
+      if (undo) undoOf.set(name, undo);
       running.add(name);
+      sign.steps(running);
       try {
         // Until it is done, refused, cancelled, or an operator has decided.
         while (!done.has(name)) {
@@ -95,24 +104,23 @@ export async function saga(
         }
       } finally {
         running.delete(name);
+        sign.steps(running);
       }
     },
 
-    async within(limit, window, part) {
+    async within(limit, over, part) {
       if (done.has(limit.until)) return;
-      if (window === null) return part();
+      if (committed) return part();
       let expired = false;
       const timer = new CancellationScope();
       const scope = new CancellationScope();
-      const rings = timer
-        .run(() => sleep(window))
-        .then(
-          () => {
-            expired = true;
-            scope.cancel();
-          },
-          () => undefined,
-        );
+      const rings = timer.run(over).then(
+        () => {
+          expired = true;
+          scope.cancel();
+        },
+        () => undefined,
+      );
       try {
         // A step that finishes although it was asked to stop counts as done, and so may the whole part.
         await scope.run(part);
@@ -126,9 +134,8 @@ export async function saga(
     },
 
     async takeBack(name, why) {
-      const entry = undos.find((candidate) => candidate.name === name);
-      if (entry)
-        await CancellationScope.nonCancellable(() => patiently(policy, desk, name, () => entry.undo(why)));
+      const undo = undoOf.get(name);
+      if (undo) await CancellationScope.nonCancellable(() => patiently(policy, desk, name, () => undo(why)));
     },
   };
 
@@ -138,11 +145,11 @@ export async function saga(
     if (failure === null) throw error;
     // A step that failed after it was asked to stop is not tried again.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`${name} was cancelled`);
-    const { refusal } = STEP_RULES[name];
+    const refusal = endOnRefusal(name, failure.code);
     if (failure.refused && refusal && !committed) {
       throw new Fall(refusal.status, { code: refusal.end, by: 'workflow' }, 'refused');
     }
-    const answer = await parked(name, failure.code);
+    const answer = await parked(name, failure);
     if (answer?.action === 'fail') {
       // Nothing can be taken back any more, so the order goes on without it.
       if (committed) return 'skip';
@@ -151,8 +158,8 @@ export async function saga(
     return answer?.action === 'skip' ? 'skip' : 'retry';
   }
 
-  async function parked(name: StepName, reason: string) {
-    const ticket = await desk.open('parked', name, reason);
+  async function parked(name: StepName, { asks, code }: StepFailure) {
+    const ticket = await desk.open(asks, name, code);
     try {
       return await ticket.answered();
     } finally {
@@ -185,20 +192,34 @@ export async function saga(
     return true;
   }
 
-  async function close(end: OrderEnd): Promise<OrderOutcome> {
-    await condition(allHandlersFinished);
-    await decisions.closeOrder(orderId, end);
-    sign.status(end.status);
-    return end.status;
+  /** Writes an end. What has come to be owed by then goes back first, however often something does. */
+  async function written(write: () => Promise<EndAnswer>, why: ReturnReason): Promise<EndAnswer> {
+    for (;;) {
+      const answer = await write();
+      if (answer.is !== 'owing') return answer;
+      await steps.takeBack('charge', why);
+    }
   }
 
-  /** Ends an order that was taken back, and tells its shopper. */
-  async function closeFallen({ status, reason }: Fall): Promise<OrderOutcome> {
+  async function close(end: OrderEnd, why: ReturnReason): Promise<EndAnswer> {
+    await condition(allHandlersFinished);
+    const answer = await written(() => decisions.closeOrder(orderId, end), why);
+    if (answer.is === 'ended') sign.status(end.status);
+    return answer;
+  }
+
+  /** Takes an order back and ends it; and tells its shopper. @returns false when it is too late */
+  async function takenBack(fall: Fall): Promise<false | OrderOutcome> {
+    if (!(await unwind(fall))) return false;
+    const { status, reason } = fall;
     const end: OrderEnd = { status, reason };
-    await decisions.endOrder(orderId, end);
-    sign.status(status);
-    await steps.step('notify', farewells[status]);
-    return close(end);
+    const { is } = await written(() => decisions.endOrder(orderId, end), 'cancelled');
+    if (is === 'ended') {
+      sign.status(status);
+      await steps.step('notify', farewells[status]);
+    }
+    const answer = await close(end, 'cancelled');
+    return answer.is === 'confirmed' ? takenBack(new Fall('cancelled', answer.reason, 'cancelled')) : status;
   }
 
   for (let cancellable = true; ;) {
@@ -207,13 +228,13 @@ export async function saga(
     if (wishes.length > 0) stop();
     try {
       const status = await scope.run(() => body(steps));
-      return await CancellationScope.nonCancellable(() => close({ status }));
+      await CancellationScope.nonCancellable(() => close({ status }, 'undelivered'));
+      return status;
     } catch (error) {
       const fall = fallOf(error, wishes);
       stop = () => undefined;
-      if (await CancellationScope.nonCancellable(() => unwind(fall))) {
-        return await CancellationScope.nonCancellable(() => closeFallen(fall));
-      }
+      const end = await CancellationScope.nonCancellable(() => takenBack(fall));
+      if (end) return end;
       // What could not be undone is done, and with it everything that comes before it.
       for (const { name } of undos) done.add(name);
       // A payment that came through at the last moment can still be cancelled; a parcel that travels cannot.

@@ -28,7 +28,9 @@ export const holdLapses: fc.Arbitrary<Command> = fc.nat().map((pick) =>
       const order = pickOrder(model, pick);
       for (const { id, status } of await real.system.intents(order.id)) {
         if (status !== 'requires_capture') continue;
-        if (await real.control(`/payment-intents/${id}/lapse`, {})) order.holdLapsed = true;
+        if (!(await real.control(`/payment-intents/${id}/lapse`, {}))) continue;
+        order.holdLapsed = true;
+        model.came.add('a hold lapses');
       }
     },
     hasOrders,

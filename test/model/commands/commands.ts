@@ -20,6 +20,7 @@ import { repeatOrder } from './repeat-order.js';
 import { requestRefund } from './request-refund.js';
 import { scriptFault } from './script-fault.js';
 import { shopperActs } from './shopper-acts.js';
+import { standStill } from './stand-still.js';
 import { tryAnotherMethod } from './try-another-method.js';
 import { wait } from './wait.js';
 import { wishToCancel } from './wish-to-cancel.js';
@@ -36,6 +37,7 @@ const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbit
   { weight: 2, arbitrary: killWorker },
   { weight: 2, arbitrary: startWorker },
   { weight: 1, arbitrary: freezeWorker },
+  { weight: 25, arbitrary: standStill },
   { weight: 2, arbitrary: killApi },
   { weight: 10, arbitrary: parcelMoves },
   { weight: 2, arbitrary: eventsRepeat },
@@ -62,6 +64,6 @@ const MOST = 12;
 /** A few things that happen one after the other, under some rules: an order, and what follows. */
 export const story: fc.Arbitrary<[RulesName, Command, Iterable<Command>]> = fc.tuple(
   firstRules,
-  placeOrder,
+  fc.oneof(placeOrder, standStill),
   fc.commands([fc.oneof(...COMMANDS)], { maxCommands: MOST, size: 'max' }),
 );

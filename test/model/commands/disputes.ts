@@ -32,7 +32,7 @@ export const disputeEnds: fc.Arbitrary<Command> = fc
       `the disputes of an order are ${becomes}`,
       async (model, real) => {
         for (const { id } of (await real.moneyThere(pickOrder(model, pick).id)).disputes)
-          await real.control(`/disputes/${id}`, { becomes });
+          if (await real.control(`/disputes/${id}`, { becomes })) model.came.add(`a dispute is ${becomes}`);
       },
       hasOrders,
     ),

@@ -18,6 +18,7 @@ export const freezeWorker: fc.Arbitrary<Command> = fc
         const { id } = pickOrder(model, pick);
         await real.progress(id, events, PATIENCE);
         await real.freezeWorker(id, GIVEN_UP);
+        model.came.add('the worker freezes, and is overtaken');
         model.workerFailed = true;
       },
       (model) => model.isWorkerUp && model.orders.length > 0,

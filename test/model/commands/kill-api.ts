@@ -5,7 +5,8 @@ import { anyRules } from '../rules.js';
 
 /** The API dies and is started again, with other rules perhaps; whoever asks meanwhile asks again. */
 export const killApi: fc.Arbitrary<Command> = anyRules.map((rules) =>
-  command(`the API is killed and started again with ${rules}`, async (_model, real) => {
+  command(`the API is killed and started again with ${rules}`, async (model, real) => {
+    model.came.add('the API is killed');
     await real.kill('api');
     real.startApi(rules);
   }),

@@ -16,6 +16,7 @@ export const killWorker: fc.Arbitrary<Command> = fc
       async (model, real) => {
         await real.progress(pickOrder(model, pick).id, events, PATIENCE);
         await real.kill('worker');
+        model.came.add('the worker is killed');
         model.workerFailed = true;
         model.isWorkerUp = false;
         if (back) start(model, real);

@@ -11,7 +11,8 @@ export const refundSettles: fc.Arbitrary<Command> = fc
       `the refunds of an order become ${becomes}`,
       async (model, real) => {
         for (const { id } of (await real.moneyThere(pickOrder(model, pick).id)).refunds)
-          await real.control(`/refunds/${id}`, { becomes });
+          if (await real.control(`/refunds/${id}`, { becomes }))
+            model.came.add(`a refund becomes ${becomes} at the bank`);
       },
       hasOrders,
     ),

@@ -47,6 +47,8 @@ export const requestRefund: fc.Arbitrary<Command> = drawn.map(
         );
         await Promise.all([asked, ...(cancels ? [requestCancellation(order, real)] : [])]);
         const ids = new Set((await asked).filter((id) => id !== null));
+        if (ids.size > 0)
+          model.came.add(portion === 'all' ? 'a full refund is taken' : 'a partial refund is taken');
         if (ids.size > 1) throw new Error(`one key was answered with ${ids.size} refunds`);
       },
       hasOrders,

@@ -30,7 +30,8 @@ export const shopperActs: fc.Arbitrary<Command> = fc
         if (!intent) throw new Error(`the client secret of ${order.number} is no intent's of its own`);
         if (does === 'authenticate') order.mayEnd.add(paidEnd(order.wish));
         // It may have been canceled since.
-        await real.control(`/payment-intents/${intent.id}/shopper`, { does });
+        if (await real.control(`/payment-intents/${intent.id}/shopper`, { does }))
+          model.came.add(`a shopper is asked to authenticate: ${does}`);
       },
       hasOrders,
     ),

@@ -6,14 +6,14 @@ import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { Outage, Refusal } from '#libs/order/failure';
+import { Contradiction, Outage, Question, Refusal } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
 import { openDatabase } from '#libs/store/database';
 import { Store } from '#libs/store/store';
 
-import { acceptOrder } from '../../test/support/orders.js';
-import { testDatabase } from '../../test/support/test-database.js';
-import { OrderActivityInterceptor } from './activity.interceptor.js';
+import { acceptOrder } from '../support/orders.js';
+import { testDatabase } from '../support/test-database.js';
+import { OrderActivityInterceptor } from '../../apps/worker/activity.interceptor.js';
 
 const PERSONAL = 'ada@example.com';
 
@@ -66,8 +66,9 @@ describe('around an activity', () => {
     it.each([
       ['a refusal, which is never retried', new Refusal('out_of_stock'), 'Refusal', 'out_of_stock', true],
       ['an outage, which is', new Outage('timeout'), 'Outage', 'timeout', false],
-      ['a bug, at which a step stops', new TypeError(`no such field: ${PERSONAL}`), 'Bug', 'bug', true],
-      ['an error that is none', PERSONAL, 'Bug', 'bug', true],
+      ['a bug, which may pass', new TypeError(`no such field: ${PERSONAL}`), 'Bug', 'bug', false],
+      ['an error that is none', PERSONAL, 'Bug', 'bug', false],
+      ['an answer about something else', new Contradiction('intent_differs'), 'Bug', 'intent_differs', false],
       [
         'a database that is down',
         new Error('Connection terminated'),
@@ -130,9 +131,57 @@ describe('around an activity', () => {
     });
   });
 
-  it('shows a step that a bug has stopped, with no next try', async () => {
-    await attempt('createShipment', fails(new TypeError('x')));
-    expect(await waits()).toMatchObject([{ step: 'ship', lastError: 'bug', nextTryAt: null }]);
+  describe('what nobody thought of', () => {
+    const bug = fails(new TypeError('x'));
+
+    it('is tried again, and shown with when', async () => {
+      expect(await attempt('createShipment', bug, { number: 4 })).toMatchObject({ nonRetryable: false });
+      expect(await waits()).toMatchObject([{ step: 'ship', attempt: 4, lastError: 'bug' }]);
+      expect((await waits())[0]?.nextTryAt).not.toBeNull();
+    });
+
+    it('is tried again where an outage came before, however long that was', async () => {
+      await attempt('createShipment', fails(new Outage('carrier_error')), { number: 12 });
+      expect(await attempt('createShipment', bug, { number: 13 })).toMatchObject({ nonRetryable: false });
+      expect(await attempt('createShipment', bug, { number: 14 })).toMatchObject({ nonRetryable: true });
+    });
+
+    it.each([
+      ['after a few attempts', { number: 5 }],
+      ['or where the order’s own rules have no more of them', { number: 2, of: 2 }],
+    ])('stops a step %s, which shows no next try', async (_, attempts) => {
+      await attempt('createShipment', bug, { number: attempts.number - 1 });
+      expect(await attempt('createShipment', bug, attempts)).toMatchObject({
+        type: 'Bug',
+        nonRetryable: true,
+      });
+      expect(await waits()).toMatchObject([{ step: 'ship', lastError: 'bug', nextTryAt: null }]);
+    });
+  });
+
+  it('stops a step at once for what only a person may decide', async () => {
+    expect(await attempt('createShipment', fails(new Question('amount_differs', 'paid_less')))).toMatchObject(
+      {
+        type: 'Question',
+        message: 'paid_less',
+        nonRetryable: true,
+        details: [{ step: 'ship', kind: 'amount_differs' }],
+      },
+    );
+    expect(await waits()).toMatchObject([{ step: 'ship', lastError: 'paid_less', nextTryAt: null }]);
+  });
+
+  describe('a provider that asks to be left alone', () => {
+    it.each([
+      ['is, for as long as it asks', 30_000, 30_000],
+      ['is, for ten minutes at the most', 86_400_000, 600_000],
+      ['is left alone for longer anyway', 500, undefined],
+    ])('%s', async (_, retryAfter, expected) => {
+      const failure = await attempt('createShipment', fails(new Outage('carrier_busy', { retryAfter })));
+      expect(failure).toMatchObject({ nonRetryable: false, nextRetryDelay: expected });
+      const [wait] = await waits();
+      expect(inMilliseconds(wait?.since, wait?.nextTryAt)).toBe(expected ?? 1_000);
+    });
   });
 
   it('shows no wait for an attempt that was overtaken: another one is at it', async () => {

@@ -1,0 +1,49 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+import { Exchanges } from './exchanges.js';
+
+/** Ends a server's connections without losing a request that has arrived. */
+export class ConnectionDrain {
+  private readonly connections = new Set<Socket>();
+  private readonly exchanges: Exchanges;
+  private begun = false;
+
+  constructor(server: Server) {
+    server.on('connection', (socket: Socket) => {
+      this.connections.add(socket);
+      socket.once('close', () => this.connections.delete(socket));
+    });
+    server.prependListener('request', ({ socket }) => {
+      if (this.begun) this.closeAfterAnswer(socket);
+    });
+    // Its listener comes first, so that the request counts already.
+    this.exchanges = new Exchanges(server);
+  }
+
+  get hasBegun(): boolean {
+    return this.begun;
+  }
+
+  /** From now on the last answer on each connection says `Connection: close` (RFC 9112, 9.6). */
+  begin(): void {
+    this.begun = true;
+    for (const connection of this.connections) this.closeAfterAnswer(connection);
+  }
+
+  /** Closes every connection on which no request has arrived in full. */
+  closeIncomplete(): void {
+    for (const connection of this.connections)
+      if (!this.exchanges.isWorkedOn(connection)) connection.destroy();
+  }
+
+  private closeAfterAnswer(connection: Socket): void {
+    const open = this.exchanges.of(connection).filter(({ headersSent }) => !headersSent);
+    const last = open.at(-1);
+    for (const response of open) {
+      // A client may have sent several requests in a row: what follows a closing answer is not answered.
+      if (response === last) response.setHeader('Connection', 'close');
+      else response.removeHeader('Connection');
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+
+import { json, Router } from 'express';
+import { z } from 'zod';
+
+import { parseBody } from '../problem.js';
+
+const controlSchema = z.strictObject({
+  /** Given out with the next label, whatever parcel has it. */
+  next: z.string().min(1).max(100).optional(),
+  /** Whether events bear the reference, too. */
+  references: z.boolean().optional(),
+});
+
+/** The numbers that the carrier gives out, one again where that is asked for. */
+export class TrackingNumbers {
+  #next: string | undefined;
+  /** Whether events bear the reference, too. */
+  tellsReferences = true;
+
+  give(): string {
+    const given = this.#next ?? `SBX${randomBytes(6).toString('hex').toUpperCase()}`;
+    this.#next = undefined;
+    return given;
+  }
+
+  script({ next, references }: z.infer<typeof controlSchema>): void {
+    this.#next = next ?? this.#next;
+    this.tellsReferences = references ?? this.tellsReferences;
+  }
+}
+
+/** Where tests and people have a number given out again. */
+export function trackingNumbersRouter(numbers: TrackingNumbers): Router {
+  const router = Router();
+  router.put('/', json(), (request, response) => {
+    numbers.script(parseBody(controlSchema, request.body));
+    response.status(204).end();
+  });
+  return router;
+}

@@ -1,0 +1,44 @@
+/** A parcel that a carrier's event may be about. */
+export interface KnownParcel {
+  /** Our reference. */
+  readonly orderId: string;
+  /** When its label was asked for: before that there was no such parcel. */
+  readonly askedAt: Date;
+  /** Whether it has not arrived, come back, been lost or cancelled yet. */
+  readonly travels: boolean;
+}
+
+/** What tells which parcel an event is about. */
+export interface ParcelClue {
+  /** Ours, where the carrier sends it. */
+  readonly reference: string | null;
+  readonly occurredAt: Date;
+}
+
+export type ParcelMatch =
+  | { readonly is: 'parcel'; readonly orderId: string }
+  /** Of no parcel that is known, or not yet. */
+  | { readonly is: 'unknown' }
+  /** Several travel under the number, and nothing tells which of them it is. */
+  | { readonly is: 'ambiguous'; readonly orderIds: readonly string[] };
+
+/**
+ * Which parcel an event is about. Carriers give out a tracking number again, so that it belongs to one parcel that
+ * travels at a time: our reference decides, or else what cannot have happened to a parcel before there was one.
+ *
+ * @param parcels those with the event's tracking number, or with its reference
+ */
+export function matchParcel(clue: ParcelClue, parcels: readonly KnownParcel[]): ParcelMatch {
+  if (clue.reference !== null) {
+    const named = parcels.find(({ orderId }) => orderId === clue.reference);
+    return named ? { is: 'parcel', orderId: named.orderId } : { is: 'unknown' };
+  }
+  const there = parcels.filter(({ askedAt }) => askedAt <= clue.occurredAt);
+  // A carrier whose clock is far behind tells nothing by it.
+  const possible = there.length > 0 ? there : parcels;
+  const travelling = possible.filter(({ travels }) => travels);
+  if (travelling.length > 1) return { is: 'ambiguous', orderIds: travelling.map(({ orderId }) => orderId) };
+  const latest = possible.toSorted((a, b) => b.askedAt.getTime() - a.askedAt.getTime())[0];
+  const it = travelling[0] ?? latest;
+  return it ? { is: 'parcel', orderId: it.orderId } : { is: 'unknown' };
+}

@@ -1,0 +1,132 @@
+import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import pg from 'pg';
+
+import { type DatabaseLimits, DEFAULT_LIMITS } from './database-limits.js';
+import { prepareSession, UnlimitedPooler } from './session.js';
+import { closeOnceSilent } from './silent-connection.js';
+
+/** What an answer may take longer than the server allows the statement, before the connection counts as silent. */
+const MARGIN = 1_000;
+/** After how long without a word the operating system asks whether the other end is still there. */
+const KEEP_ALIVE = 10_000;
+/** How long a close waits: for statements under way, and for the other end. */
+const CLOSING = 2_000;
+/** A connection is in use for as long as a statement or a transaction takes. Beyond this it never comes back. */
+const LOST_AFTER = 180_000;
+
+/** A pool of connections, none of which is waited for without end. */
+export class ConnectionPool extends pg.Pool {
+  private readonly sockets: Set<Socket>;
+  /** Since when each connection is in use, and since when each other one is idle. Milliseconds since 1970. */
+  private readonly inUse = new Map<pg.PoolClient, number>();
+  private readonly idle = new Map<pg.PoolClient, number>();
+  private sessions: 'unknown' | 'ours' | 'pooled' = 'unknown';
+
+  constructor(url: string, size: number, limits: DatabaseLimits = DEFAULT_LIMITS) {
+    const sockets = new Set<Socket>();
+    super({
+      connectionString: url,
+      max: size,
+      connectionTimeoutMillis: limits.connect,
+      idleTimeoutMillis: 30_000,
+      query_timeout: limits.statement + MARGIN,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE,
+      stream: () => {
+        const socket = new Socket();
+        sockets.add(socket);
+        // What is silent does not answer a farewell either.
+        socket.once('finish', () => setTimeout(() => socket.destroy(), CLOSING).unref());
+        return socket.once('close', () => sockets.delete(socket));
+      },
+      verify: (client, done) => {
+        prepareSession(client, limits).then(
+          ({ isPooled }) => {
+            if (this.sessions !== 'pooled') this.sessions = isPooled ? 'pooled' : 'ours';
+            done();
+          },
+          (error: Error) => done(error),
+        );
+      },
+    });
+    this.sockets = sockets;
+    this.on('connect', (client) => {
+      closeOnceSilent(client, MARGIN, (since) => this.dropIdle(since));
+    });
+    this.on('acquire', (client) => {
+      this.idle.delete(client);
+      this.inUse.set(client, Date.now());
+    });
+    this.on('release', (_, client) => {
+      this.inUse.delete(client);
+      this.idle.set(client, Date.now());
+    });
+    this.on('remove', (client) => this.idle.delete(client));
+    // Told by the statement that meets it.
+    this.on('error', () => undefined);
+  }
+
+  /** Whether a pooler stands in between; unknown, so false, before the first connection. */
+  get isPooled(): boolean {
+    return this.sessions === 'pooled';
+  }
+
+  /** Whether a session keeps what was prepared in it: a pooler gives each transaction whichever is free. */
+  get keepsStatements(): boolean {
+    return this.sessions === 'ours';
+  }
+
+  /** Whether every connection is lost to a fault of ours, so that only another process would have some. */
+  isStuck(now = Date.now()): boolean {
+    const lost = [...this.inUse.values()].filter((since) => now - since > LOST_AFTER);
+    return lost.length >= this.options.max;
+  }
+
+  /** Ends within a bounded time, and leaves nothing that would keep the process alive. */
+  override end(): Promise<void>;
+  override end(done: () => void): void;
+  override end(done?: () => void): Promise<void> | void {
+    const ended = this.close();
+    if (!done) return ended;
+    void ended.then(done);
+  }
+
+  private async close(): Promise<void> {
+    const over = new AbortController();
+    const inTime = await Promise.race([
+      super.end().then(() => true),
+      delay(CLOSING, false, { signal: over.signal }),
+    ]).finally(() => over.abort());
+    for (const socket of this.sockets)
+      if (inTime) socket.unref();
+      else socket.destroy();
+  }
+
+  /** One connection was silent: those that have said nothing since may be so, too, and cost little to open again. */
+  private dropIdle(since: number): void {
+    for (const [client, at] of this.idle) {
+      if (at >= since) continue;
+      // The pool lets go of it at this; the end of the connection it would hear of too late for the next statement.
+      client.emit('error', new Error('Connection terminated: it may be silent'));
+      client.connection.stream.destroy();
+    }
+  }
+}
+
+/**
+ * Looks at the database once, before a process begins. One that cannot be reached is no reason not to: it may come.
+ *
+ * @throws UnlimitedPooler
+ */
+export async function refuseUnlimitedPooler(url: string, limits: DatabaseLimits): Promise<void> {
+  const pool = new ConnectionPool(url, 1, limits);
+  try {
+    (await pool.connect()).release();
+  } catch (error) {
+    if (error instanceof UnlimitedPooler) throw error;
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { post, script } from '../../apps/sandbox/test-sandbox.js';
+
+import { System } from '../support/system.js';
+
+const DECLINED = 'pm_card_chargeDeclined';
+
+describe('a shop that waits for what becomes of an order it has placed', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({ env: { DECLINE_WINDOW: '1m', RETRY_ATTEMPTS: '2' } });
+  });
+  afterAll(async () => {
+    try {
+      await system.checkInvariants();
+    } finally {
+      await system.close();
+    }
+  });
+
+  /** Asks for something, and waits for its outcome. @param seconds not at all without */
+  const ask = (path: string, body: object, seconds?: number, key: string = randomUUID()) =>
+    system.http
+      .post(path)
+      .set({ 'Idempotency-Key': key, ...(seconds === undefined ? {} : { Prefer: `wait=${seconds}` }) })
+      .send(body);
+  const confirmed = async () => {
+    const { id } = await system.place();
+    return system.until(id, ({ fulfilment }) => fulfilment === 'ready');
+  };
+  const declined = async () => {
+    const { id } = await system.place({ payment: { method: DECLINED } });
+    return system.until(id, ({ payment }) => payment === 'declined');
+  };
+  const carrierSays = async (id: string, does: string) => {
+    const [parcel] = (await system.order(id)).shipments;
+    const url = `${system.sandbox.url}/sandbox/shipments/${parcel?.trackingNumber}/events`;
+    expect((await post(url, { type: `shipment.${does}` })).status).toBeLessThan(300);
+  };
+
+  describe('by another card', () => {
+    it('sees that it is being charged, though the gateway is slow, and is told that it is paid', async () => {
+      const { id, decline } = await declined();
+      expect(decline).toEqual({ attempt: 1, code: 'generic_decline' });
+      await script(system.sandbox, {
+        operation: 'payment_intents.confirm',
+        fault: 'slow',
+        times: 1,
+        delay: 1_500,
+      });
+      const paying = ask(`/orders/${id}/payment-attempts`, { method: 'pm_card_visa' }, 30).then(
+        (told) => told,
+      );
+      const meanwhile = await system.until(id, ({ attempt }) => attempt === 2);
+      expect(meanwhile).toMatchObject({ status: 'pending', payment: 'authorizing', decline });
+      expect(await paying).toMatchObject({
+        status: 200,
+        headers: { location: `/orders/${id}`, 'preference-applied': 'wait=30' },
+        body: { id, payment: 'captured', attempt: 2, decline: null },
+      });
+    });
+
+    it('is told that it was declined, and why; and under its key what a third one has made of it', async () => {
+      const { id } = await declined();
+      const [path, key] = [`/orders/${id}/payment-attempts`, randomUUID()];
+      const second = { method: 'pm_card_chargeDeclinedInsufficientFunds' };
+      const { status, body } = await ask(path, second, 30, key);
+      expect({ status, body }).toMatchObject({
+        status: 402,
+        body: { code: 'payment_declined', reason: 'insufficient_funds', orderId: id },
+      });
+      expect(await system.order(id)).toMatchObject({
+        payment: 'declined',
+        attempt: 2,
+        decline: { attempt: 2, code: 'insufficient_funds' },
+      });
+      expect((await ask(path, { method: 'pm_card_visa' }, 30)).status).toBe(200);
+      expect(await ask(path, second, 30, key)).toMatchObject({ status: 200, body: { id, attempt: 3 } });
+    });
+
+    it('is not kept waiting for the shopper', async () => {
+      const { id } = await declined();
+      const method = 'pm_card_threeDSecure2Required';
+      const answer = await ask(`/orders/${id}/payment-attempts`, { method }, 30);
+      expect(answer).toMatchObject({ status: 202, body: { payment: 'requires_action', attempt: 2 } });
+      expect((await ask(`/orders/${id}/cancellation`, {}, 30)).status).toBe(200);
+    });
+
+    it('sees that it is still to be charged while no worker is there', async () => {
+      const { id } = await declined();
+      await system.kill('worker');
+      const path = `/orders/${id}/payment-attempts`;
+      const answer = await ask(path, { method: 'pm_card_visa' }, 1);
+      expect(answer).toMatchObject({
+        status: 202,
+        headers: { 'preference-applied': 'wait=1' },
+        body: { payment: 'authorizing', attempt: 2 },
+      });
+      await system.startWorker();
+      await system.until(id, ({ status }) => status === 'confirmed');
+    });
+  });
+
+  it('is told that it is cancelled', async () => {
+    const { id } = await confirmed();
+    const { status, headers, body } = await ask(`/orders/${id}/cancellation`, {}, 30);
+    expect({ status, body }).toMatchObject({ status: 200, body: { state: 'accepted' } });
+    expect(headers).toMatchObject({ 'preference-applied': 'wait=30' });
+    expect(await ask(`/orders/${id}/cancellation`, {})).toMatchObject({ status: 202, body });
+  });
+
+  it('is told that it is not cancelled, and why', async () => {
+    const { id } = await confirmed();
+    await carrierSays(id, 'picked_up');
+    await system.until(id, ({ status }) => status === 'shipped');
+    const { status, body } = await ask(`/orders/${id}/cancellation`, {}, 30);
+    expect({ status, body }).toMatchObject({
+      status: 409,
+      body: { code: 'cancellation_refused', reason: 'already_shipped', orderId: id },
+    });
+  });
+
+  it('is told that a refund is made, or that it failed, and why', async () => {
+    const { id } = await confirmed();
+    const refund = { amount: 500, reason: 'goodwill', restock: false };
+    const made = await ask(`/orders/${id}/refunds`, refund, 30);
+    expect(made).toMatchObject({ status: 201, headers: { 'preference-applied': 'wait=30' } });
+    expect(['pending', 'succeeded']).toContain(made.body.state);
+
+    await script(system.sandbox, { operation: 'refunds.create', fault: 'refuse', times: 1 });
+    const failed = await ask(`/orders/${id}/refunds`, refund, 30);
+    expect(failed).toMatchObject({
+      status: 409,
+      body: { code: 'refund_failed', reason: expect.any(String), orderId: id },
+    });
+    const { body: shown } = await system.http.get(failed.headers['location'] ?? '').expect(200);
+    expect(shown).toMatchObject({ state: 'failed', failure: failed.body.reason });
+
+    const [attention] = (await system.order(id)).attention;
+    expect(attention).toMatchObject({ kind: 'refund_failed', resolutions: ['acknowledge'] });
+    const seen = await ask(
+      `/orders/${id}/attention/${attention?.id}/resolution`,
+      { action: 'acknowledge', note: 'Paid back by bank transfer.' },
+      30,
+    );
+    expect(seen).toMatchObject({ status: 200, body: { attention: [] } });
+  });
+
+  it('is told that the order goes on with an answer of its operator, and not before it does', async () => {
+    const parked = async () => {
+      await script(system.sandbox, { operation: 'shipments.create', fault: '500', times: 2 });
+      const { id } = await system.place();
+      const { attention } = await system.until(id, (order) => order.attention.length > 0);
+      return { id, path: `/orders/${id}/attention/${attention[0]?.id}/resolution` };
+    };
+    const one = await parked();
+    expect(await ask(one.path, { action: 'retry' }, 30)).toMatchObject({
+      status: 200,
+      body: { attention: [] },
+    });
+    await system.until(one.id, ({ fulfilment }) => fulfilment === 'ready');
+
+    const other = await parked();
+    await system.stop('worker');
+    const answer = await ask(other.path, { action: 'retry' }, 1);
+    expect(answer).toMatchObject({ status: 202, headers: { 'preference-applied': 'wait=1' } });
+    await system.startWorker();
+    await system.until(other.id, ({ fulfilment }) => fulfilment === 'ready');
+  });
+});

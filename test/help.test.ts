@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+import { expect, test } from 'vitest';
+
+const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+);
+
+/** Runs what npm would, without building first. */
+function ask(script: string, ...args: string[]) {
+  const [, ...program] = scripts[script]?.split(' ') ?? [];
+  return promisify(execFile)(process.execPath, [...program, ...args], {
+    // Nothing of it may be needed to be told how a command is used.
+    env: { ...process.env, METRICS_PORT: 'abc', DATABASE_URL: 'nonsense' },
+  });
+}
+
+test.each(['start', 'order', 'demo', 'bench', 'fuzz', 'keys', 'reconcile', 'migrate'])(
+  'npm run %s -- --help says how it is used, and does nothing else',
+  async (script) => {
+    const { stdout, stderr } = await ask(script, '--help');
+    expect(stdout).toMatch(new RegExp(`^Usage: npm (run )?(-s )?${script}\\b`));
+    expect(stderr).toBe('');
+  },
+);

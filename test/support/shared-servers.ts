@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { runChild } from '../../apps/local/child.js';
+import { guardFolder } from '../../apps/local/guarded.js';
+import { startPostgres } from '../../apps/local/postgres.js';
+import { startTemporal } from '../../apps/local/temporal.js';
+import { findTemporal } from '../../apps/local/temporal-executable.js';
+
+/** One for each test file that needs Temporal: runs of one file must never reach the workers of another. */
+export const NAMESPACES = Array.from({ length: 64 }, (_, index) => `test-${index + 1}`);
+
+export interface Postgres {
+  /** Of a database with all migrations and no rows, to be copied. */
+  readonly templateUrl: string;
+  stop(): Promise<void>;
+}
+
+export interface Temporal {
+  readonly address: string;
+  readonly executable: string;
+  /** A folder in which test files take what only one of them may have. */
+  readonly leases: string;
+  stop(): Promise<void>;
+}
+
+/** Each server once a process, whichever projects need it: every project of Vitest loads modules of its own. */
+const STARTED = Symbol.for('order-processing.test-servers');
+interface Started {
+  postgres?: Promise<Postgres>;
+  temporal?: Promise<Temporal>;
+}
+const started = ((globalThis as { [STARTED]?: Started })[STARTED] ??= {});
+
+/** Real PostgreSQL on a free port. */
+export async function sharedPostgres(): Promise<Postgres> {
+  started.postgres ??= openPostgres();
+  return started.postgres;
+}
+
+/** Real Temporal on a free port. */
+export async function sharedTemporal(): Promise<Temporal> {
+  started.temporal ??= openTemporal();
+  return started.temporal;
+}
+
+async function openPostgres(): Promise<Postgres> {
+  const postgres = await startPostgres({ database: 'template_orders' });
+  await runChild({
+    name: 'migrations',
+    command: process.execPath,
+    args: ['dist/prisma/migrate.js'],
+    env: { ...process.env, DATABASE_URL: postgres.url },
+  });
+  return { templateUrl: postgres.url, stop: once(() => postgres.stop()) };
+}
+
+async function openTemporal(): Promise<Temporal> {
+  const executable = await findTemporal((line) => process.stderr.write(`${line}\n`));
+  const leases = mkdtempSync(join(tmpdir(), 'order-processing-tests-'));
+  guardFolder(leases);
+  const server = await startTemporal({
+    executable,
+    namespaces: NAMESPACES,
+    isBrief: true,
+  });
+  return {
+    address: server.address,
+    executable,
+    leases,
+    stop: once(async () => {
+      await server.stop();
+      rmSync(leases, { recursive: true, force: true });
+    }),
+  };
+}
+
+/** Every project that used a server stops it at the end of the run. */
+function once(stop: () => Promise<void>): () => Promise<void> {
+  let stopped: Promise<void> | undefined;
+  return () => (stopped ??= stop());
+}
