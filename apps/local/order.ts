@@ -74,7 +74,7 @@ async function follow({ id, currency }: Order, client: ShopClient): Promise<stri
     ].join('; ');
     if (now !== waiting && now !== '') console.log(`                ${now}`);
     waiting = now;
-    const closed = events.some(({ type }) => ['order.closed', 'order.rejected'].includes(type));
+    const closed = events.some(({ type }) => type === 'order.closed');
     if (isEnd(order.status) && closed) {
       return `${order.status}, payment ${order.payment}${order.endReason ? `, because ${order.endReason.code}` : ''}`;
     }

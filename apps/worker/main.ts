@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { shopOf } from '#libs/mail/shop';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import { StripeBooks } from '#libs/payments/stripe.books';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
@@ -82,6 +83,7 @@ async function main(): Promise<void> {
     gateway,
     carrier: new CarrierClient({ url: env.carrier.CARRIER_URL, timeout }),
     mailer,
+    shop: shopOf(env.mail),
     shipTo: env.worker.SHIP_TO,
     workflows: workflowCode(),
   });

@@ -548,7 +548,7 @@ export interface components {
                 /** @description The shop's own id; absent for guests */
                 id?: string;
                 name: string;
-                /** Format: email */
+                /** Format: idn-email */
                 email: string;
             };
             shippingAddress: components["schemas"]["Address"];
@@ -567,9 +567,11 @@ export interface components {
             line1: string;
             line2?: string;
             city: string;
-            postalCode: string;
+            /** @description Needed wherever the country has postal codes */
+            postalCode?: string;
+            /** @description State, province or the like. Needed in AU, BR, CA, CN, IN, MX, US */
             region?: string;
-            /** @description ISO 3166-1 alpha-2 */
+            /** @description ISO 3166-1 alpha-2, or `XK` */
             country: string;
             phone?: string;
         };
@@ -639,7 +641,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
-            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
+            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
             /** @description Whether it is the step's undo that is stuck */
             undo: boolean;
             reason: string;
@@ -654,7 +656,7 @@ export interface components {
         };
         WaitingFor: {
             /** @enum {string} */
-            step: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify";
+            step: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify";
             /** Format: date-time */
             since: string;
             /** @description Attempts that have failed so far */
@@ -692,6 +694,8 @@ export interface components {
             id: string;
             carrier: string;
             trackingNumber: string;
+            /** @description The carrier's page for the shopper, where it has one */
+            trackingUrl: string | null;
             status: string;
         };
         OrderList: {
@@ -726,7 +730,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
-            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
+            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
             /** @description Whether it is the step's undo that is stuck */
             undo: boolean;
             reason: string;
@@ -1135,7 +1139,7 @@ export interface operations {
                 payment?: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorizing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
                 fulfilment?: "none" | "reserved" | "released" | "ready" | "shipped" | "delivered" | "returned" | "lost";
                 /** @description The `step` of what is shown as `waitingFor` */
-                waitingFor?: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify";
+                waitingFor?: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify";
                 /** @description The `lastError` of what is shown as `waitingFor` */
                 lastError?: string;
                 /** @description Only orders that wait for a person */

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 import { CURRENCIES } from '#libs/order/currencies';
+import { countryMeant, countryName, isCountry } from '#libs/places/country';
 
 import { parseDuration } from './duration.js';
 import { isExecutable } from './executable.js';
@@ -50,7 +51,12 @@ const durations = (value: unknown, names: readonly string[]) =>
   typeof value === 'object' &&
   value !== null &&
   names.every((name) => typeof Object.getOwnPropertyDescriptor(value, name)?.value === 'number');
-const list = (fallback: string, item: Pick<RegExp, 'test'>, what: string) =>
+const list = (
+  fallback: string,
+  item: Pick<RegExp, 'test'>,
+  what: string,
+  hint: (wrong: string) => string = () => '',
+) =>
   z
     .string()
     .default(fallback)
@@ -60,7 +66,11 @@ const list = (fallback: string, item: Pick<RegExp, 'test'>, what: string) =>
         .map((entry) => entry.trim())
         .filter(Boolean),
     )
-    .refine((entries) => entries.every((entry) => item.test(entry)), `must be ${what}, separated by commas`);
+    .superRefine((entries, context) => {
+      const wrong = entries.find((entry) => !item.test(entry));
+      if (wrong === undefined) return;
+      context.addIssue({ code: 'custom', message: `must be ${what}, separated by commas${hint(wrong)}` });
+    });
 
 /** Groups of addresses that Express knows by name (expressjs.com/en/guide/behind-proxies.html). */
 const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
@@ -69,6 +79,11 @@ const isNetwork = (entry: string) => {
   const [, address = '', prefix = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
   const bits = { 4: 32, 6: 128 }[isIP(address)] ?? 0;
   return NETWORKS.includes(entry) || (Number(prefix) >= 1 && Number(prefix) <= bits);
+};
+
+const meantCountry = (wrong: string) => {
+  const meant = countryMeant(wrong);
+  return meant === null ? '' : `; for ${countryName(meant)} write ${meant}, not ${wrong}`;
 };
 
 /** What every part of the system reads. Each group is one part's; `environmentFor` picks the groups it needs. */
@@ -132,6 +147,10 @@ const groups = {
         'must be one address, such as Shop <orders@shop.example>',
       )
       .default('Shop <orders@shop.example>'),
+    SHOP_NAME: text('leave it out to use that of MAIL_FROM').optional(),
+    SHOP_URL: url(['https:', 'http:'], 'https://shop.example').optional(),
+    SHOP_LOGO_URL: url(['https:', 'http:'], 'https://shop.example/logo.png').optional(),
+    SHOP_PAYMENT_METHOD: text('the default is card').default('card'),
   }),
   providers: z.object({
     // An activity makes a few calls in a row within its startToCloseTimeout of 90 s.
@@ -215,7 +234,7 @@ const groups = {
       message: 'must not be longer than RETRY_MAX',
     }),
   worker: z.object({
-    SHIP_TO: list('', /^[A-Z]{2}$/, 'ISO 3166-1 alpha-2 country codes'),
+    SHIP_TO: list('', { test: isCountry }, 'ISO 3166-1 alpha-2 country codes or XK', meantCountry),
     SWEEP_INTERVAL: positive('10s'),
     LOST_RUN: z.enum(['attention', 'restart'], 'must be attention or restart').default('attention'),
     LOST_RUN_LIMIT: whole(0, 1_000_000).default(20),

@@ -53,8 +53,14 @@ export interface MoneyActivities {
 /** What runs on the email task queue, so that a mail outage never holds up payments. */
 export interface EmailActivities {
   sendConfirmation(orderId: OrderId): Promise<void>;
+  /** The parcel is on its way. */
+  sendShippingNotice(orderId: OrderId): Promise<void>;
   sendDeliveryNotice(orderId: OrderId): Promise<void>;
+  /** The parcel came back or is lost. */
+  sendFailedDelivery(orderId: OrderId): Promise<void>;
   sendCancellation(orderId: OrderId): Promise<void>;
+  sendRejection(orderId: OrderId): Promise<void>;
+  sendRefundNotice(orderId: OrderId, refundId: string): Promise<void>;
 }
 
 /** What the workflow itself decides, written down. */
@@ -111,8 +117,12 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   cancelShipment: 'ship',
   checkDelivery: 'deliver',
   sendConfirmation: 'confirm',
+  sendShippingNotice: 'announce',
   sendDeliveryNotice: 'notify',
+  sendFailedDelivery: 'notify',
   sendCancellation: 'notify',
+  sendRejection: 'notify',
+  sendRefundNotice: 'notify',
 };
 
 /**

@@ -51,6 +51,7 @@ const order: OrderView = {
       id: '019b7900-00d0-7000-8000-000000000003',
       carrier: 'sandbox',
       trackingNumber: 'SBX6444CE9585E3',
+      trackingUrl: 'https://parcels.example/track/SBX6444CE9585E3',
       status: 'ready',
     },
   ],

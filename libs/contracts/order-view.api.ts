@@ -38,7 +38,13 @@ const LineView = z
   .meta({ id: 'OrderLine' });
 
 const ShipmentView = z
-  .object({ id: z.uuid(), carrier: z.string(), trackingNumber: z.string(), status: z.string() })
+  .object({
+    id: z.uuid(),
+    carrier: z.string(),
+    trackingNumber: z.string(),
+    trackingUrl: z.string().nullable().describe("The carrier's page for the shopper, where it has one"),
+    status: z.string(),
+  })
   .meta({ id: 'Shipment' });
 
 const WaitView = z

@@ -10,6 +10,7 @@ describe('what an operator may answer', () => {
     ['charge', ['retry', 'fail']],
     ['ship', ['retry', 'fail']],
     ['confirm', ['retry', 'skip']],
+    ['announce', ['retry', 'skip']],
     ['notify', ['retry', 'skip']],
   ] as const)('when %s is parked: %j', (step, answers) => {
     expect(resolutionsFor('parked', step, false)).toEqual(answers);

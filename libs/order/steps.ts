@@ -1,6 +1,9 @@
 import type { EndCode } from './end.js';
 
-/** The seven steps, in order, and the capture of a payment that was only held until the label existed. */
+/**
+ * The seven steps, in order; and the capture of a payment that was only held until the label existed, and the mail that
+ * the parcel is on its way.
+ */
 export const STEPS = [
   'validate',
   'reserve',
@@ -8,6 +11,7 @@ export const STEPS = [
   'ship',
   'capture',
   'confirm',
+  'announce',
   'deliver',
   'notify',
 ] as const;
@@ -33,6 +37,7 @@ export const STEP_RULES: Readonly<Record<StepName, StepRules>> = {
   ship: { refusal: { status: 'cancelled', end: 'carrier_refused' }, resolutions: compensated },
   capture: { refusal: { status: 'cancelled', end: 'capture_failed' }, resolutions: compensated },
   confirm: { refusal: null, resolutions: ['retry', 'skip'] },
+  announce: { refusal: null, resolutions: ['retry', 'skip'] },
   deliver: { refusal: null, resolutions: ['skip', 'fail'] },
   notify: { refusal: null, resolutions: ['retry', 'skip'] },
 };

@@ -10,7 +10,8 @@ export const shipmentRequestSchema = z.strictObject({
     line1: z.string().min(1),
     line2: z.string().nullable(),
     city: z.string().min(1),
-    postalCode: z.string().min(1),
+    /** Null where the country has none. */
+    postalCode: z.string().min(1).nullable(),
     region: z.string().nullable(),
     country: z.string().length(2),
     phone: z.string().nullable(),
@@ -36,6 +37,13 @@ export const shipmentSchema = z.object({
   reference,
   carrier: text(100),
   trackingNumber: text(100),
+  /** A page for the shopper, if there is one. Whatever is no address of a page is as good as none. */
+  trackingUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .nullable()
+    .default(null)
+    .catch(null),
   status: parcelStatusSchema,
 });
 

@@ -2,7 +2,17 @@ import type { DecisionActivities } from '#libs/contracts/activities';
 
 import type { KillPoint } from '../support/kills.js';
 
-type Letter = 'confirmed' | 'delivered' | 'cancelled';
+/** What a mail is about, as its subject says. */
+export const LETTERS = [
+  'is confirmed',
+  'is on its way',
+  'has been delivered',
+  'could not be delivered',
+  'is cancelled',
+  'could not be completed',
+  'refund',
+] as const;
+type Letter = (typeof LETTERS)[number];
 
 export interface Kill extends KillPoint {
   /** The effect that the next attempt finds to have happened, and says so; none where it has not, or is not asked. */
@@ -26,12 +36,19 @@ export interface Way {
   readonly refunds: readonly number[];
   /** What the carrier holds. */
   readonly parcels: readonly string[];
+  /** Those that it may lack are told apart in the test. */
   readonly mails: readonly Letter[];
   readonly kills: readonly Kill[];
 }
 
 const address = (postalCode: string) => ({
-  shippingAddress: { line1: '1 Harbour Road', city: 'Arlington', postalCode, country: 'US' },
+  shippingAddress: {
+    line1: '1 Harbour Road',
+    city: 'Arlington',
+    region: 'VA',
+    postalCode,
+    country: 'US',
+  },
 });
 
 /** Activities that no worker is killed in here, and why. */
@@ -53,6 +70,16 @@ export const DECISIONS: Readonly<Record<keyof DecisionActivities, true>> = {
   readStanding: true,
 };
 
+/** Each moment of sending a mail. @param kind as the effect is called */
+function mailing(activity: KillPoint['activity'], repeated: Letter, kind: string): Kill[] {
+  return [
+    { activity, moment: 'before' },
+    { activity, moment: 'leaving SmtpMailer.send' },
+    { activity, moment: 'answered SmtpMailer.send', repeated },
+    { activity, moment: 'after', detected: `email:${kind}` },
+  ];
+}
+
 const CLOSING: readonly Kill[] = [
   { activity: 'closeOrder', moment: 'before' },
   { activity: 'closeOrder', moment: 'written' },
@@ -71,10 +98,12 @@ const APOLOGIZING: readonly Kill[] = [
   { activity: 'endOrder', moment: 'before' },
   { activity: 'endOrder', moment: 'written' },
   { activity: 'endOrder', moment: 'after' },
-  { activity: 'sendCancellation', moment: 'before' },
-  { activity: 'sendCancellation', moment: 'leaving SmtpMailer.send' },
-  { activity: 'sendCancellation', moment: 'answered SmtpMailer.send', repeated: 'cancelled' },
-  { activity: 'sendCancellation', moment: 'after', detected: 'email:cancellation' },
+  ...mailing('sendCancellation', 'is cancelled', 'cancellation'),
+];
+const ANNOUNCING = mailing('sendShippingNotice', 'is on its way', 'shipped');
+const TELLING_OF_IT = [
+  ...mailing('sendRefundNotice', 'refund', 'refund'),
+  ...mailing('sendFailedDelivery', 'could not be delivered', 'undelivered'),
 ];
 const RELEASING: readonly Kill[] = [
   { activity: 'releaseStock', moment: 'before' },
@@ -95,7 +124,7 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [],
     parcels: ['delivered'],
-    mails: ['confirmed', 'delivered'],
+    mails: ['is confirmed', 'has been delivered'],
     kills: [
       { activity: 'validateOrder', moment: 'before' },
       { activity: 'validateOrder', moment: 'read' },
@@ -113,14 +142,8 @@ export const WAYS: readonly Way[] = [
       { activity: 'createShipment', moment: 'leaving CarrierClient.createShipment' },
       { activity: 'createShipment', moment: 'answered CarrierClient.createShipment', detected: 'ship' },
       { activity: 'createShipment', moment: 'after', detected: 'ship' },
-      { activity: 'sendConfirmation', moment: 'before' },
-      { activity: 'sendConfirmation', moment: 'leaving SmtpMailer.send' },
-      { activity: 'sendConfirmation', moment: 'answered SmtpMailer.send', repeated: 'confirmed' },
-      { activity: 'sendConfirmation', moment: 'after', detected: 'email:confirmation' },
-      { activity: 'sendDeliveryNotice', moment: 'before' },
-      { activity: 'sendDeliveryNotice', moment: 'leaving SmtpMailer.send' },
-      { activity: 'sendDeliveryNotice', moment: 'answered SmtpMailer.send', repeated: 'delivered' },
-      { activity: 'sendDeliveryNotice', moment: 'after', detected: 'email:delivery' },
+      ...mailing('sendConfirmation', 'is confirmed', 'confirmation'),
+      ...mailing('sendDeliveryNotice', 'has been delivered', 'delivery'),
       ...CLOSING,
     ],
   },
@@ -133,7 +156,7 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [3980],
     parcels: ['cancelled'],
-    mails: ['confirmed', 'cancelled'],
+    mails: ['is confirmed', 'is cancelled', 'refund'],
     kills: [
       ...CANCELLING,
       { activity: 'cancelShipment', moment: 'before' },
@@ -157,7 +180,7 @@ export const WAYS: readonly Way[] = [
     intent: 'canceled',
     refunds: [],
     parcels: [],
-    mails: [],
+    mails: ['could not be completed'],
     kills: [
       { activity: 'chargePayment', moment: 'answered StripeGateway.confirmIntent', detected: 'charge:1' },
       { activity: 'chargePayment', moment: 'after', detected: 'charge:1' },
@@ -166,6 +189,8 @@ export const WAYS: readonly Way[] = [
       { activity: 'returnPayment', moment: 'answered StripeGateway.cancelIntent', detected: 'void' },
       { activity: 'returnPayment', moment: 'after', detected: 'void' },
       ...RELEASING,
+      { activity: 'endOrder', moment: 'written' },
+      ...mailing('sendRejection', 'could not be completed', 'rejection'),
       ...CLOSING,
     ],
   },
@@ -176,7 +201,7 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [3980],
     parcels: [],
-    mails: ['cancelled'],
+    mails: ['is cancelled', 'refund'],
     kills: [
       { activity: 'createShipment', moment: 'answered CarrierClient.createShipment' },
       { activity: 'createShipment', moment: 'after', detected: 'ship' },
@@ -196,8 +221,8 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [3980],
     parcels: ['returned'],
-    mails: ['confirmed'],
-    kills: [...REFUNDING, ...CLOSING],
+    mails: ['is confirmed', 'is on its way', 'could not be delivered', 'refund'],
+    kills: [...ANNOUNCING, ...REFUNDING, ...TELLING_OF_IT, ...CLOSING],
   },
   {
     title: 'that is paid when its parcel is ready',
@@ -207,7 +232,7 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [],
     parcels: ['delivered'],
-    mails: ['confirmed', 'delivered'],
+    mails: ['is confirmed', 'has been delivered'],
     kills: [
       { activity: 'capturePayment', moment: 'before' },
       { activity: 'capturePayment', moment: 'leaving StripeGateway.captureIntent' },

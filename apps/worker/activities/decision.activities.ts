@@ -1,4 +1,5 @@
 import type { DecisionActivities, EndAnswer, NewAttention, OrderEnd } from '#libs/contracts/activities';
+import { emailKey } from '#libs/order/email-keys';
 import type { EndReason } from '#libs/order/end';
 import { refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
@@ -124,7 +125,13 @@ const LEFT_OPEN: EndAnswer = { is: 'left_open' };
 
 /** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
 const leaveBe = ({ id, attempt }: OrderRecord) =>
-  settleBeside([intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)], 'closed');
+  settleBeside(
+    [
+      ...[intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)],
+      ...[emailKey(id, 'confirmation'), emailKey(id, 'shipped')],
+    ],
+    'closed',
+  );
 
 /** Where money may be when an order has been taken back. */
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];

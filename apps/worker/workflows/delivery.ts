@@ -46,6 +46,12 @@ export function listenForDelivery(
     /** Whether the parcel came back or is lost. */
     failed: () => parcel === 'returned' || parcel === 'lost',
 
+    /** Waits for the first word of the parcel. @returns false where that is of its end already */
+    async isUnderWay(): Promise<boolean> {
+      await condition(() => parcel !== null);
+      return parcel === 'shipped';
+    },
+
     /**
      * Waits until the parcel has got somewhere for good. When the deadline passes it asks the carrier itself;
      * if that settles nothing it asks for a person, and goes on waiting.

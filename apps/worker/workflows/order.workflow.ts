@@ -6,7 +6,7 @@ import { orderActivities } from './activity-options.js';
 import { attentionDesk } from './attention-desk.js';
 import { listenForDelivery } from './delivery.js';
 import { orderPayment } from './payment.js';
-import { saga, together } from './saga.js';
+import { beside, saga } from './saga.js';
 import { takenUp } from './taken-up.js';
 import { orderSign } from './visibility.js';
 
@@ -18,10 +18,13 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
   const desk = attentionDesk(orderId, sign, decisions);
   const payment = orderPayment(orderId, policy, steps, standing);
   const delivery = listenForDelivery(orderId, policy, sign, desk, steps, standing);
-  const apology = () => emails.sendCancellation(orderId);
+  const farewells = {
+    cancelled: () => emails.sendCancellation(orderId),
+    rejected: () => emails.sendRejection(orderId),
+  };
   const left = standing?.reservationLeft ?? policy.reservationTtl;
   const reservationOver = left > 0 ? () => sleep(left, { summary: 'Reservation ends' }) : null;
-  const subject = { orderId, policy, sign, desk, decisions, apology, standing };
+  const subject = { orderId, policy, sign, desk, decisions, farewells, standing };
 
   return saga(subject, async ({ step, within, takeBack }) => {
     await within(RESERVATION, reservationOver, async () => {
@@ -35,23 +38,31 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
       if (grace > 0) await sleep(grace, { summary: 'Charge begins' });
       await step('charge', () => payment.collected().then(() => sign.status('confirmed')), payment.returned);
     });
-    await within(MONEY, payment.voided, async () => {
-      await within(HOLD, payment.labelDue, () =>
-        step(
-          'ship',
-          () => steps.createShipment(orderId),
-          () => steps.cancelShipment(orderId),
-        ),
-      );
-      if (policy.captureMode === 'on_shipment') await step('capture', () => steps.capturePayment(orderId));
-    });
-    await together(
-      step('confirm', () => emails.sendConfirmation(orderId)),
-      step('deliver', () => delivery.arrival()).then(async () => {
+    await beside(
+      async () => {
+        await step('confirm', () => emails.sendConfirmation(orderId));
+        if (await delivery.isUnderWay()) await step('announce', () => emails.sendShippingNotice(orderId));
+      },
+      async () => {
+        await within(MONEY, payment.voided, async () => {
+          await within(HOLD, payment.labelDue, () =>
+            step(
+              'ship',
+              () => steps.createShipment(orderId),
+              () => steps.cancelShipment(orderId),
+            ),
+          );
+          if (policy.captureMode === 'on_shipment')
+            await step('capture', () => steps.capturePayment(orderId));
+        });
+        await step('deliver', () => delivery.arrival());
         if (delivery.failed()) await takeBack('charge', 'undelivered');
-      }),
+      },
     );
-    if (delivery.failed()) return 'undelivered';
+    if (delivery.failed()) {
+      await step('notify', () => emails.sendFailedDelivery(orderId));
+      return 'undelivered';
+    }
     await step('notify', () => emails.sendDeliveryNotice(orderId));
     return 'delivered';
   });

@@ -19,7 +19,7 @@ import type { EndCode, EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
 import type { OrderStanding } from '#libs/order/standing';
-import { endOnRefusal, type StepName } from '#libs/order/steps';
+import { endOnRefusal, type StepName, STEPS } from '#libs/order/steps';
 
 import type { AttentionDesk } from './attention-desk.js';
 import { Fall } from './fall.js';
@@ -55,8 +55,8 @@ interface Subject {
   readonly sign: OrderSign;
   readonly desk: AttentionDesk;
   readonly decisions: DecisionActivities;
-  /** Tells the shopper that the order was cancelled. */
-  readonly apology: () => Promise<void>;
+  /** Tells the shopper that the order did not come about. */
+  readonly farewells: Readonly<Record<Fall['status'], () => Promise<void>>>;
   /** Where the order stood when this run took it up; null for its first run. */
   readonly standing: OrderStanding | null;
 }
@@ -66,7 +66,7 @@ interface Subject {
  * late, the body runs again with finished steps skipped; once the parcel travels, it can no longer be cancelled.
  */
 export async function saga(
-  { orderId, policy, sign, desk, decisions, apology, standing }: Subject,
+  { orderId, policy, sign, desk, decisions, farewells, standing }: Subject,
   body: (steps: Steps) => Promise<'delivered' | 'undelivered'>,
 ): Promise<OrderOutcome> {
   const running = new Set<StepName>();
@@ -89,7 +89,8 @@ export async function saga(
     wishes.push({ code: 'cancelled', by });
     stop();
   });
-  setHandler(progress, () => ({ done: [...done], running: [...running], undone: [...undone] }));
+  const inOrder = (names: ReadonlySet<StepName>) => STEPS.filter((name) => names.has(name));
+  setHandler(progress, () => ({ done: inOrder(done), running: inOrder(running), undone: [...undone] }));
 
   const steps: Steps = {
     async step(name, run, undo) {
@@ -214,17 +215,15 @@ export async function saga(
     return answer;
   }
 
-  /** Takes an order back and ends it; its shopper is told once it is cancelled. @returns false when it is too late */
+  /** Takes an order back and ends it; and tells its shopper. @returns false when it is too late */
   async function takenBack(fall: Fall): Promise<false | OrderOutcome> {
     if (!(await unwind(fall))) return false;
     const { status, reason } = fall;
     const end: OrderEnd = { status, reason };
-    if (status === 'cancelled') {
-      const { is } = await written(() => decisions.endOrder(orderId, end), 'cancelled');
-      if (is === 'ended') {
-        sign.status(status);
-        await steps.step('notify', apology);
-      }
+    const { is } = await written(() => decisions.endOrder(orderId, end), 'cancelled');
+    if (is === 'ended') {
+      sign.status(status);
+      await steps.step('notify', farewells[status]);
     }
     const answer = await close(end, 'cancelled');
     return answer.is === 'confirmed' ? takenBack(new Fall('cancelled', answer.reason, 'cancelled')) : status;
@@ -254,13 +253,25 @@ export async function saga(
   }
 }
 
-/** Waits for all, so that none is left running behind a failure; then fails as the first that fell did. */
-export async function together(...parts: Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(parts);
-  const errors: unknown[] = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason] : [],
+/**
+ * Tells of what is done beside doing it. What is told holds nothing up: where the doing fails, the telling is ended and
+ * waited for, so that none of it is left running.
+ */
+export async function beside(telling: () => Promise<void>, doing: () => Promise<void>): Promise<void> {
+  const scope = new CancellationScope();
+  const told = scope.run(telling).then(
+    () => null,
+    (error: unknown) => ({ error }),
   );
-  if (errors.length > 0) throw errors.find((error) => !isCancellation(error)) ?? errors[0];
+  try {
+    await doing();
+  } catch (error) {
+    scope.cancel();
+    await told;
+    throw error;
+  }
+  const failure = await told;
+  if (failure !== null) throw failure.error;
 }
 
 function fallBefore(standing: OrderStanding | null): Fall | null {
