@@ -652,7 +652,7 @@ export interface components {
             /** Format: date-time */
             openedAt: string;
             /** @description What may be answered */
-            resolutions: ("retry" | "skip" | "fail" | "accept" | "acknowledge")[];
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge")[];
         };
         WaitingFor: {
             /** @enum {string} */
@@ -741,11 +741,11 @@ export interface components {
             /** Format: date-time */
             openedAt: string;
             /** @description What may be answered; nothing any more once it is resolved */
-            resolutions: ("retry" | "skip" | "fail" | "accept" | "acknowledge")[];
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge")[];
             /** @description Null while it waits */
             resolution: {
                 /** @description Null where the order went on without an answer */
-                action: ("retry" | "skip" | "fail" | "accept" | "acknowledge") | null;
+                action: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge") | null;
                 by: string;
                 /** @description What the operator wrote; null once the person's data was erased */
                 note: string | null;
@@ -760,7 +760,7 @@ export interface components {
              * @description One of the `resolutions` of the attention
              * @enum {string}
              */
-            action: "retry" | "skip" | "fail" | "accept" | "acknowledge";
+            action: "retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge";
             /** @description Why, for whoever looks later */
             note?: string;
         };
@@ -957,10 +957,10 @@ export interface components {
             /** @description A carrier's tracking number, or a payment intent; null where the event names none */
             objectId: string | null;
             /**
-             * @description `unknown_type`: ignored for good; `unknown_object`: applied once an order has the parcel or the intent
+             * @description `unknown_type`: ignored for good; `unknown_object`: applied once an order has the parcel or the intent; `ambiguous_object`: two parcels travel under the number, and a person was told
              * @enum {string}
              */
-            reason: "unknown_type" | "unknown_object";
+            reason: "unknown_type" | "unknown_object" | "ambiguous_object";
             /**
              * Format: date-time
              * @description As the provider says; when it was received, where it says nothing

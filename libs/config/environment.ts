@@ -236,6 +236,9 @@ const groups = {
   worker: z.object({
     SHIP_TO: list('', { test: isCountry }, 'ISO 3166-1 alpha-2 country codes or XK', meantCountry),
     SWEEP_INTERVAL: positive('10s'),
+    LOST_RUN: z.enum(['attention', 'restart'], 'must be attention or restart').default('attention'),
+    LOST_RUN_LIMIT: whole(0, 1_000_000).default(20),
+    LOST_RUN_INTERVAL: positive('30s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
     SHUTDOWN_GRACE: positive('15s'),
   }),
   books: z.object({

@@ -3,6 +3,7 @@ import type { ShipmentReport } from '#libs/order/carrier-event';
 import type { EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { RefundState } from '#libs/order/refund';
+import type { OrderStanding } from '#libs/order/standing';
 import type { OrderStatus } from '#libs/order/states';
 import type { Resolution, StepName } from '#libs/order/steps';
 
@@ -72,6 +73,8 @@ export interface DecisionActivities {
   /** Writes the end of an order that was taken back; its run still has something to tell. */
   endOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer>;
   closeOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer>;
+  /** Where a run that takes the order up goes on from, by the books. */
+  readStanding(orderId: OrderId): Promise<OrderStanding>;
 }
 
 export interface NewAttention {

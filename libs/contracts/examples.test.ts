@@ -49,8 +49,8 @@ test('what happened comes in the order of time, and ids are of their time', () =
     new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16)).toISOString();
   expect(timeOf(order.id)).toBe(order.createdAt);
   expect(timeOf(refund.id)).toBe(refund.requestedAt);
-  const times = [order.createdAt, order.waitingFor?.since, refund.requestedAt, refund.settledAt];
-  expect(times).toEqual(times.toSorted());
+  const times = [order.createdAt, order.waitingFor?.since, refund.requestedAt, refund.settledAt].map(String);
+  expect(times).toEqual(times.toSorted((a, b) => a.localeCompare(b)));
   expect(order.updatedAt).toBe(refund.settledAt);
 });
 

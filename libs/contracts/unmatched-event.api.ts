@@ -6,7 +6,7 @@ import { Uuid } from './uuid.api.js';
 export const EVENT_PROVIDERS = ['carrier', 'stripe'] as const;
 export type EventProvider = (typeof EVENT_PROVIDERS)[number];
 
-export const UNMATCHED_REASONS = ['unknown_type', 'unknown_object'] as const;
+export const UNMATCHED_REASONS = ['unknown_type', 'unknown_object', 'ambiguous_object'] as const;
 
 const time = z.iso.datetime();
 
@@ -23,7 +23,7 @@ const UnmatchedEventView = z
     reason: z
       .enum(UNMATCHED_REASONS)
       .describe(
-        '`unknown_type`: ignored for good; `unknown_object`: applied once an order has the parcel or the intent',
+        '`unknown_type`: ignored for good; `unknown_object`: applied once an order has the parcel or the intent; `ambiguous_object`: two parcels travel under the number, and a person was told',
       ),
     occurredAt: time.describe('As the provider says; when it was received, where it says nothing'),
     receivedAt: time,

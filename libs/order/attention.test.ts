@@ -31,6 +31,9 @@ describe('what an operator may answer', () => {
 
   it('to anything else: that it was seen', () => {
     expect(resolutionsFor('contradicting_event', 'deliver', false)).toEqual(['acknowledge']);
-    expect(resolutionsFor('run_closed', null, false)).toEqual(['acknowledge']);
+  });
+
+  it('when the run is gone: a new run goes on, or takes the order back, or a person has seen to it', () => {
+    expect(resolutionsFor('run_closed', null, false)).toEqual(['restart', 'fail', 'acknowledge']);
   });
 });

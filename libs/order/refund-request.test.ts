@@ -78,6 +78,14 @@ describe('a refund that is asked for', () => {
     expect(decide(amount(4595))).toEqual({ is: 'refund', amount: 4595, lines: [] });
   });
 
+  it('is all of it before pick-up, where no run is there that would send it', () => {
+    expect(decide(all, { order: { ...confirmed, hasNoRun: true } })).toMatchObject({
+      is: 'refund',
+      amount: 4595,
+    });
+    expect(decide(amount(4595), { order: { ...confirmed, hasNoRun: true } })).toMatchObject({ is: 'refund' });
+  });
+
   it.each<[string, RefundPortion, Parameters<typeof decide>[1], string]>([
     ['all of it before pick-up', all, { order: confirmed }, 'use_cancellation'],
     ['all of it before the charge', all, { order: { ...confirmed, booked: {} } }, 'use_cancellation'],

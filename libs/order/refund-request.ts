@@ -26,6 +26,8 @@ export interface RefundableOrder extends PricedOrder {
   readonly status: OrderStatus;
   readonly fulfilment: FulfilmentStatus;
   readonly booked: Booked;
+  /** It is known that its run is gone: it will not be sent, and there is nothing that a cancellation would stop. */
+  readonly hasNoRun?: boolean;
 }
 
 export interface EarlierRefund {
@@ -70,7 +72,7 @@ export function decideRefund(
 ): RefundDecision {
   const repeated = portion.of === 'lines' ? repeatedIn(portion.lines) : [];
   if (repeated.length > 0) return refused('refund_line_repeated', repeated);
-  const early = BEFORE_PICK_UP.includes(order.status);
+  const early = BEFORE_PICK_UP.includes(order.status) && order.hasNoRun !== true;
   if (early && portion.of === 'all') return refused('use_cancellation');
   const captured = order.booked.captured ?? 0;
   if (captured === 0) return refused('nothing_to_refund');

@@ -18,7 +18,7 @@ export const STEPS = [
 export type StepName = (typeof STEPS)[number];
 
 /** What an operator may answer to an attention. */
-export const RESOLUTIONS = ['retry', 'skip', 'fail', 'accept', 'acknowledge'] as const;
+export const RESOLUTIONS = ['retry', 'skip', 'fail', 'accept', 'restart', 'acknowledge'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 
 interface StepRules {

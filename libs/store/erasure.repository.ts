@@ -107,7 +107,8 @@ const ordersOf = (person: Person) =>
 
 /** Whether something may still need the person: until the run has closed the order, or a person has seen that it is gone. */
 const IN_PROGRESS = Prisma.sql`(o.closed_at IS NULL AND NOT EXISTS (
-  SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = 'run_closed' AND a.resolved_at IS NOT NULL))`;
+  SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = 'run_closed' AND a.action = 'acknowledge'
+    AND a.opened_at >= COALESCE(o.started_at, '-infinity')))`;
 
 /** Whether a note is about one of the orders, or names the person's address: not one that has it in a longer one. */
 const toldIn = (note: Prisma.Sql, orderId: Prisma.Sql) => Prisma.sql`(${orderId} IN (SELECT id FROM erased)

@@ -163,10 +163,10 @@ export class OrderRepository {
     }
   }
 
-  /** Remembers that the run is known to exist. */
-  async markStarted(id: OrderId): Promise<void> {
-    await this.db
-      .$executeRaw`UPDATE orders SET started_at = now() WHERE id = ${id}::uuid AND started_at IS NULL`;
+  /** Remembers that the order's last run is known to exist, if this is still the last. */
+  async markStarted(id: OrderId, run = 1): Promise<void> {
+    await this.db.$executeRaw`
+      UPDATE orders SET started_at = now() WHERE id = ${id}::uuid AND run = ${run} AND started_at IS NULL`;
   }
 
   private async select(orders: Prisma.Sql): Promise<OrderRecord[]> {

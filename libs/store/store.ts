@@ -20,6 +20,8 @@ import { RefundRepository } from './refund.repository.js';
 import { RequestKeyRepository } from './request-key.repository.js';
 import { StockAdjustmentRepository } from './stock-adjustment.repository.js';
 import { StockRepository } from './stock.repository.js';
+import { RunLookRepository } from './run-look.repository.js';
+import { RunRepository } from './run.repository.js';
 import { SweepRepository } from './sweep.repository.js';
 import { UnmatchedEventRepository } from './unmatched-event.repository.js';
 import { WaitRepository } from './wait.repository.js';
@@ -47,6 +49,8 @@ export class Store {
   readonly apiKeys: ApiKeyRepository;
   readonly requestKeys: RequestKeyRepository;
   readonly erasures: ErasureRepository;
+  readonly runs: RunRepository;
+  readonly runLook: RunLookRepository;
   readonly sweep: SweepRepository;
 
   constructor(
@@ -54,6 +58,7 @@ export class Store {
     private readonly pool?: ConnectionPool,
   ) {
     this.orders = new OrderRepository(db);
+    this.runs = new RunRepository(db, this.orders);
     this.outcomes = new OutcomeRepository(db);
     this.effects = new EffectRepository(db);
     this.stock = new StockRepository(this.orders, this.effects);
@@ -64,7 +69,7 @@ export class Store {
     this.unmatchedEvents = new UnmatchedEventRepository(db);
     this.attention = new AttentionRepository(db, this.orders, this.findings);
     this.ledger = new LedgerRepository(db);
-    this.refunds = new RefundRepository(db, this.orders);
+    this.refunds = new RefundRepository(db, this.orders, this.runs);
     this.cancellations = new CancellationRepository(db, this.orders);
     this.paymentAttempts = new PaymentAttemptRepository(db, this.orders, this.effects);
     this.books = new BooksRepository(db);
@@ -74,6 +79,7 @@ export class Store {
     this.apiKeys = new ApiKeyRepository(db);
     this.requestKeys = new RequestKeyRepository(db);
     this.erasures = new ErasureRepository(db);
+    this.runLook = new RunLookRepository(db);
     this.sweep = new SweepRepository(db);
   }
 

@@ -13,7 +13,7 @@ export interface UnknownEvent {
 
 export interface UnmatchedEvent extends Omit<UnknownEvent, 'occurredAt'> {
   readonly id: string;
-  readonly reason: 'unknown_type' | 'unknown_object';
+  readonly reason: 'unknown_type' | 'unknown_object' | 'ambiguous_object';
   readonly occurredAt: string;
   readonly receivedAt: string;
 }
@@ -58,7 +58,8 @@ export class UnmatchedEventRepository {
       (Omit<UnmatchedEvent, 'occurredAt' | 'receivedAt'> & { occurredAt: Date; receivedAt: Date })[]
     >`
       SELECT id::text AS id, provider, event_id AS "eventId", type, NULLIF(object_id, event_id) AS "objectId",
-        CASE verdict WHEN 'ignored' THEN 'unknown_type' ELSE 'unknown_object' END AS reason,
+        CASE verdict WHEN 'ignored' THEN 'unknown_type' WHEN 'ambiguous' THEN 'ambiguous_object'
+          ELSE 'unknown_object' END AS reason,
         occurred_at AS "occurredAt", received_at AS "receivedAt"
       FROM inbox_event WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY id DESC LIMIT ${limit}`;
     return rows.map((row) => ({

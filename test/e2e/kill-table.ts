@@ -56,6 +56,7 @@ export const SPARED: Partial<Readonly<Record<KillPoint['activity'], string>>> = 
   checkPayment: 'it is asked for while a payment waits, and applies each fact once: payment-check.test.ts',
   checkDelivery: 'it is asked for when a parcel is overdue, and what it hears is applied once: inbox.test.ts',
   parkOrder: 'it is asked for when patience is spent, and parks once: attention.test.ts',
+  readStanding: 'it changes nothing, and is asked for where a run is gone: lost-runs.test.ts',
   resumeOrder: 'it is asked for after a parking, and resumes once: attention.test.ts',
 };
 
@@ -66,6 +67,7 @@ export const DECISIONS: Readonly<Record<keyof DecisionActivities, true>> = {
   beginCancellation: true,
   endOrder: true,
   closeOrder: true,
+  readStanding: true,
 };
 
 /** Each moment of sending a mail. @param kind as the effect is called */

@@ -74,7 +74,11 @@ export class RefundsService {
 }
 
 /** What the refund comes to, on the order and its refunds as they stand. @throws ProblemError when there is none */
-function refundOf(order: OrderRecord, earlier: readonly RefundRecord[], body: RequestRefund) {
+function refundOf(
+  order: OrderRecord & { readonly hasNoRun: boolean },
+  earlier: readonly RefundRecord[],
+  body: RequestRefund,
+) {
   const { reason, restock } = body;
   const decision = decideRefund(order, earlier, { portion: portionOf(body), restock });
   if (decision.is === 'refused') throw refusal(order, decision);

@@ -35,7 +35,7 @@ export class DeliveriesService {
     const report = await this.store.inbox.receive(event);
     if (!report) {
       if (await this.store.unmatchedEvents.has('carrier', eventId))
-        this.log.warn(said, 'kept an event of the carrier: no order has its parcel');
+        this.log.warn(said, 'kept an event of the carrier that belongs to no order');
       return;
     }
     this.nudges.send('reportShipment', report.orderId, () => this.runs.reportShipment(report));

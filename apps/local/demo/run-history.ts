@@ -54,6 +54,8 @@ export async function runHistory(client: Client, orderId: OrderId): Promise<RunH
 }
 
 /** Of a time or a length of time, as Temporal's API has them. */
-function milliseconds(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
-  return Number(String(time?.seconds ?? 0)) * 1_000 + (time?.nanos ?? 0) / 1e6;
+function milliseconds(
+  time: { seconds?: { toString(): string } | null; nanos?: number | null } | null | undefined,
+): number {
+  return Number(time?.seconds?.toString() ?? 0) * 1_000 + (time?.nanos ?? 0) / 1e6;
 }

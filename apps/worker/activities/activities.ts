@@ -53,7 +53,7 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, shop, l
     logger,
   );
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
-  const decisions = new OrderDecisions(store.orders, store.attention, store.effects, store.refunds);
+  const decisions = new OrderDecisions(store);
   const emails = new OrderEmails(store.refunds, journal, mailer, shop);
   return {
     orders: {
@@ -74,6 +74,7 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, shop, l
       beginCancellation: (id, reason) => decisions.beginCancellation(id, reason),
       endOrder: (id, end) => decisions.endOrder(id, end),
       closeOrder: (id, end) => decisions.closeOrder(id, end),
+      readStanding: (id) => decisions.readStanding(id),
     } satisfies StepActivities & MoneyActivities & DecisionActivities,
     email: {
       sendConfirmation: (id) => emails.sendConfirmation(id),

@@ -40,6 +40,7 @@ export const ACTIVITY_SUMMARIES: Readonly<Record<ActivityName, string>> = {
   beginCancellation: 'Decides whether the order can still be taken back',
   endOrder: 'Writes how the order ends',
   closeOrder: 'Closes the order',
+  readStanding: 'Reads where the order stands that a run before has left',
   followPayment: 'Asks the payment provider, and writes what it says into the books',
   compareUnsettled: 'Compares orders whose money is not settled',
   compareMovements: 'Compares what moved at the payment provider with what was booked',
