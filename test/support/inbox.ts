@@ -55,6 +55,11 @@ export class Inbox {
     return this.to(address).map(({ messageId }) => /^<(\w+)\./.exec(messageId ?? '')?.[1] ?? '');
   }
 
+  /** The mails of one kind to an address. */
+  ofKind(kind: string, address: string): ParsedMail[] {
+    return this.to(address).filter(({ messageId }) => messageId?.startsWith(`<${kind}.`));
+  }
+
   to(address: string): ParsedMail[] {
     return this.mails.filter((mail) =>
       [mail.to ?? []].flat().some((list) => list.value.some((entry) => entry.address === address)),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
+import type { AttentionRecord } from '#libs/store/order-record';
 
 import { eventually } from '../support/eventually.js';
 import { answerLost, findLost, loseRun, runsOf } from '../support/lost-run.js';
@@ -70,6 +71,15 @@ const isAsked = async (shop: Workshop, id: OrderId) => {
   const by = 'service:shop';
   await shop.store.cancellations.request(order, by);
   await shop.runs.requestCancellation({ orderId: id, by, policy: order.policy });
+};
+/** The refund's own run, which is not lost, asks for a person, too, when its mail cannot be sent. */
+const refundMailLeftOut = async (shop: Workshop, id: OrderId) => {
+  const isIt = ({ step, refundId }: AttentionRecord) => step === 'notify' && refundId !== null;
+  const order = await shop.until(id, ({ attention }) => attention.some(isIt));
+  const attentionId = order.attention.find(isIt)?.id ?? '';
+  const answer = { action: 'skip', by: 'service:operator' } as const;
+  await shop.store.attention.resolve(order, attentionId, { ...answer, note: null });
+  await shop.runs.resolveAttention({ attentionId, orderId: id, ...answer });
 };
 const mailsFail = (shop: Workshop) => {
   shop.inbox.answer = { code: 451, times: STAYS };
@@ -196,6 +206,7 @@ const STATES: Readonly<
       await shop.label(id);
       mailsFail(shop);
       await isAsked(shop, id);
+      await refundMailLeftOut(shop, id);
       await parks('notify')(shop, id);
     },
     end: 'cancelled',
