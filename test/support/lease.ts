@@ -14,6 +14,6 @@ export function lease(names: readonly string[]): string {
     }
   });
   if (free === undefined)
-    throw new Error(`all ${names.length} of ${names[0]}… are taken: provide more in servers.ts`);
+    throw new Error(`all ${names.length} of ${names[0]}… are taken: provide more in shared-servers.ts`);
   return free;
 }

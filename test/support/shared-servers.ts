@@ -9,7 +9,7 @@ import { startTemporal } from '../../apps/local/temporal.js';
 import { findTemporal } from '../../apps/local/temporal-executable.js';
 
 /** One for each test file that needs Temporal: runs of one file must never reach the workers of another. */
-export const NAMESPACES = Array.from({ length: 64 }, (_, index) => `test-${index + 1}`);
+export const NAMESPACES = Array.from({ length: 96 }, (_, index) => `test-${index + 1}`);
 
 export interface Postgres {
   /** Of a database with all migrations and no rows, to be copied. */
