@@ -17,8 +17,10 @@ export type LaneSettings = ModelSettings;
 const USUAL_RUNS = 50;
 /** How often a run that failed is played again. */
 const USUAL_TIMES = 5;
-/** How many are played at once: most of a run is waiting. */
-const LANES = 2;
+/** How many are played at once, where there are enough: much of a run is waiting. */
+const LANES = 3;
+/** For how many runs a lane is opened. */
+const FOR_A_LANE = 25;
 
 /** What `npm run test:model` was asked for; see main.mjs. */
 export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettings {
@@ -32,7 +34,7 @@ export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettin
 
 /** Deals the runs out to lanes, each with a seed of its own; those that are repeated stay in one. */
 export function lanesFor({ runs, seed, path, times }: ModelSettings): LaneSettings[] {
-  const lanes = path === undefined ? Math.min(LANES, runs) : 1;
+  const lanes = path === undefined ? Math.min(LANES, Math.ceil(runs / FOR_A_LANE)) : 1;
   return Array.from({ length: lanes }, (_, lane) => ({
     runs: Math.floor((runs + lane) / lanes),
     seed: seed + lane,

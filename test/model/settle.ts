@@ -15,6 +15,8 @@ import { seeToFailedRefund } from './refunds.js';
  * longer than a few seconds by itself. However slow the machine is, what goes on is not cut short.
  */
 const STILL = 90_000;
+/** How often it is looked how far the orders are. */
+const LOOKS = 150;
 
 /** What an operator says who wants the order to go on; an overdue delivery is left to the carrier. */
 const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
@@ -55,7 +57,7 @@ export async function settle(model: Model, real: Real): Promise<void> {
     else if (Date.now() - since > STILL)
       throw new Error(`nothing has happened for ${STILL} ms; still open: ${JSON.stringify(open)}`);
     before = now;
-    await delay(50);
+    await delay(LOOKS);
   }
   // An order is closed by its run, in the last thing that it does.
   const { client } = real.system;

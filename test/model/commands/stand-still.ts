@@ -94,7 +94,7 @@ export const standStill: fc.Arbitrary<Command> = fc
     choice: fc.nat(),
     before: fc.array(moneyMoves, { maxLength: 1 }),
     meanwhile: fc.array(moneyMoves, { minLength: 1, maxLength: 2 }),
-    dies: fc.constantFrom(false, false, true),
+    dies: fc.constantFrom(false, false, false, false, true),
   })
   .map((drawn) => ({
     check: ({ isWorkerUp }: Readonly<Model>) => isWorkerUp,
