@@ -57,6 +57,7 @@ export const SPARED: Partial<Readonly<Record<KillPoint['activity'], string>>> = 
   checkDelivery: 'it is asked for when a parcel is overdue, and what it hears is applied once: inbox.test.ts',
   parkOrder: 'it is asked for when patience is spent, and parks once: attention.test.ts',
   readStanding: 'it changes nothing, and is asked for where a run is gone: lost-runs.test.ts',
+  sendShippingNotice: 'it is not sent once the parcel has come to its end, and is one mail as the others are',
   resumeOrder: 'it is asked for after a parking, and resumes once: attention.test.ts',
 };
 
@@ -100,7 +101,6 @@ const APOLOGIZING: readonly Kill[] = [
   { activity: 'endOrder', moment: 'after' },
   ...mailing('sendCancellation', 'is cancelled', 'cancellation'),
 ];
-const ANNOUNCING = mailing('sendShippingNotice', 'is on its way', 'shipped');
 const TELLING_OF_IT = [
   ...mailing('sendRefundNotice', 'refund', 'refund'),
   ...mailing('sendFailedDelivery', 'could not be delivered', 'undelivered'),
@@ -222,7 +222,7 @@ export const WAYS: readonly Way[] = [
     refunds: [3980],
     parcels: ['returned'],
     mails: ['is confirmed', 'is on its way', 'could not be delivered', 'refund'],
-    kills: [...ANNOUNCING, ...REFUNDING, ...TELLING_OF_IT, ...CLOSING],
+    kills: [...REFUNDING, ...TELLING_OF_IT, ...CLOSING],
   },
   {
     title: 'that is paid when its parcel is ready',
