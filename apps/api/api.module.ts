@@ -14,6 +14,7 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 import { CustomersController } from './customers/customers.controller.js';
 import { ErasureService } from './customers/erasure.service.js';
 import { Drain } from './drain.js';
+import { EntryController } from './entry.controller.js';
 import { FindingsController } from './findings/findings.controller.js';
 import { FindingsService } from './findings/findings.service.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
@@ -52,6 +53,7 @@ import { DeliveriesService } from './webhooks/deliveries.service.js';
 import { StripeEventsController } from './webhooks/stripe-events.controller.js';
 import { StripeEventsService } from './webhooks/stripe-events.service.js';
 import { StripeSignature } from './webhooks/stripe-signature.js';
+import { UnmatchedEventsController } from './webhooks/unmatched-events.controller.js';
 
 export type ApiEnvironment = Environment<
   | 'store'
@@ -82,11 +84,13 @@ export class ApiModule {
         ProductsController,
         StockAdjustmentsController,
         FindingsController,
+        UnmatchedEventsController,
         CustomersController,
         DeliveriesController,
         StripeEventsController,
         HealthController,
         ProblemsController,
+        EntryController,
       ],
       providers: [
         { provide: LOG, useValue: log },

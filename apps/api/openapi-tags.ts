@@ -8,9 +8,14 @@ const TAGS = {
   products: { name: 'Products', description: 'For the back office: the catalogue and its stock' },
   customers: { name: 'Customers', description: 'For operators: what is known of a person' },
   findings: { name: 'Findings', description: "For operators: where the payment provider's books differ" },
+  'unmatched-events': {
+    name: 'Unmatched events',
+    description: 'For operators: signed events that belong to nothing here',
+  },
   webhooks: { name: 'Webhooks', description: 'For carriers and the payment provider, signed' },
   problems: { name: 'Problems', description: 'What every error means, and what to do' },
   health: { name: 'Health', description: 'For what watches over the process' },
+  '': { name: 'Documents', description: 'Where to begin' },
 } as const;
 
 const isSubject = (part: string): part is keyof typeof TAGS => Object.hasOwn(TAGS, part);

@@ -23,7 +23,15 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       'Places orders and follows them to their end. A body has at most 64 KiB. Every error is one of [the problem types](/problems).',
     )
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'key')
+    .addBearerAuth(
+      {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'API key',
+        description: 'An API key, `op_…`. That of `npm start` is in `.data/api-key`.',
+      },
+      'key',
+    )
     .build();
   const examples = new Examples();
   const document = SwaggerModule.createDocument(app, config, {

@@ -1,4 +1,5 @@
 import type { Environment } from '#libs/config/environment';
+import type { ShippingFee } from '#libs/config/shipping-fee';
 import type { OrderPolicy } from '#libs/order/policy';
 
 type ApiEnvironment = Environment<
@@ -10,8 +11,7 @@ export class Settings {
   readonly currencies: readonly string[];
   /** A fraction. */
   readonly taxRate: number;
-  /** Minor units. */
-  readonly shippingFee: number;
+  readonly shippingFee: ShippingFee;
   /** The rules that an order accepted now keeps. */
   readonly policy: OrderPolicy;
   readonly carrierSecret: string;

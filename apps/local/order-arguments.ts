@@ -7,13 +7,14 @@ const OPTIONS = {
   email: { type: 'string', default: 'ada@example.com' },
   sku: { type: 'string', default: 'MUG-BLUE' },
   quantity: { type: 'string', default: '2' },
+  currency: { type: 'string', default: 'EUR' },
   payment: { type: 'string', default: 'pm_card_visa' },
   'postal-code': { type: 'string', default: '10115' },
 } as const;
 
 /** How `npm run order` is used. */
 export const USAGE = [
-  'Usage: npm run order -- [--customer NAME] [--email ADDRESS] [--sku SKU] [--quantity N] [--payment METHOD] [--postal-code CODE]',
+  'Usage: npm run order -- [--customer NAME] [--email ADDRESS] [--sku SKU] [--quantity N] [--currency CODE] [--payment METHOD] [--postal-code CODE]',
   'Places an order as a shop would, and follows it to its end. Left out, two blue mugs go to Ada Example in Berlin.',
   '  --payment pm_card_chargeDeclined   a card that is declined',
   '  --postal-code 00000                an address the sandbox carrier refuses',
@@ -38,7 +39,7 @@ export function orderFrom(argv: readonly string[]) {
       postalCode: values['postal-code'],
       country: 'DE',
     },
-    currency: 'EUR',
+    currency: values.currency,
     lines: [{ sku: values.sku, quantity }],
     payment: { method: values.payment },
   };

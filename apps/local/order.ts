@@ -2,9 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import type { Order } from '#libs/client/openapi';
+import { everyOrderEvent } from '#libs/client/order-events';
 import { answered, createShopClient, Refused, type ShopClient } from '#libs/client/shop-client';
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
 import { answerHelp } from '#libs/config/help';
+import { formatPrice } from '#libs/mail/price';
 import { isEnd } from '#libs/order/states';
 
 import { UsageError } from './arguments.js';
@@ -40,22 +43,20 @@ async function main(): Promise<void> {
 
   const header = { 'Idempotency-Key': randomUUID() };
   const order = await answered(client.POST('/orders', { params: { header }, body }));
-  const amount = new Intl.NumberFormat('en', { style: 'currency', currency: order.currency });
-  const digits = amount.resolvedOptions().maximumFractionDigits ?? 2;
-  console.log(`${order.number}  ${amount.format(order.totals.total / 10 ** digits)}  ${order.id}`);
-  console.log(`${order.status} → ${await follow(order.id, client)}`);
+  console.log(`${order.number}  ${formatPrice(order.totals.total, order.currency)}  ${order.id}`);
+  console.log(`${order.status} → ${await follow(order, client)}`);
 }
 
 /** Prints each event as it appears, and what is waited for. @returns how the order ended */
-async function follow(id: string, client: ShopClient): Promise<string> {
+async function follow({ id, currency }: Order, client: ShopClient): Promise<string> {
   const params = { path: { id } };
   let seen = 0;
   let waiting = '';
   for (;;) {
-    const { data: events } = await answered(client.GET('/orders/{id}/events', { params }));
+    const events = await everyOrderEvent(client, id);
     for (const event of events.slice(seen)) {
       console.log(
-        `  ${event.at.slice(11, 23)}  ${event.type.padEnd(26)}${event.actor.padEnd(16)}${told(event.changes)}`,
+        `  ${event.at.slice(11, 23)}  ${event.type.padEnd(26)}${event.actor.padEnd(16)}${told(event.changes, currency)}`,
       );
     }
     seen = events.length;
@@ -73,7 +74,7 @@ async function follow(id: string, client: ShopClient): Promise<string> {
     ].join('; ');
     if (now !== waiting && now !== '') console.log(`                ${now}`);
     waiting = now;
-    const closed = events.some(({ type }) => ['order.closed', 'order.rejected'].includes(type));
+    const closed = events.some(({ type }) => type === 'order.closed');
     if (isEnd(order.status) && closed) {
       return `${order.status}, payment ${order.payment}${order.endReason ? `, because ${order.endReason.code}` : ''}`;
     }
@@ -81,9 +82,10 @@ async function follow(id: string, client: ShopClient): Promise<string> {
   }
 }
 
-function told(changes: Readonly<Record<string, unknown>>): string {
+function told(changes: Readonly<Record<string, unknown>>, currency: string): string {
   return Object.entries(changes)
     .map(([name, value]) => {
+      if (name === 'amount' && typeof value === 'number') return `${name} ${formatPrice(value, currency)}`;
       const moved = typeof value === 'object' && value !== null && 'to' in value;
       return moved ? `${name} ${String(value.to)}` : `${name} ${JSON.stringify(value)}`;
     })

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { shopOf } from '#libs/mail/shop';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import { StripeBooks } from '#libs/payments/stripe.books';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
@@ -17,6 +18,7 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { PaymentCheck } from './activities/payment-check.js';
 import { createBooksWorker } from './books-worker.js';
+import { LostRuns } from './lost-runs.js';
 import { MetricsServer } from './metrics.js';
 import { createOrderWorkers } from './order-workers.js';
 import { scheduleReconciliation } from './reconcile-schedule.js';
@@ -81,6 +83,7 @@ async function main(): Promise<void> {
     gateway,
     carrier: new CarrierClient({ url: env.carrier.CARRIER_URL, timeout }),
     mailer,
+    shop: shopOf(env.mail),
     shipTo: env.worker.SHIP_TO,
     workflows: workflowCode(),
   });
@@ -91,8 +94,13 @@ async function main(): Promise<void> {
     payments: new PaymentCheck(store, gateway, runs, logger),
     isExclusive: env.books.STRIPE_ACCOUNT_EXCLUSIVE,
   });
-  const metrics = new MetricsServer(store.findings, logger);
-  const sweeper = new Sweeper(store, runs, logger, env.worker.SWEEP_INTERVAL);
+  const metrics = new MetricsServer(store.findings, store.runLook, logger);
+  const lostRuns = new LostRuns(store, runs, logger, {
+    answer: env.worker.LOST_RUN,
+    limit: env.worker.LOST_RUN_LIMIT,
+    interval: env.worker.LOST_RUN_INTERVAL,
+  });
+  const sweeper = new Sweeper(store, runs, lostRuns, logger, env.worker.SWEEP_INTERVAL);
 
   const close = async () => {
     await sweeper.stop();

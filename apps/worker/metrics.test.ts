@@ -8,8 +8,12 @@ const logger = createLogger('test', 'silent');
 
 describe('the metrics', () => {
   const opened: MetricsServer[] = [];
-  async function serve(countOpen: ConstructorParameters<typeof MetricsServer>[0]['countOpen'], port = 0) {
-    const server = new MetricsServer({ countOpen }, logger);
+  async function serve(
+    countOpen: ConstructorParameters<typeof MetricsServer>[0]['countOpen'],
+    port = 0,
+    alarmed = async () => 0,
+  ) {
+    const server = new MetricsServer({ countOpen }, { alarmed }, logger);
     opened.push(server);
     return server.listen('127.0.0.1', port);
   }
@@ -26,6 +30,15 @@ describe('the metrics', () => {
     expect(first).toContain('order_findings_open{kind="missing_charge"} 0\n');
     expect(first).toContain('process_cpu_seconds_total');
     expect(await ask()).toContain('order_findings_open{kind="unknown_refund"} 0\n');
+  });
+
+  it('say how many runs are lost, where they are too many to act on', async () => {
+    const port = await serve(
+      async () => [],
+      0,
+      async () => 21,
+    );
+    expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('order_runs_lost 21\n');
   });
 
   it('are 503 while the database cannot be asked, and nothing else is served', async () => {

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 import { FINDING_KINDS } from '#libs/order/reconciliation';
 import type { FindingRepository } from '#libs/store/finding.repository';
+import type { RunLookRepository } from '#libs/store/run-look.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
 /** What a worker can tell a Prometheus that asks `GET /metrics`. */
@@ -13,10 +14,12 @@ export class MetricsServer {
 
   constructor(
     findings: Pick<FindingRepository, 'countOpen'>,
+    lostRuns: Pick<RunLookRepository, 'alarmed'>,
     private readonly logger: Logger,
   ) {
     collectDefaultMetrics({ register: this.#registry });
     addFindings(this.#registry, findings);
+    addLostRuns(this.#registry, lostRuns);
     this.#server = createServer((request, response) => {
       if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end();
       this.#registry.metrics().then(
@@ -68,6 +71,18 @@ function addFindings(registry: Registry, findings: Pick<FindingRepository, 'coun
     async collect() {
       const counts = new Map((await findings.countOpen()).map(({ kind, count }) => [kind, count]));
       for (const kind of FINDING_KINDS) open.set({ kind }, counts.get(kind) ?? 0);
+    },
+  });
+}
+
+/** Above zero there is an alarm: nothing is restarted then, and no person is asked about each order. */
+function addLostRuns(registry: Registry, lostRuns: Pick<RunLookRepository, 'alarmed'>): void {
+  const alarmed = new Gauge({
+    name: 'order_runs_lost',
+    help: 'Lost runs that the last look found, at least, where they are more than LOST_RUN_LIMIT; else 0',
+    registers: [registry],
+    async collect() {
+      alarmed.set(await lostRuns.alarmed());
     },
   });
 }

@@ -4,6 +4,8 @@ import type { Store } from '#libs/store/store';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 import type { Logger } from '#libs/telemetry/logger';
 
+import type { LostRuns } from './lost-runs.js';
+
 /** What was stored this recently is left to whoever stored it. Milliseconds. */
 const SETTLING = 5_000;
 /** How many failures end a duty until the next sweep. */
@@ -22,6 +24,7 @@ export class Sweeper {
   constructor(
     private readonly store: Store,
     private readonly runs: OrderRuns,
+    private readonly lostRuns: LostRuns,
     private readonly logger: Logger,
     /** Milliseconds between two sweeps. */
     private readonly interval: number,
@@ -47,7 +50,7 @@ export class Sweeper {
       ['report', () => this.reportShipments()],
       ['look', () => this.lookAtPayments()],
       ['answer', () => this.passOnAnswers()],
-      ['closed', () => this.flagClosedRuns()],
+      ['lost', () => this.lostRuns.look()],
     ];
     for (const [duty, perform] of duties) {
       if (this.stopping.signal.aborted) return;
@@ -67,8 +70,8 @@ export class Sweeper {
   }
 
   private async startForgotten(): Promise<void> {
-    await this.each(await this.store.sweep.neverStarted(SETTLING, BATCH), async ({ id, policy }) => {
-      await this.runs.start(id, policy);
+    await this.each(await this.store.sweep.neverStarted(SETTLING, BATCH), async ({ id, policy, run }) => {
+      await this.runs.start(id, policy, run);
       this.logger.info({ orderId: id }, 'started an order that had been stored and not started');
     });
   }
@@ -116,16 +119,6 @@ export class Sweeper {
     await this.each(await this.store.attention.unsignalled(SETTLING, BATCH), (answer) =>
       this.runs.resolveAttention(answer),
     );
-  }
-
-  private async flagClosedRuns(): Promise<void> {
-    await this.each(await this.store.sweep.toLookAt(BATCH), async (id) => {
-      const reason = await this.runs.closedBecause(id);
-      if (reason === null) return;
-      if (await this.store.attention.flagClosedRun(await this.store.orders.get(id), reason)) {
-        this.logger.error({ orderId: id, reason }, 'an order is open and its run is gone');
-      }
-    });
   }
 
   /** One item that fails keeps none behind it from being seen to; it comes up again at the next sweep. */

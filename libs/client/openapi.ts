@@ -56,7 +56,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See an order's audit trail
+         * See an order's audit trail, oldest first
          * @description Takes scope `read`.
          */
         get: operations["listOrderEvents"];
@@ -360,6 +360,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/unmatched-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the signed events that belong to nothing here
+         * @description Takes scope `operate`.
+         */
+        get: operations["listUnmatchedEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customers/erasure": {
         parameters: {
             query?: never;
@@ -502,6 +522,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find the documents */
+        get: operations["findDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -511,7 +548,7 @@ export interface components {
                 /** @description The shop's own id; absent for guests */
                 id?: string;
                 name: string;
-                /** Format: email */
+                /** Format: idn-email */
                 email: string;
             };
             shippingAddress: components["schemas"]["Address"];
@@ -530,9 +567,11 @@ export interface components {
             line1: string;
             line2?: string;
             city: string;
-            postalCode: string;
+            /** @description Needed wherever the country has postal codes */
+            postalCode?: string;
+            /** @description State, province or the like. Needed in AU, BR, CA, CN, IN, MX, US */
             region?: string;
-            /** @description ISO 3166-1 alpha-2 */
+            /** @description ISO 3166-1 alpha-2, or `XK` */
             country: string;
             phone?: string;
         };
@@ -602,7 +641,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
-            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
+            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
             /** @description Whether it is the step's undo that is stuck */
             undo: boolean;
             reason: string;
@@ -613,11 +652,11 @@ export interface components {
             /** Format: date-time */
             openedAt: string;
             /** @description What may be answered */
-            resolutions: ("retry" | "skip" | "fail" | "accept" | "acknowledge")[];
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge")[];
         };
         WaitingFor: {
             /** @enum {string} */
-            step: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify";
+            step: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify";
             /** Format: date-time */
             since: string;
             /** @description Attempts that have failed so far */
@@ -655,6 +694,8 @@ export interface components {
             id: string;
             carrier: string;
             trackingNumber: string;
+            /** @description The carrier's page for the shopper, where it has one */
+            trackingUrl: string | null;
             status: string;
         };
         OrderList: {
@@ -665,6 +706,8 @@ export interface components {
         OrderEventList: {
             /** @description Oldest first */
             data: components["schemas"]["OrderEvent"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
         };
         OrderEvent: {
             /** Format: uuid */
@@ -687,7 +730,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
-            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify") | null;
+            step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
             /** @description Whether it is the step's undo that is stuck */
             undo: boolean;
             reason: string;
@@ -698,11 +741,11 @@ export interface components {
             /** Format: date-time */
             openedAt: string;
             /** @description What may be answered; nothing any more once it is resolved */
-            resolutions: ("retry" | "skip" | "fail" | "accept" | "acknowledge")[];
+            resolutions: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge")[];
             /** @description Null while it waits */
             resolution: {
                 /** @description Null where the order went on without an answer */
-                action: ("retry" | "skip" | "fail" | "accept" | "acknowledge") | null;
+                action: ("retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge") | null;
                 by: string;
                 /** @description What the operator wrote; null once the person's data was erased */
                 note: string | null;
@@ -717,7 +760,7 @@ export interface components {
              * @description One of the `resolutions` of the attention
              * @enum {string}
              */
-            action: "retry" | "skip" | "fail" | "accept" | "acknowledge";
+            action: "retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge";
             /** @description Why, for whoever looks later */
             note?: string;
         };
@@ -897,6 +940,35 @@ export interface components {
             /** @description What came of it */
             note: string & (unknown & unknown);
         };
+        UnmatchedEventList: {
+            /** @description Newest first */
+            data: components["schemas"]["UnmatchedEvent"][];
+            /** @description Null on the last page */
+            nextCursor: string | null;
+        };
+        UnmatchedEvent: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            provider: "carrier" | "stripe";
+            /** @description The provider's */
+            eventId: string;
+            type: string;
+            /** @description A carrier's tracking number, or a payment intent; null where the event names none */
+            objectId: string | null;
+            /**
+             * @description `unknown_type`: ignored for good; `unknown_object`: applied once an order has the parcel or the intent; `ambiguous_object`: two parcels travel under the number, and a person was told
+             * @enum {string}
+             */
+            reason: "unknown_type" | "unknown_object" | "ambiguous_object";
+            /**
+             * Format: date-time
+             * @description As the provider says; when it was received, where it says nothing
+             */
+            occurredAt: string;
+            /** Format: date-time */
+            receivedAt: string;
+        };
         EraseGuest: {
             /** @description In any case */
             email: string;
@@ -914,6 +986,16 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
+        Entry: {
+            /** @description The documentation, for people */
+            docs: string;
+            /** @description The same as OpenAPI 3.1 */
+            openapi: string;
+            /** @description What every error means */
+            problems: string;
+            /** @description Where orders are placed */
+            orders: string;
+        };
         Problem: {
             /** @description The address of the documentation */
             type: string;
@@ -927,7 +1009,7 @@ export interface components {
              * @description Stable; branch on this
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             /** @description What to quote when reporting the problem; also the X-Request-Id header */
             requestId: string;
             errors?: components["schemas"]["Fault"][];
@@ -952,7 +1034,7 @@ export interface components {
         ProblemType: {
             type: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             status: number;
             title: string;
             meaning: string;
@@ -967,7 +1049,7 @@ export interface components {
             reference?: string;
             occurredAt: string & (unknown & unknown);
         };
-        /** @description docs.stripe.com/api/events/object */
+        /** @description docs.stripe.com/api/events/object; whatever else is signed, such as a thin event, is kept and changes nothing */
         PaymentEvent: {
             id: string;
             type: string;
@@ -1031,10 +1113,13 @@ export type StockAdjustment = components['schemas']['StockAdjustment'];
 export type FindingList = components['schemas']['FindingList'];
 export type Finding = components['schemas']['Finding'];
 export type AcknowledgeFinding = components['schemas']['AcknowledgeFinding'];
+export type UnmatchedEventList = components['schemas']['UnmatchedEventList'];
+export type UnmatchedEvent = components['schemas']['UnmatchedEvent'];
 export type EraseGuest = components['schemas']['EraseGuest'];
 export type Erasure = components['schemas']['Erasure'];
 export type EraseCustomer = components['schemas']['EraseCustomer'];
 export type Health = components['schemas']['Health'];
+export type Entry = components['schemas']['Entry'];
 export type Problem = components['schemas']['Problem'];
 export type Fault = components['schemas']['Fault'];
 export type ProblemTypeList = components['schemas']['ProblemTypeList'];
@@ -1054,7 +1139,7 @@ export interface operations {
                 payment?: "none" | "not_required" | "requires_action" | "processing" | "declined" | "authorizing" | "authorized" | "captured" | "partially_refunded" | "refunded" | "voided";
                 fulfilment?: "none" | "reserved" | "released" | "ready" | "shipped" | "delivered" | "returned" | "lost";
                 /** @description The `step` of what is shown as `waitingFor` */
-                waitingFor?: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "deliver" | "notify";
+                waitingFor?: "validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify";
                 /** @description The `lastError` of what is shown as `waitingFor` */
                 lastError?: string;
                 /** @description Only orders that wait for a person */
@@ -1366,7 +1451,11 @@ export interface operations {
              *
              *     `currency_not_supported`: The currency does not fit
              *
+             *     `amount_not_chargeable`: The amount cannot be charged in this currency
+             *
              *     `order_too_large`: The order costs too much
+             *
+             *     `order_too_small`: The order costs too little
              *
              *     `order_invalid`: The order cannot be fulfilled
              *
@@ -1563,7 +1652,11 @@ export interface operations {
     };
     listOrderEvents: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
             header?: {
                 /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
                 "X-Request-Id"?: string;
@@ -1575,7 +1668,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every change and why */
+            /** @description A page of changes, each with why */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2637,6 +2730,8 @@ export interface operations {
              *
              *     `refund_exceeds`: The refund is more than is left
              *
+             *     `amount_not_chargeable`: The amount cannot be charged in this currency
+             *
              *     `idempotency_key_reused`: The Idempotency-Key was used for another request
              */
             422: {
@@ -3683,7 +3778,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `currency_not_supported`: The currency does not fit */
+            /**
+             * @description `currency_not_supported`: The currency does not fit
+             *
+             *     `amount_not_chargeable`: The amount cannot be charged in this currency
+             */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4369,6 +4468,127 @@ export interface operations {
             };
         };
     };
+    listUnmatchedEvents: {
+        parameters: {
+            query?: {
+                provider?: "carrier" | "stripe";
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedEventList"];
+                };
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid API key */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: The API key may not do this */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     eraseGuest: {
         parameters: {
             query?: never;
@@ -4748,7 +4968,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Stored */
+            /** @description Stored. One of a type that is not known here is kept, too, and changes nothing */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5229,6 +5449,93 @@ export interface operations {
             };
             /** @description `not_found`: There is nothing here */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findDocuments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where they are */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description For a browser: to the documentation */
+            302: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;

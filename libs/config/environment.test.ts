@@ -116,6 +116,30 @@ describe('a variable', () => {
     ['api', { TRUSTED_PROXIES: '0.0.0.0/0' }, 'TRUSTED_PROXIES must be IP addresses'],
     ['api', { TRUSTED_PROXIES: '10.0.0.0/33' }, 'TRUSTED_PROXIES must be IP addresses'],
     ['pricing', { CURRENCIES: 'EUR,euro' }, 'CURRENCIES must be ISO 4217 codes, separated by commas'],
+    [
+      'pricing',
+      { CURRENCIES: 'EUR,XAU' },
+      'CURRENCIES names XAU, which cannot be charged: it is not in the table of libs/order/currencies.ts',
+    ],
+    [
+      'pricing',
+      { SHIPPING_FEE: '4.90' },
+      'SHIPPING_FEE must be minor units, such as 490, or for each currency',
+    ],
+    ['pricing', { SHIPPING_FEE: 'EUR:490,EUR:600' }, 'SHIPPING_FEE must be minor units'],
+    [
+      'pricing',
+      { CURRENCIES: 'EUR,JPY', SHIPPING_FEE: '490' },
+      'SHIPPING_FEE must name each of CURRENCIES with its own amount, such as EUR:490,JPY:490',
+    ],
+    [
+      'pricing',
+      { CURRENCIES: 'EUR,JPY', SHIPPING_FEE: 'EUR:490' },
+      'SHIPPING_FEE says nothing of JPY, which is one of CURRENCIES',
+    ],
+    ['pricing', { SHIPPING_FEE: 'EUR:490,USD:490' }, 'SHIPPING_FEE names USD, which is none of CURRENCIES'],
+    ['pricing', { CURRENCIES: 'KWD', SHIPPING_FEE: '1995' }, 'SHIPPING_FEE must be a multiple of 10 for KWD'],
+    ['pricing', { SHIPPING_FEE: '100000000' }, 'SHIPPING_FEE must be at most 99999999 for EUR'],
     ['worker', { SHIP_TO: 'DE,GBR' }, 'SHIP_TO must be ISO 3166-1 alpha-2 country codes'],
     ['policy', { DELIVERY_DEADLINE: '0s' }, 'DELIVERY_DEADLINE must be longer than 0'],
     [

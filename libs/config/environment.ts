@@ -2,8 +2,12 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+import { CURRENCIES } from '#libs/order/currencies';
+import { countryMeant, countryName, isCountry } from '#libs/places/country';
+
 import { parseDuration } from './duration.js';
 import { isExecutable } from './executable.js';
+import { parseShippingFee, shippingFeeFaults } from './shipping-fee.js';
 
 const text = (hint: string) => z.string().min(1, `must not be empty; ${hint}`);
 const port = (fallback: number) =>
@@ -47,7 +51,12 @@ const durations = (value: unknown, names: readonly string[]) =>
   typeof value === 'object' &&
   value !== null &&
   names.every((name) => typeof Object.getOwnPropertyDescriptor(value, name)?.value === 'number');
-const list = (fallback: string, item: Pick<RegExp, 'test'>, what: string) =>
+const list = (
+  fallback: string,
+  item: Pick<RegExp, 'test'>,
+  what: string,
+  hint: (wrong: string) => string = () => '',
+) =>
   z
     .string()
     .default(fallback)
@@ -57,7 +66,11 @@ const list = (fallback: string, item: Pick<RegExp, 'test'>, what: string) =>
         .map((entry) => entry.trim())
         .filter(Boolean),
     )
-    .refine((entries) => entries.every((entry) => item.test(entry)), `must be ${what}, separated by commas`);
+    .superRefine((entries, context) => {
+      const wrong = entries.find((entry) => !item.test(entry));
+      if (wrong === undefined) return;
+      context.addIssue({ code: 'custom', message: `must be ${what}, separated by commas${hint(wrong)}` });
+    });
 
 /** Groups of addresses that Express knows by name (expressjs.com/en/guide/behind-proxies.html). */
 const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
@@ -66,6 +79,11 @@ const isNetwork = (entry: string) => {
   const [, address = '', prefix = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
   const bits = { 4: 32, 6: 128 }[isIP(address)] ?? 0;
   return NETWORKS.includes(entry) || (Number(prefix) >= 1 && Number(prefix) <= bits);
+};
+
+const meantCountry = (wrong: string) => {
+  const meant = countryMeant(wrong);
+  return meant === null ? '' : `; for ${countryName(meant)} write ${meant}, not ${wrong}`;
 };
 
 /** What every part of the system reads. Each group is one part's; `environmentFor` picks the groups it needs. */
@@ -129,6 +147,10 @@ const groups = {
         'must be one address, such as Shop <orders@shop.example>',
       )
       .default('Shop <orders@shop.example>'),
+    SHOP_NAME: text('leave it out to use that of MAIL_FROM').optional(),
+    SHOP_URL: url(['https:', 'http:'], 'https://shop.example').optional(),
+    SHOP_LOGO_URL: url(['https:', 'http:'], 'https://shop.example/logo.png').optional(),
+    SHOP_PAYMENT_METHOD: text('the default is card').default('card'),
   }),
   providers: z.object({
     // An activity makes a few calls in a row within its startToCloseTimeout of 90 s.
@@ -148,14 +170,35 @@ const groups = {
     MAX_CONNECTIONS: whole(1, 100_000).default(1_000),
     DRAIN_DELAY: duration('5s').refine((ms) => ms <= 120_000, 'must not be longer than 2m'),
   }),
-  pricing: z.object({
-    CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes').refine(
-      (codes) => codes.length > 0,
-      'must name a currency, or nothing could be sold',
-    ),
-    TAX_RATE: z.coerce.number('must be a fraction, such as 0.19').min(0).max(1).default(0),
-    SHIPPING_FEE: z.coerce.number('must be minor units, such as 490').int().min(0).max(1_000_000).default(0),
-  }),
+  pricing: z
+    .object({
+      CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes')
+        .refine((codes) => codes.length > 0, 'must name a currency, or nothing could be sold')
+        .superRefine((codes, context) => {
+          for (const code of codes.filter((each) => /^[A-Z]{3}$/.test(each) && !CURRENCIES.has(each)))
+            context.addIssue({
+              code: 'custom',
+              message: `names ${code}, which cannot be charged: it is not in the table of libs/order/currencies.ts`,
+            });
+        }),
+      TAX_RATE: z.coerce.number('must be a fraction, such as 0.19').min(0).max(1).default(0),
+      SHIPPING_FEE: z
+        .string()
+        .default('0')
+        .transform((value, context) => {
+          const fee = parseShippingFee(value);
+          if (fee !== undefined) return fee;
+          context.addIssue({
+            code: 'custom',
+            message: 'must be minor units, such as 490, or for each currency, such as EUR:490,JPY:600',
+          });
+          return z.NEVER;
+        }),
+    })
+    .superRefine(({ CURRENCIES: currencies, SHIPPING_FEE: fee }, context) => {
+      for (const message of shippingFeeFaults(fee, currencies))
+        context.addIssue({ code: 'custom', path: ['SHIPPING_FEE'], message });
+    }),
   policy: z
     .object({
       RESERVATION_TTL: positive('45m'),
@@ -191,8 +234,11 @@ const groups = {
       message: 'must not be longer than RETRY_MAX',
     }),
   worker: z.object({
-    SHIP_TO: list('', /^[A-Z]{2}$/, 'ISO 3166-1 alpha-2 country codes'),
+    SHIP_TO: list('', { test: isCountry }, 'ISO 3166-1 alpha-2 country codes or XK', meantCountry),
     SWEEP_INTERVAL: positive('10s'),
+    LOST_RUN: z.enum(['attention', 'restart'], 'must be attention or restart').default('attention'),
+    LOST_RUN_LIMIT: whole(0, 1_000_000).default(20),
+    LOST_RUN_INTERVAL: positive('30s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
     SHUTDOWN_GRACE: positive('15s'),
   }),
   books: z.object({

@@ -3,6 +3,7 @@ import type { ShipmentReport } from '#libs/order/carrier-event';
 import type { EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { RefundState } from '#libs/order/refund';
+import type { OrderStanding } from '#libs/order/standing';
 import type { OrderStatus } from '#libs/order/states';
 import type { Resolution, StepName } from '#libs/order/steps';
 
@@ -52,8 +53,14 @@ export interface MoneyActivities {
 /** What runs on the email task queue, so that a mail outage never holds up payments. */
 export interface EmailActivities {
   sendConfirmation(orderId: OrderId): Promise<void>;
+  /** The parcel is on its way. */
+  sendShippingNotice(orderId: OrderId): Promise<void>;
   sendDeliveryNotice(orderId: OrderId): Promise<void>;
+  /** The parcel came back or is lost. */
+  sendFailedDelivery(orderId: OrderId): Promise<void>;
   sendCancellation(orderId: OrderId): Promise<void>;
+  sendRejection(orderId: OrderId): Promise<void>;
+  sendRefundNotice(orderId: OrderId, refundId: string): Promise<void>;
 }
 
 /** What the workflow itself decides, written down. */
@@ -66,6 +73,8 @@ export interface DecisionActivities {
   /** Writes the end of an order that was taken back; its run still has something to tell. */
   endOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer>;
   closeOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer>;
+  /** Where a run that takes the order up goes on from, by the books. */
+  readStanding(orderId: OrderId): Promise<OrderStanding>;
 }
 
 export interface NewAttention {
@@ -108,8 +117,12 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   cancelShipment: 'ship',
   checkDelivery: 'deliver',
   sendConfirmation: 'confirm',
+  sendShippingNotice: 'announce',
   sendDeliveryNotice: 'notify',
+  sendFailedDelivery: 'notify',
   sendCancellation: 'notify',
+  sendRejection: 'notify',
+  sendRefundNotice: 'notify',
 };
 
 /**

@@ -1,14 +1,23 @@
 import { z } from 'zod';
 
-/** RFC 5321, without what nobody uses: 64 characters before the @, 63 in each part of the domain. */
-const PATTERN =
-  /^(?=.{1,64}@)[A-Za-z0-9_'+-]+(?:\.[A-Za-z0-9_'+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
+import { EMAIL_PATTERN, emailAddress } from '#libs/mail/email-address';
+
+const REFUSAL = 'must be an email address';
+
+/** Visible, besides what stands before the @, which is ASCII. */
+const FINDABLE = new RegExp(String.raw`^[!-?A-~]+@[^\u0000-\u0020@\u007f-\u00a0]+$`);
 
 /** What may be looked for among addresses that were taken: by other rules, perhaps, than today's. */
 export const EmailToFind = z
   .string()
   .max(254)
-  .regex(/^[!-?A-~]+@[!-?A-~]+$/, 'must be an email address');
+  .regex(FINDABLE, REFUSAL)
+  .overwrite((email) => emailAddress(email) ?? email);
 
-/** The address of a person's mailbox. */
-export const Email = z.email({ pattern: PATTERN, error: 'must be an email address' }).max(254);
+/** The address of a person's mailbox, in the one form in which it is kept. */
+export const Email = z
+  .string()
+  .regex(EMAIL_PATTERN, REFUSAL)
+  .refine((email) => emailAddress(email) !== null, `${REFUSAL}, with a domain that mail can be sent to`)
+  .overwrite((email) => emailAddress(email) ?? email)
+  .meta({ format: 'idn-email', maxLength: 254 });

@@ -1,5 +1,6 @@
 import type { AttentionList } from './attention.api.js';
 import type { CancellationView } from './cancellation.api.js';
+import type { EntryView } from './entry.api.js';
 import type { ErasureView } from './erasure.api.js';
 import type { FindingList, FindingView } from './finding.api.js';
 import type { LedgerView } from './ledger.api.js';
@@ -10,16 +11,20 @@ import type { Problem } from './problem.api.js';
 import { problemAddress, type ProblemCode, PROBLEMS } from './problems.js';
 import type { ProductList, ProductView, StockAdjustmentView } from './product.api.js';
 import type { RefundList, RefundView } from './refund.api.js';
+import type { UnmatchedEventList } from './unmatched-event.api.js';
 
-const ORDER_ID = '019b7654-0000-7000-8000-000000000001';
-const LINE_ID = '019b7654-0000-7000-8000-000000000002';
+/** Ids of things that came to be on one morning: what is made by us has its time in front (RFC 9562, section 5.7). */
+const ORDER_ID = '019b78ff-f900-7000-8000-000000000001';
+const LINE_ID = '019b78ff-f900-7000-8000-000000000002';
+/** Of an order that did not come about. */
+const FAILED_ORDER_ID = '019b78ff-f900-7000-8000-00000000000b';
 const INTENT = 'pi_3QExampleExample000001';
 
 const order: OrderView = {
   id: ORDER_ID,
   number: 'R-7K3M-92QD',
   status: 'confirmed',
-  payment: 'captured',
+  payment: 'partially_refunded',
   attempt: 1,
   decline: null,
   captured: 3980,
@@ -43,18 +48,19 @@ const order: OrderView = {
   totals: { subtotal: 3980, shipping: 0, discount: 0, tax: 0, total: 3980 },
   shipments: [
     {
-      id: '019b7654-0000-7000-8000-000000000003',
+      id: '019b7900-00d0-7000-8000-000000000003',
       carrier: 'sandbox',
       trackingNumber: 'SBX6444CE9585E3',
+      trackingUrl: 'https://parcels.example/track/SBX6444CE9585E3',
       status: 'ready',
     },
   ],
   createdAt: '2026-01-01T10:00:00.000Z',
-  updatedAt: '2026-01-01T10:00:02.000Z',
+  updatedAt: '2026-01-02T09:00:03.000Z',
 };
 
 const refund: RefundView = {
-  id: '019b7654-0000-7000-8000-000000000004',
+  id: '019b7def-6680-7000-8000-000000000004',
   amount: 500,
   reason: 'goodwill',
   restock: false,
@@ -67,13 +73,13 @@ const refund: RefundView = {
 };
 
 const finding: FindingView = {
-  id: '019b7654-0000-7000-8000-000000000005',
+  id: '019b7def-6680-7000-8000-000000000005',
   kind: 'unknown_refund',
   objectId: 're_3QExampleExample000001',
   orderId: ORDER_ID,
   orderNumber: order.number,
   expected: 0,
-  found: 500,
+  found: 700,
   currency: 'EUR',
   openedAt: '2026-01-02T10:00:00.000Z',
   closedAt: null,
@@ -99,13 +105,14 @@ export const ANSWERS = {
   OrderEventList: {
     data: [
       {
-        id: '019b7654-0000-7000-8000-000000000006',
+        id: '019b7900-00d0-7000-8000-000000000006',
         at: '2026-01-01T10:00:01.000Z',
         type: 'payment.captured',
         actor: 'gateway',
         changes: { payment: { from: 'none', to: 'captured' }, amount: 3980 },
       },
     ],
+    nextCursor: null,
   } satisfies OrderEventList,
   AttentionList: {
     data: [
@@ -132,7 +139,7 @@ export const ANSWERS = {
   Cancellation: {
     state: 'requested',
     code: null,
-    requestedAt: '2026-01-01T10:01:00.000Z',
+    requestedAt: '2026-01-02T09:01:00.000Z',
     decidedAt: null,
   } satisfies CancellationView,
   Refund: refund,
@@ -141,7 +148,7 @@ export const ANSWERS = {
   Ledger: {
     data: [
       {
-        id: '019b7654-0000-7000-8000-000000000007',
+        id: '019b7900-00d0-7000-8000-000000000007',
         at: '2026-01-01T10:00:01.000Z',
         kind: 'captured',
         objectId: INTENT,
@@ -152,18 +159,58 @@ export const ANSWERS = {
           { account: 'customer_deposits', amount: -3980 },
         ],
       },
+      {
+        id: '019b7def-6680-7000-8000-000000000008',
+        at: '2026-01-02T09:00:00.000Z',
+        kind: 'refund_requested',
+        objectId: refund.id,
+        amount: 500,
+        currency: 'EUR',
+        entries: [
+          { account: 'customer_deposits', amount: 500 },
+          { account: 'refunds_payable', amount: -500 },
+        ],
+      },
+      {
+        id: '019b7def-7238-7000-8000-00000000000c',
+        at: '2026-01-02T09:00:03.000Z',
+        kind: 'refund_succeeded',
+        objectId: refund.id,
+        amount: 500,
+        currency: 'EUR',
+        entries: [
+          { account: 'refunds_payable', amount: 500 },
+          { account: 'gateway', amount: -500 },
+        ],
+      },
     ],
     balances: [
-      { account: 'gateway', amount: 3980 },
-      { account: 'customer_deposits', amount: -3980 },
+      { account: 'gateway', amount: 3480 },
+      { account: 'customer_deposits', amount: -3480 },
+      { account: 'refunds_payable', amount: 0 },
     ],
   } satisfies LedgerView,
   Finding: { ...finding, closedAt: '2026-01-02T11:00:00.000Z', closedBy: 'service:shop', note: 'By hand.' },
   FindingList: { data: [finding] } satisfies FindingList,
+  UnmatchedEventList: {
+    data: [
+      {
+        id: '019b7654-0000-7000-8000-00000000000b',
+        provider: 'carrier',
+        eventId: 'msg_2KWPBgLlAfxdpx2AI54pPJ85f4W',
+        type: 'shipment.weighed',
+        objectId: 'SBX6444CE9585E3',
+        reason: 'unknown_type',
+        occurredAt: '2026-01-02T12:00:00.000Z',
+        receivedAt: '2026-01-02T12:00:01.000Z',
+      },
+    ],
+    nextCursor: null,
+  } satisfies UnmatchedEventList,
   Product: product,
   ProductList: { data: [product], nextCursor: null } satisfies ProductList,
   StockAdjustment: {
-    id: '019b7654-0000-7000-8000-000000000009',
+    id: '019b7def-6680-7000-8000-000000000009',
     sku: 'MUG-BLUE',
     quantity: -2,
     reason: 'Broken in the warehouse',
@@ -171,10 +218,16 @@ export const ANSWERS = {
     at: '2026-01-02T12:00:00.000Z',
   } satisfies StockAdjustmentView,
   Erasure: {
-    id: '019b7654-0000-7000-8000-00000000000a',
+    id: '019b7def-6680-7000-8000-00000000000a',
     orders: 3,
     erasedAt: '2026-03-01T09:00:00.000Z',
   } satisfies ErasureView,
+  Entry: {
+    docs: '/docs',
+    openapi: '/openapi.json',
+    problems: '/problems',
+    orders: '/orders',
+  } satisfies EntryView,
   Health: { status: 'ok' },
   ProblemType: problemType('order_not_found'),
   ProblemTypeList: { data: [problemType('order_not_found')] },
@@ -203,7 +256,7 @@ export function problemExample(code: ProblemCode): Problem {
     ...(code === 'invalid_request'
       ? { errors: [{ pointer: '/lines/0/quantity', detail: 'Too small: expected number to be >=1' }] }
       : {}),
-    ...(OF_STORED_ORDERS.includes(code) ? { orderId: ORDER_ID } : {}),
+    ...(OF_STORED_ORDERS.includes(code) ? { orderId: FAILED_ORDER_ID } : {}),
     ...(code === 'price_changed' ? { totals: order.totals } : {}),
   };
 }

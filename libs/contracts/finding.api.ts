@@ -2,12 +2,12 @@ import { z } from 'zod';
 
 import { FINDING_KINDS } from '#libs/order/reconciliation';
 
+import { signedMinorUnits } from './money.api.js';
 import { pageSize } from './page-size.api.js';
 import { prose } from './text.api.js';
 import { Uuid } from './uuid.api.js';
 
 const time = z.iso.datetime();
-const minorUnits = z.int().describe('Minor units');
 
 /** Something the payment provider's books and ours differ in. */
 export const FindingView = z
@@ -17,8 +17,8 @@ export const FindingView = z
     objectId: z.string().describe("The provider's object, or our refund where the provider has none"),
     orderId: z.uuid().nullable().describe('Null for money that belongs to no order'),
     orderNumber: z.string().nullable(),
-    expected: minorUnits.describe('What our books say, in minor units'),
-    found: minorUnits.describe("What the provider's books say, in minor units"),
+    expected: signedMinorUnits.describe('What our books say, in minor units'),
+    found: signedMinorUnits.describe("What the provider's books say, in minor units"),
     currency: z.string(),
     openedAt: time,
     closedAt: time.nullable(),

@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 import { ACCOUNTS, LEDGER_KINDS } from '#libs/order/ledger';
 
+import { minorUnits, signedMinorUnits } from './money.api.js';
+
 const account = z.enum(ACCOUNTS);
-const debit = z.int().describe('Minor units; debits are positive');
+const debit = signedMinorUnits.describe('Minor units; debits are positive');
 
 const LedgerTransactionView = z
   .object({
@@ -11,7 +13,7 @@ const LedgerTransactionView = z
     at: z.iso.datetime(),
     kind: z.enum(LEDGER_KINDS),
     objectId: z.string().describe('The intent, refund or dispute it happened to'),
-    amount: z.int().min(1).describe('Minor units'),
+    amount: minorUnits.min(1).describe('Minor units'),
     currency: z.string(),
     entries: z.array(z.object({ account, amount: debit })).describe('They sum to zero'),
   })

@@ -43,6 +43,15 @@ describe('the query of GET /orders', () => {
     });
   });
 
+  it.each([
+    ['ada@xn--e1afmkfd.xn--p1ai', 'ada@пример.рф'],
+    ['ada@пример.рф', 'ada@пример.рф'],
+    // Taken by other rules than today's.
+    ['"ada"@example.com', '"ada"@example.com'],
+  ])('finds %s in the form in which addresses are kept', (email, kept) => {
+    expect(ListOrders.parse({ email }).email).toBe(kept);
+  });
+
   it('takes a cursor the other way round', () => {
     const query = { cursor: encodeCursor(last), order: 'newest' };
     expect(ListOrders.parse(query)).toEqual({ cursor: last, order: 'newest', limit: 20 });

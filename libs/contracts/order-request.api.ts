@@ -1,24 +1,52 @@
 import { z } from 'zod';
 
+import { COUNTRIES, COUNTRY_PATTERN, noCountry } from '#libs/places/country';
+import {
+  addressFaults,
+  POSTAL_CODE_FORMS,
+  WITH_REGION,
+  WITHOUT_POSTAL_CODE,
+} from '#libs/places/postal-address';
+
 import { Email } from './email.api.js';
+import { minorUnits } from './money.api.js';
 import { PaymentMethod } from './payment.api.js';
 import { Sku } from './sku.api.js';
 import { text } from './text.api.js';
+
+/** What no address may be, as the document says it; `addressFaults` is what decides. */
+function* wrongAddresses(): Generator<object> {
+  const where = (countries: readonly string[]) => ({ country: { enum: countries } });
+  const lacks = (field: string) => ({ not: { required: [field] } });
+  const asking = COUNTRIES.filter((country) => !WITHOUT_POSTAL_CODE.includes(country));
+  yield { properties: where(asking), ...lacks('postalCode') };
+  yield { properties: where(WITH_REGION), ...lacks('region') };
+  for (const { form, countries } of POSTAL_CODE_FORMS) {
+    const postalCode = { not: { pattern: `^${form}$` } };
+    yield { properties: { ...where(countries), postalCode }, required: ['postalCode'] };
+  }
+}
 
 const Address = z
   .strictObject({
     line1: text(200),
     line2: text(200).optional(),
     city: text(100),
-    postalCode: text(20),
-    region: text(100).optional(),
+    postalCode: text(20).optional().describe('Needed wherever the country has postal codes'),
+    region: text(100)
+      .optional()
+      .describe(`State, province or the like. Needed in ${WITH_REGION.join(', ')}`),
     country: z
       .string()
-      .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code, such as DE')
-      .describe('ISO 3166-1 alpha-2'),
+      .regex(COUNTRY_PATTERN, { error: ({ input }) => noCountry(String(input)) })
+      .describe('ISO 3166-1 alpha-2, or `XK`'),
     phone: text(40).optional(),
   })
-  .meta({ id: 'Address' });
+  .superRefine((address, context) => {
+    for (const { field, says } of addressFaults(address))
+      context.addIssue({ code: 'custom', path: [field], message: says });
+  })
+  .meta({ id: 'Address', not: { anyOf: [...wrongAddresses()] } });
 
 const Line = z
   .strictObject({
@@ -43,9 +71,7 @@ export const PlaceOrder = z
       .describe('ISO 4217'),
     lines: z.array(Line).min(1).max(100),
     payment: z.strictObject({ method: PaymentMethod }),
-    expectedTotal: z
-      .int()
-      .min(0)
+    expectedTotal: minorUnits
       .optional()
       .describe('Minor units. When the order costs something else, it is refused as price_changed'),
   })

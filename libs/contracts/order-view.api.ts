@@ -11,9 +11,10 @@ import {
 import { STEPS } from '#libs/order/steps';
 
 import { AttentionView } from './attention.api.js';
+import { minorUnits } from './money.api.js';
+import { pageSize } from './page-size.api.js';
 
 const time = z.iso.datetime();
-const minorUnits = z.int().min(0).describe('Minor units');
 
 export const TotalsView = z
   .object({
@@ -37,7 +38,13 @@ const LineView = z
   .meta({ id: 'OrderLine' });
 
 const ShipmentView = z
-  .object({ id: z.uuid(), carrier: z.string(), trackingNumber: z.string(), status: z.string() })
+  .object({
+    id: z.uuid(),
+    carrier: z.string(),
+    trackingNumber: z.string(),
+    trackingUrl: z.string().nullable().describe("The carrier's page for the shopper, where it has one"),
+    status: z.string(),
+  })
   .meta({ id: 'Shipment' });
 
 const WaitView = z
@@ -117,7 +124,25 @@ export const OrderEventView = z
   })
   .meta({ id: 'OrderEvent' });
 
+/** A place in the trail, in digits that PostgreSQL's bigint holds. */
+const EventCursor = z
+  .string()
+  .regex(/^(?:0|[1-9][0-9]{0,14})$/, 'is not a cursor that an answer has given as nextCursor')
+  .transform(Number)
+  .describe('`nextCursor` of the page before');
+
+/** The query of `GET /orders/{id}/events`. */
+export const ListOrderEvents = z.strictObject({
+  cursor: EventCursor.optional(),
+  limit: pageSize(200, 50),
+});
+export type ListOrderEvents = z.output<typeof ListOrderEvents>;
+
+/** A page of the audit trail. */
 export const OrderEventList = z
-  .object({ data: z.array(OrderEventView).describe('Oldest first') })
+  .object({
+    data: z.array(OrderEventView).describe('Oldest first'),
+    nextCursor: z.string().nullable().describe('Null on the last page'),
+  })
   .meta({ id: 'OrderEventList' });
 export type OrderEventList = z.output<typeof OrderEventList>;

@@ -35,6 +35,11 @@ export interface OrderWorkflowInput {
   readonly policy: OrderPolicy;
 }
 
+export interface OrderRunInput extends OrderWorkflowInput {
+  /** Which of the order's runs this is, where it takes up what one before has left; absent for the first. */
+  readonly run?: number;
+}
+
 /** A refund keeps its order's rules. */
 export interface RefundWorkflowInput extends OrderWorkflowInput {
   readonly refundId: string;

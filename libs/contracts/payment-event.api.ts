@@ -7,6 +7,25 @@ const name = token(255);
 /** The last second of the year 9999. */
 const LATEST = 253_402_300_799;
 
+const seconds = z.int().min(0).max(LATEST);
+
+/**
+ * Whatever else comes signed to `POST /webhooks/stripe`: its name and time, where they can be kept. A thin event writes
+ * its time as RFC 3339.
+ */
+export const AnyStripeEvent = z.object({
+  id: name.optional().catch(undefined),
+  type: name.catch('unknown'),
+  livemode: z.boolean().optional().catch(undefined),
+  created: z
+    .union([seconds, z.iso.datetime({ offset: true }).transform((at) => Date.parse(at) / 1_000)])
+    .pipe(z.number().min(0).max(LATEST))
+    .transform((at) => new Date(at * 1_000))
+    .optional()
+    .catch(undefined),
+});
+export type AnyStripeEvent = z.output<typeof AnyStripeEvent>;
+
 /**
  * The body of `POST /webhooks/stripe`, so far as it is read; what happened is asked of the provider, so that the order
  * of arrival is no matter.
@@ -15,7 +34,7 @@ export const PaymentEvent = z
   .object({
     id: name,
     type: name,
-    created: z.int().min(0).max(LATEST).describe('Seconds since 1970'),
+    created: seconds.describe('Seconds since 1970'),
     livemode: z.boolean(),
     data: z.object({
       object: z
@@ -34,7 +53,8 @@ export const PaymentEvent = z
   })
   .meta({
     id: 'PaymentEvent',
-    description: 'docs.stripe.com/api/events/object',
+    description:
+      'docs.stripe.com/api/events/object; whatever else is signed, such as a thin event, is kept and changes nothing',
     examples: [
       {
         id: 'evt_1QExample',

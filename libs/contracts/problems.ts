@@ -292,8 +292,23 @@ export const PROBLEMS = {
   order_too_large: {
     status: 422,
     title: 'The order costs too much',
-    meaning: 'A total may be at most 2147483647 minor units. Nothing was stored, and the key is free.',
-    remedy: 'Split the order.',
+    meaning:
+      'The total is more than can be charged at once in its currency. Nothing was stored, and the key is free.',
+    remedy: 'Split the order; `detail` says how much can be charged.',
+  },
+  order_too_small: {
+    status: 422,
+    title: 'The order costs too little',
+    meaning:
+      'The total is less than can be charged in its currency. An order that costs nothing is not charged. Nothing was stored, and the key is free.',
+    remedy: 'Add to the order; `detail` says how much can be charged.',
+  },
+  amount_not_chargeable: {
+    status: 422,
+    title: 'The amount cannot be charged in this currency',
+    meaning:
+      'Of some currencies only whole units can be charged (ISK, UGX: multiples of 100), or two digits of three (BHD, JOD, KWD, OMR, TND: multiples of 10); and of each only so much at once. Nothing was stored, and the key is free.',
+    remedy: 'Round the amount as `detail` or `errors` says.',
   },
   stock_too_large: {
     status: 422,

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 
+import { minorUnits } from './money.api.js';
 import { pageSize } from './page-size.api.js';
 import { Sku } from './sku.api.js';
 import { text } from './text.api.js';
 import { Uuid } from './uuid.api.js';
-
-/** What PostgreSQL's integer holds. */
-const LARGEST = 2_147_483_647;
 
 const PRODUCT = { name: 'Mug, blue', currency: 'EUR', unitPrice: 1990, sellable: true } as const;
 
@@ -16,7 +14,7 @@ export const ProductView = z
     sku: z.string(),
     name: z.string(),
     currency: z.string().describe('ISO 4217'),
-    unitPrice: z.int().min(0).describe('Minor units, without tax'),
+    unitPrice: minorUnits.describe('Minor units, without tax'),
     sellable: z.boolean(),
     onHand: z.int().min(0).describe('Units in stock'),
     reserved: z.int().min(0).describe('Of these, units that orders hold'),
@@ -52,7 +50,7 @@ export const PutProduct = z
       .string()
       .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, such as EUR')
       .describe('ISO 4217'),
-    unitPrice: z.int().min(0).max(LARGEST).describe('Minor units, without tax'),
+    unitPrice: minorUnits.describe('Minor units, without tax'),
     sellable: z.boolean(),
   })
   .meta({ id: 'PutProduct', examples: [PRODUCT] });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { REFUND_REASONS, REFUND_STATES, REQUESTABLE_REASONS } from '#libs/order/refund';
 
+import { minorUnits } from './money.api.js';
 import { Uuid } from './uuid.api.js';
 
 const PORTIONS = ['full', 'lines', 'amount'] as const;
@@ -20,7 +21,7 @@ export const RequestRefund = z
       .max(100)
       .optional()
       .describe('Goods, with their share of tax and shipping'),
-    amount: z.int().min(1).optional().describe('Minor units'),
+    amount: minorUnits.min(1).optional().describe('Minor units'),
     reason: z.enum(REQUESTABLE_REASONS),
     restock: z.boolean().describe('Whether the goods are back in stock; with `full` or `lines` only'),
   })
@@ -55,7 +56,7 @@ export type RequestRefund = z.output<typeof RequestRefund>;
 export const RefundView = z
   .object({
     id: z.uuid(),
-    amount: z.int().min(1).describe('Minor units'),
+    amount: minorUnits.min(1).describe('Minor units'),
     reason: z.enum(REFUND_REASONS),
     restock: z.boolean(),
     lines: z

@@ -1,10 +1,15 @@
+import type { Shop } from './shop.js';
+
 /** What a mail to a shopper says, before it is set as text or as HTML. All values are plain text. */
 export interface Letter {
+  readonly shop: Shop;
   /** What an inbox shows beside the subject. */
   readonly preview: string;
   readonly heading: string;
   /** Paragraphs. */
   readonly opening: readonly string[];
+  /** Where to go on: an address that begins with http. */
+  readonly link?: { readonly label: string; readonly url: string };
   readonly items: readonly { quantity: string; name: string; detail: string; price: string | null }[];
   readonly sums: readonly { label: string; price: string; final: boolean }[];
   /** Each with one or more lines. */
@@ -15,10 +20,12 @@ export interface Letter {
 /** Letters narrower than RFC 5322's 78 columns are not wrapped on their way. */
 const COLUMNS = 64;
 
-export function letterAsText({ heading, opening, items, sums, facts, closing }: Letter): string {
+export function letterAsText(letter: Letter): string {
+  const { shop, heading, opening, link, items, sums, facts, closing } = letter;
   const sections = [
     [heading.toUpperCase()],
     ...opening.map((paragraph) => wrap(paragraph)),
+    link ? [`${link.label}:`, `  ${link.url}`] : [],
     items.flatMap(({ quantity, name, detail, price }) => [
       columns(`${quantity} × ${name}`, price ?? ''),
       `    ${detail}`,
@@ -26,6 +33,7 @@ export function letterAsText({ heading, opening, items, sums, facts, closing }: 
     sums.map(({ label, price }) => columns(label, price)),
     ...facts.map(({ label, lines }) => [`${label}:`, ...lines.map((line) => `  ${line}`)]),
     wrap(closing),
+    [shop.name, shop.url ?? ''].filter((line) => line !== ''),
   ];
   return sections
     .filter((lines) => lines.length > 0)

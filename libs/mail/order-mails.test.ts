@@ -2,7 +2,24 @@ import { describe, expect, it } from 'vitest';
 
 import { orderId } from '#libs/order/order-id';
 
-import { cancellationMail, confirmationMail, deliveryNotice, type MailedOrder } from './order-mails.js';
+import type { MailedOrder } from './mailed-order.js';
+import {
+  cancellationMail,
+  confirmationMail,
+  deliveryNotice,
+  failedDeliveryMail,
+  refundMail,
+  rejectionMail,
+  shippingNotice,
+} from './order-mails.js';
+import type { Shop } from './shop.js';
+
+const SHOP: Shop = {
+  name: 'Mugs & More',
+  url: 'https://shop.example/?from=mail&x="1"',
+  logoUrl: 'https://shop.example/logo.png',
+  paymentMethod: 'card',
+};
 
 const ORDER: MailedOrder = {
   id: orderId('0193a5c0-7b1e-7cc3-98c4-dc0c0c07398f'),
@@ -15,7 +32,15 @@ const ORDER: MailedOrder = {
     { sku: 'TEA-100', name: 'Black tea, 100 g', quantity: 1, unitPrice: 850, taxRate: 0.07 },
   ],
   totals: { subtotal: 4830, shipping: 490, discount: 0, tax: 816, total: 6136 },
-  shipments: [{ carrier: 'Parcel Service', trackingNumber: 'PS123456789' }],
+  shipments: [
+    {
+      carrier: 'Parcel Service',
+      trackingNumber: 'PS123456789',
+      trackingUrl: 'https://parcels.example/track?n=PS123456789&lang="en"',
+    },
+  ],
+  booked: {},
+  endReason: null,
 };
 
 /** What somebody could type into a shop's checkout, or a clerk into the catalogue. */
@@ -28,8 +53,10 @@ const HOSTILE: MailedOrder = {
   lines: [{ sku: 'A&B', name: '<b>Mug</b>', quantity: 1, unitPrice: 100, taxRate: 0 }],
 };
 
+const REFUND = { id: '0193a5c0-7b1e-7cc3-98c4-dc0c0c073990', amount: 500 };
+
 describe('the confirmation', () => {
-  const mail = confirmationMail(ORDER);
+  const mail = confirmationMail(ORDER, SHOP);
 
   it('goes to the customer and names the order', () => {
     expect(mail).toMatchObject({
@@ -56,7 +83,10 @@ describe('the confirmation', () => {
         'Total',
         '€61.36',
         'PS123456789 (Parcel Service)',
-        'SW1Y 4JH London',
+        'SW1Y 4JH',
+        'United Kingdom',
+        'Payment',
+        'Card',
       ]) {
         expect(mail[part]).toContain(fact);
       }
@@ -64,11 +94,14 @@ describe('the confirmation', () => {
   );
 
   it('leaves out what there is none of', () => {
-    const plain = confirmationMail({
-      ...ORDER,
-      totals: { subtotal: 4830, shipping: 0, discount: 0, tax: 0, total: 4830 },
-      shipments: [],
-    });
+    const plain = confirmationMail(
+      {
+        ...ORDER,
+        totals: { subtotal: 4830, shipping: 0, discount: 0, tax: 0, total: 4830 },
+        shipments: [],
+      },
+      SHOP,
+    );
     for (const part of [plain.text, plain.html]) {
       expect(part).toContain('€0.00');
       expect(part).not.toMatch(/Discount|Tax|Tracking/);
@@ -76,7 +109,7 @@ describe('the confirmation', () => {
   });
 
   it('counts a currency without a minor unit in whole units', () => {
-    expect(confirmationMail({ ...ORDER, currency: 'JPY' }).text).toContain('¥6,136');
+    expect(confirmationMail({ ...ORDER, currency: 'JPY' }, SHOP).text).toContain('¥6,136');
   });
 
   it('takes up no more columns than a terminal has', () => {
@@ -87,7 +120,7 @@ describe('the confirmation', () => {
 
 describe('the delivery notice', () => {
   it.each(['text', 'html'] as const)('tells in %s what arrived, and no prices', (part) => {
-    const mail = deliveryNotice(ORDER);
+    const mail = deliveryNotice(ORDER, SHOP);
     expect(mail.subject).toBe('Your order R-7K3M-92QD has been delivered');
     expect(mail[part]).toContain('2 × Blue mug');
     expect(mail[part]).toContain('PS123456789');
@@ -96,12 +129,15 @@ describe('the delivery notice', () => {
 });
 
 describe('word of a cancellation', () => {
-  const paid = cancellationMail({ ...ORDER, booked: { captured: 6136, refund_requested: 6136 } });
-  const stuck = cancellationMail({
-    ...ORDER,
-    booked: { captured: 6136, refund_requested: 6136, refund_failed: 6136 },
-  });
-  const unpaid = cancellationMail({ ...ORDER, booked: {} });
+  const paid = cancellationMail({ ...ORDER, booked: { captured: 6136, refund_requested: 6136 } }, SHOP);
+  const stuck = cancellationMail(
+    {
+      ...ORDER,
+      booked: { captured: 6136, refund_requested: 6136, refund_failed: 6136 },
+    },
+    SHOP,
+  );
+  const unpaid = cancellationMail(ORDER, SHOP);
 
   it('names the order', () => {
     expect(paid.subject).toBe('Your order R-7K3M-92QD is cancelled');
@@ -131,28 +167,142 @@ describe('word of a cancellation', () => {
 describe.each([
   ['the confirmation', confirmationMail],
   ['the delivery notice', deliveryNotice],
-  ['word of a cancellation', (order: MailedOrder) => cancellationMail({ ...order, booked: {} })],
+  ['the shipping notice', shippingNotice],
+  ['word of a delivery that failed', failedDeliveryMail],
+  ['word of a cancellation', cancellationMail],
+  ['word of a rejection', rejectionMail],
+  ['word of a refund', (order: MailedOrder, shop: Shop) => refundMail(order, shop, REFUND)],
 ])('%s', (_, write) => {
   it('is the same mail each time it is written', () => {
-    expect(write(ORDER)).toEqual(write(ORDER));
+    expect(write(ORDER, SHOP)).toEqual(write(ORDER, SHOP));
   });
 
   it('shows markup as what it is: text', () => {
-    const { html } = write(HOSTILE);
+    const { html } = write(HOSTILE, SHOP);
     expect(html).toContain('&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &quot;O&#39;Neil&quot;');
-    expect(html).toContain('&lt;b&gt;Mug&lt;/b&gt;');
-    expect(html).not.toContain('<script');
+    expect(html).not.toMatch(/<script|<b>/);
   });
 
   it('keeps a name on one line', () => {
-    const mail = write(HOSTILE);
+    const mail = write(HOSTILE, SHOP);
     expect(mail.name).toBe(`<script>alert('x')</script> "O'Neil" Bcc: all@example.com`);
     expect(mail.text).not.toMatch(/^Bcc:/m);
   });
 });
 
-it('gives each kind of mail an id of its own', () => {
-  expect(confirmationMail(ORDER).messageId).toBe(`confirmation.${ORDER.id}`);
-  expect(deliveryNotice(ORDER).messageId).toBe(`delivery.${ORDER.id}`);
-  expect(cancellationMail({ ...ORDER, booked: {} }).messageId).toBe(`cancellation.${ORDER.id}`);
+describe('names of other people', () => {
+  const named = (name: string): MailedOrder => ({
+    ...ORDER,
+    customer: { ...ORDER.customer, name },
+    shippingAddress: { ...ORDER.shippingAddress, line1: name },
+  });
+
+  it('stand in both parts as they were typed, and change nothing around them', () => {
+    for (const name of ['אדה לאבלייס', 'آدا لوفليس', 'Ada \u202ecipe\u202c']) {
+      const { text, html } = shippingNotice(named(name), SHOP);
+      expect(text).toContain(`Hello \u2068${name}\u2069,`);
+      expect(html).toContain(`Hello <bdi>\u2068${name}\u2069</bdi>,`);
+      expect(html).toContain(`<div><bdi>\u2068${name}\u2069</bdi></div>`);
+    }
+  });
+
+  it('cannot end their isolation', () => {
+    const { text, html } = shippingNotice(named('Ada\u2069\u202e'), SHOP);
+    expect(text).toContain('Hello \u2068Ada\u202e\u2069,');
+    expect(html).toContain('Hello <bdi>\u2068Ada\u202e\u2069</bdi>,');
+  });
+
+  it('reach the header as they were typed, unless they hold a control', () => {
+    expect(shippingNotice(named('אדה'), SHOP).name).toBe('אדה');
+    expect(shippingNotice(named('=?utf-8?B?QmNjOg==?='), SHOP).name).toBe('=?utf-8?B?QmNjOg==?=');
+    expect(shippingNotice(named('Ada\u202e'), SHOP).name).toBe('\u2068Ada\u202e\u2069');
+  });
+});
+
+describe('the shop', () => {
+  it('is shown by its logo, which leads to it', () => {
+    const { html, text } = confirmationMail(ORDER, SHOP);
+    expect(html).toContain('href="https://shop.example/?from=mail&amp;x=&quot;1&quot;"');
+    expect(html).toMatch(/<img\s+src="https:\/\/shop.example\/logo.png"\s+alt="Mugs &amp; More"/);
+    expect(text.trimEnd().split('\n').slice(-2)).toEqual(['Mugs & More', SHOP.url]);
+  });
+
+  it('is shown by its name without a logo, and not at all without either', () => {
+    const plain = confirmationMail(ORDER, { name: 'Mugs & More', paymentMethod: 'card' });
+    expect(plain.html).toContain('Mugs &amp; More');
+    expect(plain.html).not.toMatch(/<img|<a /);
+    expect(confirmationMail(ORDER, { name: '', paymentMethod: 'card' }).html).not.toMatch(/<img|<a /);
+  });
+
+  it('says how its shoppers pay', () => {
+    const shop = { name: '', paymentMethod: 'bank account' };
+    expect(confirmationMail(ORDER, shop).text).toContain('Payment:\n  Bank account');
+    expect(refundMail(ORDER, shop, REFUND).text.replaceAll('\n', ' ')).toContain(
+      'to the bank account you paid with',
+    );
+  });
+});
+
+describe('the shipping notice', () => {
+  it.each(['text', 'html'] as const)('has in %s the number and the carrier’s page', (part) => {
+    const mail = shippingNotice(ORDER, SHOP);
+    expect(mail.subject).toBe('Your order R-7K3M-92QD is on its way');
+    expect(mail[part]).toContain('PS123456789 (Parcel Service)');
+    expect(mail[part]).toContain('https://parcels.example/track?n=PS123456789');
+  });
+
+  it('has no link where the carrier has no page', () => {
+    const shipments = [{ carrier: 'Parcel Service', trackingNumber: 'PS1', trackingUrl: null }];
+    const mail = shippingNotice({ ...ORDER, shipments }, { name: '', paymentMethod: 'card' });
+    expect(mail.text).not.toContain('Track your parcel');
+    expect(mail.html).not.toContain('<a ');
+  });
+});
+
+describe('word of a rejection', () => {
+  it.each([
+    ['out_of_stock', 'sold out'],
+    ['payment_declined', 'declined'],
+    ['payment_expired', 'in time'],
+    ['reservation_expired', 'in time'],
+    ['invalid', 'no longer sold'],
+  ] as const)('says why: %s', (code, says) => {
+    const mail = rejectionMail({ ...ORDER, endReason: { code, by: 'workflow' } }, SHOP);
+    for (const part of [mail.text.replaceAll('\n', ' '), mail.html]) {
+      expect(part).toContain(says);
+      expect(part).toContain('You have not been charged.');
+    }
+  });
+});
+
+describe('word of a delivery that failed', () => {
+  it.each([
+    ['returned', 'came back to us'],
+    ['lost', 'was lost'],
+  ] as const)('says what happened, and what is given back: %s', (code, says) => {
+    const booked = { captured: 6136, refund_requested: 6136, refund_succeeded: 6136 };
+    const { text } = failedDeliveryMail({ ...ORDER, booked, endReason: { code, by: 'carrier' } }, SHOP);
+    expect(text.replaceAll('\n', ' ')).toContain(says);
+    expect(text.replaceAll('\n', ' ')).toContain('We have given €61.36 back to the card you paid with.');
+  });
+});
+
+it('gives each mail an id of its own, and each refund', () => {
+  const mails = [
+    confirmationMail,
+    shippingNotice,
+    deliveryNotice,
+    failedDeliveryMail,
+    cancellationMail,
+    rejectionMail,
+  ].map((write) => write(ORDER, SHOP).messageId);
+  expect(mails).toEqual(
+    ['confirmation', 'shipped', 'delivery', 'undelivered', 'cancellation', 'rejection'].map(
+      (kind) => `${kind}.${ORDER.id}`,
+    ),
+  );
+  expect(refundMail(ORDER, SHOP, REFUND)).toMatchObject({
+    messageId: `refund.${REFUND.id}`,
+    subject: 'A refund of €5.00 for your order R-7K3M-92QD',
+  });
 });

@@ -1,40 +1,33 @@
+import type { EndCode } from '#libs/order/end';
 import { type Booked, pendingRefunds, refunded } from '#libs/order/ledger';
-import type { OrderId } from '#libs/order/order-id';
-import type { PricedLine, Totals } from '#libs/order/totals';
+import type { Totals } from '#libs/order/totals';
 
+import { contained } from './isolation.js';
 import { type Letter, letterAsText } from './letter.js';
 import { letterAsHtml } from './letter-html.js';
 import type { Mail } from './mailer.js';
+import {
+  deliveryAddress,
+  greeting,
+  items,
+  type MailedOrder,
+  named,
+  oneLine,
+  tracking,
+  trackingLink,
+} from './mailed-order.js';
 import { formatPrice } from './price.js';
+import type { Shop } from './shop.js';
 
-/** What an order's mails tell of it. Prices are minor units. */
-export interface MailedOrder {
-  readonly id: OrderId;
-  readonly number: string;
-  readonly customer: { readonly name: string; readonly email: string };
-  readonly shippingAddress: {
-    readonly line1: string;
-    readonly line2?: string;
-    readonly city: string;
-    readonly postalCode: string;
-    readonly region?: string;
-    readonly country: string;
-  };
-  readonly currency: string;
-  readonly lines: readonly (PricedLine & { readonly name: string })[];
-  readonly totals: Totals;
-  /** May be empty. */
-  readonly shipments: readonly { readonly carrier: string; readonly trackingNumber: string }[];
-}
-
-/** Step 5: the order is paid for, and the parcel is made ready. */
-export function confirmationMail(order: MailedOrder): Mail {
+/** Step 5: the order is paid for, or its money is held. */
+export function confirmationMail(order: MailedOrder, shop: Shop): Mail {
   const price = (amount: number) => formatPrice(amount, order.currency);
   return mail('confirmation', order, `Your order ${order.number} is confirmed`, {
-    preview: `Total ${price(order.totals.total)}. We write again when it has arrived.`,
+    shop,
+    preview: `Total ${price(order.totals.total)}. We write again when it is on its way.`,
     heading: 'Your order is confirmed',
     opening: [
-      `Hello ${oneLine(order.customer.name)},`,
+      greeting(order),
       `Thank you for your order ${order.number}. We have all we need, and your parcel is being made ready.`,
     ],
     items: order.lines.map((line) => ({
@@ -43,57 +36,157 @@ export function confirmationMail(order: MailedOrder): Mail {
       price: price(line.unitPrice * line.quantity),
     })),
     sums: sums(order.totals).map(({ label, amount, final }) => ({ label, price: price(amount), final })),
-    facts: [...tracking(order), address(order)],
-    closing: `We write again when your parcel has arrived. Questions? Reply to this mail and name the order, ${order.number}.`,
+    facts: [
+      ...(order.totals.total > 0 ? [{ label: 'Payment', lines: [capitalized(shop.paymentMethod)] }] : []),
+      ...tracking(order),
+      deliveryAddress(order),
+    ],
+    closing: `We write again when your parcel is on its way. ${questions(order)}`,
+  });
+}
+
+/** The carrier has picked the parcel up. */
+export function shippingNotice(order: MailedOrder, shop: Shop): Mail {
+  return mail('shipped', order, `Your order ${order.number} is on its way`, {
+    shop,
+    preview: 'The carrier has your parcel.',
+    heading: 'Your parcel is on its way',
+    opening: [greeting(order), `The carrier has picked up your order ${order.number}.`],
+    ...trackingLink(order),
+    items: items(order),
+    sums: [],
+    facts: [...tracking(order), deliveryAddress(order)],
+    closing: `We write again when it has arrived. ${questions(order)}`,
   });
 }
 
 /** Step 7: the carrier has delivered. */
-export function deliveryNotice(order: MailedOrder): Mail {
+export function deliveryNotice(order: MailedOrder, shop: Shop): Mail {
   return mail('delivery', order, `Your order ${order.number} has been delivered`, {
+    shop,
     preview: 'Your parcel has arrived. Enjoy!',
     heading: 'Your parcel has arrived',
-    opening: [
-      `Hello ${oneLine(order.customer.name)},`,
-      `Your order ${order.number} has been delivered. We hope you enjoy it.`,
-    ],
-    items: order.lines.map((line) => ({ ...named(line), detail: line.sku, price: null })),
+    opening: [greeting(order), `Your order ${order.number} has been delivered. We hope you enjoy it.`],
+    items: items(order),
     sums: [],
-    facts: [...tracking(order), address(order)],
+    facts: [...tracking(order), deliveryAddress(order)],
     closing: `Is anything missing or broken, or is the parcel not there? Reply to this mail and name the order, ${order.number}.`,
   });
 }
 
+/** The parcel came back or is lost, and what was paid goes back. */
+export function failedDeliveryMail(order: MailedOrder, shop: Shop): Mail {
+  const happened = order.endReason?.code === 'returned' ? 'came back to us' : 'was lost on its way';
+  return mail('undelivered', order, `Your order ${order.number} could not be delivered`, {
+    shop,
+    preview: `Your parcel ${happened}.`,
+    heading: 'Your parcel could not be delivered',
+    opening: [
+      greeting(order),
+      `We are sorry: the parcel of your order ${order.number} ${happened}. ${moneyOf(order, shop)}`,
+    ],
+    items: items(order),
+    sums: [],
+    facts: [...tracking(order), deliveryAddress(order)],
+    closing: `Would you like it sent again? Please place a new order. ${questions(order)}`,
+  });
+}
+
 /** The order was cancelled; nothing will come, and what was paid goes back. */
-export function cancellationMail(order: MailedOrder & { readonly booked: Booked }): Mail {
+export function cancellationMail(order: MailedOrder, shop: Shop): Mail {
   return mail('cancellation', order, `Your order ${order.number} is cancelled`, {
+    shop,
     preview: 'Nothing will be sent.',
     heading: 'Your order is cancelled',
     opening: [
-      `Hello ${oneLine(order.customer.name)},`,
-      `Your order ${order.number} is cancelled, and nothing will be sent. ${moneyOf(order)}`,
+      greeting(order),
+      `Your order ${order.number} is cancelled, and nothing will be sent. ${moneyOf(order, shop)}`,
     ],
-    items: order.lines.map((line) => ({ ...named(line), detail: line.sku, price: null })),
+    items: items(order),
     sums: [],
     facts: [],
     closing: `Did you not expect this? Reply to this mail and name the order, ${order.number}.`,
   });
 }
 
-/** What becomes of the money of an order that was cancelled. */
-function moneyOf({ booked, currency }: Pick<MailedOrder, 'currency'> & { readonly booked: Booked }): string {
-  const returned = refunded(booked) + pendingRefunds(booked);
-  if (returned > 0)
-    return `We are giving ${formatPrice(returned, currency)} back to the card you paid with; your bank may take some days to show it.`;
+/** The order ended before it was confirmed, after it had been accepted. */
+export function rejectionMail(order: MailedOrder, shop: Shop): Mail {
+  const why = REJECTED[order.endReason?.code ?? 'invalid'] ?? 'We could not complete it.';
+  return mail('rejection', order, `Your order ${order.number} could not be completed`, {
+    shop,
+    preview: why,
+    heading: 'Your order could not be completed',
+    opening: [
+      greeting(order),
+      `We are sorry: your order ${order.number} could not be completed, and nothing will be sent. ${why} ${moneyOf(order, shop)}`,
+    ],
+    items: items(order),
+    sums: [],
+    facts: [],
+    closing: `Would you still like to have it? Please place a new order. ${questions(order)}`,
+  });
+}
+
+const REJECTED: Partial<Readonly<Record<EndCode, string>>> = {
+  invalid: 'Something in it is no longer sold, or we do not deliver to your address.',
+  out_of_stock: 'Something in it has sold out in the meantime.',
+  payment_declined: 'Your payment was declined.',
+  payment_expired: 'Your payment was not completed in time.',
+  reservation_expired: 'We did not receive your payment in time.',
+};
+
+/** Money has gone back. */
+export function refundMail(
+  order: MailedOrder,
+  shop: Shop,
+  refund: { readonly id: string; readonly amount: number },
+): Mail {
+  const price = formatPrice(refund.amount, order.currency);
+  const letter = {
+    shop,
+    preview: `${price} goes back to the ${shop.paymentMethod} you paid with.`,
+    heading: 'Your refund',
+    opening: [
+      greeting(order),
+      `We have given back ${price} of your order ${order.number}, to the ${shop.paymentMethod} you paid with. ${BANKS}`,
+    ],
+    items: [],
+    sums: [{ label: 'Refund', price, final: true }],
+    facts: [],
+    closing: questions(order),
+  };
+  return {
+    ...mail('refund', order, `A refund of ${price} for your order ${order.number}`, letter),
+    messageId: `refund.${refund.id}`,
+  };
+}
+
+const BANKS = 'Your bank may take some days to show it.';
+
+/** What becomes of the money of an order that did not come about. */
+function moneyOf(
+  { booked, currency }: { readonly booked: Booked; readonly currency: string },
+  { paymentMethod }: Shop,
+): string {
+  const pending = pendingRefunds(booked);
+  const returned = refunded(booked) + pending;
+  if (returned > 0) {
+    const verb = pending > 0 ? 'We are giving' : 'We have given';
+    return `${verb} ${formatPrice(returned, currency)} back to the ${paymentMethod} you paid with. ${BANKS}`;
+  }
   // Its refund has failed: somebody sees to it, and may write.
   if (booked.captured !== undefined) return 'We are looking into your payment.';
   return 'You have not been charged.';
 }
 
+const questions = ({ number }: MailedOrder) => `Questions? Reply to this mail and name the order, ${number}.`;
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 function mail(kind: string, order: MailedOrder, subject: string, letter: Letter): Mail {
   return {
     to: order.customer.email,
-    name: oneLine(order.customer.name),
+    name: contained(oneLine(order.customer.name)),
     subject,
     text: letterAsText(letter),
     html: letterAsHtml(letter),
@@ -110,28 +203,4 @@ function sums(totals: Totals): { label: string; amount: number; final: boolean }
     { label: 'Tax', amount: totals.tax, final: false },
     { label: 'Total', amount: totals.total, final: true },
   ].filter(({ label, amount }) => amount !== 0 || (label !== 'Discount' && label !== 'Tax'));
-}
-
-const named = (line: MailedOrder['lines'][number]) => ({
-  quantity: String(line.quantity),
-  name: oneLine(line.name),
-});
-
-const tracking = (order: MailedOrder): Letter['facts'] =>
-  order.shipments.map(({ carrier, trackingNumber }) => ({
-    label: 'Tracking number',
-    lines: [`${trackingNumber} (${carrier})`],
-  }));
-
-function address({ customer, shippingAddress: a }: MailedOrder): Letter['facts'][number] {
-  const lines = [customer.name, a.line1, a.line2, `${a.postalCode} ${a.city}`, a.region, a.country];
-  return {
-    label: 'Delivery address',
-    lines: lines.filter((line): line is string => Boolean(line)).map(oneLine),
-  };
-}
-
-/** A name with a line break in it must not look like a second line, nor like a header. */
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }

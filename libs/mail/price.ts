@@ -1,22 +1,41 @@
-/** By currency: making a format costs a hundred times what using it does. */
-const formats = new Map<string, Intl.NumberFormat>();
+import { currencyOf } from '#libs/order/currencies';
 
-function formatOf(currency: string): Intl.NumberFormat {
-  const known = formats.get(currency);
+interface PriceFormat {
+  readonly scale: number;
+  readonly format: Intl.NumberFormat;
+}
+
+/** By currency: making a format costs a hundred times what using it does. */
+const formats = new Map<string, PriceFormat>();
+
+function formatOf(code: string): PriceFormat {
+  const known = formats.get(code);
   if (known) return known;
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  formats.set(currency, format);
-  return format;
+  const { digits, step } = currencyOf(code);
+  const scale = 10 ** digits;
+  // Where only whole units can be charged, there is never anything behind the point.
+  const shown = step === scale ? 0 : digits;
+  const made = {
+    scale,
+    format: new Intl.NumberFormat('en', {
+      style: 'currency',
+      currency: code,
+      minimumFractionDigits: shown,
+      maximumFractionDigits: shown,
+    }),
+  };
+  formats.set(code, made);
+  return made;
 }
 
 /**
- * An amount as a shopper reads it: `€19.90`, `¥1,990`. Intl knows how many digits a currency's minor unit
- * takes.
+ * An amount as a shopper reads it: `€19.90`, `¥1,990`.
  *
  * @param amount minor units
  * @param currency ISO 4217 code
+ * @throws RangeError for a currency that the table lacks
  */
 export function formatPrice(amount: number, currency: string): string {
-  const format = formatOf(currency);
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
+  const { scale, format } = formatOf(currency);
+  return format.format(amount / scale);
 }

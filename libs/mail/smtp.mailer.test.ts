@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
@@ -27,7 +28,9 @@ afterEach(async () => {
 /** A mail server that keeps what it takes. */
 async function mailServer(options: SMTPServerOptions = {}) {
   const mails: ParsedMail[] = [];
+  const sources: string[] = [];
   const recipients: string[] = [];
+  const extensions: (string | undefined)[] = [];
   const connections = { count: 0 };
   const server = new SMTPServer({
     authOptional: true,
@@ -38,16 +41,23 @@ async function mailServer(options: SMTPServerOptions = {}) {
     },
     onData(stream, session, callback) {
       recipients.push(...session.envelope.rcptTo.map(({ address }) => address));
-      simpleParser(stream).then((mail) => {
-        mails.push(mail);
-        callback();
-      }, callback);
+      const { args } = session.envelope.mailFrom || {};
+      extensions.push(args && 'SMTPUTF8' in args ? 'SMTPUTF8' : undefined);
+      text(stream)
+        .then((source) => {
+          sources.push(source);
+          return simpleParser(source);
+        })
+        .then((mail) => {
+          mails.push(mail);
+          callback();
+        }, callback);
     },
     ...options,
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => new Promise((resolve) => server.close(resolve)));
-  return { port: portOf(server.server), mails, recipients, connections };
+  return { port: portOf(server.server), mails, sources, recipients, extensions, connections };
 }
 
 function mailerTo(port: number, { credentials = '', timeout = 5_000 } = {}): SmtpMailer {
@@ -98,6 +108,39 @@ describe('a mail', () => {
     expect(server.recipients).toEqual(['ada@example.com']);
     expect(server.mails[0]?.bcc).toBeUndefined();
     expect(server.mails[0]?.headers.has('x-injected')).toBe(false);
+  });
+
+  it.each([
+    '=?utf-8?B?QmNjOg==?=',
+    '=?utf-8?Q?Bcc=3A?= Ada',
+    'Ada =?iso-8859-1?Q?=E4?= (Ltd.)',
+    `=?utf-8?B?${'QmNjOg'.repeat(20)}?=`,
+    'אדה לאבלייס',
+    'آدا',
+    'Ægir 太郎 😀',
+    'O\'Neil, "Ada" <x@example.com>',
+    'Ada\u202ecipe\u202c',
+  ])('bears the name as it was typed: %s', async (name) => {
+    const server = await mailServer();
+    await mailerTo(server.port).send({ ...MAIL, name });
+    expect(server.recipients).toEqual(['ada@example.com']);
+    expect(server.mails[0]?.to).toMatchObject({ value: [{ name, address: 'ada@example.com' }] });
+    // Whatever a mail program decodes inside of quotes, it finds nothing there.
+    expect(server.sources[0]?.match(/^To: .*(?:\r\n .*)*/m)?.[0]).not.toMatch(/"[^"]*=\?/);
+  });
+
+  it.each([
+    ['ada@пример.рф', 'Ada'],
+    ['ada@xn--e1afmkfd.xn--p1ai', 'Ada'],
+    ['ada@пример.рф', '=?utf-8?B?QmNjOg==?='],
+  ])('goes to a domain of any script in ASCII: %s', async (to, name) => {
+    const server = await mailServer();
+    await mailerTo(server.port).send({ ...MAIL, to, name });
+    // This server shows domains as people write them, and takes no other address in their letters.
+    expect(server.recipients).toEqual(['ada@пример.рф']);
+    expect(server.extensions).toEqual([undefined]);
+    expect(server.sources[0]).toMatch(/^To: .*<ada@xn--e1afmkfd\.xn--p1ai>/m);
+    expect(server.mails[0]?.to).toMatchObject({ value: [{ name }] });
   });
 
   it.each(['ada@example.com, eve@example.com', 'ada@example.com>\r\nRCPT TO:<eve@example.com'])(

@@ -1,5 +1,6 @@
 import nodemailer from 'nodemailer';
 
+import { withEncodedName } from './encoded-name.js';
 import type { Mail, Mailer } from './mailer.js';
 import { parseSender, type Sender } from './sender.js';
 import { smtpFailure } from './smtp-failure.js';
@@ -31,7 +32,7 @@ export class SmtpMailer implements Mailer {
 
   async send({ to, name, subject, text, html, messageId }: Mail): Promise<void> {
     const { domain, ...from } = this.#sender;
-    const sending = this.#transport.sendMail({
+    const message = {
       from,
       to: { name, address: to },
       subject,
@@ -40,8 +41,8 @@ export class SmtpMailer implements Mailer {
       messageId: `<${messageId}@${domain}>`,
       // RFC 3834, 5: keeps out-of-office answers away.
       headers: { 'Auto-Submitted': 'auto-generated' },
-      signal: AbortSignal.timeout(this.#timeout),
-    });
+    };
+    const sending = this.#hand(message);
     this.#sending.add(sending);
     try {
       await sending;
@@ -50,6 +51,11 @@ export class SmtpMailer implements Mailer {
     } finally {
       this.#sending.delete(sending);
     }
+  }
+
+  async #hand(message: Parameters<typeof withEncodedName>[0]): Promise<unknown> {
+    const signal = AbortSignal.timeout(this.#timeout);
+    return this.#transport.sendMail({ ...(await withEncodedName(message)), signal });
   }
 
   /** Waits for what is being sent, then hangs up. */

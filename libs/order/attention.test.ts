@@ -10,6 +10,7 @@ describe('what an operator may answer', () => {
     ['charge', ['retry', 'fail']],
     ['ship', ['retry', 'fail']],
     ['confirm', ['retry', 'skip']],
+    ['announce', ['retry', 'skip']],
     ['notify', ['retry', 'skip']],
   ] as const)('when %s is parked: %j', (step, answers) => {
     expect(resolutionsFor('parked', step, false)).toEqual(answers);
@@ -30,6 +31,9 @@ describe('what an operator may answer', () => {
 
   it('to anything else: that it was seen', () => {
     expect(resolutionsFor('contradicting_event', 'deliver', false)).toEqual(['acknowledge']);
-    expect(resolutionsFor('run_closed', null, false)).toEqual(['acknowledge']);
+  });
+
+  it('when the run is gone: a new run goes on, or takes the order back, or a person has seen to it', () => {
+    expect(resolutionsFor('run_closed', null, false)).toEqual(['restart', 'fail', 'acknowledge']);
   });
 });

@@ -27,13 +27,20 @@ export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 export const HOLDS_UP_A_STEP: readonly AttentionKind[] = ['parked', 'amount_differs'];
 export const holdsUpAStep = (kind: AttentionKind): boolean => HOLDS_UP_A_STEP.includes(kind);
 
+/** What a run itself asks, and waits to be answered. */
+export const RUN_KINDS: readonly AttentionKind[] = [...HOLDS_UP_A_STEP, 'delivery_overdue'];
+
+/** Why `run_closed` was opened for a run that is there and never gets any further. */
+export const KEEPS_FAILING = 'keeps_failing';
+
 /** Whether an answer is the news itself; else it is applied once the order's run goes on with it. */
 export const isAppliedAtOnce = (kind: AttentionKind, action: Resolution): boolean =>
-  action === 'acknowledge' || kind === 'delivery_overdue';
+  action === 'acknowledge' || kind === 'delivery_overdue' || kind === 'run_closed';
 
 /**
  * What an operator may answer. A step or a wait has its own answers; an undo can only be retried, because
- * money or stock would otherwise stay where it is; everything else is acknowledged.
+ * money or stock would otherwise stay where it is; an order without a run is taken up by a new one, to go on or to be
+ * taken back; everything else is acknowledged.
  */
 export function resolutionsFor(
   kind: AttentionKind,
@@ -44,5 +51,6 @@ export function resolutionsFor(
   if (kind === 'amount_differs') return ['accept', 'fail'];
   if ((kind === 'parked' || kind === 'delivery_overdue') && step !== null)
     return STEP_RULES[step].resolutions;
+  if (kind === 'run_closed') return ['restart', 'fail', 'acknowledge'];
   return ['acknowledge'];
 }

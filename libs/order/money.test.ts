@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { CURRENCIES, LARGEST_AMOUNT } from './currencies.js';
 import { Money } from './money.js';
 
-const cents = fc.integer({ min: 0, max: 2_147_483_647 });
+const cents = fc.integer({ min: 0, max: LARGEST_AMOUNT });
 
 describe('money', () => {
   it('is a whole number of minor units', () => {
@@ -63,6 +64,30 @@ describe('the share that a rate takes', () => {
         ],
         numRuns: 2_000,
       },
+    );
+  });
+
+  it.each([
+    [1000, 'JPY', 0.105, 105],
+    [1000, 'KWD', 0.105, 110], // 10.5 of the steps that can be charged
+    [1000, 'KWD', 0.104, 100],
+    [1000, 'ISK', 0.24, 200], // 2.4 krónur
+    [1000, 'ISK', 0.25, 300],
+    [1000, 'HUF', 0.105, 105],
+  ])('of %i %s at %f is %i: what can be charged in the currency', (amount, currency, rate, share) => {
+    expect(Money.of(amount, currency).share(rate)).toEqual(Money.of(share, currency));
+  });
+
+  it('is the nearest amount that can be charged, whatever the currency', () => {
+    const rates = fc.integer({ min: 0, max: 100_000 });
+    fc.assert(
+      fc.property(fc.constantFrom(...CURRENCIES.values()), cents, rates, ({ code, step }, amount, rate) => {
+        const share = Money.of(amount, code).share(rate / 100_000).amount;
+        expect(share % step).toBe(0);
+        const off = 2n * (BigInt(share) * 100_000n - BigInt(amount) * BigInt(rate));
+        expect(-off < 100_000n * BigInt(step) && off <= 100_000n * BigInt(step)).toBe(true);
+      }),
+      { numRuns: 1_000 },
     );
   });
 });

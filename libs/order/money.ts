@@ -1,5 +1,10 @@
+import { currencyOf } from './currencies.js';
+
 /** Rates are counted in hundred-thousandths, as they are stored. */
 const RATE_SCALE = 100_000;
+
+/** A rate such as 0.19 as a whole number, for exact sums. */
+export const wholeRate = (rate: number): bigint => BigInt(Math.round(rate * RATE_SCALE));
 
 /**
  * An amount of one currency. Amounts are integers in the currency's minor unit (cents for EUR).
@@ -31,10 +36,16 @@ export class Money {
     return Money.of(this.amount * quantity, this.currency);
   }
 
-  /** The share that a rate such as 0.19 takes, rounded half up to the minor unit. Rates have five decimals. */
+  /**
+   * The share that a rate such as 0.19 takes, rounded half up to what the currency can charge. Rates have five
+   * decimals.
+   */
   share(rate: number): Money {
     // In whole numbers: as a binary fraction 100 × 0.145 is a little less than the 14.5 it should be.
-    return Money.of(Math.round((this.amount * Math.round(rate * RATE_SCALE)) / RATE_SCALE), this.currency);
+    const step = BigInt(currencyOf(this.currency).step);
+    const whole = BigInt(RATE_SCALE) * step;
+    const steps = (2n * BigInt(this.amount) * wholeRate(rate) + whole) / (2n * whole);
+    return Money.of(Number(steps * step), this.currency);
   }
 
   private sameCurrency(other: Money): Money {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { currencyOf } from './currencies.js';
 import { refundable } from './ledger.js';
+import { costOf } from './refund.js';
 import {
   decideRefund,
   type EarlierRefund,
@@ -9,6 +11,7 @@ import {
   type RefundPortion,
   type RefundRequest,
 } from './refund-request.js';
+import { totalsOf } from './totals.js';
 
 const mugs = { id: 'mugs', quantity: 3, unitPrice: 1000, taxRate: 0.19 };
 const tea = { id: 'tea', quantity: 1, unitPrice: 500, taxRate: 0.07 };
@@ -17,6 +20,7 @@ const delivered: RefundableOrder = {
   fulfilment: 'delivered',
   lines: [mugs, tea],
   totals: { subtotal: 3500, shipping: 490, discount: 0, tax: 605, total: 4595 },
+  currency: 'EUR',
   booked: { captured: 4595 },
 };
 const confirmed: RefundableOrder = { ...delivered, status: 'confirmed', fulfilment: 'ready' };
@@ -72,6 +76,14 @@ describe('a refund that is asked for', () => {
 
   it('is some money', () => {
     expect(decide(amount(4595))).toEqual({ is: 'refund', amount: 4595, lines: [] });
+  });
+
+  it('is all of it before pick-up, where no run is there that would send it', () => {
+    expect(decide(all, { order: { ...confirmed, hasNoRun: true } })).toMatchObject({
+      is: 'refund',
+      amount: 4595,
+    });
+    expect(decide(amount(4595), { order: { ...confirmed, hasNoRun: true } })).toMatchObject({ is: 'refund' });
   });
 
   it.each<[string, RefundPortion, Parameters<typeof decide>[1], string]>([
@@ -138,6 +150,12 @@ describe('a refund that is asked for', () => {
       'nothing_to_restock',
     ],
     ['no goods back', amount(1), { restock: true }, 'nothing_to_restock'],
+    [
+      'fils that no card gets back',
+      amount(1_005),
+      { order: { ...delivered, currency: 'KWD' } },
+      'amount_not_chargeable',
+    ],
   ])('is refused: %s', (_, portion, on, code) => {
     expect(decide(portion, on)).toMatchObject({ is: 'refused', code });
   });
@@ -176,6 +194,39 @@ describe('a refund that is asked for', () => {
         expect(given).toBeLessThanOrEqual(4595);
         expect(refundable({ captured: 4595, refund_requested: given })).toBeGreaterThanOrEqual(0);
       }),
+    );
+  });
+
+  it('deals out an order unit by unit, each in an amount that can be refunded, and all of it in the end', () => {
+    const line = fc.record({
+      quantity: fc.integer({ min: 1, max: 20 }),
+      unitPrice: fc.integer({ min: 0, max: 4_000_000 }),
+      taxRate: fc.integer({ min: 0, max: 100_000 }).map((rate) => rate / 100_000),
+    });
+    const basket = fc.array(line, { minLength: 1, maxLength: 6 });
+    const currency = fc.constantFrom('EUR', 'JPY', 'KWD', 'ISK', 'IDR').map(currencyOf);
+    fc.assert(
+      fc.property(currency, basket, fc.nat(5_000), ({ code, step }, bought, fee) => {
+        const lines = bought.map((each, at) => ({
+          ...each,
+          id: String(at),
+          unitPrice: each.unitPrice * step,
+        }));
+        const priced = lines.map((each) => ({ ...each, sku: each.id }));
+        const order = { lines, totals: totalsOf(priced, fee * step, code), currency: code };
+        const before = new Map<string, number>();
+        let given = 0;
+        for (const { id, quantity } of lines) {
+          for (let unit = 0; unit < quantity; unit++) {
+            const cost = costOf(order, order.totals.total, before, [{ lineId: id, quantity: 1 }]);
+            expect(cost % step).toBe(0);
+            before.set(id, unit + 1);
+            given += cost;
+          }
+        }
+        expect(given).toBe(order.totals.total);
+      }),
+      { numRuns: 50 },
     );
   });
 });

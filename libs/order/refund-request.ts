@@ -1,7 +1,13 @@
+import { currencyOf } from './currencies.js';
 import { type Booked, pendingRefunds, refundable, refunded } from './ledger.js';
-import { costOf, type RefundableLine, type RefundLine, type RefundState } from './refund.js';
+import {
+  costOf,
+  type PricedOrder,
+  type RefundableLine,
+  type RefundLine,
+  type RefundState,
+} from './refund.js';
 import type { FulfilmentStatus, OrderStatus } from './states.js';
-import type { Totals } from './totals.js';
 
 /** What somebody wants back: all that is left, some goods, or some money (minor units). */
 export type RefundPortion =
@@ -16,12 +22,12 @@ export interface RefundRequest {
 }
 
 /** What of an order decides about a refund. */
-export interface RefundableOrder {
+export interface RefundableOrder extends PricedOrder {
   readonly status: OrderStatus;
   readonly fulfilment: FulfilmentStatus;
-  readonly lines: readonly RefundableLine[];
-  readonly totals: Totals;
   readonly booked: Booked;
+  /** It is known that its run is gone: it will not be sent, and there is nothing that a cancellation would stop. */
+  readonly hasNoRun?: boolean;
 }
 
 export interface EarlierRefund {
@@ -37,7 +43,8 @@ export type RefundRefusal =
   | 'refund_line_repeated'
   | 'refund_line_unknown'
   | 'refund_quantity_exceeds'
-  | 'refund_exceeds';
+  | 'refund_exceeds'
+  | 'amount_not_chargeable';
 
 export type RefundDecision =
   | { readonly is: 'refund'; readonly amount: number; readonly lines: readonly RefundLine[] }
@@ -65,7 +72,7 @@ export function decideRefund(
 ): RefundDecision {
   const repeated = portion.of === 'lines' ? repeatedIn(portion.lines) : [];
   if (repeated.length > 0) return refused('refund_line_repeated', repeated);
-  const early = BEFORE_PICK_UP.includes(order.status);
+  const early = BEFORE_PICK_UP.includes(order.status) && order.hasNoRun !== true;
   if (early && portion.of === 'all') return refused('use_cancellation');
   const captured = order.booked.captured ?? 0;
   if (captured === 0) return refused('nothing_to_refund');
@@ -78,9 +85,11 @@ export function decideRefund(
   if (excessive.length > 0) return refused('refund_quantity_exceeds', excessive);
 
   const left = refundable(order.booked);
-  const amount = amountOf(portion, left, () => costOf(order.lines, order.totals, captured, before, lines));
+  const amount = amountOf(portion, left, () => costOf(order, captured, before, lines));
   if (amount <= 0) return refused('nothing_to_refund');
   if (amount > left) return refused('refund_exceeds');
+  if (portion.of === 'amount' && amount % currencyOf(order.currency).step !== 0)
+    return refused('amount_not_chargeable');
   const back = refunded(order.booked) + pendingRefunds(order.booked) + amount;
   if (early && back >= captured) return refused('use_cancellation');
 

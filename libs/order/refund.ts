@@ -1,4 +1,7 @@
+import { allocate } from './allocate.js';
+import { currencyOf } from './currencies.js';
 import { type Booked, refundable } from './ledger.js';
+import { wholeRate } from './money.js';
 import type { Totals } from './totals.js';
 
 /** Why money goes back: because an order is taken back, or because somebody asked for it. */
@@ -46,54 +49,48 @@ export interface RefundableLine {
   readonly taxRate: number;
 }
 
+/** What of an order says what some of it costs. */
+export interface PricedOrder {
+  readonly lines: readonly RefundableLine[];
+  readonly totals: Totals;
+  readonly currency: string;
+}
+
 /**
  * What some units of an order cost, with their share of its tax and shipping: in minor units, so dealt out that
- * all units together cost exactly what was paid, in whatever portions they are asked for.
+ * all units together cost exactly what was paid, in whatever portions they are asked for, and that each portion is an
+ * amount that can be refunded.
  *
  * @param paid the order's total, where nothing else was taken
  * @param before the units that were refunded before, by line
  * @param asked no more of each line than is left
  */
 export function costOf(
-  lines: readonly RefundableLine[],
-  totals: Totals,
+  { lines, totals, currency }: PricedOrder,
   paid: number,
   before: ReadonlyMap<string, number>,
   asked: readonly RefundLine[],
 ): number {
+  const { step } = currencyOf(currency);
   const net = lines.map((line) => line.unitPrice * line.quantity);
   const tax = allocate(
     totals.tax,
-    lines.map((line, at) => (net[at] ?? 0) * line.taxRate),
+    lines.map((line, at) => BigInt(net[at] ?? 0) * wholeRate(line.taxRate)),
+    step,
   );
-  const rest = allocate(totals.shipping - totals.discount, net);
+  const rest = allocate(totals.shipping - totals.discount, net.map(BigInt), step);
   const costs = net.map((amount, at) => amount + (tax[at] ?? 0) + (rest[at] ?? 0));
-  const shares = paid === totals.total ? costs : allocate(paid, costs);
+  const shares = paid === totals.total ? costs : allocate(paid, costs.map(BigInt), step);
   return asked.reduce((sum, { lineId, quantity }) => {
     const at = lines.findIndex(({ id }) => id === lineId);
     const line = lines[at];
     if (!line) throw new Error(`no line ${lineId}`);
     const units = allocate(
       shares[at] ?? 0,
-      Array.from({ length: line.quantity }, () => 1),
+      Array.from({ length: line.quantity }, () => 1n),
+      step,
     );
     const first = before.get(lineId) ?? 0;
     return sum + units.slice(first, first + quantity).reduce((a, b) => a + b, 0);
   }, 0);
-}
-
-/**
- * Deals out a whole amount by weight: each gets its share rounded down, and what is left goes, one by one, to
- * the largest remainders (Hamilton's method), the first of equals first. Equal weights when all are 0.
- */
-function allocate(amount: number, weights: readonly number[]): number[] {
-  const sum = weights.reduce((a, b) => a + b, 0);
-  const shares = weights.map((weight) => (sum === 0 ? amount / weights.length : (amount * weight) / sum));
-  const dealt = shares.map(Math.floor);
-  const left = amount - dealt.reduce((a, b) => a + b, 0);
-  const byRemainder = shares
-    .map((share, at) => ({ at, remainder: share - Math.floor(share) }))
-    .toSorted((a, b) => b.remainder - a.remainder || a.at - b.at);
-  for (const { at } of byRemainder.slice(0, left)) dealt[at] = (dealt[at] ?? 0) + 1;
-  return dealt;
 }

@@ -4,7 +4,17 @@ import { STATUS } from './states.js';
 import { endOnRefusal, STEP_RULES, STEPS } from './steps.js';
 
 it('the steps come in the order in which an order is processed', () => {
-  expect(STEPS).toEqual(['validate', 'reserve', 'charge', 'ship', 'capture', 'confirm', 'deliver', 'notify']);
+  expect(STEPS).toEqual([
+    'validate',
+    'reserve',
+    'charge',
+    'ship',
+    'capture',
+    'confirm',
+    'announce',
+    'deliver',
+    'notify',
+  ]);
 });
 
 it.each([
@@ -14,6 +24,7 @@ it.each([
   ['ship', 'cancelled'],
   ['capture', 'cancelled'],
   ['confirm', undefined],
+  ['announce', undefined],
   ['deliver', undefined],
   ['notify', undefined],
 ] as const)('a refused %s ends an order as %s', (step, end) => {

@@ -1,6 +1,9 @@
 import type { EndCode } from './end.js';
 
-/** The seven steps, in order, and the capture of a payment that was only held until the label existed. */
+/**
+ * The seven steps, in order; and the capture of a payment that was only held until the label existed, and the mail that
+ * the parcel is on its way.
+ */
 export const STEPS = [
   'validate',
   'reserve',
@@ -8,13 +11,14 @@ export const STEPS = [
   'ship',
   'capture',
   'confirm',
+  'announce',
   'deliver',
   'notify',
 ] as const;
 export type StepName = (typeof STEPS)[number];
 
 /** What an operator may answer to an attention. */
-export const RESOLUTIONS = ['retry', 'skip', 'fail', 'accept', 'acknowledge'] as const;
+export const RESOLUTIONS = ['retry', 'skip', 'fail', 'accept', 'restart', 'acknowledge'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 
 interface StepRules {
@@ -33,6 +37,7 @@ export const STEP_RULES: Readonly<Record<StepName, StepRules>> = {
   ship: { refusal: { status: 'cancelled', end: 'carrier_refused' }, resolutions: compensated },
   capture: { refusal: { status: 'cancelled', end: 'capture_failed' }, resolutions: compensated },
   confirm: { refusal: null, resolutions: ['retry', 'skip'] },
+  announce: { refusal: null, resolutions: ['retry', 'skip'] },
   deliver: { refusal: null, resolutions: ['skip', 'fail'] },
   notify: { refusal: null, resolutions: ['retry', 'skip'] },
 };

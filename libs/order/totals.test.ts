@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { CURRENCIES } from './currencies.js';
 import { totalsOf } from './totals.js';
 
 const line = fc.record({
@@ -63,5 +64,35 @@ describe('what an order costs', () => {
   it('is nothing for a gift that ships free', () => {
     const gift = { sku: 'GIFT', quantity: 5, unitPrice: 0, taxRate: 0.19 };
     expect(totalsOf([gift], 0, 'EUR').total).toBe(0);
+  });
+
+  it('can be charged in its currency where the prices can', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...CURRENCIES.values()),
+        lines,
+        fee,
+        ({ code, step }, priced, shippingFee) => {
+          const inSteps = priced.map((one) => ({ ...one, unitPrice: one.unitPrice * step }));
+          const totals = totalsOf(inSteps, shippingFee * step, code);
+          expect(Object.values(totals).every((amount) => amount % step === 0)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['JPY', 1_480, 0, 148, 1_628],
+    ['KWD', 12_350, 0, 1_240, 13_590],
+    ['ISK', 450_000, 0, 45_000, 495_000],
+    ['IDR', 2_500_000_000, 0, 250_000_000, 2_750_000_000],
+  ])('in %s: %i and a tenth of it', (currency, unitPrice, shipping, tax, total) => {
+    expect(totalsOf([{ sku: 'A', quantity: 1, unitPrice, taxRate: 0.1 }], shipping, currency)).toEqual({
+      subtotal: unitPrice,
+      shipping,
+      discount: 0,
+      tax,
+      total,
+    });
   });
 });

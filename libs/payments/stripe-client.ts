@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import { z } from 'zod';
 
 import { providerFetch } from '#libs/providers/provider-fetch';
-import { retryAfter } from '#libs/providers/provider-trouble';
+import { retryAfterOf } from '#libs/providers/provider-trouble';
 
 /** A later SDK brings a later version of the API, and stops the compiler here until its changes were read. */
 const API_VERSION = '2026-10-28.endive';
@@ -50,7 +50,7 @@ async function stripeFetch(url: string | URL | Request, init?: RequestInit): Pro
   if (response.ok) return response;
   const text = await response.text();
   if (!StripeProblem.safeParse(parsed(text)).success)
-    throw new ForeignAnswer(response.status, retryAfter(response.headers.get('retry-after'), Date.now()));
+    throw new ForeignAnswer(response.status, retryAfterOf(response.headers.get('retry-after'), Date.now()));
   return new Response(text, response);
 }
 

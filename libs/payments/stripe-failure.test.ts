@@ -65,6 +65,13 @@ describe('stripeFailure', () => {
       'payment_method_unknown',
     ],
     ['a tiny amount', answered(400, { code: 'amount_too_small' }), 'amount_too_small'],
+    ['a huge amount', answered(400, { code: 'amount_too_large', param: 'amount' }), 'amount_too_large'],
+    ['half a króna', answered(400, { param: 'amount' }), 'amount_refused'],
+    [
+      'an amount of too many digits',
+      answered(400, { code: 'parameter_invalid_integer', param: 'amount' }),
+      'amount_refused',
+    ],
     ['a second full refund', answered(400, { code: 'charge_already_refunded' }), 'already_refunded'],
     ['a hold that lapsed', answered(400, { code: 'charge_expired_for_capture' }), 'payment_voided'],
     ['a disputed charge', answered(400, { code: 'charge_disputed' }), 'charge_disputed'],
@@ -81,6 +88,8 @@ describe('stripeFailure', () => {
     ['an unknown intent', answered(404, { code: 'resource_missing', param: 'intent' })],
     ['an unknown parameter', answered(400, { code: 'parameter_unknown', param: 'colour' })],
     ['a status that Stripe does not have', answered(418, {})],
+    ['a currency that the account does not have', answered(400, { param: 'currency' })],
+    ['no amount', answered(400, { code: 'parameter_missing', param: 'amount' })],
     ['what is not of Stripe', new TypeError('oops')],
     ['a call that could not be made', unanswered(new TypeError('oops'))],
   ])('leaves %s as it is', (_what, error) => {

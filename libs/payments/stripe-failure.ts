@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 
 import { Outage, Refusal } from '#libs/order/failure';
-import { httpTrouble, networkTrouble, retryAfter } from '#libs/providers/provider-trouble';
+import { httpTrouble, networkTrouble, retryAfterOf } from '#libs/providers/provider-trouble';
 
 import { ForeignAnswer } from './stripe-client.js';
 
@@ -35,7 +35,7 @@ export function stripeFailure(error: unknown): unknown {
   if (error instanceof Stripe.errors.StripeAPIError && statusCode === undefined) {
     return new Outage('gateway_unreachable', { cause: error });
   }
-  const pause = retryAfter(error.headers?.['retry-after'], Date.now());
+  const pause = retryAfterOf(error.headers?.['retry-after'], Date.now());
   // Another call holds the key or the object; it will let go.
   if (statusCode === 409 || code === 'lock_timeout')
     return new Outage('gateway_busy', { cause: error, retryAfter: pause });
@@ -54,7 +54,7 @@ export function stripeFailure(error: unknown): unknown {
   if (code === 'resource_missing' && param === 'payment_method') {
     return new Refusal('payment_method_unknown', { cause: error });
   }
-  const refusal = code === undefined ? undefined : REFUSALS.get(code);
+  const refusal = (code === undefined ? undefined : REFUSALS.get(code)) ?? amountRefusal(error);
   return refusal === undefined ? error : new Refusal(refusal, { cause: error });
 }
 
@@ -67,4 +67,10 @@ function unanswered(error: Stripe.errors.StripeConnectionError): unknown {
   }
   const trouble = networkTrouble(detail);
   return trouble === null ? error : new Outage(`gateway_${trouble}`, { cause: error });
+}
+
+/** Whatever else is wrong with an amount, such as fractions of a currency that has none: it stays that amount. */
+function amountRefusal({ rawType, code, param }: Stripe.errors.StripeError): string | undefined {
+  const isRefused = rawType === 'invalid_request_error' && param === 'amount' && code !== 'parameter_missing';
+  return isRefused ? 'amount_refused' : undefined;
 }

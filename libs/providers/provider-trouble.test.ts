@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { httpTrouble, networkTrouble, retryAfter, smtpTrouble, type Trouble } from './provider-trouble.js';
+import { httpTrouble, networkTrouble, retryAfterOf, smtpTrouble, type Trouble } from './provider-trouble.js';
 
 const coded = (code: string) => Object.assign(new Error('secret words'), { code });
 const wrapped = (cause: Error) => new TypeError('fetch failed', { cause });
@@ -89,6 +89,6 @@ describe('Retry-After', () => {
     [null, undefined],
     [undefined, undefined],
   ])('%j is %j milliseconds', (value, expected) => {
-    expect(retryAfter(value, now)).toBe(expected);
+    expect(retryAfterOf(value, now)).toBe(expected);
   });
 });

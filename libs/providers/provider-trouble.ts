@@ -100,7 +100,7 @@ const fieldsOf = (error: object) => ({
  * @param value of the header `Retry-After`: seconds, or a date (RFC 9110, 10.2.3)
  * @returns milliseconds; undefined where there is no such header, or none that can be read
  */
-export function retryAfter(value: string | null | undefined, now: number): number | undefined {
+export function retryAfterOf(value: string | null | undefined, now: number): number | undefined {
   if (value === null || value === undefined) return undefined;
   const text = value.trim();
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;

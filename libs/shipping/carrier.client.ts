@@ -1,7 +1,7 @@
 import { Contradiction } from '#libs/order/failure';
 import type { OrderId } from '#libs/order/order-id';
 import { providerFetch } from '#libs/providers/provider-fetch';
-import { retryAfter } from '#libs/providers/provider-trouble';
+import { retryAfterOf } from '#libs/providers/provider-trouble';
 
 import type { Carrier, Parcel, Recipient } from './carrier.js';
 import {
@@ -18,7 +18,7 @@ interface Reply {
   readonly retryAfter: number | undefined;
 }
 
-/** The carrier over HTTP; the calls are described in `carrier-protocol.ts`. */
+/** The carrier over HTTP; the calls are described in docs/carrier-protocol.md. */
 export class CarrierClient implements Carrier {
   readonly #url: string;
   readonly #timeout: number;
@@ -66,7 +66,7 @@ export class CarrierClient implements Carrier {
       });
       const text = await response.text();
       const { status, headers } = response;
-      return { status, text, retryAfter: retryAfter(headers.get('retry-after'), Date.now()) };
+      return { status, text, retryAfter: retryAfterOf(headers.get('retry-after'), Date.now()) };
     } catch (cause) {
       throw carrierFailure({ status: null, cause });
     }

@@ -6,9 +6,10 @@ export interface Recipient {
   readonly line1: string;
   readonly line2: string | null;
   readonly city: string;
-  readonly postalCode: string;
+  /** Null where the country has none. */
+  readonly postalCode: string | null;
   readonly region: string | null;
-  /** ISO 3166-1 alpha-2. */
+  /** ISO 3166-1 alpha-2, or `XK`. */
   readonly country: string;
   readonly phone: string | null;
 }
@@ -20,6 +21,8 @@ export interface Parcel {
   /** The carrier's name, for people. */
   readonly carrier: string;
   readonly trackingNumber: string;
+  /** Where the shopper can follow it; null where the carrier says nothing of such a page. */
+  readonly trackingUrl: string | null;
   readonly status: ParcelStatus;
 }
 

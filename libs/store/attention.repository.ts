@@ -3,6 +3,7 @@ import {
   HOLDS_UP_A_STEP,
   holdsUpAStep,
   isAppliedAtOnce,
+  KEEPS_FAILING,
   resolutionsFor,
 } from '#libs/order/attention';
 import type { Actor } from '#libs/order/end';
@@ -22,6 +23,7 @@ import { type AttentionRecord, type OrderRecord, selectAttention, time } from '.
 import type { OrderRepository } from './order.repository.js';
 import type { RequestKey } from './request-key.repository.js';
 import { firstUnder } from './request-key.sql.js';
+import { isKnown, leaveRun } from './run.sql.js';
 
 export interface ParkedStep {
   readonly id: string;
@@ -144,6 +146,9 @@ export class AttentionRepository {
     if (found.resolved) return 'already_resolved';
     if (!resolutionsFor(found.kind, found.step, found.undo).includes(answer.action))
       return 'illegal_resolution';
+    // An order that has its end has nothing left to be taken back.
+    if (found.kind === 'run_closed' && answer.action === 'fail' && isEnd(order.status))
+      return 'illegal_resolution';
     const finding = found.findingId === null ? null : await this.findings.find(found.findingId);
     const { asked, first } = firstUnder(request, {
       orderId: Prisma.sql`order_id`,
@@ -154,10 +159,17 @@ export class AttentionRepository {
       ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
       ...(answer.action === 'accept' ? { acceptedAmount: paid(current.booked) } : {}),
       ...(finding ? findingAnswer(finding, answer) : {}),
+      ...(found.kind === 'run_closed' ? goneAnswer(current, answer) : {}),
       event: {
         type: 'attention.resolved',
         actor: answer.by,
-        details: { attention: attentionId, kind: found.kind, step: found.step, action: answer.action },
+        details: {
+          attention: attentionId,
+          kind: found.kind,
+          step: found.step,
+          action: answer.action,
+          reason: found.kind === 'run_closed' && answer.action === 'fail' ? 'operator_failed' : undefined,
+        },
       },
       prior: [
         Prisma.sql`open AS (
@@ -197,19 +209,37 @@ export class AttentionRepository {
     }));
   }
 
-  /** Notes that a run has closed although its order has not ended: once, whatever became of that attention. */
-  async flagClosedRun(order: OrderRecord, reason: string): Promise<boolean> {
-    const [{ flagged } = { flagged: false }] = await this.db.$queryRaw<{ flagged: boolean }[]>`
-      SELECT EXISTS (SELECT 1 FROM attention WHERE order_id = ${order.id}::uuid AND kind = 'run_closed') AS flagged`;
-    if (flagged) return false;
+  /**
+   * Notes that a run has closed although its order has not ended, or never gets any further. Once for each run; again
+   * where that was acknowledged and money or the parcel has moved since.
+   *
+   * @param run which run it is, where another one may have taken the order up meanwhile
+   */
+  async flagClosedRun(order: OrderRecord, reason: string, run: number | null = null): Promise<boolean> {
+    const [{ known } = { known: false }] = await this.db.$queryRaw<{ known: boolean }[]>`
+      SELECT ${isKnown(reason === KEEPS_FAILING)} AS known FROM orders o WHERE o.id = ${order.id}::uuid`;
+    if (known) return false;
     return this.orders.change(order, (current) =>
       current.closedAt === null && !current.attention.some((open) => open.kind === 'run_closed')
         ? {
             event: { type: 'order.run_closed', actor: 'sweeper', details: { reason } },
+            gate: Prisma.sql`
+              SELECT o.id FROM before JOIN orders o ON o.id = before.id
+              WHERE ${run}::int IS NULL OR o.run = ${run}::int AND o.started_at IS NOT NULL`,
             also: [openAttention('run_closed', null, reason)],
           }
         : null,
     );
+  }
+
+  /** Ends the question about a run that had kept failing and does so no more. */
+  async withdrawFailing(order: OrderRecord, attentionId: string): Promise<boolean> {
+    return this.orders.change(order, () => ({
+      event: { type: 'order.run_recovered', actor: 'sweeper', details: { attention: attentionId } },
+      gate: Prisma.sql`
+        UPDATE attention a SET resolved_at = now(), by = 'sweeper', signalled_at = now() FROM before
+        WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
+    }));
   }
 
   /** Answers that no run is known to have been told of. @param olderThan milliseconds */
@@ -219,6 +249,13 @@ export class AttentionRepository {
       WHERE resolved_at < now() - ${olderThan} * interval '1 millisecond' AND signalled_at IS NULL
         AND action IS NOT NULL
       ORDER BY resolved_at LIMIT ${limit}`;
+  }
+
+  /** What an attention is of; null where there is none. */
+  async kindOf(attentionId: string): Promise<AttentionKind | null> {
+    const [found] = await this.db.$queryRaw<{ kind: AttentionKind }[]>`
+      SELECT kind FROM attention WHERE id = ${attentionId}::uuid`;
+    return found?.kind ?? null;
   }
 
   /** The refund that an attention belongs to, or null. Its run is the one that waits for the answer. */
@@ -247,6 +284,25 @@ function deliveryAnswer(order: OrderRecord, answer: { action: Resolution; by: Ac
     };
   }
   return {};
+}
+
+/**
+ * What the answer about a run that is gone does: another run takes the order up. One that is to be taken back is
+ * cancelled before its parcel is picked up, and lost after it.
+ */
+function goneAnswer(
+  order: OrderRecord,
+  { action, by }: { action: Resolution; by: Actor },
+): Partial<OrderChange> {
+  if (order.closedAt !== null || (action !== 'restart' && action !== 'fail')) return {};
+  if (action === 'restart' || isEnd(order.status)) return { restarts: true, also: leaveRun() };
+  if (order.status !== 'shipped') return { restarts: true, next: { status: 'cancelling' }, also: leaveRun() };
+  return {
+    restarts: true,
+    next: { status: 'undelivered', fulfilment: 'lost' },
+    endReason: { code: 'lost', by },
+    also: leaveRun(['deliver']),
+  };
 }
 
 /** Acknowledging a difference closes it, and takes over money that moved without us. */

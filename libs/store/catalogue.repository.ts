@@ -78,7 +78,7 @@ export class CatalogueRepository {
         INSERT INTO product (sku, name, currency, unit_price, sellable, on_hand)
         SELECT sku, name, currency, "unitPrice", sellable, stock
         FROM jsonb_to_recordset(${JSON.stringify(products)}::jsonb)
-          AS p (sku text, name text, currency text, "unitPrice" int, sellable boolean, stock int)
+          AS p (sku text, name text, currency text, "unitPrice" bigint, sellable boolean, stock int)
         ON CONFLICT (sku) DO NOTHING RETURNING sku, on_hand),
       received AS (
         INSERT INTO stock_movement (sku, kind, quantity) SELECT sku, 'received', on_hand FROM added WHERE on_hand > 0)

@@ -53,6 +53,8 @@ export class ConnectionPool extends pg.Pool {
     });
     this.sockets = sockets;
     this.on('connect', (client) => {
+      // Between two listeners of the pool's and the adapter's an error would end the process; the next statement tells it.
+      client.on('error', () => undefined);
       closeOnceSilent(client, MARGIN, (since) => this.dropIdle(since));
     });
     this.on('acquire', (client) => {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import { PrismaPg } from '@prisma/adapter-pg';
-
 import { ConnectionPool } from './connection-pool.js';
 import type { DatabaseLimits } from './database-limits.js';
+import { ExactPg } from './exact-numbers.js';
 import { PrismaClient } from './generated/client.js';
 
 export type Database = PrismaClient;
@@ -20,7 +19,7 @@ export function openDatabase(url: string, poolSize: number, limits?: DatabaseLim
 
 /** The store over a pool that ends with it. */
 export function databaseOver(pool: ConnectionPool): Database {
-  const adapter = new PrismaPg(pool, {
+  const adapter = new ExactPg(pool, {
     disposeExternalPool: true,
     // Named statements are parsed and planned once a connection instead of once a call.
     statementNameGenerator: ({ sql }) => (pool.keepsStatements ? statementName(sql) : ''),

@@ -33,7 +33,7 @@ export class EffectRepository {
   /**
    * Starts an effect, or takes over a started one by raising its fence; a settled one is answered as it is.
    *
-   * @param unless the status of an order for which it is not to begin; the effect is null then
+   * @param unless the statuses of an order in which it is not to begin; the effect is null then
    * @returns it with its order, in one statement
    * @throws OrderNotFound
    */
@@ -41,13 +41,13 @@ export class EffectRepository {
     orderId: OrderId,
     key: string,
     requestHash: string,
-    unless: OrderStatus | null = null,
+    unless: readonly OrderStatus[] = [],
   ): Promise<{ order: OrderRecord; effect: Effect | null }> {
     const rows = await this.db.$queryRaw<{ order: OrderRecord; effect: Effect | null }[]>`
       WITH asked AS (SELECT * FROM orders WHERE id = ${orderId}::uuid),
       begun AS (
         INSERT INTO effect (key, order_id, request_hash, state)
-        SELECT ${key}, id, ${requestHash}, 'started' FROM asked WHERE status IS DISTINCT FROM ${unless}
+        SELECT ${key}, id, ${requestHash}, 'started' FROM asked WHERE status <> ALL(${[...unless]}::text[])
         ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int
         RETURNING ${COLUMNS}, xmax = 0 AS fresh)
       ${selectOrders(Prisma.sql`asked`, Prisma.sql`(SELECT to_jsonb(begun) FROM begun) AS effect`)}`;

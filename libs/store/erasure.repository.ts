@@ -1,3 +1,4 @@
+import { wireAddress } from '#libs/mail/email-address';
 import type { Actor } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 
@@ -61,18 +62,27 @@ export class ErasureRepository {
     request: RequestKey | null,
   ): Promise<ErasureRecord | InProgress | 'key_taken'> {
     const whose = ordersOf(person);
+    const spellings = await this.spellingsOf(person, whose);
     const statements = [
       this.db.$executeRaw(MORE_TIME),
       // One at a time: notes about others may name the person, so two could wait for each other.
       this.db.$queryRaw`SELECT pg_advisory_xact_lock(${ERASURES})::text`,
       // What another transaction is about to write for an order is seen by the next statement.
       this.db.$queryRaw`SELECT o.id::text FROM orders o WHERE ${whose} ORDER BY o.id FOR NO KEY UPDATE`,
-      this.db.$queryRaw<Row[]>(erasure(person, whose, { id, requestedBy }, request)),
+      this.db.$queryRaw<Row[]>(erasure(whose, spellings, { id, requestedBy }, request)),
     ] as const;
     const [, , , [row]] = await this.db.$transaction([...statements], TIME);
     if (row?.inProgress) return { inProgress: row.inProgress };
     if (row?.at && row.orders !== null) return { id, orders: row.orders, at: row.at.toISOString() };
     return 'key_taken';
+  }
+
+  /** Every way in which a note may have the person's addresses, besides those of the orders themselves. */
+  private async spellingsOf(person: Person, whose: Prisma.Sql): Promise<string[]> {
+    if ('email' in person) return [person.email, wireAddress(person.email)];
+    const rows = await this.db.$queryRaw<{ email: string | null }[]>`
+      SELECT DISTINCT o.customer_email AS email FROM orders o WHERE ${whose}`;
+    return rows.flatMap(({ email }) => (email === null ? [] : [wireAddress(email)]));
   }
 
   /** @throws Error when there is none */
@@ -97,25 +107,25 @@ const ordersOf = (person: Person) =>
 
 /** Whether something may still need the person: until the run has closed the order, or a person has seen that it is gone. */
 const IN_PROGRESS = Prisma.sql`(o.closed_at IS NULL AND NOT EXISTS (
-  SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = 'run_closed' AND a.resolved_at IS NOT NULL))`;
+  SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = 'run_closed' AND a.action = 'acknowledge'
+    AND a.opened_at >= COALESCE(o.started_at, '-infinity')))`;
 
 /** Whether a note is about one of the orders, or names the person's address: not one that has it in a longer one. */
 const toldIn = (note: Prisma.Sql, orderId: Prisma.Sql) => Prisma.sql`(${orderId} IN (SELECT id FROM erased)
   OR EXISTS (SELECT 1 FROM address WHERE position(address.email IN lower(${note})) > 0
-    AND lower(${note}) ~ ('(^|[^a-z0-9_''+.-])' || regexp_replace(address.email, '[^a-z0-9@_-]', '\\\\\\&', 'g')
+    AND lower(${note}) ~ ('(^|[^a-z0-9_''+.-])' || regexp_replace(address.email, '[!#$%&''*+/=?^\`{|}~.]', '\\\\\\&', 'g')
       || '($|[^a-z0-9.-]|\\.($|[^a-z0-9]))')))`;
 
 /** One row: which orders are in progress, or what was done; neither where the key was taken. */
 function erasure(
-  person: Person,
   whose: Prisma.Sql,
+  spellings: readonly string[],
   { id, requestedBy }: { readonly id: string; readonly requestedBy: Actor },
   request: RequestKey | null,
 ): Prisma.Sql {
-  const email = 'email' in person ? person.email : null;
   return Prisma.sql`
     WITH subject AS (SELECT o.id, o.customer_email AS email, ${IN_PROGRESS} AS open FROM orders o WHERE ${whose}),
-    address AS (SELECT lower(email) AS email FROM subject UNION SELECT lower(${email}::text)),
+    address AS (SELECT lower(email) AS email FROM subject UNION SELECT lower(unnest(${[...spellings]}::text[]))),
     clear AS (SELECT WHERE NOT EXISTS (SELECT 1 FROM subject WHERE open)),
     asked AS (${request ? storeKey(request, { resourceId: id, from: Prisma.sql`clear` }) : Prisma.sql`SELECT FROM clear`}),
     done AS (

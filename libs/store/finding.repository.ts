@@ -174,12 +174,12 @@ export class FindingRepository {
         INSERT INTO ledger_transaction (kind, object_id, amount, currency)
         SELECT p.kind, p.object_id, p.amount, closed.currency FROM closed,
           unnest(${posts.map(({ kind }) => kind)}::text[], ${posts.map(({ objectId }) => objectId)}::text[],
-            ${posts.map(({ amount }) => amount)}::int[]) AS p (kind, object_id, amount)
+            ${posts.map(({ amount }) => amount)}::bigint[]) AS p (kind, object_id, amount)
         ON CONFLICT (kind, object_id) DO NOTHING RETURNING id),
       entered AS (
         INSERT INTO ledger_entry (transaction_id, account, amount)
         SELECT posted.id, s.account, s.amount FROM posted,
-          unnest(${sides.map(({ account }) => account)}::text[], ${sides.map(({ amount }) => amount)}::int[])
+          unnest(${sides.map(({ account }) => account)}::text[], ${sides.map(({ amount }) => amount)}::bigint[])
             AS s (account, amount))
       SELECT EXISTS (SELECT 1 FROM closed) AS closed`;
     return closed;

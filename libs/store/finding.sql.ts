@@ -34,7 +34,7 @@ export const openFindings = (rows: Prisma.Sql) => Prisma.sql`
 /** Differences as rows. */
 export const differenceRows = (differences: readonly Difference[]) => Prisma.sql`
   unnest(${differences.map(({ kind }) => kind)}::text[], ${differences.map(({ objectId }) => objectId)}::text[],
-    ${differences.map(({ expected }) => expected)}::int[], ${differences.map(({ found }) => found)}::int[])
+    ${differences.map(({ expected }) => expected)}::bigint[], ${differences.map(({ found }) => found)}::bigint[])
     AS d (kind, object_id, expected, found)`;
 
 /** Opens an attention for each finding that the gate returned, as an expression over `changed`. */

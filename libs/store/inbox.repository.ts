@@ -209,13 +209,32 @@ export class InboxRepository {
   /** @param gate opens when the event is new here @returns what to tell the run, if this call applied the event */
   private async apply(order: OrderRecord, event: CarrierEvent, gate: EventGate): Promise<Report | null> {
     const last: { state: ShipmentReport | null } = { state: null };
-    const written = await this.orders.change(order, (current) => {
+    const written = await this.orders.change(order, async (current) => {
       const verdict = carrierVerdict(event.type, current);
       last.state = reportOf(verdict);
+      if (await this.saysNothingNew(current, event, verdict)) {
+        await this.db.$executeRaw`WITH before AS (SELECT ${current.id}::uuid AS id) ${gate('known', null)}`;
+        return null;
+      }
       return carrierChange(current, event, 'webhook', verdict, gate(verdict.is, last.state));
     });
     const { state } = last;
     return written && state !== null ? { eventId: event.eventId, orderId: order.id, state } : null;
+  }
+
+  /** Whether the order and its trail know all of it: a carrier may say one thing a thousand times. */
+  private async saysNothingNew(
+    order: OrderRecord,
+    event: CarrierEvent,
+    verdict: CarrierVerdict,
+  ): Promise<boolean> {
+    if (reportShipment(order, event.type, event.trackingNumber).length > 0) return false;
+    if (verdict.is !== 'contradiction') return verdict.is === 'known';
+    if (Object.keys(verdict.change).length > 0) return false;
+    const [before] = await this.db.$queryRaw<unknown[]>`
+      SELECT 1 FROM inbox_event WHERE provider = ${PROVIDER} AND object_id = ${event.trackingNumber}
+        AND order_id = ${order.id}::uuid AND type = ${event.type} AND verdict = 'contradiction' LIMIT 1`;
+    return before !== undefined;
   }
 }
 

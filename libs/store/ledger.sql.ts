@@ -19,7 +19,7 @@ export function book(postings: readonly Posting[]): Prisma.Sql[] {
       INSERT INTO ledger_transaction (order_id, kind, object_id, amount, currency)
       SELECT o.id, p.kind, p.object_id, p.amount, o.currency FROM changed c JOIN orders o ON o.id = c.id,
         unnest(${postings.map(({ kind }) => kind)}::text[], ${postings.map(({ objectId }) => objectId)}::text[],
-          ${postings.map(({ amount }) => amount)}::int[]) AS p (kind, object_id, amount)
+          ${postings.map(({ amount }) => amount)}::bigint[]) AS p (kind, object_id, amount)
       ON CONFLICT (kind, object_id) DO NOTHING RETURNING id, kind, amount)`,
     Prisma.sql`entered AS (
       INSERT INTO ledger_entry (transaction_id, account, amount)

@@ -41,6 +41,8 @@ export interface OrderChange {
   readonly endReason?: EndReason;
   /** The run has nothing left to do. */
   readonly closes?: boolean;
+  /** Another run is to take the order up: the sweeper starts it. */
+  readonly restarts?: boolean;
   /** Waits that end. */
   readonly ended?: readonly StepName[];
   /** A durable wait that begins; `for` in milliseconds. */
@@ -94,6 +96,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
       ? [Prisma.sql`end_code = ${change.endReason.code}, end_by = ${change.endReason.by}`]
       : []),
     ...(change.closes ? [Prisma.sql`closed_at = now()`] : []),
+    ...(change.restarts ? [Prisma.sql`run = o.run + 1, started_at = NULL`] : []),
   ];
   const also = [
     ...(next.fulfilment ? moveGoods(movementsFor(order.fulfilment, next.fulfilment)) : []),

@@ -6,17 +6,12 @@ import type { OrderPolicy } from '#libs/order/policy';
 import type { OrderState } from '#libs/order/states';
 import type { StepName } from '#libs/order/steps';
 import type { PricedLine, Totals } from '#libs/order/totals';
+import type { PostalAddress } from '#libs/places/postal-address';
 
 import { Prisma } from './generated/client.js';
 
 /** A postal address, as the shop gave it. */
-export interface Address {
-  readonly line1: string;
-  readonly line2?: string;
-  readonly city: string;
-  readonly postalCode: string;
-  readonly region?: string;
-  readonly country: string;
+export interface Address extends PostalAddress {
   readonly phone?: string;
 }
 
@@ -36,6 +31,8 @@ export interface ShipmentRecord {
   readonly id: string;
   readonly carrier: string;
   readonly trackingNumber: string;
+  /** Where the shopper can follow it; null where the carrier has no such page. */
+  readonly trackingUrl: string | null;
   readonly status: string;
 }
 
@@ -150,7 +147,8 @@ export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
         'id', l.id, 'sku', l.sku, 'name', l.name, 'quantity', l.quantity, 'unitPrice', l.unit_price, 'taxRate', l.tax_rate
       ) ORDER BY l.position) FROM order_line l WHERE l.order_id = o.id),
     'shipments', (SELECT COALESCE(jsonb_agg(jsonb_build_object(
-        'id', s.id, 'carrier', s.carrier, 'trackingNumber', s.tracking_number, 'status', s.status
+        'id', s.id, 'carrier', s.carrier, 'trackingNumber', s.tracking_number, 'trackingUrl', s.tracking_url,
+        'status', s.status
       ) ORDER BY s.created_at), '[]') FROM shipment s WHERE s.order_id = o.id),
     'attention', (SELECT COALESCE(jsonb_agg(${selectAttention} ORDER BY a.opened_at), '[]') FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL),
     'waits', (SELECT COALESCE(jsonb_agg(jsonb_build_object(

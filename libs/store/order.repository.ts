@@ -32,6 +32,8 @@ export interface NewOrder {
 
 export interface OrderEventRecord {
   readonly id: string;
+  /** Its place in the trail. */
+  readonly seq: number;
   readonly at: string;
   readonly type: string;
   readonly actor: string;
@@ -77,7 +79,7 @@ export class OrderRepository {
         INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate, placed_at)
         SELECT l.id, accepted.id, l.position, l.sku, l.name, l.quantity, l."unitPrice", l."taxRate", accepted.created_at
         FROM accepted, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
-          AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" int, "taxRate" numeric))
+          AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" bigint, "taxRate" numeric))
       SELECT created_at AS "createdAt" FROM accepted`;
     return accepted ? asAccepted(order, accepted.createdAt.toISOString()) : null;
   }
@@ -110,10 +112,17 @@ export class OrderRepository {
     return row?.until;
   }
 
-  /** The audit trail, oldest first. */
-  async events(id: OrderId): Promise<OrderEventRecord[]> {
+  /**
+   * The audit trail, oldest first. Rows of one order are written one after another, so that none appears before one
+   * that was read. @param after the `seq` of the row before; @param limit all, where it is left out
+   */
+  async events(
+    id: OrderId,
+    { after = 0, limit = null }: { after?: number; limit?: number | null } = {},
+  ): Promise<OrderEventRecord[]> {
     const rows = await this.db.$queryRaw<(Omit<OrderEventRecord, 'at'> & { at: Date })[]>`
-      SELECT id::text AS id, at, type, actor, changes FROM order_event WHERE order_id = ${id}::uuid ORDER BY seq`;
+      SELECT id::text AS id, seq, at, type, actor, changes FROM order_event
+      WHERE order_id = ${id}::uuid AND seq > ${after} ORDER BY seq LIMIT ${limit}`;
     return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
   }
 
@@ -154,10 +163,10 @@ export class OrderRepository {
     }
   }
 
-  /** Remembers that the run is known to exist. */
-  async markStarted(id: OrderId): Promise<void> {
-    await this.db
-      .$executeRaw`UPDATE orders SET started_at = now() WHERE id = ${id}::uuid AND started_at IS NULL`;
+  /** Remembers that the order's last run is known to exist, if this is still the last. */
+  async markStarted(id: OrderId, run = 1): Promise<void> {
+    await this.db.$executeRaw`
+      UPDATE orders SET started_at = now() WHERE id = ${id}::uuid AND run = ${run} AND started_at IS NULL`;
   }
 
   private async select(orders: Prisma.Sql): Promise<OrderRecord[]> {

@@ -9,6 +9,7 @@ import type { OrderRepository } from './order.repository.js';
 import { addRefund, type NewRefund } from './refund.sql.js';
 import type { RequestKey } from './request-key.repository.js';
 import { claimKey } from './request-key.sql.js';
+import type { RunRepository } from './run.repository.js';
 
 /** Money on its way back, as it stands. Amounts are minor units, times RFC 3339. */
 export interface RefundRecord {
@@ -45,6 +46,7 @@ export class RefundRepository {
   constructor(
     private readonly db: Database,
     private readonly orders: OrderRepository,
+    private readonly runs: RunRepository,
   ) {}
 
   /**
@@ -58,10 +60,14 @@ export class RefundRepository {
     order: OrderRecord,
     request: RequestKey,
     { id, requestedBy }: Pick<NewRefund, 'id' | 'requestedBy'>,
-    decide: (order: OrderRecord, earlier: readonly RefundRecord[]) => Omit<NewRefund, 'id' | 'requestedBy'>,
+    decide: (
+      order: OrderRecord & { readonly hasNoRun: boolean },
+      earlier: readonly RefundRecord[],
+    ) => Omit<NewRefund, 'id' | 'requestedBy'>,
   ): Promise<boolean> {
     return this.orders.change(order, async (current) => {
-      const refund = decide(current, await this.ofOrder(current.id));
+      const hasNoRun = await this.runs.isGone(current.id);
+      const refund = decide({ ...current, hasNoRun }, await this.ofOrder(current.id));
       const { amount, reason, restock } = refund;
       return {
         posts: [{ kind: 'refund_requested', objectId: id, amount }],

@@ -15,9 +15,13 @@ const PROGRESS = [
 ] as const;
 
 /** Records a new label, as an expression over `changed`. */
-export const addShipment = (parcel: { carrier: string; trackingNumber: string }) => Prisma.sql`
-  labelled AS (INSERT INTO shipment (order_id, carrier, tracking_number, status)
-    SELECT id, ${parcel.carrier}, ${parcel.trackingNumber}, 'label_created' FROM changed)`;
+export const addShipment = (parcel: {
+  carrier: string;
+  trackingNumber: string;
+  trackingUrl?: string | null;
+}) => Prisma.sql`
+  labelled AS (INSERT INTO shipment (order_id, carrier, tracking_number, tracking_url, status)
+    SELECT id, ${parcel.carrier}, ${parcel.trackingNumber}, ${parcel.trackingUrl ?? null}, 'label_created' FROM changed)`;
 
 export const cancelShipments = Prisma.sql`
   unlabelled AS (UPDATE shipment s SET status = 'cancelled' FROM changed c WHERE s.order_id = c.id)`;

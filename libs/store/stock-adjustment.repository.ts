@@ -28,7 +28,7 @@ export class StockAdjustmentRepository {
     { id, sku, quantity, reason, by }: NewStockAdjustment,
     request: RequestKey,
   ): Promise<'adjusted' | 'key_taken' | 'no_product' | 'reserved' | 'too_large'> {
-    const [stock] = await this.db.$queryRaw<{ left: bigint; isReserved: boolean; written: boolean }[]>`
+    const [stock] = await this.db.$queryRaw<{ left: number; isReserved: boolean; written: boolean }[]>`
       WITH stock AS (
         SELECT sku, on_hand::bigint + ${quantity}::int AS left, reserved FROM product WHERE sku = ${sku} FOR UPDATE),
       asked AS (${storeKey(request, {

@@ -20,7 +20,10 @@ import { RefundRepository } from './refund.repository.js';
 import { RequestKeyRepository } from './request-key.repository.js';
 import { StockAdjustmentRepository } from './stock-adjustment.repository.js';
 import { StockRepository } from './stock.repository.js';
+import { RunLookRepository } from './run-look.repository.js';
+import { RunRepository } from './run.repository.js';
 import { SweepRepository } from './sweep.repository.js';
+import { UnmatchedEventRepository } from './unmatched-event.repository.js';
 import { WaitRepository } from './wait.repository.js';
 
 /** The business facts: every repository over one pool of connections. */
@@ -32,6 +35,7 @@ export class Store {
   readonly stockAdjustments: StockAdjustmentRepository;
   readonly inbox: InboxRepository;
   readonly paymentInbox: PaymentInboxRepository;
+  readonly unmatchedEvents: UnmatchedEventRepository;
   readonly attention: AttentionRepository;
   readonly ledger: LedgerRepository;
   readonly refunds: RefundRepository;
@@ -45,6 +49,8 @@ export class Store {
   readonly apiKeys: ApiKeyRepository;
   readonly requestKeys: RequestKeyRepository;
   readonly erasures: ErasureRepository;
+  readonly runs: RunRepository;
+  readonly runLook: RunLookRepository;
   readonly sweep: SweepRepository;
 
   constructor(
@@ -52,6 +58,7 @@ export class Store {
     private readonly pool?: ConnectionPool,
   ) {
     this.orders = new OrderRepository(db);
+    this.runs = new RunRepository(db, this.orders);
     this.outcomes = new OutcomeRepository(db);
     this.effects = new EffectRepository(db);
     this.stock = new StockRepository(this.orders, this.effects);
@@ -59,9 +66,10 @@ export class Store {
     this.inbox = new InboxRepository(db, this.orders);
     this.findings = new FindingRepository(db, this.orders);
     this.paymentInbox = new PaymentInboxRepository(db);
+    this.unmatchedEvents = new UnmatchedEventRepository(db);
     this.attention = new AttentionRepository(db, this.orders, this.findings);
     this.ledger = new LedgerRepository(db);
-    this.refunds = new RefundRepository(db, this.orders);
+    this.refunds = new RefundRepository(db, this.orders, this.runs);
     this.cancellations = new CancellationRepository(db, this.orders);
     this.paymentAttempts = new PaymentAttemptRepository(db, this.orders, this.effects);
     this.books = new BooksRepository(db);
@@ -71,6 +79,7 @@ export class Store {
     this.apiKeys = new ApiKeyRepository(db);
     this.requestKeys = new RequestKeyRepository(db);
     this.erasures = new ErasureRepository(db);
+    this.runLook = new RunLookRepository(db);
     this.sweep = new SweepRepository(db);
   }
 

@@ -9,7 +9,7 @@ import {
   attentionResolved,
   cancellationRequested,
   ORDER_WORKFLOW,
-  type OrderWorkflowInput,
+  type OrderRunInput,
   OrderStatusAttribute,
   orderWorkflowId,
   PAYMENT_WORKFLOW,
@@ -26,6 +26,7 @@ import {
   TASK_QUEUES,
   WORKFLOW_SUMMARIES,
 } from '#libs/contracts/order-workflow';
+import type { Actor } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
 import type { RefundState } from '#libs/order/refund';
@@ -35,6 +36,8 @@ import type { CancellationWish } from '#libs/store/cancellation.repository';
 import type { Report } from '#libs/store/inbox.repository';
 import type { PaymentAttempt } from '#libs/store/payment-attempt.repository';
 import type { Store } from '#libs/store/store';
+
+import { RUN_MEMO, type RunDescription, RunVisibility } from './run-visibility.js';
 
 /** How long a call may take: whoever nudges has stored the request, and the sweeper repeats it. */
 const DEADLINE = 5_000;
@@ -47,7 +50,7 @@ const ONE_RUN = {
 } as const satisfies Partial<WorkflowStartOptions>;
 
 function orderRun(orderId: OrderId, policy: OrderPolicy) {
-  const input: OrderWorkflowInput = { orderId, policy };
+  const input: OrderRunInput = { orderId, policy };
   return {
     ...ONE_RUN,
     workflowId: orderWorkflowId(orderId),
@@ -60,26 +63,53 @@ function orderRun(orderId: OrderId, policy: OrderPolicy) {
 
 /**
  * The runs of an order and of its refunds: started and told what is stored. Every method is safe to repeat, and throws
- * only when Temporal cannot be reached; what it was to tell stays stored then.
+ * only when Temporal cannot be reached; what it was to tell stays stored then. A run that is gone counts as told: the
+ * one that takes up its order reads the books.
  */
 export class OrderRuns {
+  /** What Temporal shows of them. */
+  readonly visibility: RunVisibility;
+
   constructor(
     private readonly client: Client,
     private readonly store: Store,
-  ) {}
+  ) {
+    this.visibility = new RunVisibility(client);
+  }
 
-  /** Starts an accepted order's run; one that was started before, even one that has ended, is left alone. */
-  async start(orderId: OrderId, policy: OrderPolicy): Promise<void> {
-    await this.once(() => this.client.workflow.start(ORDER_WORKFLOW, orderRun(orderId, policy)));
-    await this.store.orders.markStarted(orderId);
+  /**
+   * Starts an order's run; one that was started before, even one that has ended, is left alone.
+   *
+   * @param run which of the order's runs: from the second on it takes up what the one before has left
+   */
+  async start(orderId: OrderId, policy: OrderPolicy, run = 1): Promise<void> {
+    if (run === 1)
+      await this.once(() => this.client.workflow.start(ORDER_WORKFLOW, orderRun(orderId, policy)));
+    else await this.startAgain(orderId, policy, run);
+    await this.store.orders.markStarted(orderId, run);
   }
 
   /**
    * Tells a run that its order is to be cancelled. The order may be so new that it has no run yet: that one is
-   * started and told in one call. A run that is over counts as told.
+   * started and told in one call. Where the run is gone, another one takes the order up to cancel it.
    */
   async requestCancellation({ orderId, by, policy }: CancellationWish): Promise<void> {
-    await this.once(() =>
+    const last = await this.store.runs.last(orderId);
+    const signal = () => this.tell(() => this.order(orderId).signal(cancellationRequested, { by }));
+    if (last?.isStarted) {
+      if (!(await signal()) && !(await this.takeUpCancelled(orderId, last.run))) return;
+    } else if (last?.run === 1) {
+      await this.startCancelled(orderId, policy, by);
+    } else if (last) {
+      await this.startLast(orderId);
+      // It may have read the books before the wish was there.
+      await signal();
+    }
+    await this.store.cancellations.markSignalled(orderId);
+  }
+
+  private async startCancelled(orderId: OrderId, policy: OrderPolicy, by: Actor): Promise<void> {
+    const told = await this.once(() =>
       this.client.workflow.signalWithStart(ORDER_WORKFLOW, {
         ...orderRun(orderId, policy),
         signal: cancellationRequested,
@@ -87,16 +117,27 @@ export class OrderRuns {
       }),
     );
     await this.store.orders.markStarted(orderId);
-    await this.store.cancellations.markSignalled(orderId);
+    if (!told) await this.takeUpCancelled(orderId, 1);
   }
 
-  /** Tells a run to try another payment method. A run that is gone counts as told. */
+  /** @returns false where the run is there, or nothing is to start because too many are gone: the wish waits */
+  private async takeUpCancelled(orderId: OrderId, run: number): Promise<boolean> {
+    const found = await this.visibility.describe(orderId);
+    if (found?.status === 'running' || (await this.store.runLook.alarmed()) > 0) return false;
+    await this.store.runs.takeUp(await this.store.orders.get(orderId), run, 'cancellation', 'workflow');
+    await this.startLast(orderId);
+    return true;
+  }
+
+  /** Starts the run that is to take the order up, where one is. */
+  async startLast(orderId: OrderId): Promise<void> {
+    const last = await this.store.runs.last(orderId);
+    if (last && !last.isStarted) await this.start(orderId, last.policy, last.run);
+  }
+
+  /** Tells a run to try another payment method. */
   async attemptPayment(attempt: PaymentAttempt): Promise<void> {
-    await this.tell(() =>
-      this.client.workflow
-        .getHandle(orderWorkflowId(attempt.orderId))
-        .signal(paymentAttempted, { attempt: attempt.attempt }),
-    );
+    await this.tell(() => this.order(attempt.orderId).signal(paymentAttempted, { attempt: attempt.attempt }));
     await this.store.paymentAttempts.markSignalled(attempt);
   }
 
@@ -117,13 +158,12 @@ export class OrderRuns {
     await this.store.refunds.markStarted(refundId);
   }
 
-  /** Tells a run where its parcel is. A run that is gone counts as told. */
+  /** Tells a run where its parcel is. */
   async reportShipment(report: Report): Promise<void> {
-    await this.tell(() =>
-      this.client.workflow
-        .getHandle(orderWorkflowId(report.orderId))
-        .signal(shipmentReported, { eventId: report.eventId, state: report.state }),
+    const told = await this.tell(() =>
+      this.order(report.orderId).signal(shipmentReported, { eventId: report.eventId, state: report.state }),
     );
+    if (!told) await this.movedWithoutRun(report.orderId);
     await this.store.inbox.markSignalled(report);
   }
 
@@ -155,22 +195,26 @@ export class OrderRuns {
     );
   }
 
-  /** Tells an order's run how its payment stands. A run that is gone counts as told. */
+  /** Tells an order's run how its payment stands. */
   async reportPayment(orderId: OrderId, state: PaymentStatus): Promise<void> {
-    await this.tell(() =>
-      this.client.workflow.getHandle(orderWorkflowId(orderId)).signal(paymentReported, { state }),
-    );
+    const told = await this.tell(() => this.order(orderId).signal(paymentReported, { state }));
+    if (!told) await this.movedWithoutRun(orderId);
   }
 
-  /** Tells a refund's run how the refund stands. A run that is gone counts as told. */
+  /** Tells a refund's run how the refund stands. */
   async reportRefund(refundId: string, state: RefundState): Promise<void> {
     await this.tell(() =>
       this.client.workflow.getHandle(refundWorkflowId(refundId)).signal(refundReported, { refundId, state }),
     );
   }
 
-  /** Tells a run, the order's or a refund's, what an operator answered. A run that is gone counts as told. */
+  /** Tells a run, the order's or a refund's, what an operator answered; or starts the one that was asked for. */
   async resolveAttention(answer: Answer): Promise<void> {
+    if ((await this.store.attention.kindOf(answer.attentionId)) === 'run_closed') {
+      await this.startLast(answer.orderId);
+      await this.store.attention.markSignalled(answer.attentionId);
+      return;
+    }
     const refundId = await this.store.attention.refundOf(answer.attentionId);
     const workflowId = refundId === null ? orderWorkflowId(answer.orderId) : refundWorkflowId(refundId);
     await this.tell(() =>
@@ -181,32 +225,66 @@ export class OrderRuns {
     await this.store.attention.markSignalled(answer.attentionId);
   }
 
-  /** How a run was closed, as its status, or `missing` where there is none; null while it is alive. */
-  async closedBecause(orderId: OrderId): Promise<string | null> {
+  /**
+   * Starts a further run of an order, once: it bears its number, so whoever comes second finds it, running or closed.
+   * A run before it that is still there, and was given up, is ended first.
+   */
+  private async startAgain(orderId: OrderId, policy: OrderPolicy, run: number): Promise<void> {
+    const found = await this.visibility.describe(orderId);
+    if (found && found.run >= run) return;
+    if (found?.status === 'running') await this.end(orderId, found);
+    const input: OrderRunInput = { orderId, policy, run };
+    await this.once(() =>
+      this.client.workflow.start(ORDER_WORKFLOW, {
+        ...orderRun(orderId, policy),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        args: [input],
+        memo: { [RUN_MEMO]: run },
+      }),
+    );
+  }
+
+  private async end(orderId: OrderId, { runId }: RunDescription): Promise<void> {
+    await this.tell(async () => {
+      await this.client.workflow
+        .getHandle(orderWorkflowId(orderId), runId)
+        .terminate('another run takes the order up');
+    });
+  }
+
+  /** Asks a person anew where one had seen to an order without a run, and its money or its parcel moves all the same. */
+  private async movedWithoutRun(orderId: OrderId): Promise<void> {
+    if (!(await this.store.runs.isGone(orderId))) return;
+    const last = await this.store.runs.last(orderId);
+    const found = await this.visibility.describe(orderId);
+    if (!last || found?.status === 'running') return;
+    const order = await this.store.orders.get(orderId);
+    await this.store.attention.flagClosedRun(order, found?.status ?? 'missing', last.run);
+  }
+
+  private order(orderId: OrderId) {
+    return this.client.workflow.getHandle(orderWorkflowId(orderId));
+  }
+
+  /** @returns false where there was a run, or one before */
+  private async once(start: () => Promise<unknown>): Promise<boolean> {
     try {
-      const { status } = await this.client.withDeadline(Date.now() + DEADLINE, () =>
-        this.client.workflow.getHandle(orderWorkflowId(orderId)).describe(),
-      );
-      return status.name === 'RUNNING' ? null : status.name.toLowerCase();
+      await this.client.withDeadline(Date.now() + DEADLINE, start);
+      return true;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return 'missing';
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
       throw error;
     }
   }
 
-  private async once(start: () => Promise<unknown>): Promise<void> {
-    try {
-      await this.client.withDeadline(Date.now() + DEADLINE, start);
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
-  }
-
-  private async tell(signal: () => Promise<void>): Promise<void> {
+  /** @returns false where the run is gone */
+  private async tell(signal: () => Promise<void>): Promise<boolean> {
     try {
       await this.client.withDeadline(Date.now() + DEADLINE, signal);
+      return true;
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
     }
   }
 }

@@ -11,7 +11,10 @@ import { System } from '../support/system.js';
 describe('an order that waits for a person', () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start({ deliveryAfter: 300, env: { RETRY_ATTEMPTS: '2' } });
+    system = await System.start({
+      deliveryAfter: 300,
+      env: { RETRY_ATTEMPTS: '2', LOST_RUN_INTERVAL: '1s' },
+    });
   });
   afterAll(async () => {
     try {
@@ -76,5 +79,29 @@ describe('an order that waits for a person', () => {
       actor: 'service:shop',
       changes: { step: 'ship', action: 'retry' },
     });
+  });
+
+  it('is told of a run that was terminated; what it answers, and a wish to cancel, come to something', async () => {
+    await script(system.sandbox, { operation: 'shipments.create', fault: '500', times: 2 });
+    const paid = await system.place();
+    await system.until(paid.id, ({ attention }) => attention.some(({ step }) => step === 'ship'));
+    const waiting = await system.place({ payment: { method: 'pm_card_threeDSecure2Required' } });
+    await system.until(waiting.id, ({ payment }) => payment === 'requires_action');
+    for (const { id } of [paid, waiting])
+      await system.client.workflow.getHandle(`order-${id}`).terminate('by hand');
+
+    const isLost = ({ kind }: { kind: string }) => kind === 'run_closed';
+    const lost = await system.until(paid.id, ({ attention }) => attention.some(isLost));
+    await system.until(waiting.id, ({ attention }) => attention.some(isLost));
+    await system.http.post(`/orders/${waiting.id}/cancellation`).expect(202);
+    await system.until(waiting.id, ({ status }) => status === 'cancelled');
+
+    const path = `/orders/${paid.id}/attention/${lost.attention.find(isLost)?.id}/resolution`;
+    await system.http.post(path).send({ action: 'restart' }).expect(202);
+    expect(await system.until(paid.id, ({ status }) => status === 'delivered')).toMatchObject({
+      payment: 'captured',
+      attention: [],
+    });
+    expect(await system.intents(paid.id)).toMatchObject([{ status: 'succeeded' }]);
   });
 });

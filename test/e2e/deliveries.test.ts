@@ -83,8 +83,44 @@ describe('the carrier’s webhooks', () => {
     await send(event('shipment.delivered', trackingNumber)).expect(202);
   });
 
-  it('are kept for a parcel that is not known yet', async () => {
-    await send(event('shipment.delivered', `TRK-${randomUUID()}`)).expect(202);
+  it('are kept, logged and listed when their type or their parcel is not known', async () => {
+    const parcel = `TRK-${randomUUID()}`;
+    const [weighed, arrived] = [randomUUID(), randomUUID()];
+    const of = (id: string) => ({ 'X-Request-Id': `request-${id}` });
+    await send(event('shipment.weighed', parcel), { id: weighed }).set(of(weighed)).expect(202);
+    await send(event('shipment.delivered', parcel), { id: arrived }).set(of(arrived)).expect(202);
+    await send(event('shipment.delivered', parcel), { id: arrived }).set(of(arrived)).expect(202);
+
+    const list = (query: object) => system.http.get('/unmatched-events').query(query).expect(200);
+    const { body: page } = await list({ provider: 'carrier', limit: 1 });
+    const { body: rest } = await list({ provider: 'carrier', limit: 1, cursor: page.nextCursor });
+    expect([...page.data, ...rest.data]).toMatchObject([
+      {
+        provider: 'carrier',
+        eventId: arrived,
+        type: 'shipment.delivered',
+        objectId: parcel,
+        reason: 'unknown_object',
+      },
+      {
+        provider: 'carrier',
+        eventId: weighed,
+        type: 'shipment.weighed',
+        objectId: parcel,
+        reason: 'unknown_type',
+      },
+    ]);
+    expect((await list({ provider: 'stripe' })).body.data).not.toContainEqual(
+      expect.objectContaining({ objectId: parcel }),
+    );
+    const warned = system.log
+      .map((line): Record<string, unknown> => JSON.parse(line))
+      .filter(({ trackingNumber, level }) => trackingNumber === parcel && level === 40);
+    expect(warned).toMatchObject([
+      { type: 'shipment.weighed', event: weighed, requestId: `request-${weighed}` },
+      { type: 'shipment.delivered', event: arrived, requestId: `request-${arrived}` },
+      { type: 'shipment.delivered', event: arrived, requestId: `request-${arrived}` },
+    ]);
   });
 
   it('need no worker to be applied, and the run hears of them later', async () => {

@@ -2,7 +2,17 @@ import type { DecisionActivities } from '#libs/contracts/activities';
 
 import type { KillPoint } from '../support/kills.js';
 
-type Letter = 'confirmed' | 'delivered' | 'cancelled';
+/** What a mail is about, as its subject says. */
+export const LETTERS = [
+  'is confirmed',
+  'is on its way',
+  'has been delivered',
+  'could not be delivered',
+  'is cancelled',
+  'could not be completed',
+  'refund',
+] as const;
+type Letter = (typeof LETTERS)[number];
 
 export interface Kill extends KillPoint {
   /** The effect that the next attempt finds to have happened, and says so; none where it has not, or is not asked. */
@@ -26,12 +36,19 @@ export interface Way {
   readonly refunds: readonly number[];
   /** What the carrier holds. */
   readonly parcels: readonly string[];
+  /** Those that it may lack are told apart in the test. */
   readonly mails: readonly Letter[];
   readonly kills: readonly Kill[];
 }
 
 const address = (postalCode: string) => ({
-  shippingAddress: { line1: '1 Harbour Road', city: 'Arlington', postalCode, country: 'US' },
+  shippingAddress: {
+    line1: '1 Harbour Road',
+    city: 'Arlington',
+    region: 'VA',
+    postalCode,
+    country: 'US',
+  },
 });
 
 /** Activities that no worker is killed in here, and why. */
@@ -39,6 +56,7 @@ export const SPARED: Partial<Readonly<Record<KillPoint['activity'], string>>> = 
   checkPayment: 'it is asked for while a payment waits, and applies each fact once: payment-check.test.ts',
   checkDelivery: 'it is asked for when a parcel is overdue, and what it hears is applied once: inbox.test.ts',
   parkOrder: 'it is asked for when patience is spent, and parks once: attention.test.ts',
+  readStanding: 'it changes nothing, and is asked for where a run is gone: lost-runs.test.ts',
   resumeOrder: 'it is asked for after a parking, and resumes once: attention.test.ts',
 };
 
@@ -49,7 +67,18 @@ export const DECISIONS: Readonly<Record<keyof DecisionActivities, true>> = {
   beginCancellation: true,
   endOrder: true,
   closeOrder: true,
+  readStanding: true,
 };
+
+/** Each moment of sending a mail. @param kind as the effect is called */
+function mailing(activity: KillPoint['activity'], repeated: Letter, kind: string): Kill[] {
+  return [
+    { activity, moment: 'before' },
+    { activity, moment: 'leaving SmtpMailer.send' },
+    { activity, moment: 'answered SmtpMailer.send', repeated },
+    { activity, moment: 'after', detected: `email:${kind}` },
+  ];
+}
 
 const CLOSING: readonly Kill[] = [
   { activity: 'closeOrder', moment: 'before' },
@@ -69,10 +98,12 @@ const APOLOGIZING: readonly Kill[] = [
   { activity: 'endOrder', moment: 'before' },
   { activity: 'endOrder', moment: 'written' },
   { activity: 'endOrder', moment: 'after' },
-  { activity: 'sendCancellation', moment: 'before' },
-  { activity: 'sendCancellation', moment: 'leaving SmtpMailer.send' },
-  { activity: 'sendCancellation', moment: 'answered SmtpMailer.send', repeated: 'cancelled' },
-  { activity: 'sendCancellation', moment: 'after', detected: 'email:cancellation' },
+  ...mailing('sendCancellation', 'is cancelled', 'cancellation'),
+];
+const ANNOUNCING = mailing('sendShippingNotice', 'is on its way', 'shipped');
+const TELLING_OF_IT = [
+  ...mailing('sendRefundNotice', 'refund', 'refund'),
+  ...mailing('sendFailedDelivery', 'could not be delivered', 'undelivered'),
 ];
 const RELEASING: readonly Kill[] = [
   { activity: 'releaseStock', moment: 'before' },
@@ -93,7 +124,7 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [],
     parcels: ['delivered'],
-    mails: ['confirmed', 'delivered'],
+    mails: ['is confirmed', 'has been delivered'],
     kills: [
       { activity: 'validateOrder', moment: 'before' },
       { activity: 'validateOrder', moment: 'read' },
@@ -111,14 +142,8 @@ export const WAYS: readonly Way[] = [
       { activity: 'createShipment', moment: 'leaving CarrierClient.createShipment' },
       { activity: 'createShipment', moment: 'answered CarrierClient.createShipment', detected: 'ship' },
       { activity: 'createShipment', moment: 'after', detected: 'ship' },
-      { activity: 'sendConfirmation', moment: 'before' },
-      { activity: 'sendConfirmation', moment: 'leaving SmtpMailer.send' },
-      { activity: 'sendConfirmation', moment: 'answered SmtpMailer.send', repeated: 'confirmed' },
-      { activity: 'sendConfirmation', moment: 'after', detected: 'email:confirmation' },
-      { activity: 'sendDeliveryNotice', moment: 'before' },
-      { activity: 'sendDeliveryNotice', moment: 'leaving SmtpMailer.send' },
-      { activity: 'sendDeliveryNotice', moment: 'answered SmtpMailer.send', repeated: 'delivered' },
-      { activity: 'sendDeliveryNotice', moment: 'after', detected: 'email:delivery' },
+      ...mailing('sendConfirmation', 'is confirmed', 'confirmation'),
+      ...mailing('sendDeliveryNotice', 'has been delivered', 'delivery'),
       ...CLOSING,
     ],
   },
@@ -131,7 +156,7 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [3980],
     parcels: ['cancelled'],
-    mails: ['confirmed', 'cancelled'],
+    mails: ['is confirmed', 'is cancelled', 'refund'],
     kills: [
       ...CANCELLING,
       { activity: 'cancelShipment', moment: 'before' },
@@ -155,7 +180,7 @@ export const WAYS: readonly Way[] = [
     intent: 'canceled',
     refunds: [],
     parcels: [],
-    mails: [],
+    mails: ['could not be completed'],
     kills: [
       { activity: 'chargePayment', moment: 'answered StripeGateway.confirmIntent', detected: 'charge:1' },
       { activity: 'chargePayment', moment: 'after', detected: 'charge:1' },
@@ -164,6 +189,8 @@ export const WAYS: readonly Way[] = [
       { activity: 'returnPayment', moment: 'answered StripeGateway.cancelIntent', detected: 'void' },
       { activity: 'returnPayment', moment: 'after', detected: 'void' },
       ...RELEASING,
+      { activity: 'endOrder', moment: 'written' },
+      ...mailing('sendRejection', 'could not be completed', 'rejection'),
       ...CLOSING,
     ],
   },
@@ -174,7 +201,7 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [3980],
     parcels: [],
-    mails: ['cancelled'],
+    mails: ['is cancelled', 'refund'],
     kills: [
       { activity: 'createShipment', moment: 'answered CarrierClient.createShipment' },
       { activity: 'createShipment', moment: 'after', detected: 'ship' },
@@ -194,8 +221,8 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [3980],
     parcels: ['returned'],
-    mails: ['confirmed'],
-    kills: [...REFUNDING, ...CLOSING],
+    mails: ['is confirmed', 'is on its way', 'could not be delivered', 'refund'],
+    kills: [...ANNOUNCING, ...REFUNDING, ...TELLING_OF_IT, ...CLOSING],
   },
   {
     title: 'that is paid when its parcel is ready',
@@ -205,7 +232,7 @@ export const WAYS: readonly Way[] = [
     intent: 'succeeded',
     refunds: [],
     parcels: ['delivered'],
-    mails: ['confirmed', 'delivered'],
+    mails: ['is confirmed', 'has been delivered'],
     kills: [
       { activity: 'capturePayment', moment: 'before' },
       { activity: 'capturePayment', moment: 'leaving StripeGateway.captureIntent' },

@@ -187,7 +187,11 @@ describe('odd input', () => {
     ];
     const found = await unexpected(
       faults,
-      ({ query }) => send(operation, '', {}, `${operation.path}?${query}`),
+      async ({ query }) => {
+        const refusal = await send(operation, '', {}, `${operation.path}?${query}`);
+        // Of a parameter that may be repeated, each value has a place of its own.
+        return { ...refusal, pointers: refusal.pointers.map((pointer) => pointer.replace(/\/\d+$/, '')) };
+      },
       ({ pointer }) => ({ status: 400, code: 'invalid_request', pointers: [pointer] }),
     );
     expect(found).toEqual([]);
@@ -200,7 +204,7 @@ describe('odd input', () => {
       {
         path: '/webhooks/deliveries',
         body: { trackingNumber: 'T-1', occurredAt: '2026-01-03T12:00:00Z', type: 'shipment.delivered' },
-        unbroken: '/type',
+        unbroken: ['/type'],
         sign: (content: Buffer) => carrierHeaders(content.toString(), randomUUID()),
       },
       {
@@ -212,7 +216,8 @@ describe('odd input', () => {
           livemode: false,
           data: { object: { id: 'pi_1', object: 'payment_intent' } },
         },
-        unbroken: null,
+        // Whatever is signed and of no known type is kept, and changes nothing.
+        unbroken: ['/type', ''],
         sign: (content: Buffer) => stripeHeaders(content),
       },
     ] as const;
@@ -229,7 +234,7 @@ describe('odd input', () => {
       async ({ path, body, unbroken, sign }) => {
         // Providers may say more than is read, and tell of kinds that are unknown here.
         const broken = brokenBodies(body, {}).filter(
-          ({ what, pointer }) => !what.startsWith('a field') && pointer !== unbroken,
+          ({ what, pointer }) => !what.startsWith('a field') && !unbroken.some((kept) => kept === pointer),
         );
         const found = await unexpected(
           broken,

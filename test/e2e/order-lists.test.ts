@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { operations } from '#libs/client/openapi';
+import { everyOrderEvent } from '#libs/client/order-events';
 import { answered } from '#libs/client/shop-client';
 import { OrderList } from '#libs/contracts/order-list.api';
 
@@ -90,6 +93,33 @@ describe('GET /orders', () => {
     const { data, nextCursor } = await list({ order: 'oldest', limit: 3 });
     const back = await list({ order: 'newest', cursor: nextCursor ?? '' });
     expect(back.data.map(({ id }) => id)).toEqual([data[1]?.id, data[0]?.id]);
+  });
+
+  it('shows the audit trail in pages, oldest first, that neither skip nor repeat', async () => {
+    const { id } = await bench.labelled();
+    const page = async (query: object) =>
+      (await system.http.get(`/orders/${id}/events`).query(query).expect(200)).body;
+    const { data: all, nextCursor: none } = await page({});
+    expect(all.map(({ type }: { type: string }) => type)).toEqual(await bench.eventTypes(id));
+    expect(none).toBeNull();
+
+    const first = await page({ limit: 2 });
+    // What happens meanwhile comes behind what was there.
+    await bench.store.orders.change(await bench.order(id), () => ({
+      event: { type: 'note', actor: 'tests' },
+    }));
+    const second = await page({ limit: all.length - 2, cursor: first.nextCursor });
+    const third = await page({ limit: 200, cursor: second.nextCursor });
+    expect([...first.data, ...second.data]).toEqual(all);
+    expect(third).toMatchObject({ data: [{ type: 'note' }], nextCursor: null });
+    expect(await everyOrderEvent(system.shop, id)).toEqual([...all, ...third.data]);
+    expect(await page({ cursor: '999999999999999' })).toEqual({ data: [], nextCursor: null });
+    for (const [path, query, status] of [
+      [`/orders/${randomUUID()}/events`, { cursor: '1' }, 404],
+      [`/orders/${id}/events`, { cursor: 'next' }, 400],
+      [`/orders/${id}/events`, { limit: 201 }, 400],
+    ] as const)
+      expect((await system.http.get(path).query(query)).status).toBe(status);
   });
 
   it('refuses what is no cursor, and says where the fault is', async () => {

@@ -53,13 +53,12 @@ describe('an order through the API', () => {
       shipments: [{ status: 'delivered' }],
     });
     await eventually(
-      () => system.inbox.to(body.customer.email).length,
-      (mails) => mails === 2,
+      () => system.inbox.kindsTo(body.customer.email),
+      (kinds) => kinds.includes('delivery'),
     );
-    expect(system.inbox.subjectsTo(body.customer.email)).toEqual([
-      `Your order ${delivered.number} is confirmed`,
-      `Your order ${delivered.number} has been delivered`,
-    ]);
+    // That it is on its way is told unless it has arrived by then.
+    const kinds = system.inbox.kindsTo(body.customer.email).filter((kind) => kind !== 'shipped');
+    expect(kinds).toEqual(['confirmation', 'delivery']);
     expect(await system.intents(id)).toMatchObject([{ status: 'succeeded', amount_received: 3980 }]);
     await eventually(
       () => system.eventTypes(id),
@@ -78,7 +77,8 @@ describe('an order through the API', () => {
     const database = openDatabase(system.databaseUrl, 1);
     const change = (data: { unitPrice?: number; currency?: string }) =>
       database.product.update({ where: { sku: 'MUG-BLUE' }, data });
-    const { unitPrice, currency } = await database.product.findUniqueOrThrow({ where: { sku: 'MUG-BLUE' } });
+    const { currency, ...mug } = await database.product.findUniqueOrThrow({ where: { sku: 'MUG-BLUE' } });
+    const unitPrice = Number(mug.unitPrice);
     try {
       for (const [changed, code] of [
         [{ unitPrice: unitPrice + 500 }, 'price_changed'],

@@ -69,6 +69,28 @@ describe("the payment provider's events", () => {
     ]);
   });
 
+  it('are stored and ignored when they are thin, or of a kind that nobody knows', async () => {
+    const thin = {
+      id: `evt_${randomUUID()}`,
+      object: 'v2.core.event',
+      type: 'v1.billing.meter.error_report_triggered',
+      created: '2026-01-01T12:00:00.000Z',
+      livemode: false,
+      related_object: { id: 'mtr_1', type: 'billing.meter', url: '/v1/billing/meters/mtr_1' },
+    };
+    for (const body of [thin, {}]) {
+      const payload = JSON.stringify(body);
+      expect(await answer(await send(payload, sign(payload)))).toEqual({ status: 202, body: '' });
+    }
+    expect(await stored(thin.id)).toMatchObject([
+      { type: thin.type, objectId: thin.id, verdict: 'ignored', orderId: null, appliedAt: expect.any(Date) },
+    ]);
+    const { body } = await system.http.get('/unmatched-events').query({ provider: 'stripe' }).expect(200);
+    expect(body.data).toContainEqual(
+      expect.objectContaining({ eventId: thin.id, type: thin.type, objectId: null, reason: 'unknown_type' }),
+    );
+  });
+
   it.each([
     ['with another secret', (payload: string) => sign(payload, 'whsec_nobody_knows')],
     ['for another body', (payload: string) => sign(`${payload} `)],

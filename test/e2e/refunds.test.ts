@@ -156,6 +156,12 @@ describe('refunds that are asked for, with nobody at work yet', () => {
     });
   });
 
+  it('are for all of it before pick-up where it is known that no run would send the goods', async () => {
+    const { order, id } = await bench.labelled();
+    await bench.store.attention.flagClosedRun(order, 'terminated');
+    expect(await ask(id, { full: true })).toMatchObject({ status: 202, body: { amount: 3980 } });
+  });
+
   it('say what is wrong with them', async () => {
     const { id } = await bench.labelled();
     const arrived = await delivered();

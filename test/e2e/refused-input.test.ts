@@ -44,6 +44,38 @@ describe('what the API refuses', () => {
       'invalid_request',
       '/shippingAddress/country',
     ],
+    ...[
+      { country: 'UK', postalCode: 'SW1Y 4JH' },
+      { country: 'XX', postalCode: '1' },
+      { country: 'de', postalCode: '10827' },
+    ].map((place): (typeof BODIES)[number] => [
+      `the country ${place.country}`,
+      { shippingAddress: { line1: 'x', city: 'y', ...place } },
+      400,
+      'invalid_request',
+      '/shippingAddress/country',
+    ]),
+    [
+      'an address in Germany without a postal code',
+      { shippingAddress: { line1: 'x', city: 'y', country: 'DE' } },
+      400,
+      'invalid_request',
+      '/shippingAddress/postalCode',
+    ],
+    [
+      'an address in the United States without a state',
+      { billingAddress: { line1: 'x', city: 'y', postalCode: '22162', country: 'US' } },
+      400,
+      'invalid_request',
+      '/billingAddress/region',
+    ],
+    [
+      'an address to write to that no mail reaches',
+      { customer: { name: 'A', email: 'ada@xn--zzzz9999.com' } },
+      400,
+      'invalid_request',
+      '/customer/email',
+    ],
     ['a SKU that is not sold here', { lines: [line('UNICORN')] }, 422, 'unknown_sku', '/lines/0/sku'],
     ['a SKU twice', { lines: [line('MUG-BLUE'), line('MUG-BLUE', 2)] }, 422, 'duplicate_sku', '/lines/1/sku'],
     ['a currency that is not taken', { currency: 'USD' }, 422, 'currency_not_supported'],
@@ -60,6 +92,17 @@ describe('what the API refuses', () => {
     if (pointer !== undefined) {
       expect(response.body.errors.map((fault: { pointer: string }) => fault.pointer)).toContain(pointer);
     }
+  });
+
+  it('says which country is meant', async () => {
+    const shippingAddress = { line1: 'x', city: 'y', postalCode: 'SW1Y 4JH', country: 'UK' };
+    const { body } = await post(system.body({ shippingAddress })).expect(400);
+    expect(body.errors).toEqual([
+      {
+        pointer: '/shippingAddress/country',
+        detail: 'must be an ISO 3166-1 alpha-2 code, or XK; for United Kingdom write GB',
+      },
+    ]);
   });
 
   it('takes the total it would charge', async () => {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { JSON_TYPE } from '../support/odd-input.js';
@@ -33,6 +35,30 @@ describe('what is unusual, and means something', () => {
       expect([200, 201]).toContain((await put(JSON.stringify(product), type)).status);
     },
   );
+
+  const place = async (fields: Record<string, unknown>) =>
+    system.http.post('/orders').set('Idempotency-Key', randomUUID()).send(system.body(fields));
+
+  it.each([
+    ['no postal code where there is none', { line1: 'Al Corniche 1', city: 'Doha', country: 'QA' }],
+    ['a code that forms fill in', { line1: '1', city: 'Dubai', postalCode: '00000', country: 'AE' }],
+    ['Kosovo', { line1: '1', city: 'Prishtina', postalCode: '10000', country: 'XK' }],
+  ])('takes an address with %s', async (_, shippingAddress) => {
+    expect((await place({ shippingAddress })).status).toBe(202);
+  });
+
+  it.each([
+    ['ada@пример.рф', 'ada@пример.рф'],
+    ['ada@xn--e1afmkfd.xn--p1ai', 'ada@пример.рф'],
+    ['x=y@example.com', 'x=y@example.com'],
+  ])('takes the address %s, and finds it in each of its forms', async (email, kept) => {
+    const { status, body } = await place({ customer: { name: 'Ada', email } });
+    expect([status, body.customer.email]).toEqual([202, kept]);
+    for (const form of [email, kept]) {
+      const found = await system.http.get('/orders').query({ email: form }).expect(200);
+      expect(found.body.data.map(({ id }: { id: string }) => id)).toContain(body.id);
+    }
+  });
 
   it('takes a mark of UTF-8 in front, and letters and signs of all alphabets', async () => {
     const name = 'Thé 茶 🍵 \u202dשָׁלוֹם';

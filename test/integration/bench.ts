@@ -80,8 +80,7 @@ export class Bench {
 
   async close(id: OrderId, status: 'rejected' | 'cancelled' | 'delivered' | 'undelivered'): Promise<void> {
     const reason = { code: status === 'cancelled' ? 'cancelled' : 'out_of_stock', by: 'workflow' } as const;
-    const { orders, attention, effects, refunds } = this.store;
-    const decisions = new OrderDecisions(orders, attention, effects, refunds);
+    const decisions = new OrderDecisions(this.store);
     await decisions.closeOrder(
       id,
       status === 'rejected' || status === 'cancelled' ? { status, reason } : { status },

@@ -116,6 +116,18 @@ describe('a pool of connections', () => {
     await ask();
   });
 
+  it('outlives a connection that is cut while it is in use', async () => {
+    const client = await pool.connect();
+    const ended = new Promise<void>((resolve) => void client.on('end', resolve));
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await database.$queryRaw`SELECT pg_terminate_backend(${rows[0]?.pid}::int)`;
+    await ended;
+    const failure = await settled(client.query('SELECT 1'));
+    expect(isUnreachable(failure), String(failure)).toBe(true);
+    client.release();
+    await askTogether(SIZE);
+  });
+
   it('is stuck once every connection was taken and never given back', async () => {
     const clients = await Promise.all(Array.from({ length: SIZE }, () => pool.connect()));
     const inAnHour = Date.now() + 3_600_000;

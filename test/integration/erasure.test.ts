@@ -80,6 +80,23 @@ describe('the erasure of a person', () => {
     return rest;
   };
 
+  it.each([
+    ['xn--e1afmkfd.xn--p1ai', 'пример.рф'],
+    ['example.com', 'example.com'],
+  ])('finds an address with a domain of another script in notes, as %s and as %s', async (wire, kept) => {
+    const id = `c-${randomUUID()}`;
+    const local = `a=${randomUUID()}`;
+    await delivered({ id, name: `Ada-${randomUUID()}`, email: `${local}@${kept}` });
+    const notes = [`Of ${local}@${wire}.`, `(${local.toUpperCase()}@${kept.toUpperCase()})`];
+    const others = [`Of x${local}@${wire}`, `Of ${local}@${wire}.example`];
+    for (const note of [...notes, ...others]) await noted(null, note);
+    expect(count(await erase({ customerId: id }))).toBe(1);
+    const left = await bench.database.finding.findMany({
+      where: { note: { contains: local, mode: 'insensitive' } },
+    });
+    expect(left.map(({ note }) => note ?? '').toSorted()).toEqual(others.toSorted());
+  });
+
   it('leaves nothing of who it was in any table, and every fact of what happened', async () => {
     const customer = somebody(`c-${randomUUID()}`);
     const { id } = await delivered(customer);

@@ -1,11 +1,25 @@
-import type { Database } from '#libs/store/database';
+import pg from 'pg';
 
 /**
  * Orders as a shop has them after a while: most are delivered, a few are on their way or went wrong; half of them have
  * the same product in them, one in a hundred waits for a person, and of those on their way some wait for something else.
  */
-export async function fillWithOrders(database: Database, count: number): Promise<void> {
-  await database.$executeRaw`
+export async function fillWithOrders(databaseUrl: string, count: number): Promise<void> {
+  // Not over the product's pool, whose statements may not take that long.
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    for (const [statement, values = []] of statements(count)) await client.query(statement, [...values]);
+  } finally {
+    await client.end();
+  }
+}
+
+const statements = (
+  count: number,
+): readonly (readonly [statement: string, values?: readonly unknown[]])[] => [
+  [
+    `
     INSERT INTO orders (id, number, status, payment, fulfilment, customer_id, customer_name, customer_email,
       shipping_address, currency, subtotal, shipping, discount, tax, total, payment_method, policy, end_code, end_by, created_at,
       updated_at, closed_at)
@@ -20,23 +34,33 @@ export async function fillWithOrders(database: Database, count: number): Promise
       CASE WHEN n % 100 BETWEEN 90 AND 97 THEN 'workflow' END,
       now() - n * interval '1 minute', now() - (n % 1000) * n / 1000 * interval '1 minute',
       CASE WHEN n % 100 < 98 THEN now() END
-    FROM generate_series(1, ${count}::int) n`;
-  await database.$executeRaw`
+    FROM generate_series(1, $1::int) n`,
+    [count],
+  ],
+  [
+    `
     INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate, placed_at)
     SELECT gen_random_uuid(), o.id, l.position, CASE l.position WHEN 0 THEN 'BULK-' || o.n % 2 ELSE 'RARE-' || o.n % 1000 END,
       'Something', 1, 500, 0, o.created_at
-    FROM (SELECT id, created_at, substr(number, 3)::int AS n FROM orders WHERE number LIKE 'N-%') o, (VALUES (0), (1)) l (position)`;
-  await database.$executeRaw`
+    FROM (SELECT id, created_at, substr(number, 3)::int AS n FROM orders WHERE number LIKE 'N-%') o, (VALUES (0), (1)) l (position)`,
+  ],
+  [
+    `
     INSERT INTO shipment (order_id, carrier, tracking_number, status)
-    SELECT id, 'sandbox', 'TRK-' || substr(number, 3), 'created' FROM orders WHERE number LIKE 'N-%'`;
-  await database.$executeRaw`
+    SELECT id, 'sandbox', 'TRK-' || substr(number, 3), 'created' FROM orders WHERE number LIKE 'N-%'`,
+  ],
+  [
+    `
     INSERT INTO order_wait (order_id, placed_at, step, last_error, deadline)
     SELECT o.id, o.created_at, w.step, w.error, now() + interval '1 day'
     FROM orders o, (VALUES ('deliver', NULL, 1), ('confirm', 'mail_unreachable', 10), ('charge', NULL, 20)) w (step, error, every)
-    WHERE o.closed_at IS NULL AND o.number LIKE 'N-%' AND substr(o.number, 3)::int % w.every = 0`;
-  await database.$executeRaw`
+    WHERE o.closed_at IS NULL AND o.number LIKE 'N-%' AND substr(o.number, 3)::int % w.every = 0`,
+  ],
+  [
+    `
     INSERT INTO attention (id, order_id, kind, reason, resolved_at)
     SELECT gen_random_uuid(), id, CASE substr(number, 3)::int % 300 WHEN 0 THEN 'dispute_opened' ELSE 'parked' END, 'test', CASE WHEN substr(number, 3)::int % 100 = 0 THEN NULL ELSE now() END
-    FROM orders WHERE number LIKE 'N-%' AND substr(number, 3)::int % 10 = 0`;
-  await database.$executeRaw`ANALYZE orders, order_line, order_wait, shipment, attention`;
-}
+    FROM orders WHERE number LIKE 'N-%' AND substr(number, 3)::int % 10 = 0`,
+  ],
+  [`ANALYZE orders, order_line, order_wait, shipment, attention`],
+];

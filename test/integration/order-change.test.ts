@@ -120,14 +120,20 @@ describe('changes of one order', () => {
   });
 
   it('write nothing when the database refuses a part of them', async () => {
-    const { id, trackingNumber } = await bench.labelled();
+    const intentId = 'pi_of_another_order';
+    const event = { type: 'payment.intent_created', actor: 'tests' };
+    await bench.store.orders.change(await bench.paid(), () => ({ event, intentId }));
     const paid = await bench.paid();
     const stock = await bench.stock('MUG-BLUE');
-    // Somebody else has the tracking number.
-    await expect(bench.label(paid, trackingNumber)).rejects.toThrow(/Unique constraint/i);
+    const change = bench.store.orders.change(paid, () => ({
+      next: { fulfilment: 'ready' },
+      event: { type: 'shipment.created', actor: 'tests' },
+      intentId,
+      begun: { step: 'deliver', for: 1_000 },
+    }));
+    await expect(change).rejects.toThrow(/Unique constraint/i);
     expect(await bench.order(paid.id)).toEqual(paid);
     expect(await bench.eventTypes(paid.id)).not.toContain('shipment.created');
-    expect((await bench.order(id)).shipments).toHaveLength(1);
     expect(await bench.stock('MUG-BLUE')).toEqual(stock);
   });
 });
@@ -275,7 +281,6 @@ describe('the database', () => {
     ['an effect in no state', `UPDATE effect SET state = 'maybe'`],
     ['two orders with one number', `UPDATE orders SET number = 'R-0000-0000'`],
     ['two orders with one payment', `UPDATE orders SET intent_id = 'pi_1'`],
-    ['two parcels with one tracking number', `UPDATE shipment SET tracking_number = 'TRK-1'`],
     [
       'goods that leave twice',
       `INSERT INTO stock_movement (sku, order_id, kind, quantity)

@@ -210,7 +210,7 @@ describe('among many orders, a list', () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await Bench.open();
-    await fillWithOrders(bench.database, MANY);
+    await fillWithOrders(bench.databaseUrl, MANY);
   });
   afterAll(async () => {
     await bench.end();

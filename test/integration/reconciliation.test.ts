@@ -155,12 +155,12 @@ describe('reconciliation', () => {
       {
         kind: 'unknown_accepted',
         objectId: finding.id,
-        amount: 1234,
+        amount: 1234n,
         currency: 'EUR',
         orderId: null,
         entries: expect.arrayContaining([
-          expect.objectContaining({ account: 'gateway', amount: 1234 }),
-          expect.objectContaining({ account: 'suspense', amount: -1234 }),
+          expect.objectContaining({ account: 'gateway', amount: 1234n }),
+          expect.objectContaining({ account: 'suspense', amount: -1234n }),
         ]),
       },
     ]);

@@ -29,7 +29,6 @@ describe('what a sweep finds', () => {
     );
   const neverStarted = async () =>
     (await bench.store.sweep.neverStarted(MINUTE, 10_000)).some((order) => order.id === id);
-  const lookedAt = async () => (await bench.store.sweep.toLookAt(10_000)).includes(id);
 
   describe('to start', () => {
     it('is an order that was accepted a while ago and has no run', async () => {
@@ -54,60 +53,6 @@ describe('what a sweep finds', () => {
       const batch = await bench.store.sweep.neverStarted(MINUTE, 1);
       expect(batch.map((order) => order.id)).toEqual([id]);
       await bench.store.orders.markStarted(id);
-    });
-  });
-
-  describe('to look after', () => {
-    beforeEach(async () => {
-      await bench.store.orders.markStarted(id);
-    });
-
-    const wait = () =>
-      bench.store.waits.failed(id, 'ship', {
-        attempt: 1,
-        nextTryIn: 1_000,
-        error: 'x',
-        beforePayment: false,
-      });
-
-    it('is an open order two minutes after it was accepted, and not before', async () => {
-      expect(await lookedAt()).toBe(false);
-      await set('look_at', -1);
-      expect(await lookedAt()).toBe(true);
-    });
-
-    it('is handed to one caller, however many ask', async () => {
-      await set('look_at', -1);
-      const answers = await Promise.all([lookedAt(), lookedAt(), lookedAt()]);
-      expect(answers.filter(Boolean)).toHaveLength(1);
-    });
-
-    it('comes up again within minutes when nothing says why it is open, and hourly when something does', async () => {
-      const minutesUntilNext = async () => {
-        await set('look_at', -1);
-        await lookedAt();
-        const { lookAt } = await bench.database.order.findUniqueOrThrow({ where: { id } });
-        return (lookAt.getTime() - Date.now()) / MINUTE;
-      };
-      expect(await minutesUntilNext()).toBeCloseTo(2, 0);
-      await wait();
-      expect(await minutesUntilNext()).toBeCloseTo(60, 0);
-      await bench.store.waits.recovered(id, 'ship');
-      expect(await minutesUntilNext()).toBeCloseTo(2, 0);
-      await bench.store.attention.flagClosedRun(await bench.order(id), 'missing');
-      expect(await minutesUntilNext()).toBeCloseTo(60, 0);
-    });
-
-    it('is not one without a run: that is to be started', async () => {
-      await set('look_at', -1);
-      await set('started_at', null);
-      expect(await lookedAt()).toBe(false);
-    });
-
-    it('is not one that has ended', async () => {
-      await bench.close(id, 'rejected');
-      await set('look_at', -1);
-      expect(await lookedAt()).toBe(false);
     });
   });
 

@@ -100,10 +100,16 @@ async function parcelIsRight(order: OrderRecord, real: Real): Promise<void> {
 }
 
 /** Each kind of mail, with the ends of which its shopper must be sent one, and may be. */
-const MAILS: Readonly<Record<string, { readonly of: OrderStatus; readonly not: readonly OrderStatus[] }>> = {
+const MAILS: Readonly<
+  Record<string, { readonly of: OrderStatus | null; readonly not: readonly OrderStatus[] }>
+> = {
   confirmation: { of: 'delivered', not: ['rejected'] },
+  // Of a parcel that arrives before its shopper could be told, it is not said that it is on its way.
+  shipped: { of: null, not: ['rejected', 'cancelled'] },
   delivery: { of: 'delivered', not: ['rejected', 'cancelled', 'undelivered'] },
+  undelivered: { of: 'undelivered', not: ['rejected', 'cancelled', 'delivered'] },
   cancellation: { of: 'cancelled', not: ['rejected', 'delivered', 'undelivered'] },
+  rejection: { of: 'rejected', not: ['cancelled', 'delivered', 'undelivered'] },
 };
 
 /** Invariant 4. */
@@ -111,7 +117,7 @@ function mailsAreRight(model: Model, placed: ModelOrder, order: OrderRecord, { s
   const mails = system.inbox
     .to(placed.email)
     .filter(({ subject }) => subject?.includes(order.number))
-    .map(({ messageId }) => messageId?.split('@')[0]);
+    .map(({ messageId }) => messageId?.split('@')[0] ?? '');
   const mayLack = model.mailWasRefused || placed.mayLackMail;
   for (const [kind, { of, not }] of Object.entries(MAILS)) {
     const sent = mails.filter((id) => id === `<${kind}.${order.id}`).length;
@@ -121,7 +127,8 @@ function mailsAreRight(model: Model, placed: ModelOrder, order: OrderRecord, { s
     if (sent > 1) expect(model.workerFailed || wasInDoubt(order, system.log), what).toBe(true);
   }
   const known = Object.keys(MAILS).map((kind) => `<${kind}.${order.id}`);
-  expect(known, 'the Message-IDs there may be').toEqual(expect.arrayContaining([...new Set(mails)]));
+  const others = mails.filter((id) => !id.startsWith('<refund.'));
+  expect(known, 'the Message-IDs there may be').toEqual(expect.arrayContaining([...new Set(others)]));
 }
 
 /** Whether a conversation about one of an order's mails broke off, so that nobody knows what became of it. */

@@ -15,12 +15,12 @@ interface OrderRow {
 }
 
 const ORDERS = `
-  SELECT o.id::text AS id, (SELECT COALESCE(sum(t.amount), 0)::int FROM ledger_transaction t
+  SELECT o.id::text AS id, (SELECT COALESCE(sum(t.amount), 0)::float8 FROM ledger_transaction t
       WHERE t.order_id = o.id AND t.kind = 'captured') AS captured, o.payment, o.status, o.intent_id AS intent,
     (SELECT COALESCE(sum(CASE WHEN t.kind IN ('refund_succeeded', 'refund_adopted') THEN t.amount
-        WHEN t.kind = 'refund_reversed' THEN -t.amount END), 0)::int
+        WHEN t.kind = 'refund_reversed' THEN -t.amount END), 0)::float8
       FROM ledger_transaction t WHERE t.order_id = o.id) AS refunded,
-    (SELECT COALESCE(sum(r.amount), 0)::int FROM refund r WHERE r.order_id = o.id AND r.state = 'pending') AS pending
+    (SELECT COALESCE(sum(r.amount), 0)::float8 FROM refund r WHERE r.order_id = o.id AND r.state = 'pending') AS pending
   FROM orders o`;
 
 const PAID = ['captured', 'partially_refunded', 'refunded'];

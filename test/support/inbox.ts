@@ -50,6 +50,16 @@ export class Inbox {
     return this.to(address).map((mail) => mail.subject);
   }
 
+  /** What kind each mail to an address is, by its Message-ID, in order of arrival. */
+  kindsTo(address: string): string[] {
+    return this.to(address).map(({ messageId }) => /^<(\w+)\./.exec(messageId ?? '')?.[1] ?? '');
+  }
+
+  /** The mails of one kind to an address. */
+  ofKind(kind: string, address: string): ParsedMail[] {
+    return this.to(address).filter(({ messageId }) => messageId?.startsWith(`<${kind}.`));
+  }
+
   to(address: string): ParsedMail[] {
     return this.mails.filter((mail) =>
       [mail.to ?? []].flat().some((list) => list.value.some((entry) => entry.address === address)),

@@ -89,6 +89,16 @@ const BROKEN: Readonly<Record<string, string>> = {
     WHERE previous IS DISTINCT FROM "from"`,
 };
 
+/** Orders that were closed before their shoppers were told how they ended; mails may be refused, or left out by a person. */
+const UNTOLD = `
+    SELECT o.id, o.status FROM orders o
+    JOIN (VALUES ('delivered', 'delivery'), ('undelivered', 'undelivered'), ('cancelled', 'cancellation'),
+      ('rejected', 'rejection')) k (status, kind) USING (status)
+    WHERE o.closed_at IS NOT NULL
+      AND EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id AND e.type = 'order.closed')
+      AND NOT EXISTS (SELECT 1 FROM effect f WHERE f.key = o.id || ':email:' || k.kind AND f.state IN ('done', 'refused'))
+      AND NOT EXISTS (SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.step = 'notify' AND a.action = 'skip')`;
+
 /** What was taken for each order and is neither with the shopper, nor on its way there, nor with their bank. */
 const BOOKED = `booked AS (SELECT o.id, COALESCE(sum(CASE
       WHEN t.kind IN ('captured', 'refund_failed', 'refund_reversed', 'dispute_reinstated') THEN t.amount
@@ -132,7 +142,11 @@ export async function checkInvariants(databaseUrl: string, stripe?: Stripe, inbo
       if (rows.length > 0) broken.push(`${name}: ${JSON.stringify(rows.slice(0, 5))}`);
     }
     if (stripe) broken.push(...(await disagreements(client, stripe)));
-    if (inbox) broken.push(...lettersSentTwice(inbox), ...(await unmeantApologies(client, inbox)));
+    if (inbox) {
+      const { rows } = await client.query(UNTOLD);
+      if (rows.length > 0) broken.push(`4 closed, and not told: ${JSON.stringify(rows.slice(0, 5))}`);
+    }
+    if (inbox) broken.push(...lettersSentTwice(inbox), ...(await unmeantMails(client, inbox)));
     if (broken.length > 0) throw new Error(`broken invariants:\n${broken.join('\n')}`);
   } finally {
     await client.end();
@@ -142,7 +156,10 @@ export async function checkInvariants(databaseUrl: string, stripe?: Stripe, inbo
 /** Letters to one address about one thing that a mailbox takes for two (4): a copy keeps its Message-ID. */
 function lettersSentTwice({ mails }: Inbox): string[] {
   const letters = new Map<string, string | undefined>();
+  // Two refunds of one amount are told of alike.
+  const alike = (messageId: string | undefined) => messageId?.startsWith('<refund.');
   return mails.flatMap(({ to, subject, messageId }) => {
+    if (alike(messageId)) return [];
     const letter = JSON.stringify([[to ?? []].flat().map(({ text }) => text), subject]);
     if (!letters.has(letter)) letters.set(letter, messageId);
     const first = letters.get(letter);
@@ -152,12 +169,31 @@ function lettersSentTwice({ mails }: Inbox): string[] {
   });
 }
 
-/** Orders whose shoppers were told that they are cancelled, and which are not (4). */
-async function unmeantApologies(client: pg.Client, { mails }: Inbox): Promise<string[]> {
-  const told = mails.flatMap(({ messageId }) => /^<cancellation\.([^@]+)@/.exec(messageId ?? '')?.[1] ?? []);
+/** What a mail says of how its order stands, by its kind, and the statuses in which that is so. */
+const SAID: Readonly<Record<string, readonly string[]>> = {
+  confirmation: ['confirmed', 'shipped', 'delivered', 'cancelling', 'cancelled', 'undelivered'],
+  shipped: ['shipped', 'delivered', 'undelivered'],
+  delivery: ['delivered'],
+  undelivered: ['undelivered'],
+  cancellation: ['cancelled'],
+  rejection: ['rejected'],
+};
+
+/** Orders whose shoppers were told what is not so, or of a refund that there is not (4). */
+async function unmeantMails(client: pg.Client, { mails }: Inbox): Promise<string[]> {
+  const told = mails.flatMap(({ messageId }) => {
+    const [, kind = '', id = ''] = /^<(\w+)\.([0-9a-f-]{36})@/.exec(messageId ?? '') ?? [];
+    return id === '' ? [] : [{ kind, id }];
+  });
   const { rows } = await client.query<{ id: string; status: string }>(
-    `SELECT id::text AS id, status FROM orders WHERE id = ANY($1::uuid[]) AND status <> 'cancelled'`,
-    [told],
+    `SELECT id::text AS id, status FROM orders WHERE id = ANY($1::uuid[])
+      UNION SELECT id::text, state FROM refund WHERE id = ANY($1::uuid[]) AND id NOT IN (SELECT id FROM orders)`,
+    [told.map(({ id }) => id)],
   );
-  return rows.map(({ id, status }) => `4 ${id} is ${status}, and its shopper was told that it is cancelled`);
+  const statuses = new Map(rows.map(({ id, status }) => [id, status]));
+  return told.flatMap(({ kind, id }) => {
+    const status = statuses.get(id) ?? 'unknown';
+    const isSo = kind === 'refund' ? status !== 'unknown' : (SAID[kind] ?? []).includes(status);
+    return isSo ? [] : [`4 ${id} is ${status}, and its shopper was sent a mail of the kind ${kind}`];
+  });
 }

@@ -52,6 +52,8 @@ export interface Wanted {
   readonly policy?: Partial<OrderPolicy>;
   readonly customer?: Customer;
   readonly billingAddress?: Address;
+  /** What each unit costs, instead of the catalogue's price in euros. */
+  readonly price?: { readonly unitPrice: number; readonly currency: string };
 }
 
 /** Stores an order as the API does, without an API. */
@@ -63,11 +65,12 @@ export async function acceptOrder(store: Store, wanted: Wanted = {}): Promise<Ne
       sku,
       quantity,
       name: product?.name ?? sku,
-      unitPrice: product?.unitPrice ?? 0,
+      unitPrice: wanted.price?.unitPrice ?? product?.unitPrice ?? 0,
       taxRate: 0,
     };
   });
   const id = orderId(uuidv7());
+  const currency = wanted.price?.currency ?? 'EUR';
   const order: NewOrder = {
     id,
     number: orderNumber(randomBytes(8)),
@@ -78,9 +81,9 @@ export async function acceptOrder(store: Store, wanted: Wanted = {}): Promise<Ne
       country: wanted.country ?? CUSTOMER.shippingAddress.country,
     },
     billingAddress: wanted.billingAddress,
-    currency: 'EUR',
+    currency,
     lines,
-    totals: totalsOf(lines, 0, 'EUR'),
+    totals: totalsOf(lines, 0, currency),
     paymentMethod: wanted.method ?? 'pm_card_visa',
     policy: { ...TEST_POLICY, ...wanted.policy },
   };

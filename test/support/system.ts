@@ -12,8 +12,9 @@ import { freePort } from '../../apps/local/ports.js';
 import type { Sandbox } from '../../apps/sandbox/sandbox.js';
 import { CARRIER_SECRET, PAYMENT_SECRET, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
 import type { PlaceOrder } from '#libs/client/openapi';
+import { everyOrderEvent } from '#libs/client/order-events';
 import { answered, createShopClient, type ShopClient } from '#libs/client/shop-client';
-import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
+import { OrderView } from '#libs/contracts/order-view.api';
 import { Store } from '#libs/store/store';
 import { lazyClient } from '#libs/temporal/connection';
 
@@ -178,9 +179,7 @@ export class System {
   }
 
   async eventTypes(id: string): Promise<string[]> {
-    const params = { path: { id } };
-    const trail = await answered(this.shop.GET('/orders/{id}/events', { params }));
-    return OrderEventList.parse(trail).data.map((event) => event.type);
+    return (await everyOrderEvent(this.shop, id)).map((event) => event.type);
   }
 
   async intents(id: string): Promise<Stripe.PaymentIntent[]> {

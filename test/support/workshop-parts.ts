@@ -74,6 +74,7 @@ export async function openParts(): Promise<WorkshopParts> {
     gateway: new StripeGateway(gatewayOptions),
     carrier: new CarrierClient({ url: `${sandbox.url}/carrier`, timeout }),
     mailer,
+    shop: { name: 'Shop', paymentMethod: 'card' },
     logger,
     shipTo: ['GB', 'DE'],
   };

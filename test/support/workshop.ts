@@ -5,6 +5,7 @@ import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
 import type Stripe from 'stripe';
 
 import type { Ports } from '../../apps/worker/activities/activities.js';
+import { LostRuns, type LostRunsOptions } from '../../apps/worker/lost-runs.js';
 import { createOrderWorkers } from '../../apps/worker/order-workers.js';
 import { Sweeper } from '../../apps/worker/sweeper.js';
 import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
@@ -36,6 +37,8 @@ export type Parts = Pick<WorkshopParts, 'database' | 'client' | 'gatewayOptions'
 export interface WorkshopOptions {
   /** Puts something else in place of a port of the worker's. What the test itself works with stays real. */
   readonly ports?: (real: Ports, parts: Parts) => Ports;
+  /** What the sweeper does about lost runs, where it is not the default. */
+  readonly lost?: Partial<LostRunsOptions>;
 }
 
 /** A worker in this process on real parts, and what a test asks of them. */
@@ -58,6 +61,7 @@ export class Workshop {
   private constructor(
     readonly parts: WorkshopParts,
     private readonly workerPorts: Ports,
+    lost: Partial<LostRunsOptions> = {},
   ) {
     this.databaseUrl = parts.databaseUrl;
     this.database = parts.database;
@@ -68,12 +72,20 @@ export class Workshop {
     this.client = parts.client;
     this.runs = parts.runs;
     this.ports = parts.ports;
-    this.sweeper = new Sweeper(parts.store, parts.runs, parts.ports.logger, 60_000);
+    const { store, runs } = parts;
+    const { logger } = parts.ports;
+    const lostRuns = new LostRuns(store, runs, logger, {
+      answer: 'attention',
+      limit: 20,
+      interval: 60_000,
+      ...lost,
+    });
+    this.sweeper = new Sweeper(store, runs, lostRuns, logger, 60_000);
   }
 
   static async open(options: WorkshopOptions = {}): Promise<Workshop> {
     const parts = await openParts();
-    const workshop = new Workshop(parts, options.ports?.(parts.ports, parts) ?? parts.ports);
+    const workshop = new Workshop(parts, options.ports?.(parts.ports, parts) ?? parts.ports, options.lost);
     await workshop.deploy(WORKFLOWS_PATH);
     return workshop;
   }
@@ -221,6 +233,12 @@ export class Workshop {
     await this.store.refunds.request(order, request, { id, requestedBy: 'service:operator' }, () => asked);
     await this.runs.startRefund(id, orderId, order.policy);
     return id;
+  }
+
+  /** Has the sweeper look for lost runs now, whenever it did so last. */
+  async lookForLostRuns(): Promise<void> {
+    await this.database.$executeRaw`UPDATE run_look SET due_at = now()`;
+    await this.sweeper.sweep();
   }
 
   async eventTypes(id: OrderId): Promise<string[]> {

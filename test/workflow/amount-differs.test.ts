@@ -117,7 +117,7 @@ describe('a held payment of which somebody takes a part by hand while the carrie
     });
     expect(await shop.refunds(id)).toMatchObject([{ amount: TAKEN, status: 'succeeded' }]);
     expect(await shop.stock('MUG-BLUE')).toEqual(stock);
-    expect(shop.inbox.to(emailOf(order))[0]?.text).toContain('€5.00');
+    expect(shop.inbox.ofKind('cancellation', emailOf(order))[0]?.text).toContain('€5.00');
     expect(await differences(id)).toEqual([]);
     await recordHistory(shop.handle(id), 'amount-failed');
   });

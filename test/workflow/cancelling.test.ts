@@ -60,7 +60,11 @@ describe('a wish to cancel', () => {
     await wish(id);
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded' });
     expect(await answerTo(id)).toEqual(ACCEPTED);
-    expect(await subjects(id)).toEqual(['Your order … is cancelled']);
+    // The refund is told of by its own run, sooner or later.
+    await expect
+      .poll(() => subjects(id), { timeout: 20_000 })
+      .toEqual(expect.arrayContaining(['Your order … is cancelled', 'A refund of €39.80 for your order …']));
+    expect(await subjects(id)).toHaveLength(2);
   });
 
   it('is granted to an order whose run has not started: it is started for that', async () => {

@@ -49,7 +49,7 @@ describe('a payment that is held until the parcel has its label', () => {
     expect(order).toMatchObject({ status: 'cancelled', payment: 'voided', fulfilment: 'released' });
     expect(await booked(id)).toEqual(HELD);
     expect(await shop.intents(id)).toMatchObject([{ status: 'canceled', amount_received: 0 }]);
-    expect(shop.inbox.to(emailOf(order))[0]?.text).toContain('You have not been charged');
+    expect(shop.inbox.ofKind('cancellation', emailOf(order))[0]?.text).toContain('You have not been charged');
   });
 
   it('takes the parcel back when the hold has lapsed by then', async () => {

@@ -21,7 +21,7 @@ const ship: Act = ({ createShipment }, id) => createShipment(id);
 const cancelLabel: Act = ({ cancelShipment }, id) => cancelShipment(id);
 export const confirm: Act = ({ sendConfirmation }, id) => sendConfirmation(id);
 const apologize: Act = ({ sendCancellation }, id) => sendCancellation(id);
-const announce: Act = ({ sendDeliveryNotice }, id) => sendDeliveryNotice(id);
+const tellOfRefund: Act = ({ sendRefundNotice }, id) => sendRefundNotice(id, id);
 const REASON = { code: 'cancelled', by: 'tests' } as const;
 export const cancel: Act = ({ beginCancellation }, id) => beginCancellation(id, REASON);
 const end: Act = ({ endOrder }, id) => endOrder(id, { status: 'cancelled', reason: REASON });
@@ -147,9 +147,9 @@ export const EFFECTS: readonly Effect[] = [
     call: { port: 'mailer', method: 'send' },
   },
   {
-    title: 'a notice of delivery',
-    prior: PAID,
-    act: announce,
+    title: 'word of a refund',
+    prior: [...PAID, cancel, giveBack, refund],
+    act: tellOfRefund,
     once: { letters: 1 },
     fact: 'email.sent',
     call: { port: 'mailer', method: 'send' },

@@ -16,10 +16,19 @@ describe('how an order ends', () => {
   const intentStatuses = async (id: OrderId) => (await shop.intents(id)).map((intent) => intent.status);
   const refunded = async (id: OrderId) => (await shop.refunds(id)).map(({ amount }) => amount);
 
-  it('is delivered: charged once, one parcel, two mails', async () => {
+  /** The kinds of the mails that a shopper got, in order of arrival. */
+  const told = async (id: OrderId) => shop.inbox.kindsTo(emailOf(await shop.store.orders.get(id)));
+  /** A refund is told of by its own run, which may take a moment longer than its order's. */
+  const toldInTheEnd = async (id: OrderId, kinds: readonly string[]) => {
+    await expect.poll(() => told(id), { timeout: 20_000 }).toEqual(kinds);
+  };
+
+  it('is delivered: charged once, one parcel, three mails', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
+    await toldInTheEnd(id, ['confirmation']);
     await shop.carrierSays(trackingNumber, 'shipment.picked_up');
+    await toldInTheEnd(id, ['confirmation', 'shipped']);
     await shop.carrierSays(trackingNumber, 'shipment.delivered');
     const order = await shop.closed(id);
 
@@ -33,8 +42,11 @@ describe('how an order ends', () => {
       shipments: [{ trackingNumber, status: 'delivered' }],
     });
     expect(await shop.intents(id)).toMatchObject([{ status: 'succeeded', amount_received: 3980 }]);
+    const [, shipped] = shop.inbox.to(emailOf(order));
+    expect(shipped?.text).toContain(`https://parcels.example/track/${trackingNumber}`);
     expect(shop.inbox.subjectsTo(emailOf(order))).toEqual([
       `Your order ${order.number} is confirmed`,
+      `Your order ${order.number} is on its way`,
       `Your order ${order.number} has been delivered`,
     ]);
     expect(await shop.eventTypes(id)).toEqual(
@@ -55,6 +67,8 @@ describe('how an order ends', () => {
 
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'not_required' });
     expect(await shop.intents(id)).toEqual([]);
+    // That it is on its way is nothing to tell once it has arrived.
+    expect(await told(id)).toEqual(['confirmation', 'delivery']);
     await recordHistory(shop.handle(id), 'delivered-free');
   });
 
@@ -70,6 +84,7 @@ describe('how an order ends', () => {
       endReason: { code: 'invalid', by: 'workflow' },
     });
     expect(await shop.intents(id)).toEqual([]);
+    expect(await told(id)).toEqual(['rejection']);
     await recordHistory(shop.handle(id), 'invalid');
   });
 
@@ -87,6 +102,7 @@ describe('how an order ends', () => {
       endReason: { code: 'out_of_stock' },
     });
     expect(await shop.stock('MUG-BLUE')).toEqual(before);
+    expect(await told(id)).toEqual(['rejection']);
     await recordHistory(shop.handle(id), 'out-of-stock');
   });
 
@@ -103,7 +119,7 @@ describe('how an order ends', () => {
     });
     expect(await intentStatuses(id)).toEqual(['canceled']);
     expect(await shop.stock('MUG-BLUE')).toEqual(before);
-    expect(shop.inbox.to(emailOf(order))).toEqual([]);
+    expect(shop.inbox.kindsTo(emailOf(order))).toEqual(['rejection']);
     const declined = (await shop.store.orders.events(id)).find((event) => event.type === 'payment.declined');
     expect(declined?.changes).toMatchObject({ reason: 'insufficient_funds' });
     await recordHistory(shop.handle(id), 'declined');
@@ -122,7 +138,7 @@ describe('how an order ends', () => {
       endReason: { code: 'payment_expired', by: 'workflow' },
     });
     expect(await intentStatuses(id)).toEqual(['canceled']);
-    expect(shop.inbox.to(emailOf(order))).toEqual([]);
+    expect(shop.inbox.kindsTo(emailOf(order))).toEqual(['rejection']);
     await recordHistory(shop.handle(id), 'payment-expired');
   });
 
@@ -144,12 +160,16 @@ describe('how an order ends', () => {
       attention: [],
       waits: [],
     });
+    expect(await told(id)).toEqual(['rejection']);
     await recordHistory(shop.handle(id), 'reservation-expired');
   });
 
   it('is cancelled when the carrier refuses after the charge: refunded in full, stock released', async () => {
     const before = await shop.stock('MUG-BLUE');
+    await shop.fault('shipments.create', 'slow', 1, 1_000);
     const id = await shop.place({ postalCode: '00000' });
+    // It does not wait for the label.
+    await toldInTheEnd(id, ['confirmation']);
     const order = await shop.closed(id);
     expect(order).toMatchObject({
       status: 'cancelled',
@@ -160,7 +180,11 @@ describe('how an order ends', () => {
     });
     expect(await refunded(id)).toEqual([3980]);
     expect(await shop.stock('MUG-BLUE')).toEqual(before);
-    expect(shop.inbox.subjectsTo(emailOf(order))).toEqual([`Your order ${order.number} is cancelled`]);
+    await expect
+      .poll(async () => (await told(id)).toSorted(), { timeout: 20_000 })
+      .toEqual(['cancellation', 'confirmation', 'refund']);
+    const refund = shop.inbox.to(emailOf(order)).find(({ subject }) => subject?.includes('refund'));
+    expect(refund?.subject).toBe(`A refund of €39.80 for your order ${order.number}`);
     await recordHistory(shop.handle(id), 'carrier-refused');
   });
 
@@ -209,6 +233,10 @@ describe('how an order ends', () => {
     });
     expect(await refunded(id)).toEqual([3980]);
     expect(await shop.stock('MUG-BLUE')).toEqual(before);
+    await expect
+      .poll(() => told(id), { timeout: 20_000 })
+      .toEqual(expect.arrayContaining(['undelivered', 'refund']));
+    expect(await told(id)).not.toContain('delivery');
     await recordHistory(shop.handle(id), 'returned');
   });
 

@@ -102,7 +102,7 @@ describe('a refund that is not a matter of course', () => {
     });
     expect(await row(id)).toMatchObject({ state: 'failed', failure: 'charge_disputed' });
     expect(await refundRun(id).result()).toBe('failed');
-    const [mail, ...more] = shop.inbox.to(emailOf(order));
+    const [mail, ...more] = shop.inbox.ofKind('cancellation', emailOf(order));
     expect(mail?.text).not.toMatch(/giving|not been charged/);
     expect(more).toEqual([]);
   });
@@ -121,13 +121,16 @@ describe('a refund that is not a matter of course', () => {
     expect(await refunds(id)).toEqual([{ amount: 3980, status: 'pending' }]);
     expect(await row(id)).toMatchObject({ state: 'pending', settledAt: null });
     expect(await shop.stock('MUG-BLUE')).toEqual(stock);
-    const [mail, ...more] = shop.inbox.to(emailOf(order));
+    const [mail, ...more] = shop.inbox.ofKind('cancellation', emailOf(order));
     expect(mail?.text).toContain('€39.80');
     expect(more).toEqual([]);
+
+    expect(shop.inbox.ofKind('refund', emailOf(order))).toEqual([]);
 
     await decide(id, 'succeeded');
     await shop.until(id, ({ payment }) => payment === 'refunded');
     expect(await refundRun(id).result()).toBe('succeeded');
+    expect(shop.inbox.ofKind('refund', emailOf(order))).toHaveLength(1);
     expect(await row(id)).toMatchObject({ state: 'succeeded', settledAt: expect.any(String) });
   });
 

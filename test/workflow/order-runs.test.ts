@@ -62,16 +62,51 @@ describe('what runs are told, and no worker hears yet', () => {
     expect(startedAt).not.toBeNull();
   });
 
-  it('is a wish to cancel that comes too late for a run: it counts as told, and starts no other', async () => {
+  it('is a wish to cancel whose run is gone: one other is started, to take the order back', async () => {
     const order = await bench.accepted();
     await runs.start(order.id, order.policy);
     const run = client.workflow.getHandle(orderWorkflowId(order.id));
     await run.terminate();
     const { runId } = await run.describe();
     await bench.store.cancellations.request(order, 'service:shop');
-    await runs.requestCancellation(wishOf(order));
+    await Promise.all([1, 2, 3].map(() => runs.requestCancellation(wishOf(order))));
     expect(await untold(order)).toBe(false);
+    const second = await run.describe();
+    expect(second).toMatchObject({ status: { name: 'RUNNING' }, memo: { run: 2 } });
+    expect(second.runId).not.toBe(runId);
+    await runs.requestCancellation(wishOf(order));
+    expect((await run.describe()).runId).toBe(second.runId);
+  });
+
+  it('is a wish to cancel an order whose run has come to its end with it: that starts nothing', async () => {
+    const order = await bench.accepted();
+    await runs.start(order.id, order.policy);
+    const run = client.workflow.getHandle(orderWorkflowId(order.id));
+    await bench.close(order.id, 'rejected');
+    await run.terminate();
+    const { runId } = await run.describe();
+    await runs.requestCancellation(wishOf(order));
     expect((await run.describe()).runId).toBe(runId);
+  });
+
+  it('is that an order is to be taken up again: once, although that run may have closed before it is told twice', async () => {
+    const order = await bench.accepted();
+    await runs.start(order.id, order.policy);
+    const run = client.workflow.getHandle(orderWorkflowId(order.id));
+    await run.terminate();
+    const taken = [1, 2, 3].map(() => bench.store.runs.takeUp(order, 1, 'terminated', 'sweeper'));
+    expect((await Promise.all(taken)).filter(Boolean)).toHaveLength(1);
+    await Promise.all([1, 2, 3].map(() => runs.startLast(order.id)));
+    const { runId } = await run.describe();
+    await run.terminate();
+    await runs.start(order.id, order.policy, 2);
+    expect(await run.describe()).toMatchObject({ runId, status: { name: 'TERMINATED' } });
+    let found = 0;
+    for await (const { workflowId } of client.workflow.list({
+      query: `WorkflowId = "${orderWorkflowId(order.id)}"`,
+    }))
+      found += workflowId === orderWorkflowId(order.id) ? 1 : 0;
+    expect(found).toBe(2);
   });
 
   it('is an attempt to pay', async () => {

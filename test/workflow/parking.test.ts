@@ -45,8 +45,13 @@ describe('a step that cannot be done', () => {
     expect(await handle.query(attention)).toMatchObject([
       { kind: 'parked', step: 'ship', reason: 'carrier_error' },
     ]);
+    // The confirmation does not wait for the label.
+    await eventually(
+      () => shop.eventTypes(id),
+      (types) => types.includes('email.sent'),
+    );
     expect(await handle.query(progress)).toMatchObject({
-      done: ['validate', 'reserve', 'charge'],
+      done: ['validate', 'reserve', 'charge', 'confirm'],
       running: ['ship'],
     });
     const found = () => shop.list(`OrderAttention = "ship" AND OrderStatus = "confirmed"`);

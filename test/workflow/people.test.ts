@@ -27,30 +27,6 @@ describe('a person', () => {
     await shop.closed(id);
   });
 
-  it('who acknowledged that a run was terminated is not told again, nor while the delivery is waited for', async () => {
-    const id = await shop.place();
-    await shop.label(id);
-    await shop.handle(id).terminate('by hand');
-    const sweepLater = async () => {
-      await shop.database
-        .$executeRaw`UPDATE orders SET look_at = look_at - interval '2 hours' WHERE id = ${id}::uuid`;
-      await shop.sweeper.sweep();
-    };
-    await sweepLater();
-    const flagged = await shop.store.orders.get(id);
-    expect(flagged).toMatchObject({
-      attention: [{ kind: 'run_closed', reason: 'terminated' }],
-      waits: [{ step: 'deliver' }],
-    });
-
-    const attentionId = flagged.attention[0]?.id ?? '';
-    const by = 'service:operator';
-    await shop.store.attention.resolve(flagged, attentionId, { action: 'acknowledge', note: null, by });
-    await sweepLater();
-    await sweepLater();
-    expect(await shop.store.orders.get(id)).toMatchObject({ attention: [] });
-  });
-
   it('who asks why an order was rejected reads which product was short', async () => {
     const id = await shop.place({
       lines: [

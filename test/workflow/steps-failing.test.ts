@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { refundWorkflowId } from '#libs/contracts/order-workflow';
 import type { OrderId } from '#libs/order/order-id';
 import type { Resolution, StepName } from '#libs/order/steps';
 
@@ -128,14 +129,14 @@ describe('a step that fails for good', () => {
     { answer: 'skip', told: [] },
   ])('holds up no end when it is word of a cancellation; then $answer', async ({ answer, told }) => {
     const stock = await shop.stock('MUG-BLUE');
+    const id = await shop.place({ method: 'pm_card_threeDSecure2Required' });
+    await shop.until(id, ({ payment }) => payment === 'requires_action');
     shop.inbox.answer = { code: 451, times: PATIENCE };
-    const id = await shop.place({ postalCode: '00000' });
+    await shop.handle(id).cancel();
     const parked = await shop.until(id, ({ attention }) => attention.length > 0);
     expect(parked).toMatchObject({
-      status: 'cancelled',
-      payment: 'refunded',
+      ...VOIDED,
       fulfilment: 'released',
-      endReason: { code: 'carrier_refused' },
       closedAt: null,
       attention: [{ kind: 'parked', step: 'notify', reason: 'mail_busy' }],
     });
@@ -144,6 +145,44 @@ describe('a step that fails for good', () => {
     await shop.answer(id, 'notify', answer);
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', attention: [], waits: [] });
     expect(await letters(id)).toEqual(told);
+  });
+
+  it('takes an order back although the mail server puts its confirmation off', async () => {
+    // However long it is tried, it does not keep the money.
+    const policy = { retry: { attempts: 10_000, initial: 100, max: 200 } };
+    await shop.fault('shipments.create', 'slow', 1, 1_000);
+    shop.inbox.answer = { code: 451, times: 100_000 };
+    const id = await shop.place({ postalCode: '00000', policy });
+    await shop.until(id, ({ status, payment }) => status === 'cancelled' && payment === 'refunded');
+    shop.inbox.answer = undefined;
+    await shop.closed(id);
+    await expect
+      .poll(async () => shop.inbox.kindsTo(emailOf(await shop.store.orders.get(id))).toSorted(), {
+        timeout: 20_000,
+      })
+      .toEqual(['cancellation', 'refund']);
+  });
+
+  it.each<{ answer: Resolution; mails: number }>([
+    { answer: 'retry', mails: 1 },
+    { answer: 'skip', mails: 0 },
+  ])('holds up no refund when it is word of one; then $answer', async ({ answer, mails }) => {
+    const id = await shop.place();
+    await deliver(id);
+    await shop.closed(id);
+    shop.inbox.answer = { code: 451, times: PATIENCE };
+    const refundId = await shop.refund(id, 500);
+    const parked = await shop.until(id, ({ attention }) => attention.length > 0);
+    expect(parked).toMatchObject({
+      payment: 'partially_refunded',
+      attention: [{ kind: 'parked', step: 'notify', reason: 'mail_busy', refundId }],
+    });
+    await shop.answer(id, 'notify', answer);
+    await shop.client.workflow.getHandle(refundWorkflowId(refundId)).result();
+    const order = await shop.until(id, ({ attention }) => attention.length === 0);
+    const kinds = shop.inbox.kindsTo(emailOf(order));
+    expect(kinds.filter((kind) => kind === 'refund')).toHaveLength(mails);
+    expect(await shop.refunds(id)).toMatchObject([{ amount: 500, status: 'succeeded' }]);
   });
 
   it('leaves money and goods where they are while the carrier cannot be told to cancel the label', async () => {

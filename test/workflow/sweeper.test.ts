@@ -16,7 +16,8 @@ describe('the sweeper', () => {
   const age = () =>
     shop.database.$transaction([
       shop.database
-        .$executeRaw`UPDATE orders SET created_at = created_at - interval '1 hour', look_at = look_at - interval '2 hours'`,
+        .$executeRaw`UPDATE orders SET created_at = created_at - interval '1 hour', started_at = started_at - interval '1 hour'`,
+      shop.database.$executeRaw`UPDATE run_look SET due_at = now()`,
       shop.database.$executeRaw`UPDATE inbox_event SET applied_at = applied_at - interval '1 hour'`,
       shop.database.$executeRaw`UPDATE attention SET resolved_at = resolved_at - interval '1 hour'`,
       shop.database.$executeRaw`UPDATE refund SET requested_at = requested_at - interval '1 hour'`,
@@ -98,24 +99,5 @@ describe('the sweeper', () => {
     await shop.sweeper.sweep();
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
     await shop.closed(id);
-  });
-
-  it('flags an order whose run was terminated, once', async () => {
-    const id = await shop.place();
-    await shop.label(id);
-    await shop.handle(id).terminate('by hand');
-    await age();
-    await shop.sweeper.sweep();
-    await age();
-    await shop.sweeper.sweep();
-    const order = await shop.store.orders.get(id);
-    expect(order.attention).toMatchObject([{ kind: 'run_closed', reason: 'terminated' }]);
-    expect(
-      await shop.store.attention.resolve(order, order.attention[0]?.id ?? '', {
-        action: 'acknowledge',
-        note: 'refunded by hand',
-        by: 'service:ops',
-      }),
-    ).toBe('resolved');
   });
 });

@@ -82,14 +82,12 @@ describe('an answer that is about something else than what was asked', () => {
     expect(await shop.closed(id)).toMatchObject({ ...delivered, booked: { captured: 3980 } });
   });
 
-  it('stops a refund of another amount, which is looked into', async () => {
+  it('is asked after where it is about another amount than was to be refunded', async () => {
     await wrong('refunds.create', 1, { amount: 1 });
-    await wrong('refunds.create', 1_000, {});
     const id = await shop.place({ postalCode: '00000', policy: { retry } });
     // The answer was wrong, the refund is not.
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded', attention: [] });
     expect(await shop.refunds(id)).toMatchObject([{ amount: 3980, status: 'succeeded' }]);
-    await shop.ask('DELETE', '/sandbox/wrong-answers');
   });
 
   it('takes no intent for canceled that is another', async () => {

@@ -10,6 +10,12 @@ export function setCaller(request: Request, caller: Principal): void {
   callers.set(request, caller);
 }
 
+/** What the log knows the request by. */
+export const RequestId = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const { id } = context.switchToHttp().getRequest<Request>();
+  return typeof id === 'string' ? id : '';
+});
+
 /** The name of the service that makes the request. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const caller = callers.get(context.switchToHttp().getRequest<Request>());

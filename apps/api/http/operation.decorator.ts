@@ -59,6 +59,8 @@ function keyHeader(idempotency: keyof typeof KEYS) {
     required: idempotency === 'required',
     description: KEYS[idempotency],
     schema: headerSchema(IdempotencyKeyHeader),
+    // An optional one that is always sent would have a second try be taken for the first.
+    ...(idempotency === 'required' && { example: 'order-1001' }),
   });
 }
 

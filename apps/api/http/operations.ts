@@ -41,7 +41,9 @@ export const OPERATIONS = {
       'duplicate_sku',
       'unknown_sku',
       'currency_not_supported',
+      'amount_not_chargeable',
       'order_too_large',
+      'order_too_small',
       'price_changed',
       'unavailable',
     ],
@@ -59,8 +61,9 @@ export const OPERATIONS = {
     problems: ['order_not_found', 'unavailable'],
   },
   listOrderEvents: {
-    summary: "See an order's audit trail",
+    summary: "See an order's audit trail, oldest first",
     access: 'read',
+    query: true,
     problems: ['order_not_found', 'unavailable'],
   },
   readLedger: {
@@ -94,6 +97,7 @@ export const OPERATIONS = {
       'refund_line_unknown',
       'refund_quantity_exceeds',
       'refund_exceeds',
+      'amount_not_chargeable',
       'unavailable',
     ],
     outcomes: ['refund_failed'],
@@ -153,7 +157,7 @@ export const OPERATIONS = {
   putProduct: {
     summary: 'Create or replace a product; its stock stays as it is',
     access: 'operate',
-    problems: [...BODY, 'currency_not_supported', 'unavailable'],
+    problems: [...BODY, 'currency_not_supported', 'amount_not_chargeable', 'unavailable'],
   },
   adjustStock: {
     summary: 'Correct the stock of a product',
@@ -190,6 +194,12 @@ export const OPERATIONS = {
     idempotency: 'optional',
     problems: [...BODY, 'finding_not_found', 'finding_closed', 'already_resolved', 'unavailable'],
   },
+  listUnmatchedEvents: {
+    summary: 'See the signed events that belong to nothing here',
+    access: 'operate',
+    query: true,
+    problems: ['unavailable'],
+  },
   receiveDelivery: {
     summary: "Take a carrier's signed event",
     access: 'signed',
@@ -207,6 +217,7 @@ export const OPERATIONS = {
       'unavailable',
     ],
   },
+  findDocuments: { summary: 'Find the documents', access: 'open', problems: [] },
   checkLive: {
     summary: 'Tell that the process runs, and would not be helped by a restart',
     access: 'open',

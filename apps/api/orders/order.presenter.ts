@@ -44,10 +44,11 @@ export function presentOrder(order: OrderRecord): OrderView {
       tax: totals.tax,
       total: totals.total,
     },
-    shipments: order.shipments.map(({ id, carrier, trackingNumber, status }) => ({
+    shipments: order.shipments.map(({ id, carrier, trackingNumber, trackingUrl, status }) => ({
       id,
       carrier,
       trackingNumber,
+      trackingUrl,
       status,
     })),
     createdAt: order.createdAt,

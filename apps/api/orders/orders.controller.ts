@@ -5,7 +5,7 @@ import type { Response } from 'express';
 import { OrderAddress } from '#libs/contracts/order-address.api';
 import { ListOrders, OrderList } from '#libs/contracts/order-list.api';
 import { PlaceOrder } from '#libs/contracts/order-request.api';
-import { OrderEventList, OrderView } from '#libs/contracts/order-view.api';
+import { ListOrderEvents, OrderEventList, OrderView } from '#libs/contracts/order-view.api';
 
 import { Caller } from '../http/caller.js';
 import { IdempotencyKey } from '../http/idempotency-key.js';
@@ -75,8 +75,15 @@ export class OrdersController {
 
   @Get(':id/events')
   @Operation('listOrderEvents')
-  @ApiResponse({ status: 200, description: 'Every change and why', standardSchema: OrderEventList })
-  async events(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<OrderEventList> {
-    return this.orders.events(id);
+  @ApiResponse({
+    status: 200,
+    description: 'A page of changes, each with why',
+    standardSchema: OrderEventList,
+  })
+  async events(
+    @Param({ schema: OrderAddress }) { id }: OrderAddress,
+    @Query({ schema: ListOrderEvents }) query: ListOrderEvents,
+  ): Promise<OrderEventList> {
+    return this.orders.events(id, query);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { encodeCursor, type ListOrders, type OrderList } from '#libs/contracts/order-list.api';
-import type { OrderEventList } from '#libs/contracts/order-view.api';
+import type { ListOrderEvents, OrderEventList } from '#libs/contracts/order-view.api';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderRecord } from '#libs/store/order-record';
 import { Store } from '#libs/store/store';
@@ -22,10 +22,22 @@ export class OrdersService {
   }
 
   /** @throws ProblemError order_not_found; an order has had at least the event of its acceptance */
-  async events(id: OrderId): Promise<OrderEventList> {
-    const data = await this.store.orders.events(id);
-    if (data.length === 0) throw new ProblemError('order_not_found');
-    return { data };
+  async events(id: OrderId, { cursor, limit }: ListOrderEvents): Promise<OrderEventList> {
+    // One more than asked for tells whether there is another page.
+    const events = await this.store.orders.events(id, { after: cursor, limit: limit + 1 });
+    if (events.length === 0) await this.get(id);
+    const page = events.slice(0, limit);
+    const last = events.length > limit ? page.at(-1) : undefined;
+    return {
+      data: page.map(({ id: eventId, at, type, actor, changes }) => ({
+        id: eventId,
+        at,
+        type,
+        actor,
+        changes,
+      })),
+      nextCursor: last ? String(last.seq) : null,
+    };
   }
 
   async list({ attention, customer, cursor, limit, ...query }: ListOrders): Promise<OrderList> {

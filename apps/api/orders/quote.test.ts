@@ -46,8 +46,56 @@ describe('a quote', () => {
     });
   });
 
-  it('refuses a total that no column holds', () => {
-    expect(refusalOf(order({ sku: 'GOLD', quantity: 2 }))).toMatchObject({ code: 'order_too_large' });
+  it('refuses a total that is more than can be charged, or less, and says what can', () => {
+    expect(refusalOf(order({ sku: 'GOLD', quantity: 1 }))).toBeUndefined();
+    expect(refusalOf(order({ sku: 'GOLD', quantity: 2 }))).toMatchObject({
+      code: 'order_too_large',
+      detail: 'At most 99999999 EUR (minor units) can be charged at once.',
+    });
+    expect(refusalOf(order({ sku: 'PIN', quantity: 41 }), { ...pricing, shippingFee: 0 })).toMatchObject({
+      code: 'order_too_small',
+      detail: 'The order costs 49 EUR (minor units); at least 50 can be charged.',
+    });
+    expect(refusalOf(order({ sku: 'PIN', quantity: 42 }), { ...pricing, shippingFee: 0 })).toBeUndefined();
+    expect(refusalOf(order({ sku: 'GIFT', quantity: 1 }), { ...pricing, shippingFee: 0 })).toBeUndefined();
+  });
+
+  it('refuses a sum that is past every exact number in the same way', () => {
+    const lines = Array.from({ length: 100 }, (_, at) => ({ sku: `YACHT-${at}`, quantity: 1_000 }));
+    const yachts = lines.map(({ sku }) => ({
+      ...{ sku, name: 'Yacht', currency: 'IDR', sellable: true },
+      unitPrice: 999_999_999_999,
+    }));
+    const fleet = { ...order(...lines), currency: 'IDR' };
+    expect(refusalOf(fleet, { ...pricing, currencies: ['IDR'] }, yachts)).toMatchObject({
+      code: 'order_too_large',
+      detail: 'At most 999999999999 IDR (minor units) can be charged at once.',
+    });
+  });
+
+  it.each([
+    ['JPY', 12_345, 13_470],
+    ['KWD', 12_340, 13_380],
+    ['IDR', 2_500_000_000, 2_687_500_090],
+  ])('charges tax and its own shipping fee in %s', (currency, unitPrice, total) => {
+    const shippingFee = new Map([
+      ['JPY', 199],
+      ['KWD', 110],
+      ['IDR', 90],
+    ]);
+    const rules = { currencies: ['IDR', 'JPY', 'KWD'], taxRate: 0.075, shippingFee };
+    const goods = [{ sku: 'LAPTOP', name: 'Laptop', currency, unitPrice, sellable: true }];
+    const one = { ...order({ sku: 'LAPTOP', quantity: 1 }), currency };
+    expect(quote(one, goods, rules).totals.total).toBe(total);
+  });
+
+  it('refuses a price that cannot be charged in its currency', () => {
+    const goods = [{ sku: 'DATES', name: 'Dates', currency: 'KWD', unitPrice: 1_995, sellable: true }];
+    const dates = { ...order({ sku: 'DATES', quantity: 10 }), currency: 'KWD' };
+    expect(refusalOf(dates, { ...pricing, currencies: ['KWD'] }, goods)).toMatchObject({
+      code: 'amount_not_chargeable',
+      errors: [{ pointer: '/lines/0/sku' }],
+    });
   });
 
   it('tells the total when another was expected', () => {
@@ -65,7 +113,9 @@ const pricing = { currencies: ['EUR', 'USD'], taxRate: 0.19, shippingFee: 490 };
 const catalogue: Product[] = [
   { sku: 'MUG', name: 'Mug', currency: 'EUR', unitPrice: 1990, sellable: true },
   { sku: 'CUP', name: 'Cup', currency: 'EUR', unitPrice: 990, sellable: false },
-  { sku: 'GOLD', name: 'Gold', currency: 'EUR', unitPrice: 2_000_000_000, sellable: true },
+  { sku: 'GOLD', name: 'Gold', currency: 'EUR', unitPrice: 60_000_000, sellable: true },
+  { sku: 'PIN', name: 'Pin', currency: 'EUR', unitPrice: 1, sellable: true },
+  { sku: 'GIFT', name: 'Gift', currency: 'EUR', unitPrice: 0, sellable: true },
 ];
 
 const order = (...lines: PlaceOrder['lines']): PlaceOrder => ({
@@ -76,9 +126,13 @@ const order = (...lines: PlaceOrder['lines']): PlaceOrder => ({
   payment: { method: 'pm_card_visa' },
 });
 
-function refusalOf(request: PlaceOrder): ProblemError | undefined {
+function refusalOf(
+  request: PlaceOrder,
+  rules: Parameters<typeof quote>[2] = pricing,
+  goods: readonly Product[] = catalogue,
+): ProblemError | undefined {
   try {
-    quote(request, catalogue, pricing);
+    quote(request, goods, rules);
   } catch (error) {
     if (error instanceof ProblemError) return error;
     throw error;

@@ -1,16 +1,15 @@
 import { v7 as uuid } from 'uuid';
 
 import type { PlaceOrder } from '#libs/contracts/order-request.api';
+import { shippingFeeIn } from '#libs/config/shipping-fee';
 import type { ProblemCode } from '#libs/contracts/problems';
+import { chargeFault, type Currency, currencyOf } from '#libs/order/currencies';
 import { type Totals, totalsOf } from '#libs/order/totals';
 import type { Product } from '#libs/store/catalogue.repository';
 import type { LineRecord } from '#libs/store/order-record';
 
 import { ProblemError } from '../http/problem-error.js';
 import type { Settings } from '../settings.js';
-
-/** What PostgreSQL's integer holds, and more than any provider charges at once. */
-const LARGEST_TOTAL = 2_147_483_647;
 
 export interface Quote {
   readonly lines: readonly LineRecord[];
@@ -43,8 +42,13 @@ export function quote(request: PlaceOrder, products: readonly Product[], pricing
     const { name, unitPrice } = product;
     return [{ id: uuid(), sku, name, quantity, unitPrice, taxRate: pricing.taxRate }];
   });
-  const totals = totalsOf(lines, pricing.shippingFee, request.currency);
-  if (totals.total > LARGEST_TOTAL) throw new ProblemError('order_too_large');
+  const currency = currencyOf(request.currency);
+  refuseLines(
+    'amount_not_chargeable',
+    skus,
+    (sku) => (catalogue.get(sku)?.unitPrice ?? 0) % currency.step !== 0,
+  );
+  const totals = chargeable(lines, shippingFeeIn(pricing.shippingFee, request.currency), currency);
   if (request.expectedTotal !== undefined && request.expectedTotal !== totals.total) {
     const detail = `The order costs ${totals.total} ${request.currency} (minor units), not ${request.expectedTotal}.`;
     throw new ProblemError('price_changed', detail, { totals });
@@ -52,10 +56,30 @@ export function quote(request: PlaceOrder, products: readonly Product[], pricing
   return { lines, totals };
 }
 
+/** The totals of an order that can be charged. @throws ProblemError order_too_large, order_too_small */
+function chargeable(lines: readonly LineRecord[], shippingFee: number, currency: Currency): Totals {
+  const { code, minimum, maximum } = currency;
+  const tooLarge = () =>
+    new ProblemError('order_too_large', `At most ${maximum} ${code} (minor units) can be charged at once.`);
+  // Asked before anything is added up exactly: a hundred lines of the dearest goods are past every exact number.
+  if (lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0) > maximum)
+    throw tooLarge();
+  const totals = totalsOf(lines, shippingFee, code);
+  const fault = totals.total === 0 ? null : chargeFault(totals.total, currency);
+  if (fault === null) return totals;
+  if (fault === 'too_large') throw tooLarge();
+  if (fault === 'not_a_step') throw new Error(`${totals.total} ${code} is made of parts that can be charged`);
+  throw new ProblemError(
+    'order_too_small',
+    `The order costs ${totals.total} ${code} (minor units); at least ${minimum} can be charged.`,
+  );
+}
+
 const REFUSALS = {
   duplicate_sku: 'has a line already',
   unknown_sku: 'is not in the catalogue',
   currency_not_supported: 'is priced in another currency',
+  amount_not_chargeable: 'has a price that cannot be charged in its currency',
 } as const satisfies Partial<Record<ProblemCode, string>>;
 
 function refuseLines(

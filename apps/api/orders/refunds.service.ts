@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 
 import type { RequestRefund } from '#libs/contracts/refund.api';
+import { currencyOf } from '#libs/order/currencies';
 import { refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import {
@@ -73,7 +74,11 @@ export class RefundsService {
 }
 
 /** What the refund comes to, on the order and its refunds as they stand. @throws ProblemError when there is none */
-function refundOf(order: OrderRecord, earlier: readonly RefundRecord[], body: RequestRefund) {
+function refundOf(
+  order: OrderRecord & { readonly hasNoRun: boolean },
+  earlier: readonly RefundRecord[],
+  body: RequestRefund,
+) {
   const { reason, restock } = body;
   const decision = decideRefund(order, earlier, { portion: portionOf(body), restock });
   if (decision.is === 'refused') throw refusal(order, decision);
@@ -96,6 +101,11 @@ function refusal(order: OrderRecord, { code, at }: Extract<RefundDecision, { is:
   if (code === 'refund_exceeds') {
     const left = Math.max(refundable(order.booked), 0);
     return new ProblemError(code, `At most ${left} ${order.currency} (minor units) can be refunded now.`);
+  }
+  if (code === 'amount_not_chargeable') {
+    const { step } = currencyOf(order.currency);
+    const detail = `must be a multiple of ${step} in ${order.currency}`;
+    return new ProblemError(code, undefined, { errors: [{ pointer: '/amount', detail }] });
   }
   const fault = FAULTS[code];
   if (!fault) return new ProblemError(code);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { ListProducts, ProductList, PutProduct } from '#libs/contracts/product.api';
+import { currencyOf } from '#libs/order/currencies';
 import type { StockedProduct } from '#libs/store/catalogue.repository';
 import { Store } from '#libs/store/store';
 
@@ -34,7 +35,7 @@ export class ProductsService {
   /**
    * Creates or replaces a product, whose stock stays as it is. Orders keep the price they were placed at.
    *
-   * @throws ProblemError currency_not_supported
+   * @throws ProblemError currency_not_supported, amount_not_chargeable
    */
   async put(sku: string, body: PutProduct): Promise<{ product: StockedProduct; isNew: boolean }> {
     const { currencies } = this.settings;
@@ -42,6 +43,13 @@ export class ProductsService {
       const detail = `is not one of ${currencies.join(', ')}`;
       throw new ProblemError('currency_not_supported', undefined, {
         errors: [{ pointer: '/currency', detail }],
+      });
+    }
+    const { step, maximum } = currencyOf(body.currency);
+    if (body.unitPrice % step !== 0 || body.unitPrice > maximum) {
+      const detail = `must be at most ${maximum} in ${body.currency}${step > 1 ? `, and a multiple of ${step}` : ''}`;
+      throw new ProblemError('amount_not_chargeable', undefined, {
+        errors: [{ pointer: '/unitPrice', detail }],
       });
     }
     return this.store.catalogue.put({ sku, ...body });

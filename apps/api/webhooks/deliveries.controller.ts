@@ -4,6 +4,7 @@ import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { DeliveryEventId } from '#libs/contracts/delivery.api';
 import { WebhookSignature, WebhookTimestamp } from '#libs/contracts/webhook-headers.api';
 
+import { RequestId } from '../http/caller.js';
 import { headerSchema, Operation } from '../http/operation.decorator.js';
 import { BODY_LIMIT } from '../http/request-body.js';
 import { TakesSigned } from '../http/signed-body.guard.js';
@@ -47,11 +48,15 @@ export class DeliveriesController {
       },
     },
   })
-  @ApiResponse({ status: 202, description: 'Stored' })
+  @ApiResponse({
+    status: 202,
+    description: 'Stored. One of a type that is not known here is kept, too, and changes nothing',
+  })
   async receive(
     @RawBody() body: Buffer | undefined,
     @Headers() headers: Record<string, string>,
+    @RequestId() requestId: string,
   ): Promise<void> {
-    await this.deliveries.receive(body ?? Buffer.alloc(0), headers);
+    await this.deliveries.receive(body ?? Buffer.alloc(0), headers, requestId);
   }
 }

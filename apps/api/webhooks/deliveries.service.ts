@@ -21,16 +21,23 @@ export class DeliveriesService {
   ) {}
 
   /** @throws ProblemError when the event is not the carrier's, or cannot be read; nothing is stored then */
-  async receive(body: Buffer, headers: Record<string, string>): Promise<void> {
+  async receive(body: Buffer, headers: Record<string, string>, requestId: string): Promise<void> {
     this.signature.verify(body, headers);
     const eventId = headers['webhook-id'] ?? '';
-    const event = readDeliveryEvent(body, eventId);
-    if (!event) {
-      this.log.warn('the carrier sent an event of an unknown type');
+    const { isKnown, event } = readDeliveryEvent(body, eventId);
+    const { type, trackingNumber } = event;
+    const said = { event: eventId, type, trackingNumber, requestId };
+    if (!isKnown) {
+      await this.store.unmatchedEvents.record({ ...event, provider: 'carrier', objectId: trackingNumber });
+      this.log.warn(said, 'ignored an event of the carrier: its type is not known here');
       return;
     }
     const report = await this.store.inbox.receive(event);
-    if (!report) return;
+    if (!report) {
+      if (await this.store.unmatchedEvents.has('carrier', eventId))
+        this.log.warn(said, 'kept an event of the carrier that belongs to no order');
+      return;
+    }
     this.nudges.send('reportShipment', report.orderId, () => this.runs.reportShipment(report));
   }
 }

@@ -9,23 +9,41 @@ const read = (body: unknown, eventId = 'evt_1') =>
 describe("a carrier's event", () => {
   it('is known by its header, and its time is read with its offset', () => {
     expect(read(event)).toEqual({
-      eventId: 'evt_1',
-      type: 'shipment.delivered',
-      trackingNumber: 'T-1',
-      occurredAt: new Date('2026-01-01T11:00:00Z'),
+      isKnown: true,
+      event: {
+        eventId: 'evt_1',
+        type: 'shipment.delivered',
+        trackingNumber: 'T-1',
+        occurredAt: new Date('2026-01-01T11:00:00Z'),
+      },
     });
   });
 
   it('may say more than we read', () => {
-    expect(read({ ...event, weight: 3 })).toMatchObject({ trackingNumber: 'T-1' });
+    expect(read({ ...event, weight: 3 })).toMatchObject({ event: { trackingNumber: 'T-1' } });
   });
 
-  it('is nothing to us when its type is unknown, whatever else it says', () => {
-    expect(read({ type: 'shipment.weighed' })).toBeNull();
+  it('is kept by its type and parcel when its type is unknown, whatever else it says', () => {
+    expect(read({ ...event, type: 'shipment.weighed' })).toEqual({
+      isKnown: false,
+      event: {
+        eventId: 'evt_1',
+        type: 'shipment.weighed',
+        trackingNumber: 'T-1',
+        occurredAt: new Date('2026-01-01T11:00:00Z'),
+      },
+    });
+    for (const more of [{}, { trackingNumber: 7, occurredAt: 'yesterday' }, { trackingNumber: 'T\0' }]) {
+      expect(read({ type: 'shipment.weighed', ...more })).toEqual({
+        isKnown: false,
+        event: expect.objectContaining({ trackingNumber: null, occurredAt: expect.any(Date) }),
+      });
+    }
   });
 
   it.each([
     ['no type', {}],
+    ['a type that no log can hold', { ...event, type: 'a\0' }],
     ['no tracking number', { ...event, trackingNumber: undefined }],
     ['NUL in the tracking number', { ...event, trackingNumber: 'T\0' }],
     ['no time', { ...event, occurredAt: 'yesterday' }],

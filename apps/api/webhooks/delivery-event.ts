@@ -1,25 +1,43 @@
 import { z } from 'zod';
 
 import { DeliveryEvent, DeliveryEventId } from '#libs/contracts/delivery.api';
+import { text } from '#libs/contracts/text.api';
 import { CARRIER_EVENTS } from '#libs/order/carrier-event';
 import type { CarrierEvent } from '#libs/store/inbox.repository';
 
 import { check, parseJson } from '../http/json.js';
 
-/** Any event a carrier might send, now or later. */
-const AnyEvent = z.object({ type: z.string() });
+/** Any event a carrier might send, now or later: of one whose type is not known, nothing else must fit. */
+const AnyEvent = z.object({
+  type: text(255),
+  trackingNumber: DeliveryEvent.shape.trackingNumber.nullable().catch(null),
+  occurredAt: DeliveryEvent.shape.occurredAt.nullable().catch(null),
+});
 const KNOWN: readonly string[] = CARRIER_EVENTS;
+
+interface UnknownDelivery extends Omit<CarrierEvent, 'type' | 'trackingNumber'> {
+  readonly type: string;
+  readonly trackingNumber: string | null;
+}
+
+export type Delivery =
+  | { readonly isKnown: true; readonly event: CarrierEvent }
+  /** Of a type that is not known here. */
+  | { readonly isKnown: false; readonly event: UnknownDelivery };
 
 /**
  * What a carrier's signed body says.
  *
  * @param eventId the header `webhook-id`
- * @returns null for an event of a type we do not know
  * @throws ProblemError when it cannot be read
  */
-export function readDeliveryEvent(body: Buffer, eventId: string): CarrierEvent | null {
+export function readDeliveryEvent(body: Buffer, eventId: string): Delivery {
   const json = parseJson(body);
   const id = check(DeliveryEventId, eventId, ['webhook-id']);
-  if (!KNOWN.includes(check(AnyEvent, json).type)) return null;
-  return { eventId: id, ...check(DeliveryEvent, json) };
+  const { type, trackingNumber, occurredAt } = check(AnyEvent, json);
+  if (KNOWN.includes(type)) return { isKnown: true, event: { eventId: id, ...check(DeliveryEvent, json) } };
+  return {
+    isKnown: false,
+    event: { eventId: id, type, trackingNumber, occurredAt: occurredAt ?? new Date() },
+  };
 }

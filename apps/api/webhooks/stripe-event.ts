@@ -1,4 +1,6 @@
-import { PaymentEvent as PaymentEventBody } from '#libs/contracts/payment-event.api';
+import { createHash } from 'node:crypto';
+
+import { AnyStripeEvent, PaymentEvent as PaymentEventBody } from '#libs/contracts/payment-event.api';
 import type { PaymentEvent } from '#libs/store/payment-inbox.repository';
 
 import { check, parseJson } from '../http/json.js';
@@ -23,14 +25,20 @@ export const PAYMENT_EVENTS = [
 const KNOWN: readonly string[] = PAYMENT_EVENTS;
 
 /**
- * What a signed body of the payment provider says.
+ * What a signed body of the payment provider says. One that is not known here is kept, and changes nothing, in
+ * whatever form it comes: thin events (docs.stripe.com/event-destinations) have another.
  *
  * @param isLive whether money is real here
- * @throws ProblemError when it cannot be read, or is of the other mode
+ * @throws ProblemError when it is of a type that matters and cannot be read, or is of the other mode
  */
 export function readStripeEvent(body: Buffer, isLive: boolean): PaymentEvent {
-  const { id, type, created, livemode, data } = check(PaymentEventBody, parseJson(body));
-  if (livemode !== isLive) throw new ProblemError('wrong_livemode');
+  const json = parseJson(body);
+  const any = AnyStripeEvent.safeParse(json).data ?? AnyStripeEvent.parse({});
+  if (any.livemode === !isLive) throw new ProblemError('wrong_livemode');
+  const isKnown = KNOWN.includes(any.type);
+  const read = PaymentEventBody.safeParse(json);
+  if (!isKnown && !read.success) return unknownEvent(any, body);
+  const { id, type, created, data } = check(PaymentEventBody, json);
   const intentId = intentOf(data.object);
   return {
     eventId: id,
@@ -38,8 +46,14 @@ export function readStripeEvent(body: Buffer, isLive: boolean): PaymentEvent {
     // A payment method or a customer is somebody's, whom nothing here would lead to when they are to be erased.
     objectId: intentId ?? id,
     occurredAt: new Date(created * 1_000),
-    matters: KNOWN.includes(type) && intentId !== null,
+    matters: isKnown && intentId !== null,
   };
+}
+
+/** An event that nothing is done about. One without an id that can be kept is known by what it says. */
+function unknownEvent({ id, type, created }: AnyStripeEvent, body: Buffer): PaymentEvent {
+  const eventId = id ?? `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  return { eventId, type, objectId: eventId, occurredAt: created ?? new Date(), matters: false };
 }
 
 type Subject = PaymentEventBody['data']['object'];

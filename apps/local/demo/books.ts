@@ -38,18 +38,19 @@ const SumsRow = z.object({
 });
 export type SumsRow = z.output<typeof SumsRow>;
 
+/** Amounts as JavaScript's numbers, which the driver does not make of 64 bits. */
 const ORDER = `
-  SELECT status, payment, fulfilment, end_code AS "end", total, currency, closed_at IS NOT NULL AS closed
+  SELECT status, payment, fulfilment, end_code AS "end", total::float8 AS total, currency, closed_at IS NOT NULL AS closed
   FROM orders WHERE id = $1`;
 
 const STOCK = `SELECT on_hand AS "onHand", reserved FROM product WHERE sku = $1`;
 
 const LEDGER = `
   SELECT
-    COALESCE(sum(e.amount) FILTER (WHERE e.account = 'gateway'), 0)::int AS gateway,
-    COALESCE(sum(e.amount) FILTER (WHERE e.account = 'customer_deposits'), 0)::int AS deposits,
-    COALESCE(sum(e.amount) FILTER (WHERE e.account = 'refunds_payable'), 0)::int AS payable,
-    COALESCE(sum(e.amount), 0)::int AS sum
+    COALESCE(sum(e.amount) FILTER (WHERE e.account = 'gateway'), 0)::float8 AS gateway,
+    COALESCE(sum(e.amount) FILTER (WHERE e.account = 'customer_deposits'), 0)::float8 AS deposits,
+    COALESCE(sum(e.amount) FILTER (WHERE e.account = 'refunds_payable'), 0)::float8 AS payable,
+    COALESCE(sum(e.amount), 0)::float8 AS sum
   FROM ledger_transaction t JOIN ledger_entry e ON e.transaction_id = t.id WHERE t.order_id = $1`;
 
 const SUMS = `
@@ -60,10 +61,10 @@ const SUMS = `
         WHERE e.transaction_id = t.id AND e.account = 'gateway') AS gateway
     FROM ledger_transaction t)
   SELECT
-    (SELECT COALESCE(sum(amount) FILTER (WHERE kind = 'captured'), 0)::int FROM booked) AS paid,
-    (SELECT COALESCE(sum(amount) FILTER (WHERE kind IN ('refund_succeeded', 'refund_adopted')), 0)::int
+    (SELECT COALESCE(sum(amount) FILTER (WHERE kind = 'captured'), 0)::float8 FROM booked) AS paid,
+    (SELECT COALESCE(sum(amount) FILTER (WHERE kind IN ('refund_succeeded', 'refund_adopted')), 0)::float8
       FROM booked) AS returned,
-    (SELECT COALESCE(sum(gateway), 0)::int FROM booked) AS gateway,
+    (SELECT COALESCE(sum(gateway), 0)::float8 FROM booked) AS gateway,
     (SELECT count(*)::int FROM booked) AS transactions,
     (SELECT count(*)::int FROM booked WHERE sum <> 0) AS unbalanced,
     count(*) FILTER (WHERE status = 'delivered')::int AS delivered,

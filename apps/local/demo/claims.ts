@@ -41,9 +41,14 @@ const SHIPPED_ONCE: Claim = {
   seen: (evidence) => `${counted(evidence.parcels.length, 'parcel')}, ${stockHolds(evidence)}`,
 };
 
-const TWO_MAILS: Claim = {
-  says: 'Told twice, once of each',
-  holds: ({ mails }) => isDeepStrictEqual(mails, ['confirmation', 'delivery']),
+/** That a parcel is on its way is told unless it arrives sooner than that could be. */
+const TOLD_OF_ALL: Claim = {
+  says: 'Told of each thing once',
+  holds: ({ mails }) =>
+    isDeepStrictEqual(
+      mails.filter((kind) => kind !== 'shipped' && kind !== 'refund'),
+      ['confirmation', 'delivery'],
+    ) && count(mails, 'shipped') <= 1,
   seen: mailboxHolds,
 };
 
@@ -70,9 +75,14 @@ const GOODS_BACK: Claim = {
   seen: (evidence) => `${stockHolds(evidence)}, ${counted(evidence.parcels.length, 'parcel')}`,
 };
 
+/** The confirmation does not wait for what comes after the payment, so it may have gone by then. */
 const TOLD_ONCE: Claim = {
-  says: 'Told once: that it is cancelled',
-  holds: ({ mails }) => isDeepStrictEqual(mails, ['cancellation']),
+  says: 'Told once that it is cancelled, and once of the refund',
+  holds: ({ mails }) =>
+    count(mails, 'cancellation') === 1 &&
+    count(mails, 'refund') === 1 &&
+    mails.length === 2 + count(mails, 'confirmation') &&
+    count(mails, 'confirmation') <= 1,
   seen: mailboxHolds,
 };
 
@@ -88,7 +98,7 @@ export const BOOKS_BALANCE: Claim = {
 };
 
 /** What is so of every order that went well, whatever happened on its way. */
-export const WENT_WELL: readonly Claim[] = [DELIVERED, CHARGED_ONCE, SHIPPED_ONCE, TWO_MAILS];
+export const WENT_WELL: readonly Claim[] = [DELIVERED, CHARGED_ONCE, SHIPPED_ONCE, TOLD_OF_ALL];
 
 /** What is so of an order that was taken back after it was charged. */
 export const takenBack = (code: EndCode): readonly Claim[] => [
@@ -118,4 +128,5 @@ export const backOnTheShelf = (units: number): Claim => ({
   seen: stockHolds,
 });
 
+const count = (mails: readonly string[], kind: string) => mails.filter((mail) => mail === kind).length;
 const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);

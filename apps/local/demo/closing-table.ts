@@ -23,8 +23,10 @@ const ROWS: readonly Row[] = [
   { party: '', what: 'stock', cell: ({ placed, stock }) => `${placed.stock.onHand} → ${stock.onHand}` },
   { party: '', what: 'of it held', cell: ({ stock }) => many(stock.reserved) },
   { party: 'Mailbox', what: 'confirmation', cell: ({ mails }) => many(countOf(mails, 'confirmation')) },
+  { party: '', what: 'shipped', cell: ({ mails }) => many(countOf(mails, 'shipped')) },
   { party: '', what: 'delivery', cell: ({ mails }) => many(countOf(mails, 'delivery')) },
   { party: '', what: 'cancellation', cell: ({ mails }) => many(countOf(mails, 'cancellation')) },
+  { party: '', what: 'refund', cell: ({ mails }) => many(countOf(mails, 'refund')) },
 ];
 
 /** How many orders stand side by side, so that it fits a terminal. */

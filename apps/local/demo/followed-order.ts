@@ -47,6 +47,15 @@ export class FollowedOrder {
     }
   }
 
+  /** Watches it until it has waited in such a way. @throws Error when it does not */
+  async waitedFor(accepts: (wait: Wait) => boolean): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    while (!this.waits.some(accepts)) {
+      if (Date.now() > deadline) throw new Error(`it did not wait so within ${PATIENCE / 1_000} s`);
+      await this.during(EVERY);
+    }
+  }
+
   /** How often its audit trail has such an entry, of those that were seen. */
   times(type: string): number {
     return this.events.filter((event) => event.type === type).length;

@@ -1,3 +1,5 @@
+import { backoff } from '#libs/order/policy';
+
 import { seconds } from '../terminal.js';
 import type { Act } from './act.js';
 import { WENT_WELL } from './claims.js';
@@ -15,10 +17,12 @@ const CALLS = [
   'payment_intents.cancel',
   'refunds.create',
 ] as const;
-/** After 0, 1, 3, 7 and 15 s, as the default policy doubles its pauses; a slow machine may miss the last. */
+/** How many failed attempts are waited for, however long they take. */
 const FEWEST_ATTEMPTS = 4;
-/** How much longer each pause is than the one before: twice, less what the attempts themselves take. */
-const GROWTH = 1.5;
+/** The default policy's. Milliseconds. */
+const RETRY = { initial: 1_000, max: 60_000 };
+/** What a pause may be announced shorter than it is. Milliseconds. */
+const SLACK = 100;
 
 export const gatewayDown: Act = {
   title: 'The gateway is down for 20 s',
@@ -41,6 +45,7 @@ export const gatewayDown: Act = {
     story.says('the gateway is down');
     const order = await scene.place();
     await order.during(DOWN_FOR);
+    await order.waitedFor(({ attempt }) => attempt >= FEWEST_ATTEMPTS);
     await stage.faults.clear();
     story.says('the gateway is back');
     await order.event('payment.captured');
@@ -50,14 +55,13 @@ export const gatewayDown: Act = {
     const pauses = pausesBetween(failed);
     story.claims(
       'Tried again by itself, and said so in waitingFor',
-      failed.length >= FEWEST_ATTEMPTS &&
-        failed.every(({ lastError }) => lastError === 'gateway_unreachable'),
+      failed.length > 1 && failed.every(({ lastError }) => lastError === 'gateway_unreachable'),
       `${counted(failed.length, 'failed attempt')}, each with ${failed[0]?.lastError ?? 'nothing'}`,
     );
     story.claims(
       'Waited longer each time',
-      pauses.every((pause, index) => pause >= GROWTH * (pauses[index - 1] ?? 0)),
-      `${pauses.map(seconds).join(', ')} between the attempts`,
+      pauses.every(({ took, least }) => took >= least - SLACK),
+      `${pauses.map(({ took }) => seconds(took)).join(', ')} between the attempts`,
     );
     const attentions = order.times('order.parked');
     story.claims('No operator was needed', attentions === 0, counted(attentions, 'attention'));
@@ -65,8 +69,11 @@ export const gatewayDown: Act = {
   },
 };
 
-/** From the times the attempts were announced for. */
-function pausesBetween(waits: readonly Wait[]): number[] {
-  const times = waits.flatMap(({ nextTryAt }) => (nextTryAt === null ? [] : [Date.parse(nextTryAt)]));
-  return times.slice(1).map((time, index) => time - (times[index] ?? time));
+/** From the times the attempts were announced for, with what the policy's doubling makes of each at the least. */
+function pausesBetween(waits: readonly Wait[]): { took: number; least: number }[] {
+  return waits.slice(1).flatMap(({ attempt, nextTryAt }, index) => {
+    const before = waits[index]?.nextTryAt ?? null;
+    if (nextTryAt === null || before === null) return [];
+    return [{ took: Date.parse(nextTryAt) - Date.parse(before), least: backoff(RETRY, attempt) }];
+  });
 }

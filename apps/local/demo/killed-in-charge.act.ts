@@ -5,8 +5,6 @@ import { WENT_WELL } from './claims.js';
 /** Milliseconds. */
 const GATEWAY_TAKES = 5_000;
 const MIDDLE = GATEWAY_TAKES / 2;
-/** A heartbeat that is missed for 4 s, a pause of 1 s, and a worker that starts beside it. */
-const TAKEN_OVER_WITHIN = 10_000;
 
 export const killedInCharge: Act = {
   title: 'Killed during the charge',
@@ -35,10 +33,11 @@ export const killedInCharge: Act = {
     const captured = await order.event('payment.captured');
     await order.end();
     const took = Date.parse(captured.at) - killedAt;
+    const charge = (await stage.historyOf(order.id)).activities.find(({ name }) => name === 'chargePayment');
     story.claims(
-      'Taken over within a few seconds',
-      0 < took && took <= TAKEN_OVER_WITHIN,
-      `${seconds(took)} from the kill to the charge in the books`,
+      'Taken over once no heartbeat came',
+      charge !== undefined && charge.attempt > 1 && charge.missed,
+      `attempt ${charge?.attempt ?? 0}; ${seconds(Math.max(took, 0))} from the kill to the charge in the books`,
     );
     const detection = `Idempotency detected: ${order.id}:charge:1 already processed`;
     const detected = log.some((line) => line.includes(detection));

@@ -7,8 +7,10 @@ const MailList = z.array(
 /** What the subjects of the mails say, and what such a mail is called. */
 const KINDS: readonly { readonly says: string; readonly kind: string }[] = [
   { says: 'is confirmed', kind: 'confirmation' },
+  { says: 'is on its way', kind: 'shipped' },
   { says: 'has been delivered', kind: 'delivery' },
   { says: 'is cancelled', kind: 'cancellation' },
+  { says: 'A refund of', kind: 'refund' },
 ];
 
 /** The shoppers' mail, as the mail catcher holds it. */
@@ -21,8 +23,9 @@ export class Mailbox {
     return mails.filter(({ to }) => to.some((one) => one.address === address)).map(kindOf);
   }
 
-  async count(): Promise<number> {
-    return (await this.all()).length;
+  /** The kinds of all mails there are. */
+  async kinds(): Promise<string[]> {
+    return (await this.all()).map(kindOf);
   }
 
   private async all() {

@@ -42,7 +42,8 @@ export class Shop {
   }
 
   async events(id: string): Promise<OrderEvent[]> {
-    return OrderEventList.parse(await this.api.get(`/orders/${id}/events`)).data;
+    // More than any order of an act has: an audit trail of one page.
+    return OrderEventList.parse(await this.api.get(`/orders/${id}/events?limit=200`)).data;
   }
 
   async clientSecret(id: string): Promise<HandedSecret> {

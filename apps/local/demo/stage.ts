@@ -20,6 +20,7 @@ import { Mailbox } from './mailbox.js';
 import { Operator } from './operator.js';
 import type { Processes } from './processes.js';
 import { Programs, type Reconciled, type Rules, type WorkerProcess } from './programs.js';
+import { type RunHistory, runHistory } from './run-history.js';
 import { Shop } from './shop.js';
 import { stageSteps } from './stage-steps.js';
 import { Traces } from './traces.js';
@@ -124,6 +125,11 @@ export class Stage {
   /** How far Temporal says that an order's run has come. */
   async progressOf(orderId: OrderId): Promise<OrderProgress> {
     return this.temporal.workflow.getHandle(orderWorkflowId(orderId)).query(progress);
+  }
+
+  /** What is written of an order's run. */
+  async historyOf(orderId: OrderId): Promise<RunHistory> {
+    return runHistory(this.temporal, orderId);
   }
 
   /** Lets go of what it holds itself; the processes are stopped by who keeps them. */

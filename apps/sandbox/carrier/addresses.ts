@@ -37,7 +37,8 @@ const MAGIC_POSTAL_CODES: Readonly<Record<string, Fate>> = {
   '00004': { journey: [] },
 };
 
-export function fateOf(postalCode: string): Fate {
+export function fateOf(postalCode: string | null): Fate {
+  if (postalCode === null) return ARRIVES;
   const magic = Object.hasOwn(MAGIC_POSTAL_CODES, postalCode) ? MAGIC_POSTAL_CODES[postalCode] : undefined;
   return magic ?? ARRIVES;
 }

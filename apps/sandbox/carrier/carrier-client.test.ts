@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-const create = (postalCode = RECIPIENT.postalCode) =>
+const create = (postalCode: string | null = RECIPIENT.postalCode) =>
   carrier.createShipment({
     reference: ORDER,
     recipient: { ...RECIPIENT, postalCode },
@@ -41,6 +41,11 @@ describe('the carrier, through its client', () => {
     expect(await create()).toEqual(parcel);
     expect(await carrier.findShipment(ORDER)).toEqual(parcel);
     expect(await shipments(sandbox)).toHaveLength(1);
+  });
+
+  it('says where its shopper can follow it, and needs no postal code where there is none', async () => {
+    const { trackingNumber, trackingUrl } = await create(null);
+    expect(trackingUrl).toMatch(new RegExp(`^https://.*/${trackingNumber}$`));
   });
 
   it('looks up by tracking number, too', async () => {

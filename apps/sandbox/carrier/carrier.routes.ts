@@ -18,7 +18,10 @@ const REFUSALS: Readonly<Record<CarrierOperation, CarrierProblemCode>> = {
   'shipments.lookup': 'lookup_refused',
 };
 
-/** The carrier's HTTP API, as `#libs/shipping/carrier-protocol` describes it. */
+/** Where its shoppers would look; nobody is there. */
+const TRACKING = 'https://parcels.example/track';
+
+/** The carrier's HTTP API, as docs/carrier-protocol.md describes it. */
 export function carrierRouter(
   parcels: Parcels,
   faults: Faults,
@@ -72,7 +75,7 @@ export function carrierRouter(
 }
 
 function shown({ reference, carrier, trackingNumber, status }: StoredParcel): object {
-  return { reference, carrier, trackingNumber, status };
+  return { reference, carrier, trackingNumber, trackingUrl: `${TRACKING}/${trackingNumber}`, status };
 }
 
 function attempt(execute: () => Answer): Answer {

@@ -27,7 +27,9 @@ export function paymentIntentRoutes(
       expand,
       execute: () => intents.create(parameters),
       refuse: () => {
-        throw new StripeProblem('amount_too_small', 'Amount is below the minimum charge amount');
+        throw new StripeProblem('amount_too_small', 'Amount is below the minimum charge amount', {
+          param: 'amount',
+        });
       },
     });
   });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { Problem } from '../problem.js';
 import type { SandboxState } from '../sandbox-state.js';
+import { chargeableAmount, inSteps } from './amounts.js';
 import type { Attempts } from './attempts.js';
 import { failedCharge, releasedCharge } from './charge.js';
 import type { Events } from './events.js';
@@ -26,10 +27,6 @@ const CANCELABLE: readonly Intent['status'][] = [
   'processing',
 ];
 
-/** Stripe's smallest amounts in minor units (docs.stripe.com/currencies); 1 where not listed. */
-const SMALLEST: Readonly<Record<string, number>> = { eur: 50, usd: 50, chf: 50, gbp: 30 };
-const LARGEST = 99_999_999;
-
 export type Shopper = 'authenticate' | 'fail' | 'abandon';
 
 /** PaymentIntents and the charges they make. Every change is made at once; nothing here waits. */
@@ -51,16 +48,7 @@ export class PaymentIntents {
 
   create(request: CreateIntent): Intent {
     const { amount, currency } = request;
-    if (amount < (SMALLEST[currency] ?? 1)) {
-      throw new StripeProblem('amount_too_small', 'Amount is below the minimum charge amount', {
-        param: 'amount',
-      });
-    }
-    if (amount > LARGEST) {
-      throw new StripeProblem('amount_too_large', 'Amount must be no more than 999999.99', {
-        param: 'amount',
-      });
-    }
+    chargeableAmount(amount, currency);
     if (request.payment_method !== undefined) knownCard(request.payment_method);
     const id = newId('pi');
     const intent = this.state.intents.set(
@@ -125,6 +113,7 @@ export class PaymentIntents {
       );
     }
     const amount = request.amount_to_capture ?? intent.amount_capturable;
+    inSteps(amount, intent.currency, 'amount_to_capture');
     if (amount > intent.amount_capturable) {
       throw new StripeProblem('amount_too_large', 'The amount to capture exceeds the capturable amount', {
         param: 'amount_to_capture',

@@ -1,5 +1,6 @@
 import { Problem } from '../problem.js';
 import type { SandboxState } from '../sandbox-state.js';
+import { inSteps } from './amounts.js';
 import type { Books } from './books.js';
 import type { Events } from './events.js';
 import type { CreateRefund } from './parameters.js';
@@ -48,6 +49,7 @@ export class Refunds {
       throw new StripeProblem('charge_already_refunded', `Charge ${charge.id} has already been refunded.`);
     }
     const amount = request.amount ?? left;
+    inSteps(amount, charge.currency, 'amount');
     if (amount > left) {
       throw new StripeProblem(
         'refund_too_large',

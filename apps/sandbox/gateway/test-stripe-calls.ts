@@ -113,7 +113,16 @@ export const REFUSED: readonly [what: string, Call][] = [
     'too much to give back',
     (stripe, { paid }) => stripe.refunds.create({ payment_intent: paid, amount: 9999 }),
   ],
-  ['a parameter that does not fit', (stripe) => stripe.paymentIntents.create({ amount: 1, currency: 'eur' })],
+  ['too little to charge', (stripe) => stripe.paymentIntents.create({ amount: 1, currency: 'eur' })],
+  ['too much to charge', (stripe) => stripe.paymentIntents.create({ amount: 100_000_000, currency: 'eur' })],
+  [
+    'a fraction that is not charged',
+    (stripe) => stripe.paymentIntents.create({ amount: 550, currency: 'isk' }),
+  ],
+  [
+    'a currency that is not charged',
+    (stripe) => stripe.paymentIntents.create({ amount: 550, currency: 'xau' }),
+  ],
 ];
 
 /** A gateway that has seen everything that can happen to money. */

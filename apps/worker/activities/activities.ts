@@ -5,6 +5,7 @@ import type {
   StepActivities,
 } from '#libs/contracts/activities';
 import type { Mailer } from '#libs/mail/mailer';
+import type { Shop } from '#libs/mail/shop';
 import type { PaymentGateway } from '#libs/payments/payment-gateway';
 import type { Carrier } from '#libs/shipping/carrier';
 import type { Store } from '#libs/store/store';
@@ -28,13 +29,15 @@ export interface Ports {
   readonly gateway: PaymentGateway;
   readonly carrier: Carrier;
   readonly mailer: Mailer;
+  /** As its mails show it. */
+  readonly shop: Shop;
   readonly logger: Logger;
   /** Countries that are shipped to; empty means all. */
   readonly shipTo: readonly string[];
 }
 
 /** Every activity under its name, as a worker takes them, for each of the two task queues. */
-export function orderActivities({ store, runs, gateway, carrier, mailer, logger, shipTo }: Ports) {
+export function orderActivities({ store, runs, gateway, carrier, mailer, shop, logger, shipTo }: Ports) {
   const journal = new EffectJournal(store.effects, store.orders, logger);
   const inventory = new InventoryActivities(store.orders, journal, store.stock, store.catalogue, shipTo);
   const intent = new OrderIntent(journal, gateway);
@@ -50,8 +53,8 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, logger,
     logger,
   );
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
-  const decisions = new OrderDecisions(store.orders, store.attention, store.effects, store.refunds);
-  const emails = new OrderEmails(journal, mailer);
+  const decisions = new OrderDecisions(store);
+  const emails = new OrderEmails(store.refunds, journal, mailer, shop);
   return {
     orders: {
       validateOrder: (id) => inventory.validateOrder(id),
@@ -71,11 +74,16 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, logger,
       beginCancellation: (id, reason) => decisions.beginCancellation(id, reason),
       endOrder: (id, end) => decisions.endOrder(id, end),
       closeOrder: (id, end) => decisions.closeOrder(id, end),
+      readStanding: (id) => decisions.readStanding(id),
     } satisfies StepActivities & MoneyActivities & DecisionActivities,
     email: {
       sendConfirmation: (id) => emails.sendConfirmation(id),
+      sendShippingNotice: (id) => emails.sendShippingNotice(id),
       sendDeliveryNotice: (id) => emails.sendDeliveryNotice(id),
+      sendFailedDelivery: (id) => emails.sendFailedDelivery(id),
       sendCancellation: (id) => emails.sendCancellation(id),
+      sendRejection: (id) => emails.sendRejection(id),
+      sendRefundNotice: (id, refundId) => emails.sendRefundNotice(id, refundId),
     } satisfies EmailActivities,
   };
 }

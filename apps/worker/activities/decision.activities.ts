@@ -1,9 +1,11 @@
 import type { DecisionActivities, EndAnswer, NewAttention, OrderEnd } from '#libs/contracts/activities';
+import { emailKey } from '#libs/order/email-keys';
 import type { EndReason } from '#libs/order/end';
 import { refundable } from '#libs/order/ledger';
 import type { OrderId } from '#libs/order/order-id';
 import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/order/payment-keys';
 import { leftToReturn } from '#libs/order/refund';
+import { type OrderStanding, standingOf } from '#libs/order/standing';
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/order/states';
 import { type Resolution, STEPS } from '#libs/order/steps';
 import type { AttentionRepository } from '#libs/store/attention.repository';
@@ -11,15 +13,26 @@ import { type EffectRepository, settleBeside } from '#libs/store/effect.reposito
 import type { OrderRecord } from '#libs/store/order-record';
 import type { OrderRepository } from '#libs/store/order.repository';
 import type { RefundRepository } from '#libs/store/refund.repository';
+import type { RunRepository } from '#libs/store/run.repository';
+import type { Store } from '#libs/store/store';
+
+type Facts = Pick<Store, 'orders' | 'attention' | 'effects' | 'refunds' | 'runs'>;
 
 /** Writes down what the workflow itself decides. */
 export class OrderDecisions implements DecisionActivities {
-  constructor(
-    private readonly orders: OrderRepository,
-    private readonly attention: AttentionRepository,
-    private readonly effects: EffectRepository,
-    private readonly refunds: RefundRepository,
-  ) {}
+  private readonly orders: OrderRepository;
+  private readonly attention: AttentionRepository;
+  private readonly effects: EffectRepository;
+  private readonly refunds: RefundRepository;
+  private readonly runs: RunRepository;
+
+  constructor({ orders, attention, effects, refunds, runs }: Facts) {
+    this.orders = orders;
+    this.attention = attention;
+    this.effects = effects;
+    this.refunds = refunds;
+    this.runs = runs;
+  }
 
   async parkOrder(orderId: OrderId, attention: NewAttention): Promise<void> {
     await this.attention.park(await this.orders.get(orderId), attention);
@@ -57,6 +70,10 @@ export class OrderDecisions implements DecisionActivities {
 
   async closeOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer> {
     return this.end(orderId, end, true);
+  }
+
+  async readStanding(orderId: OrderId): Promise<OrderStanding> {
+    return standingOf(await this.runs.standing(orderId), Date.now());
   }
 
   /**
@@ -108,7 +125,13 @@ const LEFT_OPEN: EndAnswer = { is: 'left_open' };
 
 /** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
 const leaveBe = ({ id, attempt }: OrderRecord) =>
-  settleBeside([intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)], 'closed');
+  settleBeside(
+    [
+      ...[intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)],
+      ...[emailKey(id, 'confirmation'), emailKey(id, 'shipped')],
+    ],
+    'closed',
+  );
 
 /** Where money may be when an order has been taken back. */
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];

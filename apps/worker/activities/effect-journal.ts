@@ -22,8 +22,8 @@ export interface Call<T> {
   readonly key: string;
   /** What is asked for; the same key never asks for anything else. */
   readonly request: unknown;
-  /** The status of an order for which the call is not to be begun. */
-  readonly unless?: OrderStatus;
+  /** The statuses of an order in which the call is not to be begun. */
+  readonly unless?: readonly OrderStatus[];
   /** Asks the provider what became of an earlier attempt; null when it has not happened. */
   readonly ask?: (effect: Effect) => Promise<T | null>;
   /** Makes the call, under an idempotency key that stays the same until the provider has stored a failure. */

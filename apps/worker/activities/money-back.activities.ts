@@ -109,7 +109,7 @@ export class MoneyBackActivities implements Pick<StepActivities, 'returnPayment'
       key: voidKey(order.id),
       request: { intentId },
       // Somebody who looked may have found it paid in the last moment.
-      ...(reason === 'expired' ? { unless: 'confirmed' } : {}),
+      ...(reason === 'expired' ? { unless: ['confirmed'] as const } : {}),
       ask: async () => {
         const found = await this.gateway.retrieveIntent(intentId).then(believed);
         return found.status === 'canceled' || found.status === 'captured' ? found : null;

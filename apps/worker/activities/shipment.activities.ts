@@ -195,7 +195,7 @@ function labelFor(order: OrderRecord) {
       line1,
       line2: line2 ?? null,
       city,
-      postalCode,
+      postalCode: postalCode ?? null,
       region: region ?? null,
       country,
       phone: phone ?? null,

@@ -5,6 +5,7 @@ import { shipmentReported } from '#libs/contracts/order-workflow';
 import type { ShipmentReport } from '#libs/order/carrier-event';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
+import type { OrderStanding } from '#libs/order/standing';
 import type { Resolution } from '#libs/order/steps';
 
 import type { AttentionDesk, Ticket } from './attention-desk.js';
@@ -25,9 +26,12 @@ export function listenForDelivery(
   sign: OrderSign,
   desk: AttentionDesk,
   { checkDelivery }: StepActivities,
+  /** How the delivery stood when this run took the order up. */
+  standing: Pick<OrderStanding, 'parcel' | 'deliveryLeft'> | null,
 ) {
-  let parcel: ShipmentReport | null = null;
-  let waitedBefore = false;
+  let parcel: ShipmentReport | null = standing?.parcel ?? null;
+  let patience = standing?.deliveryLeft ?? policy.deliveryDeadline;
+  let waitedBefore = standing !== null;
 
   const note = (report: ShipmentReport) => {
     if (parcel !== null && PROGRESS[report] <= PROGRESS[parcel]) return;
@@ -41,6 +45,12 @@ export function listenForDelivery(
   return {
     /** Whether the parcel came back or is lost. */
     failed: () => parcel === 'returned' || parcel === 'lost',
+
+    /** Waits for the first word of the parcel. @returns false where that is of its end already */
+    async isUnderWay(): Promise<boolean> {
+      await condition(() => parcel !== null);
+      return parcel === 'shipped';
+    },
 
     /**
      * Waits until the parcel has got somewhere for good. When the deadline passes it asks the carrier itself;
@@ -58,9 +68,10 @@ export function listenForDelivery(
         if (waitedBefore) await ask();
         waitedBefore = true;
         while (!arrived()) {
-          const heard = await condition(() => arrived() || decided() !== undefined, policy.deliveryDeadline, {
+          const heard = await condition(() => arrived() || decided() !== undefined, Math.max(patience, 1), {
             summary: 'Parcel is overdue',
           });
+          patience = policy.deliveryDeadline;
           const decision = decided();
           if (decision) note(decision);
           if (heard) continue;

@@ -1,25 +1,32 @@
 import { sleep } from '@temporalio/workflow';
 
-import type { OrderOutcome, OrderWorkflowInput } from '#libs/contracts/order-workflow';
+import type { OrderOutcome, OrderRunInput } from '#libs/contracts/order-workflow';
 
 import { orderActivities } from './activity-options.js';
 import { attentionDesk } from './attention-desk.js';
 import { listenForDelivery } from './delivery.js';
 import { orderPayment } from './payment.js';
-import { saga, together } from './saga.js';
+import { beside, saga } from './saga.js';
+import { takenUp } from './taken-up.js';
 import { orderSign } from './visibility.js';
 
 /** An order's way from "the shopper pressed buy" to "the parcel arrived and everyone was told". */
-export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Promise<OrderOutcome> {
+export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Promise<OrderOutcome> {
   const { steps, emails, decisions } = orderActivities(policy);
   const sign = orderSign();
+  const standing = run === undefined ? null : await takenUp(orderId, decisions, sign);
   const desk = attentionDesk(orderId, sign, decisions);
-  const payment = orderPayment(orderId, policy, steps);
-  const delivery = listenForDelivery(orderId, policy, sign, desk, steps);
-  const apology = () => emails.sendCancellation(orderId);
-  const reservationOver = () => sleep(policy.reservationTtl, { summary: 'Reservation ends' });
+  const payment = orderPayment(orderId, policy, steps, standing);
+  const delivery = listenForDelivery(orderId, policy, sign, desk, steps, standing);
+  const farewells = {
+    cancelled: () => emails.sendCancellation(orderId),
+    rejected: () => emails.sendRejection(orderId),
+  };
+  const left = standing?.reservationLeft ?? policy.reservationTtl;
+  const reservationOver = left > 0 ? () => sleep(left, { summary: 'Reservation ends' }) : null;
+  const subject = { orderId, policy, sign, desk, decisions, farewells, standing };
 
-  return saga({ orderId, policy, sign, desk, decisions, apology }, async ({ step, within, takeBack }) => {
+  return saga(subject, async ({ step, within, takeBack }) => {
     await within(RESERVATION, reservationOver, async () => {
       await step('validate', async () => sign.number(await steps.validateOrder(orderId)));
       await step(
@@ -27,27 +34,35 @@ export async function OrderWorkflow({ orderId, policy }: OrderWorkflowInput): Pr
         () => steps.reserveStock(orderId),
         () => steps.releaseStock(orderId),
       );
-      if (policy.graceBeforeCharge > 0) await sleep(policy.graceBeforeCharge, { summary: 'Charge begins' });
-      await step('charge', payment.collected, payment.returned);
-      sign.status('confirmed');
+      const grace = standing?.graceLeft ?? policy.graceBeforeCharge;
+      if (grace > 0) await sleep(grace, { summary: 'Charge begins' });
+      await step('charge', () => payment.collected().then(() => sign.status('confirmed')), payment.returned);
     });
-    await within(MONEY, payment.voided, async () => {
-      await within(HOLD, payment.labelDue, () =>
-        step(
-          'ship',
-          () => steps.createShipment(orderId),
-          () => steps.cancelShipment(orderId),
-        ),
-      );
-      if (policy.captureMode === 'on_shipment') await step('capture', () => steps.capturePayment(orderId));
-    });
-    await together(
-      step('confirm', () => emails.sendConfirmation(orderId)),
-      step('deliver', () => delivery.arrival()).then(async () => {
+    await beside(
+      async () => {
+        await step('confirm', () => emails.sendConfirmation(orderId));
+        if (await delivery.isUnderWay()) await step('announce', () => emails.sendShippingNotice(orderId));
+      },
+      async () => {
+        await within(MONEY, payment.voided, async () => {
+          await within(HOLD, payment.labelDue, () =>
+            step(
+              'ship',
+              () => steps.createShipment(orderId),
+              () => steps.cancelShipment(orderId),
+            ),
+          );
+          if (policy.captureMode === 'on_shipment')
+            await step('capture', () => steps.capturePayment(orderId));
+        });
+        await step('deliver', () => delivery.arrival());
         if (delivery.failed()) await takeBack('charge', 'undelivered');
-      }),
+      },
     );
-    if (delivery.failed()) return 'undelivered';
+    if (delivery.failed()) {
+      await step('notify', () => emails.sendFailedDelivery(orderId));
+      return 'undelivered';
+    }
     await step('notify', () => emails.sendDeliveryNotice(orderId));
     return 'delivered';
   });

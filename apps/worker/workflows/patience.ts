@@ -37,3 +37,23 @@ export async function patiently<T>(
     }
   }
 }
+
+/** Does what an operator may choose to leave undone, once it has failed as often as its policy allows. */
+export async function unlessSkipped(
+  desk: AttentionDesk,
+  step: StepName,
+  perform: () => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    try {
+      return await perform();
+    } catch (error) {
+      const failure = stepFailure(error);
+      if (failure === null) throw error;
+      const ticket = await desk.open('parked', step, failure.code);
+      const answer = await ticket.answered();
+      await ticket.close();
+      if (answer?.action === 'skip') return;
+    }
+  }
+}

@@ -21,6 +21,7 @@ import {
 import type { EndCode } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
+import type { OrderStanding } from '#libs/order/standing';
 
 import { Fall } from './fall.js';
 import { stepFailure } from './step-failure.js';
@@ -46,15 +47,18 @@ export function orderPayment(
   orderId: OrderId,
   policy: OrderPolicy,
   { chargePayment, checkPayment, returnPayment, createRefund }: StepActivities,
+  /** How the payment stood when this run took the order up. */
+  standing: Pick<OrderStanding, 'attempt' | 'holdUntil' | 'payingSince' | 'isVoided'> | null,
 ) {
   const windows: Readonly<Record<Unpaid, number>> = {
     waiting: policy.paymentWindow,
     declined: policy.declineWindow,
   };
   let told = 0;
-  let attempt = 1;
-  let holdUntil: number | undefined;
-  let isVoided = false;
+  let attempt = standing?.attempt ?? 1;
+  let holdUntil = standing?.holdUntil ?? undefined;
+  let begunAt = standing?.payingSince ?? null;
+  let isVoided = standing?.isVoided ?? false;
   let isTaken = false;
   const refunds = new Set<string>();
 
@@ -138,7 +142,8 @@ export function orderPayment(
       let known = told;
       let tried = attempt;
       let answer = await chargePayment(orderId);
-      for (let since = Date.now(), pause = FIRST_LOOK; answer.is !== 'paid';) {
+      for (let since = begunAt ?? Date.now(), pause = FIRST_LOOK; answer.is !== 'paid';) {
+        begunAt = null;
         const { is } = answer;
         const left = since + windows[is] - Date.now();
         if (left <= 0) throw new Fall('rejected', { code: TOO_LATE[is], by: 'workflow' }, 'expired');

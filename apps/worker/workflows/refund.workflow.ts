@@ -5,7 +5,7 @@ import type { RefundState } from '#libs/order/refund';
 
 import { orderActivities } from './activity-options.js';
 import { attentionDesk } from './attention-desk.js';
-import { patiently } from './patience.js';
+import { patiently, unlessSkipped } from './patience.js';
 import { orderSign } from './visibility.js';
 
 /** How soon, and how seldom at the least, a refund that is on its way is asked after. Milliseconds. */
@@ -14,14 +14,15 @@ const RAREST_LOOK = 86_400_000;
 
 /**
  * Gives money back, whoever asked for it: an order that is taken back, a parcel that came back, an operator. Its
- * order waits, where it is still there, until the refund exists at the provider; this goes on until it is settled.
+ * order waits, where it is still there, until the refund exists at the provider; this goes on until it is settled, and
+ * the shopper is told of the money that went back.
  */
 export async function RefundWorkflow({
   orderId,
   refundId,
   policy,
 }: RefundWorkflowInput): Promise<RefundState> {
-  const { steps, decisions } = orderActivities(policy);
+  const { steps, emails, decisions } = orderActivities(policy);
   const desk = attentionDesk(orderId, orderSign(), decisions, refundId);
   let heard = 0;
   let known = 0;
@@ -42,6 +43,8 @@ export async function RefundWorkflow({
       await condition(() => heard > known, pause, { summary: 'Next look at the refund' });
       state = await look();
     }
+    if (state === 'succeeded')
+      await unlessSkipped(desk, 'notify', () => emails.sendRefundNotice(orderId, refundId));
     return state;
   });
 

@@ -18,7 +18,8 @@ import { cancellationRequested, type OrderOutcome, progress } from '#libs/contra
 import type { EndCode, EndReason } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
-import { endOnRefusal, type StepName } from '#libs/order/steps';
+import type { OrderStanding } from '#libs/order/standing';
+import { endOnRefusal, type StepName, STEPS } from '#libs/order/steps';
 
 import type { AttentionDesk } from './attention-desk.js';
 import { Fall } from './fall.js';
@@ -32,8 +33,8 @@ type Undo = (why: ReturnReason) => Promise<UndoAnswer>;
 export interface Steps {
   /** Runs a step once, retried and parked as the policy says; its undo is registered before it starts. */
   step(name: StepName, run: () => Promise<void>, undo?: Undo): Promise<void>;
-  /** Runs a part of the body that must be over before `over` is, whatever that waits for. */
-  within(limit: Limit, over: () => Promise<void>, part: () => Promise<void>): Promise<void>;
+  /** Runs a part of the body that must be over before `over` is, whatever that waits for; null where it is already. */
+  within(limit: Limit, over: (() => Promise<void>) | null, part: () => Promise<void>): Promise<void>;
   /** Runs one step's undo, again if it has run before, although the order goes on to its end. */
   takeBack(name: StepName, why: ReturnReason): Promise<void>;
 }
@@ -54,8 +55,10 @@ interface Subject {
   readonly sign: OrderSign;
   readonly desk: AttentionDesk;
   readonly decisions: DecisionActivities;
-  /** Tells the shopper that the order was cancelled. */
-  readonly apology: () => Promise<void>;
+  /** Tells the shopper that the order did not come about. */
+  readonly farewells: Readonly<Record<Fall['status'], () => Promise<void>>>;
+  /** Where the order stood when this run took it up; null for its first run. */
+  readonly standing: OrderStanding | null;
 }
 
 /**
@@ -63,32 +66,37 @@ interface Subject {
  * late, the body runs again with finished steps skipped; once the parcel travels, it can no longer be cancelled.
  */
 export async function saga(
-  { orderId, policy, sign, desk, decisions, apology }: Subject,
+  { orderId, policy, sign, desk, decisions, farewells, standing }: Subject,
   body: (steps: Steps) => Promise<'delivered' | 'undelivered'>,
 ): Promise<OrderOutcome> {
   const running = new Set<StepName>();
-  const done = new Set<StepName>();
+  const done = new Set<StepName>(standing?.done);
   const undone = new Set<StepName>();
   const undos: { readonly name: StepName; readonly undo: Undo }[] = [];
   /** Every undo there has been, also those that have run. */
   const undoOf = new Map<StepName, Undo>();
   /** Who wishes to cancel, the first of them first. */
-  const wishes: EndReason[] = [];
+  const wishes: EndReason[] = standing?.wish ? [standing.wish] : [];
   /** Whether the parcel is out of our hands: nothing falls any more. */
-  let committed = false;
+  let committed = standing?.isAway ?? false;
+  /** How the order was falling when this run took it up. */
+  let falling = fallBefore(standing);
+  /** Whether a run before this one did what is done, so that its undos are yet to be registered. */
+  let taking = standing !== null;
   let stop = (): void => undefined;
 
   setHandler(cancellationRequested, ({ by }) => {
     wishes.push({ code: 'cancelled', by });
     stop();
   });
-  setHandler(progress, () => ({ done: [...done], running: [...running], undone: [...undone] }));
+  const inOrder = (names: ReadonlySet<StepName>) => STEPS.filter((name) => names.has(name));
+  setHandler(progress, () => ({ done: inOrder(done), running: inOrder(running), undone: [...undone] }));
 
   const steps: Steps = {
     async step(name, run, undo) {
-      if (done.has(name)) return;
       if (undo && !undos.some((entry) => entry.name === name)) undos.unshift({ name, undo });
       if (undo) undoOf.set(name, undo);
+      if (done.has(name)) return;
       running.add(name);
       sign.steps(running);
       try {
@@ -108,18 +116,18 @@ export async function saga(
     },
 
     async within(limit, over, part) {
-      if (done.has(limit.until)) return;
+      if (done.has(limit.until)) return taking ? part() : undefined;
       if (committed) return part();
       let expired = false;
       const timer = new CancellationScope();
       const scope = new CancellationScope();
-      const rings = timer.run(over).then(
-        () => {
-          expired = true;
-          scope.cancel();
-        },
-        () => undefined,
-      );
+      const expire = () => {
+        expired = true;
+        scope.cancel();
+      };
+      // Where it was over before this run took the order up, no step is begun any more.
+      if (over === null) expire();
+      const rings = timer.run(over ?? (async () => undefined)).then(expire, () => undefined);
       try {
         // A step that finishes although it was asked to stop counts as done, and so may the whole part.
         await scope.run(part);
@@ -207,32 +215,33 @@ export async function saga(
     return answer;
   }
 
-  /** Takes an order back and ends it; its shopper is told once it is cancelled. @returns false when it is too late */
+  /** Takes an order back and ends it; and tells its shopper. @returns false when it is too late */
   async function takenBack(fall: Fall): Promise<false | OrderOutcome> {
     if (!(await unwind(fall))) return false;
     const { status, reason } = fall;
     const end: OrderEnd = { status, reason };
-    if (status === 'cancelled') {
-      const { is } = await written(() => decisions.endOrder(orderId, end), 'cancelled');
-      if (is === 'ended') {
-        sign.status(status);
-        await steps.step('notify', apology);
-      }
+    const { is } = await written(() => decisions.endOrder(orderId, end), 'cancelled');
+    if (is === 'ended') {
+      sign.status(status);
+      await steps.step('notify', farewells[status]);
     }
     const answer = await close(end, 'cancelled');
     return answer.is === 'confirmed' ? takenBack(new Fall('cancelled', answer.reason, 'cancelled')) : status;
   }
 
-  for (let cancellable = true; ;) {
+  if (standing?.closedAs) return standing.closedAs;
+  for (let cancellable = !committed; ;) {
     const scope = new CancellationScope({ cancellable });
     stop = () => (cancellable ? scope.cancel() : undefined);
-    if (wishes.length > 0) stop();
+    if (wishes.length > 0 || falling) stop();
     try {
       const status = await scope.run(() => body(steps));
       await CancellationScope.nonCancellable(() => close({ status }, 'undelivered'));
       return status;
     } catch (error) {
-      const fall = fallOf(error, wishes);
+      const fall = falling ?? fallOf(error, wishes);
+      falling = null;
+      taking = false;
       stop = () => undefined;
       const end = await CancellationScope.nonCancellable(() => takenBack(fall));
       if (end) return end;
@@ -244,13 +253,31 @@ export async function saga(
   }
 }
 
-/** Waits for all, so that none is left running behind a failure; then fails as the first that fell did. */
-export async function together(...parts: Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(parts);
-  const errors: unknown[] = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason] : [],
+/**
+ * Tells of what is done beside doing it. What is told holds nothing up: where the doing fails, the telling is ended and
+ * waited for, so that none of it is left running.
+ */
+export async function beside(telling: () => Promise<void>, doing: () => Promise<void>): Promise<void> {
+  const scope = new CancellationScope();
+  const told = scope.run(telling).then(
+    () => null,
+    (error: unknown) => ({ error }),
   );
-  if (errors.length > 0) throw errors.find((error) => !isCancellation(error)) ?? errors[0];
+  try {
+    await doing();
+  } catch (error) {
+    scope.cancel();
+    await told;
+    throw error;
+  }
+  const failure = await told;
+  if (failure !== null) throw failure.error;
+}
+
+function fallBefore(standing: OrderStanding | null): Fall | null {
+  if (!standing?.takenBack) return null;
+  const { status, reason, why } = standing.takenBack;
+  return new Fall(status, reason, why);
 }
 
 /** A cancellation asked through Temporal means what one through the API does. @throws anything else: a fault */

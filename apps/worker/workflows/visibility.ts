@@ -18,6 +18,7 @@ const DOING: Readonly<Record<StepName, string>> = {
   ship: 'waiting for the label',
   capture: 'taking the money that is held',
   confirm: 'mailing the confirmation',
+  announce: 'mailing that the parcel is on its way',
   deliver: 'waiting for the parcel to arrive',
   notify: 'mailing how it ended',
 };

@@ -240,6 +240,7 @@ describe('who gets at what', () => {
     it('leaves nothing open but what is meant for all, or is signed', () => {
       const open = DOCUMENTED.filter(({ scope }) => scope === null);
       expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+        'GET /',
         'GET /health/live',
         'GET /health/ready',
         'GET /problems',

@@ -40,6 +40,6 @@ export const answerAttention: fc.Arbitrary<Command> = fc
   );
 
 function foresee(order: ModelOrder, step: StepName | null, action: Resolution): void {
-  if (action === 'skip') order.mayLackMail ||= step === 'confirm' || step === 'notify';
+  if (action === 'skip') order.mayLackMail ||= step === 'confirm' || step === 'announce' || step === 'notify';
   if (action === 'fail') order.mayEnd.add(step === 'deliver' ? 'undelivered' : 'cancelled');
 }

@@ -1,0 +1,25 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiResponse } from '@nestjs/swagger';
+
+import { ListUnmatchedEvents, UnmatchedEventList } from '#libs/contracts/unmatched-event.api';
+import { Store } from '#libs/store/store';
+
+import { Operation } from '../http/operation.decorator.js';
+
+@Controller('unmatched-events')
+export class UnmatchedEventsController {
+  constructor(private readonly store: Store) {}
+
+  @Get()
+  @Operation('listUnmatchedEvents')
+  @ApiResponse({ status: 200, description: 'A page of events', standardSchema: UnmatchedEventList })
+  async list(
+    @Query({ schema: ListUnmatchedEvents }) { provider, cursor, limit }: ListUnmatchedEvents,
+  ): Promise<UnmatchedEventList> {
+    // One more than asked for tells whether there is another page.
+    const events = await this.store.unmatchedEvents.list({ provider, after: cursor, limit: limit + 1 });
+    const data = events.slice(0, limit);
+    const last = events.length > limit ? data.at(-1) : undefined;
+    return { data, nextCursor: last?.id ?? null };
+  }
+}

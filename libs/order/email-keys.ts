@@ -1,0 +1,16 @@
+import type { OrderId } from './order-id.js';
+
+/** What a shopper can be told of an order, each once. Refunds are told of one by one. */
+export const EMAIL_KINDS = [
+  'confirmation',
+  'shipped',
+  'delivery',
+  'undelivered',
+  'cancellation',
+  'rejection',
+] as const;
+export type EmailKind = (typeof EMAIL_KINDS)[number];
+
+/** What each mail is journalled as. */
+export const emailKey = (orderId: OrderId, kind: EmailKind) => `${orderId}:email:${kind}`;
+export const refundEmailKey = (orderId: OrderId, refundId: string) => `${orderId}:email:refund:${refundId}`;

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+
+import { isCountry } from './country.js';
+import {
+  addressFaults,
+  addressLines,
+  POSTAL_CODE_FORMS,
+  type PostalAddress,
+  WITH_REGION,
+  WITHOUT_POSTAL_CODE,
+} from './postal-address.js';
+
+const at = (country: string, fields: Partial<PostalAddress> = {}): PostalAddress => ({
+  line1: '1 Main Road',
+  city: 'Town',
+  country,
+  ...fields,
+});
+const faults = (address: PostalAddress) => addressFaults(address).map(({ field }) => field);
+
+describe('an address', () => {
+  it.each([
+    at('QA'),
+    at('AE'),
+    at('HK'),
+    at('PA'),
+    // What a form has filled in all the same.
+    at('AE', { postalCode: '00000' }),
+    at('DE', { postalCode: '10827' }),
+    at('GB', { postalCode: 'SW1Y 4JH' }),
+    at('GB', { postalCode: 'BFPO 61' }),
+    at('IE', { postalCode: 'D02 AF30' }),
+    at('XK', { postalCode: '10000' }),
+    at('US', { postalCode: '22162-1010', region: 'VA' }),
+    at('CA', { postalCode: 'h3z 2y7', region: 'QC' }),
+    at('NL', { postalCode: '1234AB' }),
+    at('JP', { postalCode: '1000001' }),
+    at('IT', { postalCode: '00184' }),
+  ])('is whole: %o', (address) => {
+    expect(addressFaults(address)).toEqual([]);
+  });
+
+  it.each([
+    [at('DE'), 'postalCode'],
+    [at('GB'), 'postalCode'],
+    [at('DE', { postalCode: 'SW1Y 4JH' }), 'postalCode'],
+    [at('DE', { postalCode: '1082' }), 'postalCode'],
+    [at('US', { postalCode: '22162' }), 'region'],
+    [at('CA', { postalCode: 'H3Z 2Y7' }), 'region'],
+    [at('AU', { postalCode: '2000' }), 'region'],
+  ])('is not: %o lacks a right %s', (address, field) => {
+    expect(faults(address)).toEqual([field]);
+  });
+
+  it('says what is wrong with every part of it', () => {
+    expect(addressFaults(at('US'))).toEqual([
+      { field: 'postalCode', says: 'must be given: addresses in United States have one' },
+      { field: 'region', says: 'must be given: addresses in United States have one' },
+    ]);
+  });
+});
+
+it('knows rules of countries only, of each once', () => {
+  const formed = POSTAL_CODE_FORMS.flatMap(({ countries }) => countries);
+  expect(new Set(formed).size).toBe(formed.length);
+  expect([...formed, ...WITH_REGION, ...WITHOUT_POSTAL_CODE].filter((code) => !isCountry(code))).toEqual([]);
+  expect(formed.filter((code) => WITHOUT_POSTAL_CODE.includes(code))).toEqual([]);
+});
+
+describe('the lines of an address', () => {
+  it.each<[PostalAddress, string[]]>([
+    [at('DE', { city: 'Berlin', postalCode: '10827' }), ['Ada', '1 Main Road', '10827 Berlin', 'Germany']],
+    [
+      at('US', { line2: 'Floor 2', city: 'Reston', region: 'VA', postalCode: '22162' }),
+      ['Ada', '1 Main Road', 'Floor 2', 'Reston, VA 22162', 'United States'],
+    ],
+    [at('QA', { city: 'Doha' }), ['Ada', '1 Main Road', 'Doha', 'Qatar']],
+    // Its addresses have an emirate and no city.
+    [at('AE', { city: 'Dubai' }), ['Ada', '1 Main Road', 'Dubai', 'United Arab Emirates']],
+    [
+      at('SG', { city: 'Singapore', postalCode: '018956' }),
+      ['Ada', '1 Main Road', 'SINGAPORE 018956', 'Singapore'],
+    ],
+  ])('are those of its country: %o', (address, lines) => {
+    expect(addressLines('Ada', address)).toEqual(lines);
+  });
+});

@@ -1,0 +1,98 @@
+import { formatAddress } from 'localized-address-format';
+
+import { COUNTRIES, countryName, isCountry } from './country.js';
+
+/** A postal address; countries differ in what theirs have. */
+export interface PostalAddress {
+  readonly line1: string;
+  readonly line2?: string;
+  readonly city: string;
+  readonly postalCode?: string;
+  readonly region?: string;
+  /** ISO 3166-1 alpha-2, or `XK`. */
+  readonly country: string;
+}
+
+type Field = 'postalCode' | 'administrativeArea' | 'locality';
+
+/** Whether a country's addresses have a field: then the library, which keeps Google's libaddressinput, shows it. */
+const has = (country: string, field: Field): boolean =>
+  formatAddress({ postalCountry: country, [field]: '@' }, 'latin').some((line) => line.includes('@'));
+
+const withPostalCode = new Set(COUNTRIES.filter((country) => has(country, 'postalCode')));
+
+/** Countries without postal codes: none is asked for there, and one that is given is passed on. */
+export const WITHOUT_POSTAL_CODE: readonly string[] = COUNTRIES.filter((code) => !withPostalCode.has(code));
+
+/**
+ * Countries in which a place is not found by its city and postal code alone: carriers refuse a label without a region.
+ * Where libaddressinput wants one too, but the postal code tells it (as in Italy and Spain), none is asked for.
+ */
+export const WITH_REGION: readonly string[] = ['AU', 'BR', 'CA', 'CN', 'IN', 'MX', 'US'];
+
+/**
+ * Postal codes whose form is beyond doubt, the post's and libaddressinput's: whole numbers, for the most part. All others
+ * are taken as they come, as in the United Kingdom, whose armed forces and territories have forms of their own.
+ */
+export const POSTAL_CODE_FORMS: readonly { readonly form: string; readonly countries: readonly string[] }[] =
+  [
+    { form: '[0-9]{4}', countries: ['AT', 'AU', 'BE', 'BG', 'CH', 'DK', 'HU', 'NO', 'NZ', 'SI', 'TN', 'ZA'] },
+    { form: '[0-9]{5}', countries: ['DE', 'EE', 'ES', 'FI', 'FR', 'HR', 'IT', 'MX', 'MY', 'TH', 'UA'] },
+    { form: '[0-9]{6}', countries: ['CN', 'RO', 'RU', 'SG'] },
+    { form: '[0-9]{3} ?[0-9]{2}', countries: ['CZ', 'GR', 'SE', 'SK'] },
+    { form: '[0-9]{3} ?[0-9]{3}', countries: ['IN'] },
+    { form: '[0-9]{5}-?[0-9]{3}', countries: ['BR'] },
+    { form: '[0-9]{3}-?[0-9]{4}', countries: ['JP'] },
+    { form: '[0-9]{2}-?[0-9]{3}', countries: ['PL'] },
+    { form: '[0-9]{4}-?[0-9]{3}', countries: ['PT'] },
+    { form: '[0-9]{4} ?[A-Za-z]{2}', countries: ['NL'] },
+    { form: '[A-Za-z][0-9][A-Za-z][ -]?[0-9][A-Za-z][0-9]', countries: ['CA'] },
+    { form: '[0-9]{5}(?:[ -]?[0-9]{4})?', countries: ['US'] },
+  ];
+
+const forms = new Map(
+  POSTAL_CODE_FORMS.flatMap(({ form, countries }) =>
+    countries.map((country) => [country, new RegExp(`^${form}$`)] as const),
+  ),
+);
+
+export interface AddressFault {
+  readonly field: 'postalCode' | 'region';
+  readonly says: string;
+}
+
+/** What an address lacks, or has in a form that its country does not know. Nothing is known of what is no country. */
+export function addressFaults({ country, postalCode, region }: PostalAddress): AddressFault[] {
+  if (!isCountry(country)) return [];
+  const name = countryName(country);
+  const faults: AddressFault[] = [];
+  if (postalCode === undefined && withPostalCode.has(country))
+    faults.push({ field: 'postalCode', says: `must be given: addresses in ${name} have one` });
+  if (postalCode !== undefined && forms.get(country)?.test(postalCode) === false)
+    faults.push({ field: 'postalCode', says: `is no postal code of ${name}` });
+  if (region === undefined && WITH_REGION.includes(country))
+    faults.push({ field: 'region', says: `must be given: addresses in ${name} have one` });
+  return faults;
+}
+
+/** The lines of a letter, as the country writes them, the country's own name last. Nothing that was given is left out. */
+export function addressLines(name: string, address: PostalAddress): string[] {
+  const { line1, line2, city, postalCode, region, country } = address;
+  const lines = (more: readonly string[]) =>
+    formatAddress(
+      {
+        postalCountry: country,
+        name,
+        addressLines: [line1, line2, ...more].filter((line) => line !== undefined),
+        locality: city,
+        administrativeArea: region,
+        postalCode,
+      },
+      'latin',
+    );
+  const shown = lines([]).join('\n').toLowerCase();
+  const without = [city, region, postalCode].filter(
+    (value): value is string => value !== undefined && !shown.includes(value.toLowerCase()),
+  );
+  return [...lines(without), countryName(country)];
+}

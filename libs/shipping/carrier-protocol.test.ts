@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+
+import { shipmentSchema } from './carrier-protocol.js';
+
+const shipment = { carrier: 'Parcel Service', trackingNumber: 'PS1', status: 'label_created' };
+
+describe('the page at which a shopper follows a parcel', () => {
+  it.each(['https://parcels.example/track?n=PS1', 'http://parcels.example/PS1'])(
+    'may be %s',
+    (trackingUrl) => {
+      expect(shipmentSchema.parse({ ...shipment, trackingUrl }).trackingUrl).toBe(trackingUrl);
+    },
+  );
+
+  it.each([
+    undefined,
+    null,
+    '',
+    'PS1',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    `https://parcels.example/${'x'.repeat(2_000)}`,
+    7,
+  ])('is as good as none when it is %s, and stops no parcel', (trackingUrl) => {
+    expect(shipmentSchema.parse({ ...shipment, trackingUrl })).toEqual({ ...shipment, trackingUrl: null });
+  });
+});

@@ -1,0 +1,3 @@
+-- Where a shopper can follow a parcel, as the carrier says.
+
+ALTER TABLE "shipment" ADD COLUMN "tracking_url" TEXT;

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { LostRuns } from '../../apps/worker/lost-runs.js';
+import type { OrderId } from '#libs/order/order-id';
+import { createLogger } from '#libs/telemetry/logger';
+import type { LostRun, RunDescription } from '#libs/temporal/run-visibility';
+
+import { Bench } from './bench.js';
+
+const INTERVAL = 30_000;
+const ORDERS = 1_000;
+
+/** A Temporal that has a run for every order, but for those that are lost; and counts what it is asked. */
+class CountedRuns {
+  readonly lost = new Map<OrderId, 'terminated' | null>();
+  failing: OrderId[] | null = [];
+  asked = { lists: 0, compared: [] as OrderId[], described: [] as OrderId[] };
+
+  readonly visibility = {
+    closedSince: (): AsyncGenerator<LostRun[]> => this.closed(),
+    running: async (ids: readonly OrderId[]): Promise<ReadonlySet<OrderId>> => {
+      this.asked.lists += Math.ceil(ids.length / 200);
+      this.asked.compared.push(...ids);
+      return new Set(ids.filter((id) => !this.lost.has(id)));
+    },
+    keepFailing: async () => this.failing,
+    describe: async (id: OrderId): Promise<RunDescription | null> => {
+      this.asked.described.push(id);
+      const status = this.lost.get(id);
+      const run = { runId: 'run', run: 1 };
+      if (status === null) return null;
+      return { ...run, status: status ?? 'running', keepsFailing: this.failing === null };
+    },
+  };
+
+  forget(): void {
+    this.asked = { lists: 0, compared: [], described: [] };
+  }
+
+  async startLast(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  private async *closed(): AsyncGenerator<LostRun[]> {
+    await Promise.resolve();
+    yield [...this.lost].flatMap(([orderId, status]) =>
+      status === null ? [] : [{ of: 'order', orderId, closedAt: new Date() } as const],
+    );
+  }
+}
+
+describe('the search for lost runs', () => {
+  let bench: Bench;
+  const runs = new CountedRuns();
+  const logger = createLogger('test', 'silent');
+  beforeAll(async () => {
+    bench = await Bench.open();
+    await bench.database.$executeRaw`
+      INSERT INTO orders (id, number, status, payment, fulfilment, customer_name, customer_email, shipping_address,
+        currency, subtotal, shipping, discount, tax, total, payment_method, policy, started_at, updated_at)
+      SELECT uuidv7(), 'O-' || n, 'shipped', 'captured', 'shipped', 'A shopper', 'shopper@example.com', '{}',
+        'EUR', 1000, 0, 0, 0, 1000, 'pm_card_visa', '{}', now() - interval '1 hour', now() - interval '1 hour'
+      FROM generate_series(1, ${ORDERS}::int) n`;
+    await bench.database.$executeRaw`
+      INSERT INTO order_wait (order_id, placed_at, step, deadline, durable)
+      SELECT id, created_at, 'deliver', now() + interval '1 day', true FROM orders`;
+  });
+  afterAll(async () => {
+    await bench.store.close();
+  });
+
+  const ids = async () => (await bench.database.order.findMany({ select: { id: true } })).map(({ id }) => id);
+  async function look(limit = 20): Promise<void> {
+    await bench.database.$executeRaw`UPDATE run_look SET due_at = now()`;
+    const options = { answer: 'attention', limit, interval: INTERVAL } as const;
+    await new LostRuns(bench.store, runs, logger, options).look();
+  }
+  const reasons = async () =>
+    bench.database.attention.findMany({
+      where: { kind: 'run_closed' },
+      select: { orderId: true, reason: true },
+    });
+  const some = async (at: number) => (await ids()).toSorted()[at] as OrderId;
+
+  it('passes every open order, with a list for 200 of them and no call for each', async () => {
+    runs.forget();
+    for (let looks = 0; looks < ORDERS / 200 + 1; looks++) await look();
+    expect(new Set(runs.asked.compared).size).toBe(ORDERS);
+    expect(runs.asked.compared.length).toBe(ORDERS);
+    expect(runs.asked).toMatchObject({ lists: ORDERS / 200, described: [] });
+  });
+
+  it('asks of one order alone before a person is asked about it, and then of none', async () => {
+    const id = await some(700);
+    runs.lost.set(id, null);
+    runs.forget();
+    for (let looks = 0; looks < 12; looks++) await look();
+    expect(runs.asked.described).toEqual([id]);
+    expect(await reasons()).toEqual([{ orderId: id, reason: 'missing' }]);
+  });
+
+  it('compares nothing again after an alarm until the alarm is over', async () => {
+    const lost = await Promise.all([800, 801, 802].map(some));
+    for (const id of lost) runs.lost.set(id, 'terminated');
+    const at = async () => bench.database.runLook.findFirstOrThrow();
+    const before = await at();
+    await look(2);
+    await look(2);
+    expect(await at()).toMatchObject({
+      comparedTo: before.comparedTo,
+      closedUntil: before.closedUntil,
+      alarmRuns: 3,
+    });
+    expect(await reasons()).toHaveLength(1);
+    await look(3);
+    expect(await at()).toMatchObject({ alarmSince: null, alarmRuns: 0 });
+    expect(await reasons()).toHaveLength(4);
+  });
+
+  it('is given up where lists show too little, before it has asked of every order', async () => {
+    const all = await ids();
+    const { running } = runs.visibility;
+    runs.visibility.running = async () => new Set();
+    runs.forget();
+    await expect(look()).rejects.toThrow('lists do not show');
+    runs.visibility.running = running;
+    expect(runs.asked.described.length).toBeLessThan(all.length / 2);
+    expect(await reasons()).toHaveLength(4);
+  });
+
+  it('finds a run that keeps failing, and withdraws the question once it does so no more', async () => {
+    const id = await some(10);
+    runs.failing = [id];
+    await look();
+    expect(await reasons()).toContainEqual({ orderId: id, reason: 'keeps_failing' });
+    await look();
+    runs.failing = [];
+    await look();
+    expect((await bench.order(id)).attention).toEqual([]);
+    expect(await bench.eventTypes(id)).toEqual(['order.run_closed', 'order.run_recovered']);
+  });
+
+  it('asks an older Temporal of those orders alone that nothing says why they are open', async () => {
+    const id = await some(20);
+    await bench.database.$executeRaw`DELETE FROM order_wait WHERE order_id = ${id}::uuid`;
+    await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
+    runs.failing = null;
+    runs.forget();
+    await look();
+    expect(new Set(runs.asked.described)).toEqual(new Set([id]));
+    expect((await bench.order(id)).attention).toMatchObject([
+      { kind: 'run_closed', reason: 'keeps_failing' },
+    ]);
+  });
+});

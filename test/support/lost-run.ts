@@ -1,0 +1,41 @@
+import type { OrderId } from '#libs/order/order-id';
+import type { Resolution } from '#libs/order/steps';
+import type { AttentionRecord } from '#libs/store/order-record';
+
+import { eventually } from './eventually.js';
+import type { Workshop } from './workshop.js';
+
+const BY = 'service:operator';
+const isAbout = ({ kind }: AttentionRecord) => kind === 'run_closed';
+
+/** Ends the run of an order as no order ever asks for, and has that found. */
+export async function loseRun(shop: Workshop, id: OrderId): Promise<void> {
+  await shop.handle(id).terminate('lost');
+  await findLost(shop, id);
+}
+
+/** Has the sweeper look until it has found that an order's run is gone. @returns why, as the attention says */
+export async function findLost(shop: Workshop, id: OrderId): Promise<string> {
+  const order = await eventually(
+    async () => {
+      await shop.lookForLostRuns();
+      return shop.store.orders.get(id);
+    },
+    ({ attention }) => attention.some(isAbout),
+  );
+  return order.attention.find(isAbout)?.reason ?? '';
+}
+
+/** Answers the attention about the order's run, as an operator does through the API. */
+export async function answerLost(shop: Workshop, id: OrderId, action: Resolution): Promise<string> {
+  const order = await shop.store.orders.get(id);
+  const attentionId = order.attention.find(isAbout)?.id ?? '';
+  const result = await shop.store.attention.resolve(order, attentionId, { action, note: null, by: BY });
+  if (result === 'resolved') await shop.runs.resolveAttention({ attentionId, orderId: id, action, by: BY });
+  return result;
+}
+
+/** Every run that an order has had. */
+export async function runsOf(shop: Workshop, id: OrderId): Promise<number> {
+  return (await shop.list(`WorkflowId = "order-${id}"`)).length;
+}
