@@ -41,7 +41,7 @@ const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbit
   { weight: 10, arbitrary: parcelMoves },
   { weight: 2, arbitrary: eventsRepeat },
   { weight: 1, arbitrary: strangeParcel },
-  { weight: 2, arbitrary: cancelOrder },
+  { weight: 1, arbitrary: cancelOrder },
   { weight: 30, arbitrary: moneyMoves },
   // Whether or not that can happen just then.
   { weight: 2, arbitrary: wishToCancel },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import type { OrderId } from '#libs/order/order-id';
 import type { PaymentStatus } from '#libs/order/states';
 
 import type { Command } from '../command.js';
@@ -29,10 +30,9 @@ type Move = keyof typeof MOVES;
 const WITH_MONEY_TAKEN: readonly Move[] = [
   'requestRefund',
   'requestRefund',
-  'refundSettles',
-  'refundSettles',
+  'requestRefund',
   'disputeOpens',
-  'disputeEnds',
+  'disputeOpens',
   'wishToCancel',
 ];
 
@@ -47,9 +47,21 @@ const NEXT: Readonly<Record<PaymentStatus, readonly Move[]>> = {
   authorized: ['holdLapses', 'holdLapses', 'wishToCancel', 'requestRefund'],
   captured: WITH_MONEY_TAKEN,
   partially_refunded: WITH_MONEY_TAKEN,
-  refunded: ['refundSettles', 'refundSettles', 'disputeOpens', 'disputeEnds', 'requestRefund'],
+  refunded: ['refundSettles', 'refundSettles', 'disputeOpens', 'requestRefund'],
   voided: ['wishToCancel', 'tryAnotherMethod', 'requestRefund'],
 };
+
+/** What a bank has still to decide about an order's money; it comes mostly, where there is any. */
+async function openMoves(id: OrderId, real: Real): Promise<readonly Move[]> {
+  const { refunds, disputes } = await real.moneyThere(id);
+  return [
+    ...disputes.flatMap(({ status }) => (OPEN.includes(status) ? DISPUTED : [])),
+    ...refunds.flatMap(({ status }) => (status === 'pending' ? RETURNING : [])),
+  ];
+}
+const OPEN = ['needs_response', 'warning_needs_response'];
+const DISPUTED = Array.from({ length: 6 }, () => 'disputeEnds' as const);
+const RETURNING = Array.from({ length: 4 }, () => 'refundSettles' as const);
 
 /** How long an order that has not come to be paid is waited for, in milliseconds. */
 const PATIENCE = 1_000;
@@ -61,7 +73,7 @@ export const moneyMoves: fc.Arbitrary<Command> = fc
     check: hasOrders,
     async run(model: Model, real: Real) {
       const order = pickOrder(model, pick);
-      const next = NEXT[await real.payment(order.id, PATIENCE)];
+      const next = [...NEXT[await real.payment(order.id, PATIENCE)], ...(await openMoves(order.id, real))];
       const move = next[choice % next.length];
       if (move) await moves[move].run({ ...model, orders: [order] }, real);
     },
