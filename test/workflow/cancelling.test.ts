@@ -156,6 +156,10 @@ describe('a wish to cancel', () => {
     expect(await answerTo(id)).toEqual(ACCEPTED);
     shop.inbox.answer = undefined;
     await shop.closed(id);
-    expect(await subjects(id)).toEqual(['Your order … is cancelled']);
+    // The refund is told of by its own run; that the order is confirmed is not told any more.
+    await expect.poll(() => subjects(id), { timeout: 20_000 }).toHaveLength(2);
+    expect(await subjects(id)).toEqual(
+      expect.arrayContaining(['Your order … is cancelled', 'A refund of €39.80 for your order …']),
+    );
   });
 });
