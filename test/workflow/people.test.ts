@@ -39,8 +39,7 @@ describe('a person', () => {
     expect(trail).toContainEqual(
       expect.objectContaining({ type: 'inventory.refused', changes: { short: ['SOLD-OUT'] } }),
     );
-    expect(trail.at(-1)).toMatchObject({
-      type: 'order.rejected',
+    expect(trail.find(({ type }) => type === 'order.rejected')).toMatchObject({
       changes: { status: { from: 'pending', to: 'rejected' }, endReason: 'out_of_stock' },
     });
   });
