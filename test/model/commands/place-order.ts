@@ -71,7 +71,7 @@ export async function place(model: Model, real: Real, wanted: Wish, callers: num
     shippingAddress: {
       ...usual.shippingAddress,
       ...(wanted.reachable ? {} : { postalCode: '00000' }),
-      ...(wanted.served ? {} : { country: 'FR' }),
+      ...(wanted.served ? {} : { country: 'FR', postalCode: '75001' }),
     },
     lines: wanted.lines.map(({ good, quantity }) => ({ sku: skuOf(model.run, good), quantity })),
     payment: { method: wanted.method },
