@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { script } from '../../apps/sandbox/test-sandbox.js';
 import { abreast } from '../support/crowd.js';
-import { eventually } from '../support/eventually.js';
+import { ProductLock } from '../support/product-lock.js';
 import { System } from '../support/system.js';
 
 let system: System;
@@ -100,17 +100,12 @@ describe('the same order', () => {
 
   it('is being worked on: a repeat is told so, another order under its key is refused', async () => {
     const [key, body] = [randomUUID(), system.body()];
-    const holder = new pg.Client({ connectionString: system.databaseUrl });
-    await holder.connect();
+    const lock = await ProductLock.take(system.databaseUrl, { reading: true });
     try {
-      await holder.query('BEGIN');
-      await holder.query('LOCK TABLE product IN ACCESS EXCLUSIVE MODE');
       const first = place(body, key).then((answer) => answer);
-      const repeat = await eventually(
-        () => place(body, key),
-        ({ status }) => status === 409,
-      );
-      expect(repeat).toMatchObject({
+      await lock.awaited();
+      expect(await place(body, key)).toMatchObject({
+        status: 409,
         body: { code: 'idempotency_key_in_use' },
         headers: { 'retry-after': '1' },
       });
@@ -118,10 +113,10 @@ describe('the same order', () => {
         status: 422,
         body: { code: 'idempotency_key_reused' },
       });
-      await holder.query('COMMIT');
+      await lock.release();
       expect((await first).status).toBe(202);
     } finally {
-      await holder.end();
+      await lock.release();
     }
     expect((await place(body, key).expect(202)).body.id).toBe(await onlyOrderOf(body));
   });
