@@ -21,7 +21,7 @@ export default defineConfig({
     teardownTimeout: 20_000,
     expect: { poll: { timeout: 10_000, interval: 20 } },
     projects: [
-      project('unit', ['{apps,libs,prisma}/**/*.test.ts', 'test/*.test.ts'], []),
+      project('unit', ['{apps,libs,dev,prisma}/**/*.test.ts', 'test/*.test.ts'], []),
       project(
         'integration',
         ['test/integration/**/*.test.ts', 'test/support/invariants.test.ts'],

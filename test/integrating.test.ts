@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 
-import { PROBLEMS } from '#libs/contracts/problems';
+import { PROBLEMS } from '#libs/contracts/http/problems';
 
-import { problemsOf } from '../apps/api/http/operations.js';
+import { problemsOf } from '../apps/api/platform/openapi/operations.js';
 
 const page = readFileSync('docs/integrating.md', 'utf8');
 

@@ -2,8 +2,8 @@ import { tmpdir } from 'node:os';
 
 import { expect, test } from 'vitest';
 
-import { runChild } from '../../apps/local/child.js';
-import { programPath } from '../../apps/local/project.js';
+import { runChild } from '../../dev/stack/processes/child.js';
+import { programPath } from '../../dev/build/project.js';
 
 /** The shortest act stands for all: the others take two minutes, and what they show is tested in this folder. */
 test('the demo shows on a system of its own that a refused order adds up', async () => {
@@ -11,7 +11,7 @@ test('the demo shows on a system of its own that a refused order adds up', async
   await runChild({
     name: 'demo',
     command: process.execPath,
-    args: [programPath('apps/local/demo/main.js'), '--act', '5'],
+    args: [programPath('dev/demo/main.js'), '--act', '5'],
     cwd: tmpdir(),
     onLine: (line) => lines.push(line),
   });

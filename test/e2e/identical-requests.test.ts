@@ -6,8 +6,9 @@ import pg from 'pg';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { script } from '../../apps/sandbox/test-sandbox.js';
+import { script } from '../../dev/sandbox/test-sandbox.js';
 import { abreast } from '../support/crowd.js';
+import { eventually } from '../support/eventually.js';
 import { ProductLock } from '../support/product-lock.js';
 import { System } from '../support/system.js';
 

@@ -1,4 +1,4 @@
-import type { DecisionActivities } from '#libs/contracts/activities';
+import type { DecisionActivities } from '#libs/contracts/workflows/activities';
 
 import type { KillPoint } from '../support/kills.js';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { post, shipments } from '../../apps/sandbox/test-sandbox.js';
-import { ACTIVITY_STEPS } from '#libs/contracts/activities';
-import { orderWorkflowId } from '#libs/contracts/order-workflow';
-import { orderId } from '#libs/order/order-id';
-import { openDatabase } from '#libs/store/database';
+import { post, shipments } from '../../dev/sandbox/test-sandbox.js';
+import { ACTIVITY_STEPS } from '#libs/contracts/workflows/activities';
+import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import { orderId } from '#libs/domain/order/order-id';
+import { openDatabase } from '#libs/persistence/database/database';
 
 import { eventually } from '../support/eventually.js';
 import { killAt, whereabouts } from '../support/kills.js';

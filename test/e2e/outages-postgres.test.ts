@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { OrderView } from '#libs/contracts/order-view.api';
+import { OrderView } from '#libs/contracts/http/order-view.api';
 
 import { abreast } from '../support/crowd.js';
 import { eventually } from '../support/eventually.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { freePort } from '../../apps/local/ports.js';
-import { orderId } from '#libs/order/order-id';
+import { freePort } from '../../dev/stack/processes/ports.js';
+import { orderId } from '#libs/domain/order/order-id';
 
 import { eventually } from '../support/eventually.js';
 import { Inbox } from '../support/inbox.js';

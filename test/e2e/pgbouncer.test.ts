@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { runChild } from '../../apps/local/child.js';
+import { runChild } from '../../dev/stack/processes/child.js';
 import { limitRole, PgBouncer } from '../support/pgbouncer.js';
 import { System } from '../support/system.js';
 import { testDatabase } from '../support/test-database.js';

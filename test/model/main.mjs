@@ -42,7 +42,7 @@ function main() {
     console.error(`${error.message.split('. ')[0]}.\n${USAGE}`);
     return 1;
   }
-  const build = run(['apps/local/build.mjs'], {});
+  const build = run(['dev/build/build.mjs'], {});
   return build === 0 ? run(['node_modules/vitest/vitest.mjs', 'run', 'test/model'], environment) : build;
 }
 

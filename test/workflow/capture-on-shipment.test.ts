@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { LEDGER_KINDS } from '#libs/order/ledger';
-import type { OrderId } from '#libs/order/order-id';
+import { LEDGER_KINDS } from '#libs/domain/ledger/ledger';
+import type { OrderId } from '#libs/domain/order/order-id';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 
