@@ -27,11 +27,15 @@ export class Bench {
   ) {}
 
   static async open(): Promise<Bench> {
-    const databaseUrl = await testDatabase();
+    const bench = Bench.on(await testDatabase());
+    await bench.store.catalogue.seed(CATALOGUE);
+    return bench;
+  }
+
+  /** On a database that is there, with its catalogue. */
+  static on(databaseUrl: string): Bench {
     const database = openDatabase(databaseUrl, 10);
-    const store = new Store(database);
-    await store.catalogue.seed(CATALOGUE);
-    return new Bench(databaseUrl, database, store);
+    return new Bench(databaseUrl, database, new Store(database));
   }
 
   async accepted(wanted?: Wanted): Promise<OrderRecord> {
