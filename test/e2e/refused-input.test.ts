@@ -6,7 +6,7 @@ import { addressOf, DOCUMENTED } from '../support/documented-operations.js';
 import { leaveSharedApi, openSharedApi } from '../support/shared-api.js';
 import type { System } from '../support/system.js';
 
-/** What is wrong by its meaning. What is wrong whatever it means: test/e2e/odd-input.test.ts. */
+/** What is wrong by its meaning. What is wrong whatever it means: test/deep/odd-input.test.ts. */
 describe('what the API refuses', () => {
   let system: System;
   beforeAll(async () => {

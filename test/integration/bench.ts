@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { OrderDecisions } from '../../apps/worker/activities/orders/decision.activities.js';
 import type { CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 import type { OrderId } from '#libs/domain/order/order-id';
-import { type Database, openDatabase } from '#libs/persistence/database/database';
+import type { Database } from '#libs/persistence/database/database';
 import { Prisma } from '#libs/persistence/generated/client';
 import type { CarrierEvent } from '#libs/persistence/fulfilment/inbox.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
@@ -13,7 +13,7 @@ import { Store } from '#libs/persistence/store';
 
 import { checkInvariants } from '../support/invariants.js';
 import { acceptOrder, CATALOGUE, type Wanted } from '../support/orders.js';
-import { testDatabase } from '../support/test-database.js';
+import { openTestDatabase, testDatabase } from '../support/test-database.js';
 
 /** Longer than any test: a wait with a deadline is what an open order rests in. Milliseconds. */
 const MEANWHILE = 600_000;
@@ -34,7 +34,7 @@ export class Bench {
 
   /** On a database that is there, with its catalogue. */
   static on(databaseUrl: string): Bench {
-    const database = openDatabase(databaseUrl, 10);
+    const database = openTestDatabase(databaseUrl);
     return new Bench(databaseUrl, database, new Store(database));
   }
 
