@@ -24,7 +24,7 @@ import {
   UNSUPPORTED,
   VALUES,
 } from '../support/odd-input.js';
-import { leaveSharedApi, openSharedApi } from '../support/shared-api.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 import { tableSums } from '../support/table-sums.js';
 
@@ -42,7 +42,7 @@ describe('odd input', () => {
     system = await openSharedApi();
   });
   afterAll(async () => {
-    await leaveSharedApi(system);
+    await leaveShared(system);
   });
   beforeEach(async () => {
     before = await tableSums(system.databaseUrl);

@@ -9,7 +9,7 @@ import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
 
 import { Bench, carrierEvent } from '../integration/bench.js';
 import { eventually } from '../support/eventually.js';
-import { leaveSharedApi, openSharedApi } from '../support/shared-api.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('the wish to cancel, with nobody at work yet', () => {
@@ -20,7 +20,7 @@ describe('the wish to cancel, with nobody at work yet', () => {
     bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
-    await leaveSharedApi(system);
+    await leaveShared(system);
     await bench.end();
   });
 

@@ -6,7 +6,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 
 import { script } from '../../dev/sandbox/test-sandbox.js';
 import { Bench } from '../integration/bench.js';
-import { leaveSharedApi, openSharedApi } from '../support/shared-api.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('what a shopper needs to act on a payment', () => {
@@ -17,7 +17,7 @@ describe('what a shopper needs to act on a payment', () => {
     bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
-    await leaveSharedApi(system);
+    await leaveShared(system);
     await bench.end();
   });
 

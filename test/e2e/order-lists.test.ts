@@ -8,7 +8,7 @@ import { answered } from '#libs/client/shop-client';
 import { OrderList } from '#libs/contracts/http/order-list.api';
 
 import { Bench } from '../integration/bench.js';
-import { leaveSharedApi, openSharedApi } from '../support/shared-api.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 type Query = NonNullable<operations['listOrders']['parameters']['query']>;
@@ -21,7 +21,7 @@ describe('GET /orders', () => {
     bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
-    await leaveSharedApi(system);
+    await leaveShared(system);
     await bench.end();
   });
 

@@ -8,7 +8,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey, voidKey } from '#libs/domain/payment/payment-keys';
 
 import { Bench } from '../integration/bench.js';
-import { leaveSharedApi, openSharedApi } from '../support/shared-api.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('another payment method, with nobody at work yet', () => {
@@ -19,7 +19,7 @@ describe('another payment method, with nobody at work yet', () => {
     bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
-    await leaveSharedApi(system);
+    await leaveShared(system);
     await bench.end();
   });
 

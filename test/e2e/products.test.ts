@@ -7,7 +7,7 @@ import { answered } from '#libs/client/shop-client';
 import { ProductList, ProductView, StockAdjustmentView } from '#libs/contracts/http/product.api';
 
 import { Bench } from '../integration/bench.js';
-import { leaveSharedApi, openSharedApi } from '../support/shared-api.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('the back office', () => {
@@ -21,7 +21,7 @@ describe('the back office', () => {
     try {
       await bench.checkInvariants();
     } finally {
-      await leaveSharedApi(system);
+      await leaveShared(system);
       await bench.end();
     }
   });

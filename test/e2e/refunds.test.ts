@@ -10,7 +10,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 
 import { Bench, carrierEvent } from '../integration/bench.js';
 import { eventually } from '../support/eventually.js';
-import { leaveSharedApi, openSharedApi } from '../support/shared-api.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('refunds that are asked for, with nobody at work yet', () => {
@@ -24,7 +24,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
     try {
       await bench.checkInvariants();
     } finally {
-      await leaveSharedApi(system);
+      await leaveShared(system);
       await bench.end();
     }
   });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { addressOf, DOCUMENTED } from '../support/documented-operations.js';
-import { leaveSharedApi, openSharedApi } from '../support/shared-api.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 /** What is wrong by its meaning. What is wrong whatever it means: test/deep/odd-input.test.ts. */
@@ -17,7 +17,7 @@ describe('what the API refuses', () => {
     if (stored.length > 0) throw new Error('a refused request left an order behind');
   });
   afterAll(async () => {
-    await leaveSharedApi(system);
+    await leaveShared(system);
   });
 
   const post = (body: unknown, key: string = randomUUID()) =>

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { JSON_TYPE } from '../support/odd-input.js';
-import { leaveSharedApi, openSharedApi } from '../support/shared-api.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('what is unusual, and means something', () => {
@@ -12,7 +12,7 @@ describe('what is unusual, and means something', () => {
     system = await openSharedApi();
   });
   afterAll(async () => {
-    await leaveSharedApi(system);
+    await leaveShared(system);
   });
 
   const product = { name: 'Plate', currency: 'EUR', unitPrice: 1500, sellable: true };

@@ -15,7 +15,7 @@ import {
   titled,
 } from '../../support/documented-operations.js';
 import { CUSTOMER, emailOf } from '../../support/orders.js';
-import { leaveSharedApi, openSharedApi } from '../../support/shared-api.js';
+import { leaveShared, openSharedApi } from '../../support/shared-systems.js';
 import type { System } from '../../support/system.js';
 
 describe('who gets at what', () => {
@@ -26,7 +26,7 @@ describe('who gets at what', () => {
     bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
-    await leaveSharedApi(system);
+    await leaveShared(system);
     await bench.end();
   });
 

@@ -7,23 +7,28 @@ import { System } from './system.js';
 /** What is there before any test: its keys, what migrations have made, and how far runs have been looked through. */
 const KEPT = ['_prisma_migrations', 'api_key', 'run_look'];
 
-let started: Promise<System> | undefined;
+/** Each is started once for all files that this process runs, as that takes seconds, and ends with the process. */
+const started: { api?: Promise<System>; system?: Promise<System> } = {};
 
-/**
- * An API that has no worker, one for all files that this process runs: starting it takes seconds. Each file finds a
- * database with the catalogue alone. It ends with the process.
- */
+/** An API that has no worker. Each file finds a database with the catalogue alone. */
 export async function openSharedApi(): Promise<System> {
-  started ??= System.start({ worker: false });
-  const system = await started;
+  const system = await (started.api ??= System.start({ worker: false }));
   await empty(system.databaseUrl);
   await system.store.catalogue.seed(CATALOGUE);
   system.log.length = 0;
   return system;
 }
 
-/** @throws Error when anything of what the file did knows a customer that should not */
-export async function leaveSharedApi(system: System): Promise<void> {
+/**
+ * An API and a worker, where another card may be tried for a minute and a person is asked after two attempts. Each file
+ * finds what earlier ones have left, and counts only what is its own.
+ */
+export async function openSharedSystem(): Promise<System> {
+  return (started.system ??= System.start({ env: { DECLINE_WINDOW: '1m', RETRY_ATTEMPTS: '2' } }));
+}
+
+/** @throws Error when anything that the file has left behind knows a customer that should not */
+export async function leaveShared(system: System): Promise<void> {
   await fetch(`${system.sandbox.url}/sandbox/faults`, { method: 'DELETE' });
   await checkSecrecy(system);
 }
