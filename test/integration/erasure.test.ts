@@ -8,7 +8,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey } from '#libs/domain/payment/payment-keys';
 import type { Person } from '#libs/persistence/orders/erasure.repository';
 import type { Customer, OrderRecord } from '#libs/persistence/orders/order-record';
-import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
+import type { RequestKey } from '#libs/domain/order/request-key';
 
 import { tracesOf } from '../support/secrecy.js';
 import { Bench, carrierEvent } from './bench.js';

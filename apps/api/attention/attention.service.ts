@@ -4,9 +4,9 @@ import type { ResolveAttention } from '#libs/contracts/http/resolution.api';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { ResolvableAttention } from '#libs/persistence/attention/attention.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
 import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
+import type { RequestKey } from '#libs/domain/order/request-key';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { Nudges } from '../platform/signals/nudges.js';

@@ -9,9 +9,9 @@ import { orderNumber } from '#libs/domain/order/order-number';
 import { isOrderNumberTaken } from '#libs/persistence/database/database-failure';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { NewOrder } from '#libs/persistence/orders/order.repository';
-import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
 import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
+import type { RequestKey } from '#libs/domain/order/request-key';
 
 import { Nudges } from '../platform/signals/nudges.js';
 import { requestKey, RequestOnce } from '../platform/idempotency/request-once.js';

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import type { FindingList, FindingView, ListFindings } from '#libs/contracts/http/finding.api';
 import type { FindingRecord } from '#libs/persistence/reconciliation/finding.repository';
-import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
 import { Store } from '#libs/persistence/store';
+import type { RequestKey } from '#libs/domain/order/request-key';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { AttentionService } from '../attention/attention.service.js';

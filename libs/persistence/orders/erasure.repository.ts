@@ -1,10 +1,10 @@
 import { wireAddress } from '#libs/mail/email-address';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
+import type { RequestKey } from '#libs/domain/order/request-key';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import type { RequestKey } from '../requests/request-key.repository.js';
 import { storeKey } from '../requests/request-key.sql.js';
 
 /** Whose orders: all under a customer's id and no others, or all with an email address, in any case. */

@@ -1,5 +1,7 @@
+import type { RequestKey } from '#libs/domain/order/request-key';
+
 import { Prisma } from '../generated/client.js';
-import type { RequestKey } from './request-key.repository.js';
+import type { ChangeStatement } from '../orders/change-statement.js';
 
 /** What a request makes, and when. */
 interface Claim {
@@ -18,9 +20,14 @@ export const storeKey = (request: RequestKey, { orderId, resourceId, from }: Cla
     ${orderId ?? Prisma.sql`NULL::uuid`}, ${resourceId}
   FROM ${from} ON CONFLICT DO NOTHING RETURNING resource_id`;
 
-/** The gate that opens for the first request under a key: an expression over `before`, for `OrderChange.gate`. */
-export const claimKey = (request: RequestKey, resourceId: string) =>
-  storeKey(request, { orderId: Prisma.sql`id`, resourceId, from: Prisma.sql`before` });
+/** Only for the first request under a key. */
+export function requireKey(
+  statement: ChangeStatement,
+  { key, makes }: { readonly key: RequestKey; readonly makes: string },
+): void {
+  const order = Prisma.sql`${statement.before} b`;
+  statement.claim('asked', storeKey(key, { orderId: Prisma.sql`b.id`, resourceId: makes, from: order }));
+}
 
 /**
  * Lets a change through for the first request under its key, and every one without: `asked` goes before what it lets

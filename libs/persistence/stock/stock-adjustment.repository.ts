@@ -1,6 +1,7 @@
+import type { RequestKey } from '#libs/domain/order/request-key';
+
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import type { RequestKey } from '../requests/request-key.repository.js';
 import { storeKey } from '../requests/request-key.sql.js';
 
 export interface NewStockAdjustment {

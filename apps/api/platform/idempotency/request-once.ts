@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'safe-stable-stringify';
 
-import type { EarlierRequest, RequestKey } from '#libs/persistence/requests/request-key.repository';
+import type { EarlierRequest } from '#libs/persistence/requests/request-key.repository';
 import { Store } from '#libs/persistence/store';
+import type { RequestKey } from '#libs/domain/order/request-key';
 
 import { ProblemError } from '../problems/problem-error.js';
 

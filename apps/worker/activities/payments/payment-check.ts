@@ -11,7 +11,7 @@ import {
 } from '#libs/domain/payment/payment-news';
 import type { GatewayPayment, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import { broughtNews, type OpenPaymentEvent } from '#libs/persistence/payments/payment-inbox.repository';
+import type { OpenPaymentEvent } from '#libs/persistence/payments/payment-inbox.repository';
 import type { RefundRecord } from '#libs/persistence/refunds/refund.repository';
 import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
@@ -127,7 +127,7 @@ export class PaymentCheck {
     return this.store.orders.change(order, (current) => {
       if (current.version !== order.version) return null;
       const change = changeOf(news, current, { intent, goesOn, refundId });
-      return { ...change, also: [...(change.also ?? []), broughtNews(events, news.about)] };
+      return { ...change, paymentEvents: { ids: events.map(({ id }) => id), about: news.about } };
     });
   }
 
