@@ -43,8 +43,8 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
     command: process.execPath,
     args: [path],
   });
-  const app = (part: PartName): ChildOptions => ({
-    ...program(part, programPath(`apps/${part}/main.js`)),
+  const app = (part: PartName, folder = `apps/${part}`): ChildOptions => ({
+    ...program(part, programPath(`${folder}/main.js`)),
     onLine(line) {
       const warning = warningIn(part, line);
       if (warning !== undefined) terminal.say(warning);
@@ -109,7 +109,7 @@ export function steps({ settings, terminal, onStart }: Surroundings, without: Re
       run: () =>
         done(
           startChild({
-            ...app('sandbox'),
+            ...app('sandbox', 'dev/sandbox'),
             ready: () => answers(`http://127.0.0.1:${sandbox.SANDBOX_PORT}/health`),
           }),
         ),

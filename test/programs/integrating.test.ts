@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 import { PROBLEMS } from '#libs/contracts/http/problems';
 
-import { problemsOf } from '../apps/api/platform/openapi/operations.js';
+import { problemsOf } from '../../apps/api/platform/openapi/operations.js';
 
 const page = readFileSync('docs/integrating.md', 'utf8');
 
