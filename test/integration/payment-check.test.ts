@@ -45,7 +45,7 @@ describe('looking at the provider for an order', () => {
   beforeAll(async () => {
     bench = await Bench.open();
     sandbox = await startTestSandbox();
-    gateway = new StripeGateway({ secretKey: 'sk_test_x', apiUrl: sandbox.url, timeout: 5_000 });
+    gateway = new StripeGateway({ secretKey: 'sk_test_x', apiUrl: sandbox.url, timeout: 30_000 });
     stripe = stripeOf(sandbox);
   });
   afterAll(async () => {
