@@ -8,7 +8,7 @@ import type { AttentionKind } from './attention.js';
 import type { CancellationOutcome } from './cancellation.js';
 import type { SettledEffect, Settlement } from './effect.js';
 import type { Actor, EndReason } from './end.js';
-import type { RequestKey } from './request-key.js';
+import type { ScopedIdempotencyKey } from './idempotency-key.js';
 import type { OrderState } from './states.js';
 import type { Resolution, StepName } from './steps.js';
 
@@ -66,7 +66,7 @@ interface Conditions {
   /** Settles an effect: not when another attempt has taken it over. */
   readonly settles?: SettledEffect;
   /** Takes a request's key for what the change makes: not when the key was taken before. */
-  readonly request?: { readonly key: RequestKey; readonly makes: string };
+  readonly request?: { readonly key: ScopedIdempotencyKey; readonly makes: string };
   /** Takes stock for every line, journalled under this key: not when stock is short, or the effect was settled before. */
   readonly reserves?: string;
   /** Stores that the order is asked to be cancelled: not when that was asked before. */
@@ -82,7 +82,7 @@ interface Records {
   /** What is booked. */
   readonly posts?: readonly Posting[];
   /** Effects that are settled by what another one came to, where they have begun. */
-  readonly settlesToo?: { readonly keys: readonly string[]; readonly state: Settlement['state'] };
+  readonly settlesOthers?: { readonly keys: readonly string[]; readonly state: Settlement['state'] };
   /** Waits that end. */
   readonly ended?: readonly StepName[];
   /** A durable wait that begins; `for` in milliseconds. */

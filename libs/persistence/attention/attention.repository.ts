@@ -12,7 +12,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { isEnd } from '#libs/domain/order/states';
 import type { Resolution, StepName } from '#libs/domain/order/steps';
 import type { OrderChange } from '#libs/domain/order/order-change';
-import type { RequestKey } from '#libs/domain/order/request-key';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import type { FindingRepository } from '../reconciliation/finding.repository.js';
@@ -114,7 +114,7 @@ export class AttentionRepository {
     order: OrderRecord,
     attentionId: string,
     answer: { action: Resolution; note: string | null; by: Actor },
-    request: RequestKey | null = null,
+    request: ScopedIdempotencyKey | null = null,
   ): Promise<ResolveResult> {
     const [found] = await this.db.$queryRaw<
       {

@@ -67,13 +67,13 @@ export class EffectRepository {
   }
 
   /** Moves a started effect to a fresh idempotency key, journalled before the key is used. */
-  async freshenKey(key: string, fence: number): Promise<void> {
+  async rotateIdempotencyKey(key: string, fence: number): Promise<void> {
     await this.db
       .$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started' AND fence = ${fence}`;
   }
 
   /** Gives an unclear effect a fresh key: for a refund only an operator's retry asks for that. */
-  async freshen(key: string): Promise<void> {
+  async rotateUnclearKey(key: string): Promise<void> {
     await this.db.$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started'`;
   }
 

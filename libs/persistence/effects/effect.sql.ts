@@ -29,12 +29,12 @@ export function requireUnbegun(statement: ChangeStatement, key: string): void {
 }
 
 /** Settles effects that another one has decided. */
-export function settleBeside(
+export function settleOtherEffects(
   statement: ChangeStatement,
   { keys, state }: { readonly keys: readonly string[]; readonly state: Settlement['state'] },
 ): void {
   statement.also(
-    'settled_too',
+    'settled_others',
     Prisma.sql`
       UPDATE effect e SET state = ${state}, settled_at = now() FROM ${statement.changed}
       WHERE e.key = ANY(${[...keys]}) AND e.state = 'started'`,

@@ -5,7 +5,7 @@ import { movementsFor } from '#libs/domain/stock/goods';
 
 import { lockAttention, openAttention, resolveAttention } from '../attention/attention.sql.js';
 import { decideCancellation, requestCancellation } from '../cancellations/cancellation.sql.js';
-import { requireSettlement, requireUnbegun, settleBeside } from '../effects/effect.sql.js';
+import { requireSettlement, requireUnbegun, settleOtherEffects } from '../effects/effect.sql.js';
 import { applyEvent } from '../fulfilment/inbox.sql.js';
 import { writeParcel } from '../fulfilment/shipment.sql.js';
 import { Prisma } from '../generated/client.js';
@@ -15,7 +15,7 @@ import { addAttempt } from '../payments/payment-attempt.sql.js';
 import { applyPaymentEvents } from '../payments/payment-inbox.sql.js';
 import { reconcile } from '../reconciliation/finding.sql.js';
 import { writeRefund } from '../refunds/refund.sql.js';
-import { requireKey } from '../requests/request-key.sql.js';
+import { claimIdempotencyKey } from '../requests/idempotency-key.sql.js';
 import { leaveRun, requireLastRun } from '../runs/run.sql.js';
 import { giveBackStock, moveGoods, takeStock } from '../stock/stock.sql.js';
 import { ChangeStatement } from './change-statement.js';
@@ -50,7 +50,7 @@ function addConditions(statement: ChangeStatement, order: OrderRecord, change: O
   if (change.unlessBegun) requireUnbegun(statement, change.unlessBegun);
   if (change.resolves) lockAttention(statement, change.resolves);
   if (change.settles) requireSettlement(statement, change.settles);
-  if (change.request) requireKey(statement, change.request);
+  if (change.request) claimIdempotencyKey(statement, change.request);
   if (change.opens) openAttention(statement, change.opens);
   if (change.cancellation) requestCancellation(statement, change.cancellation);
   if (change.applies) applyEvent(statement, change.applies);
@@ -119,7 +119,7 @@ function addRecords(
   if (change.restarts) leaveRun(statement, change);
   writeWaits(statement, change);
   if (change.resolves) resolveAttention(statement, change.resolves);
-  if (change.settlesToo) settleBeside(statement, change.settlesToo);
+  if (change.settlesOthers) settleOtherEffects(statement, change.settlesOthers);
   if (change.attempt) addAttempt(statement, change.attempt);
   if (change.parcel) writeParcel(statement, change.parcel);
   if (change.refund) writeRefund(statement, change.refund);

@@ -3,7 +3,7 @@ import type { OrderPolicy } from '#libs/domain/order/policy';
 import { IllegalTransition, INITIAL_STATE } from '#libs/domain/order/states';
 import type { Totals } from '#libs/domain/money/totals';
 import type { OrderChange } from '#libs/domain/order/order-change';
-import type { RequestKey } from '#libs/domain/order/request-key';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
@@ -52,7 +52,7 @@ export class OrderRepository {
    *
    * @returns the order; null when the request key was used before, and nothing is stored then
    */
-  async accept(order: NewOrder, request: RequestKey): Promise<OrderRecord | null> {
+  async accept(order: NewOrder, request: ScopedIdempotencyKey): Promise<OrderRecord | null> {
     const { customer, totals } = order;
     const lines = order.lines.map((line, position) => ({ ...line, position }));
     const [accepted] = await this.db.$queryRaw<{ createdAt: Date }[]>`

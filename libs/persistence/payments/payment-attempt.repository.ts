@@ -1,7 +1,7 @@
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey, voidKey } from '#libs/domain/payment/payment-keys';
-import type { RequestKey } from '#libs/domain/order/request-key';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import type { EffectRepository } from '../effects/effect.repository.js';
@@ -28,7 +28,7 @@ export class PaymentAttemptRepository {
   /** Stores another attempt, once for each request key, where the order waits for one and none is being made. */
   async request(
     order: OrderRecord,
-    request: RequestKey,
+    request: ScopedIdempotencyKey,
     { method, by }: { method: string; by: Actor },
   ): Promise<AttemptResult> {
     const asked: { attempt: PaymentAttempt | null } = { attempt: null };

@@ -1,7 +1,7 @@
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 import type { NewRefund, RefundLine, RefundReason, RefundState } from '#libs/domain/refund/refund';
-import type { RequestKey } from '#libs/domain/order/request-key';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
@@ -56,7 +56,7 @@ export class RefundRepository {
    */
   async request(
     order: OrderRecord,
-    request: RequestKey,
+    request: ScopedIdempotencyKey,
     { id, requestedBy }: Pick<NewRefund, 'id' | 'requestedBy'>,
     decide: (
       order: OrderRecord & { readonly hasNoRun: boolean },

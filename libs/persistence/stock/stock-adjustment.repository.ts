@@ -1,8 +1,8 @@
-import type { RequestKey } from '#libs/domain/order/request-key';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import { storeKey } from '../requests/request-key.sql.js';
+import { insertIdempotencyKey } from '../requests/idempotency-key.sql.js';
 
 export interface NewStockAdjustment {
   readonly id: string;
@@ -27,12 +27,12 @@ export class StockAdjustmentRepository {
   /** Stores an adjustment and its effect on stock, once for each request key; never below what orders hold. */
   async adjust(
     { id, sku, quantity, reason, by }: NewStockAdjustment,
-    request: RequestKey,
+    request: ScopedIdempotencyKey,
   ): Promise<'adjusted' | 'key_taken' | 'no_product' | 'reserved' | 'too_large'> {
     const [stock] = await this.db.$queryRaw<{ left: number; isReserved: boolean; written: boolean }[]>`
       WITH stock AS (
         SELECT sku, on_hand::bigint + ${quantity}::int AS left, reserved FROM product WHERE sku = ${sku} FOR UPDATE),
-      asked AS (${storeKey(request, {
+      asked AS (${insertIdempotencyKey(request, {
         resourceId: id,
         from: Prisma.sql`stock WHERE stock.left BETWEEN stock.reserved AND ${LARGEST_STOCK}::int`,
       })}),

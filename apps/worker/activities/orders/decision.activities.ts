@@ -10,7 +10,7 @@ import { refundable } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/domain/payment/payment-keys';
 import { leftToReturn } from '#libs/domain/refund/refund';
-import { type OrderStanding, standingOf } from '#libs/domain/order/standing';
+import { type ResumePoint, resumePointOf } from '#libs/domain/order/resume-point';
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/domain/order/states';
 import { type Resolution, STEPS } from '#libs/domain/order/steps';
 import type { AttentionRepository } from '#libs/persistence/attention/attention.repository';
@@ -39,13 +39,13 @@ export class OrderDecisions implements DecisionActivities {
     this.runs = runs;
   }
 
-  async parkOrder(orderId: OrderId, attention: NewAttention): Promise<void> {
+  async openAttention(orderId: OrderId, attention: NewAttention): Promise<void> {
     await this.attention.park(await this.orders.get(orderId), attention);
   }
 
-  async resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void> {
+  async resolveAttention(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void> {
     const refundId = action === 'retry' ? await this.attention.refundOf(attentionId) : null;
-    if (refundId !== null) await this.effects.freshen(refundKey(orderId, refundId));
+    if (refundId !== null) await this.effects.rotateUnclearKey(refundKey(orderId, refundId));
     await this.attention.leave(await this.orders.get(orderId), attentionId, action);
   }
 
@@ -77,8 +77,8 @@ export class OrderDecisions implements DecisionActivities {
     return this.end(orderId, end, true);
   }
 
-  async readStanding(orderId: OrderId): Promise<OrderStanding> {
-    return standingOf(await this.runs.standing(orderId), Date.now());
+  async loadResumePoint(orderId: OrderId): Promise<ResumePoint> {
+    return resumePointOf(await this.runs.resumeFacts(orderId), Date.now());
   }
 
   /**
@@ -100,7 +100,7 @@ export class OrderDecisions implements DecisionActivities {
           type: news ? `order.${end.status}` : 'order.closed',
           actor: (news && reason.by) || 'workflow',
         },
-        ...(closes ? { closes, settlesToo: leftBehind(current) } : {}),
+        ...(closes ? { closes, settlesOthers: leftBehind(current) } : {}),
         ended: STEPS,
       };
     });

@@ -1,5 +1,5 @@
 import { captureKey, chargeKey } from '#libs/domain/payment/payment-keys';
-import { mayFollow } from '#libs/domain/payment/payment-news';
+import { mayFollow } from '#libs/domain/payment/payment-diff';
 import type { IntentState, Posting } from '#libs/domain/ledger/ledger';
 import type { Intent } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
@@ -125,7 +125,7 @@ export const decidesAttempts =
   (change: (order: OrderRecord) => OrderChange, state: 'done' | 'closed') =>
   (order: OrderRecord): OrderChange => ({
     ...change(order),
-    settlesToo: { keys: [chargeKey(order.id, order.attempt), captureKey(order.id)], state },
+    settlesOthers: { keys: [chargeKey(order.id, order.attempt), captureKey(order.id)], state },
   });
 
 const confirms = (order: OrderRecord) =>
