@@ -1,5 +1,6 @@
 /** `npm run test:model`: the model test, for as long as one likes, or one run of it again. */
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -37,7 +38,11 @@ function main() {
       console.log(USAGE);
       return 0;
     }
-    environment = environmentOf({ ...(values.path === undefined ? {} : { runs: '1' }), ...values });
+    environment = environmentOf({
+      seed: String(randomInt(2 ** 30)),
+      ...(values.path === undefined ? {} : { runs: '1' }),
+      ...values,
+    });
   } catch (error) {
     console.error(`${error.message.split('. ')[0]}.\n${USAGE}`);
     return 1;
