@@ -109,15 +109,16 @@ export class LostRuns {
     lost: Found,
   ): Promise<readonly OrderId[] | null> {
     const listed = await this.runs.visibility.keepFailing(COMPARED);
+    // A Temporal that is not set to note such runs lists none, whatever there are.
     const suspects = await this.store.runLook.unknownAmong(
-      (listed ?? unexplained).map((orderId) => ({ orderId })),
+      [...(listed ?? []), ...unexplained].map((orderId) => ({ orderId })),
       true,
     );
     for (const suspect of suspects) {
       const { orderId } = suspect;
       if (lost.has(orderId)) continue;
-      const found = listed ? null : await this.runs.visibility.describe(orderId);
-      if (listed || found?.keepsFailing) this.add(lost, suspect, KEEPS_FAILING);
+      if (listed?.includes(orderId) || (await this.runs.visibility.describe(orderId))?.keepsFailing)
+        this.add(lost, suspect, KEEPS_FAILING);
     }
     return listed;
   }
@@ -159,8 +160,8 @@ export class LostRuns {
   private async reconsider(failing: readonly OrderId[] | null): Promise<void> {
     for (const { orderId, attentionId } of await this.store.runLook.failing(RECONSIDERED)) {
       if (failing?.includes(orderId)) continue;
-      const found = failing ? null : await this.runs.visibility.describe(orderId);
-      if (found?.keepsFailing) continue;
+      // The list may be behind, or cut off.
+      if ((await this.runs.visibility.describe(orderId))?.keepsFailing) continue;
       await this.store.attention.withdrawFailing(await this.store.orders.get(orderId), attentionId);
     }
   }

@@ -14,6 +14,8 @@ const ORDERS = 1_000;
 class CountedRuns {
   readonly lost = new Map<OrderId, 'terminated' | null>();
   failing: OrderId[] | null = [];
+  /** Whether every run fails, whatever is listed. */
+  failsUnlisted = false;
   asked = { lists: 0, compared: [] as OrderId[], described: [] as OrderId[] };
 
   readonly visibility = {
@@ -29,7 +31,7 @@ class CountedRuns {
       const status = this.lost.get(id);
       const run = { runId: 'run', run: 1 };
       if (status === null) return null;
-      return { ...run, status: status ?? 'running', keepsFailing: this.failing === null };
+      return { ...run, status: status ?? 'running', keepsFailing: this.failsUnlisted };
     },
   };
 
@@ -145,11 +147,27 @@ describe('the search for lost runs', () => {
     await bench.database.$executeRaw`DELETE FROM order_wait WHERE order_id = ${id}::uuid`;
     await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
     runs.failing = null;
+    runs.failsUnlisted = true;
     runs.forget();
     await look();
     expect(new Set(runs.asked.described)).toEqual(new Set([id]));
     expect((await bench.order(id)).attention).toMatchObject([
       { kind: 'run_closed', reason: 'keeps_failing' },
     ]);
+  });
+
+  it('asks a Temporal of them, too, that lists none because it is not set to note such runs', async () => {
+    const id = await some(30);
+    await bench.database.$executeRaw`DELETE FROM order_wait WHERE order_id = ${id}::uuid`;
+    await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
+    runs.failing = [];
+    await look();
+    await look();
+    expect((await bench.order(id)).attention).toMatchObject([
+      { kind: 'run_closed', reason: 'keeps_failing' },
+    ]);
+    runs.failsUnlisted = false;
+    await look();
+    expect((await bench.order(id)).attention).toEqual([]);
   });
 });
