@@ -22,6 +22,7 @@ import type { EndCode } from '#libs/order/end';
 import type { OrderId } from '#libs/order/order-id';
 import type { OrderPolicy } from '#libs/order/policy';
 import type { OrderStanding } from '#libs/order/standing';
+import type { PaymentStatus } from '#libs/order/states';
 
 import { Fall } from './fall.js';
 import { stepFailure } from './step-failure.js';
@@ -35,6 +36,9 @@ const UNHEARD_OF = 300_000;
 const LABEL_MARGIN = 12 * 3_600_000;
 
 type Unpaid = Exclude<PaymentAnswer['is'], 'paid'>;
+
+/** What was held and is no more, because it was taken. */
+const TAKEN: readonly PaymentStatus[] = ['captured', 'partially_refunded', 'refunded'];
 
 /** How an order ends whose shopper does not act, or pays with nothing that is taken. */
 const TOO_LATE: Readonly<Record<Unpaid, EndCode>> = {
@@ -65,7 +69,8 @@ export function orderPayment(
   setHandler(paymentReported, ({ state }) => {
     told += 1;
     isVoided ||= state === 'voided';
-    isTaken ||= state === 'captured';
+    // Nobody may have told of it before some of it went back.
+    isTaken ||= TAKEN.includes(state);
   });
   setHandler(paymentAttempted, ({ attempt: asked }) => {
     attempt = Math.max(attempt, asked);
