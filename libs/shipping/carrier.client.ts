@@ -52,7 +52,7 @@ export class CarrierClient implements Carrier {
     if (reply.text === '') return 'cancelled';
     const { reference: named, status } = cancellationSchema.parse(json(reply));
     assertNamed(reference, named);
-    if (status !== undefined && status !== 'cancelled') throw new Contradiction('parcel_state_differs');
+    if (status && status !== 'cancelled') throw new Contradiction('parcel_state_differs');
     return 'cancelled';
   }
 
