@@ -12,7 +12,6 @@ import { OptionalIdempotencyKey } from '../http/idempotency-key.js';
 import { TakesJson } from '../http/json-body.guard.js';
 import { Operation } from '../http/operation.decorator.js';
 import { type Patience, PreferredWait } from '../http/preferred-wait.js';
-import { presentAttentionEntry } from './attention.presenter.js';
 import { AttentionService } from './attention.service.js';
 import { presentOrder } from './order.presenter.js';
 import { OrdersService } from './orders.service.js';
@@ -34,7 +33,7 @@ export class AttentionController {
     standardSchema: AttentionList,
   })
   async list(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<AttentionList> {
-    return { data: (await this.attention.list(id)).map(presentAttentionEntry) };
+    return this.attention.list(id);
   }
 
   @Post(':attentionId/resolution')

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
+import type { AttentionList } from '#libs/contracts/attention.api';
 import type { ResolveAttention } from '#libs/contracts/resolution.api';
 import type { OrderId } from '#libs/order/order-id';
-import type { ResolvableAttention } from '#libs/store/attention.repository';
+import { isEnd } from '#libs/order/states';
 import type { OrderRecord } from '#libs/store/order-record';
 import type { RequestKey } from '#libs/store/request-key.repository';
 import { Store } from '#libs/store/store';
@@ -11,6 +12,7 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 import { ProblemError } from '../http/problem-error.js';
 import { Nudges } from '../nudges.js';
 import { requestKey, RequestOnce } from '../request-once.js';
+import { presentAttentionEntry } from './attention.presenter.js';
 import { OrdersService } from './orders.service.js';
 
 const REFUSALS = {
@@ -31,9 +33,10 @@ export class AttentionService {
   ) {}
 
   /** All that ever waited for a person, oldest first. @throws ProblemError order_not_found */
-  async list(id: OrderId): Promise<ResolvableAttention[]> {
-    await this.orders.get(id);
-    return this.store.attention.ofOrder(id);
+  async list(id: OrderId): Promise<AttentionList> {
+    const { status } = await this.orders.get(id);
+    const all = await this.store.attention.ofOrder(id);
+    return { data: all.map((each) => presentAttentionEntry(each, isEnd(status))) };
   }
 
   /**
