@@ -64,7 +64,7 @@ export class LostRuns {
       await this.findClosed(look, lost);
       const { comparedTo, unexplained } = await this.compare(look, lost);
       const failing = await this.findFailing(unexplained, lost);
-      for (const [orderId, { run, reason }] of lost) await this.act(orderId, run, reason);
+      await this.actOn(lost);
       await this.reconsider(failing);
       const closedUntil = new Date(look.at.getTime() - BEHIND);
       await this.store.runLook.end({ is: 'done', closedUntil, comparedTo }, interval);
@@ -139,6 +139,14 @@ export class LostRuns {
   private add(lost: Found, { orderId, run }: StartedRun, reason: string): void {
     lost.set(orderId, { run, reason });
     if (lost.size > this.options.limit) throw new TooManyLost();
+  }
+
+  /** An order that something else holds keeps none behind it from being seen to; the look is repeated for it. */
+  private async actOn(lost: Found): Promise<void> {
+    const failures: unknown[] = [];
+    for (const [orderId, { run, reason }] of lost)
+      await this.act(orderId, run, reason).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Nothing, where another run has taken the order up meanwhile. */

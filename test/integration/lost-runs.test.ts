@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { LostRuns } from '../../apps/worker/lost-runs.js';
@@ -169,5 +170,21 @@ describe('the search for lost runs', () => {
     runs.failsUnlisted = false;
     await look();
     expect((await bench.order(id)).attention).toEqual([]);
+  });
+
+  it('sees to all others where an order is held by something else', async () => {
+    const lost = await Promise.all([40, 41].map(some));
+    for (const id of lost) runs.lost.set(id, null);
+    await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
+    const [held, other] = lost;
+    const client = new pg.Client({ connectionString: bench.databaseUrl });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query('SELECT FROM orders WHERE id = $1 FOR UPDATE', [held]);
+    await expect(look()).rejects.toThrow();
+    expect(await reasons()).toContainEqual({ orderId: other, reason: 'missing' });
+    await client.end();
+    await look();
+    expect(await reasons()).toContainEqual({ orderId: held, reason: 'missing' });
   });
 });
