@@ -153,7 +153,9 @@ export class LostRuns {
   private async act(orderId: OrderId, run: number, reason: string): Promise<void> {
     const order = await this.store.orders.get(orderId);
     // A run that is there may get on with the next release of its code: that is for a person to say.
-    const restarts = this.options.answer === 'restart' && reason !== KEEPS_FAILING && run <= RESTARTS;
+    const mayRestart = reason !== KEEPS_FAILING && run <= RESTARTS;
+    const restarts =
+      mayRestart && (this.options.answer === 'restart' || (await this.isToBeCancelled(orderId)));
     // Where a person had seen to it, and money or the parcel moves all the same, a person decides again.
     if (restarts && !(await this.store.runs.isGone(orderId))) {
       if (!(await this.store.runs.takeUp(order, run, reason, 'sweeper'))) return;
@@ -162,6 +164,11 @@ export class LostRuns {
     } else if (await this.store.attention.flagClosedRun(order, reason, run)) {
       this.logger.error({ orderId, reason }, 'an order is open and its run is gone');
     }
+  }
+
+  /** Whether the run that is gone was told of a wish to cancel: nobody need be asked what becomes of the order. */
+  private async isToBeCancelled(orderId: OrderId): Promise<boolean> {
+    return (await this.store.cancellations.find(orderId))?.state === 'requested';
   }
 
   /** Withdraws the question about runs that failed and do so no more. */

@@ -187,4 +187,15 @@ describe('the search for lost runs', () => {
     await look();
     expect(await reasons()).toContainEqual({ orderId: held, reason: 'missing' });
   });
+
+  it('has a wish to cancel carried out that the run was told of before it was lost', async () => {
+    const id = await some(50);
+    await bench.database.$executeRaw`UPDATE orders SET status = 'confirmed' WHERE id = ${id}::uuid`;
+    await bench.store.cancellations.request(await bench.order(id), 'service:shop');
+    await bench.store.cancellations.markSignalled(id);
+    runs.lost.set(id, 'terminated');
+    await look();
+    expect(await bench.eventTypes(id)).toEqual(['cancellation.requested', 'order.restarted']);
+    expect((await bench.order(id)).attention).toEqual([]);
+  });
 });
