@@ -181,7 +181,7 @@ describe('the search for lost runs', () => {
     await client.connect();
     await client.query('BEGIN');
     await client.query('SELECT FROM orders WHERE id = $1 FOR UPDATE', [held]);
-    await expect(look()).rejects.toThrow();
+    await expect(look()).rejects.toThrow('lock timeout');
     expect(await reasons()).toContainEqual({ orderId: other, reason: 'missing' });
     await client.end();
     await look();
