@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 
 import pg from 'pg';
 
-import { startPostgres } from '../apps/local/postgres.js';
+import { startPostgres } from '../dev/stack/postgres/postgres.js';
 import { MigrationEngine } from './migrate-engine.js';
 
 const given = process.env['DATABASE_URL'];

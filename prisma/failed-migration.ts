@@ -1,4 +1,4 @@
-import { ConnectionPool } from '#libs/store/connection-pool';
+import { ConnectionPool } from '#libs/persistence/database/connection-pool';
 
 /** A migration that failed, with what the engine noted of why. */
 interface FailedMigration {

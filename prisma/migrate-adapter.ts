@@ -9,9 +9,9 @@ import {
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 
-import { ConnectionPool } from '#libs/store/connection-pool';
-import { failureCode } from '#libs/store/database-failure';
-import type { DatabaseLimits } from '#libs/store/database-limits';
+import { ConnectionPool } from '#libs/persistence/database/connection-pool';
+import { failureCode } from '#libs/persistence/database/database-failure';
+import type { DatabaseLimits } from '#libs/persistence/database/database-limits';
 
 /** PostgreSQL's code for a lock that was not to be had in time. */
 const LOCK_HELD = '55P03';

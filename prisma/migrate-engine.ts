@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 
-import type { DatabaseLimits } from '#libs/store/database-limits';
+import type { DatabaseLimits } from '#libs/persistence/database/database-limits';
 
 import { failedMigration, howToGoOn } from './failed-migration.js';
 import { MigrationAdapter } from './migrate-adapter.js';

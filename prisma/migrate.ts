@@ -1,7 +1,7 @@
 /** `npm run migrate`: applies the migrations to DATABASE_URL. A short program, as the engine keeps its lock. */
 import { environmentFor } from '#libs/config/environment';
 import { answerHelp } from '#libs/config/help';
-import { databaseLimits } from '#libs/store/database-limits';
+import { databaseLimits } from '#libs/persistence/database/database-limits';
 
 import { resolvedFrom, USAGE } from './migrate-arguments.js';
 import { MigrationEngine } from './migrate-engine.js';

@@ -1,6 +1,6 @@
-import { ConnectionPool } from '#libs/store/connection-pool';
-import type { DatabaseLimits } from '#libs/store/database-limits';
-import { UnlimitedPooler } from '#libs/store/session';
+import { ConnectionPool } from '#libs/persistence/database/connection-pool';
+import type { DatabaseLimits } from '#libs/persistence/database/database-limits';
+import { UnlimitedPooler } from '#libs/persistence/database/session';
 
 class NeedsPostgres extends Error {
   override readonly name = 'NeedsPostgres';

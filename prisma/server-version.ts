@@ -1,4 +1,4 @@
-import { ConnectionPool } from '#libs/store/connection-pool';
+import { ConnectionPool } from '#libs/persistence/database/connection-pool';
 
 /** The first with `uuidv7()`, which the tables' keys are made by. */
 const OLDEST = 18;

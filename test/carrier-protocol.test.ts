@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { expect, it } from 'vitest';
 
-import { DeliveryEvent } from '#libs/contracts/delivery.api';
-import { CARRIER_EVENTS } from '#libs/order/carrier-event';
+import { DeliveryEvent } from '#libs/contracts/http/delivery.api';
+import { CARRIER_EVENTS } from '#libs/domain/fulfilment/carrier-event';
 import {
   carrierErrorSchema,
   carrierEventSchema,

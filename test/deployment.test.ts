@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-import { OrderAttentionAttribute, OrderStatusAttribute } from '#libs/contracts/order-workflow';
+import { OrderAttentionAttribute, OrderStatusAttribute } from '#libs/contracts/workflows/order-workflow';
 import { environmentFor, type GroupName, VARIABLES } from '#libs/config/environment';
 
 /** Which groups of variables each of our programs reads. */
@@ -53,7 +53,7 @@ const ORDER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const serviceSchema = z.object({
   image: z.string(),
-  build: z.string().optional(),
+  build: z.union([z.string(), z.object({ target: z.string() })]).optional(),
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string().nullable()).default({}),
   ports: z.array(z.string()).default([]),
@@ -196,16 +196,27 @@ describe('the image', () => {
   const stages = readFileSync('Dockerfile', 'utf8')
     .split(/^FROM /m)
     .slice(1);
-  const final = stages.at(-1);
+  const stageOf = (name: string) => {
+    const stage = stages.find((text) => text.split('\n', 1)[0]?.endsWith(` AS ${name}`));
+    if (!stage) throw new Error(`the Dockerfile has no stage ${name}`);
+    return stage;
+  };
 
   it('is built apart from what it runs, on the Node that the project wants', () => {
-    expect(stages).toHaveLength(2);
-    for (const stage of stages) expect(stage).toMatch(/^node:20\.20-bookworm-slim\b/);
+    for (const name of ['build', 'runtime']) expect(stageOf(name)).toMatch(/^node:20\.20-bookworm-slim AS /);
+    for (const name of ['production', 'sandbox']) expect(stageOf(name)).toMatch(/^runtime AS /);
+    expect(stageOf('production')).toBe(stages.at(-1));
   });
 
   it('runs as nobody in particular', () => {
-    expect(final).toMatch(/^USER node$/m);
-    expect(final).toMatch(/^ENV NODE_ENV=production$/m);
+    expect(stageOf('runtime')).toMatch(/^ENV NODE_ENV=production$/m);
+    for (const name of ['production', 'sandbox']) expect(stageOf(name)).toMatch(/^USER node$/m);
+  });
+
+  it('holds nothing of a laptop in production', () => {
+    for (const name of ['runtime', 'production']) {
+      expect(stageOf(name)).not.toMatch(/dist\/dev|\bdist dist\b/);
+    }
   });
 
   it('takes in nothing that is not named', () => {

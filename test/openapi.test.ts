@@ -5,7 +5,7 @@ import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { isProblemCode, PROBLEMS } from '#libs/contracts/problems';
+import { isProblemCode, PROBLEMS } from '#libs/contracts/http/problems';
 
 import {
   type OperationName,
@@ -13,7 +13,7 @@ import {
   outcomesOf,
   problemsOf,
   takesNoQuery,
-} from '../apps/api/http/operations.js';
+} from '../apps/api/platform/openapi/operations.js';
 
 const example = z.union([
   z.strictObject({ $ref: z.string() }),

@@ -1,11 +1,11 @@
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
 import { answerHelp } from '#libs/config/help';
-import type { ApiKeyRecord } from '#libs/store/api-key.repository';
-import { failureSentence } from '#libs/store/database-failure';
-import { databaseLimits } from '#libs/store/database-limits';
-import { Store } from '#libs/store/store';
+import type { ApiKeyRecord } from '#libs/persistence/requests/api-key.repository';
+import { failureSentence } from '#libs/persistence/database/database-failure';
+import { databaseLimits } from '#libs/persistence/database/database-limits';
+import { Store } from '#libs/persistence/store';
 
-import { BadCommand, HELP, type KeysCommand, parseKeysCommand } from './keys-command.js';
+import { BadCommand, HELP, type KeysCommand, parseKeysCommand } from './platform/auth/keys-command.js';
 
 /** Makes, lists and revokes API keys: `npm run keys`. */
 async function run(command: KeysCommand): Promise<string> {

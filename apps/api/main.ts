@@ -1,10 +1,10 @@
 import { type Environment, environmentFor, InvalidEnvironment } from '#libs/config/environment';
-import { refuseUnlimitedPooler } from '#libs/store/connection-pool';
-import { databaseLimits } from '#libs/store/database-limits';
-import { UnlimitedPooler } from '#libs/store/session';
+import { refuseUnlimitedPooler } from '#libs/persistence/database/connection-pool';
+import { databaseLimits } from '#libs/persistence/database/database-limits';
+import { UnlimitedPooler } from '#libs/persistence/database/session';
 import { createLogger } from '#libs/telemetry/logger';
 
-import { createServer } from './server.js';
+import { createServer } from './platform/server/server.js';
 
 const GROUPS = [
   ...(['store', 'temporal', 'payments', 'paymentWebhooks', 'providers', 'carrierWebhooks'] as const),

@@ -1,6 +1,6 @@
 import type { Environment } from '#libs/config/environment';
 import type { ShippingFee } from '#libs/config/shipping-fee';
-import type { OrderPolicy } from '#libs/order/policy';
+import type { OrderPolicy } from '#libs/domain/order/policy';
 
 type ApiEnvironment = Environment<
   'api' | 'payments' | 'paymentWebhooks' | 'carrierWebhooks' | 'pricing' | 'policy'

@@ -8,21 +8,21 @@ import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import { StripeBooks } from '#libs/payments/stripe.books';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
-import { refuseUnlimitedPooler } from '#libs/store/connection-pool';
-import { databaseLimits } from '#libs/store/database-limits';
-import { UnlimitedPooler } from '#libs/store/session';
-import { Store } from '#libs/store/store';
+import { refuseUnlimitedPooler } from '#libs/persistence/database/connection-pool';
+import { databaseLimits } from '#libs/persistence/database/database-limits';
+import { UnlimitedPooler } from '#libs/persistence/database/session';
+import { Store } from '#libs/persistence/store';
 import { createLogger, type Logger } from '#libs/telemetry/logger';
 import { connectionOptions, lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
-import { PaymentCheck } from './activities/payment-check.js';
-import { createBooksWorker } from './books-worker.js';
-import { LostRuns } from './lost-runs.js';
-import { MetricsServer } from './metrics.js';
+import { PaymentCheck } from './activities/payments/payment-check.js';
+import { createBooksWorker } from './reconciliation/books-worker.js';
+import { LostRuns } from './sweeper/lost-runs.js';
+import { MetricsServer } from './telemetry/metrics.js';
 import { createOrderWorkers } from './order-workers.js';
-import { scheduleReconciliation } from './reconcile-schedule.js';
-import { Sweeper } from './sweeper.js';
+import { scheduleReconciliation } from './reconciliation/reconcile-schedule.js';
+import { Sweeper } from './sweeper/sweeper.js';
 import { workflowCode } from './workflow-code.js';
 
 /** Milliseconds to close everything in: an attempt that was left to itself may hold a connection for as long as it likes. */

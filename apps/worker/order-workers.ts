@@ -1,8 +1,8 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 
-import { TASK_QUEUES } from '#libs/contracts/order-workflow';
+import { TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
 
-import { OrderActivityInterceptor } from './activity.interceptor.js';
+import { OrderActivityInterceptor } from './telemetry/activity.interceptor.js';
 import { orderActivities, type Ports } from './activities/activities.js';
 
 /** How many activities a worker runs at once: well above the database's connections, as most of the time is waiting. */

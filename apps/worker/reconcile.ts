@@ -1,12 +1,18 @@
 import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
 import { answerHelp } from '#libs/config/help';
-import { failureSentence } from '#libs/store/database-failure';
-import { databaseLimits } from '#libs/store/database-limits';
-import { Store } from '#libs/store/store';
+import { failureSentence } from '#libs/persistence/database/database-failure';
+import { databaseLimits } from '#libs/persistence/database/database-limits';
+import { Store } from '#libs/persistence/store';
 import { lazyClient } from '#libs/temporal/connection';
 
-import { BadCommand, comparedText, findingsTable, HELP, parseReconcileCommand } from './reconcile-command.js';
-import { reconcileNow } from './reconcile-schedule.js';
+import {
+  BadCommand,
+  comparedText,
+  findingsTable,
+  HELP,
+  parseReconcileCommand,
+} from './reconciliation/reconcile-command.js';
+import { reconcileNow } from './reconciliation/reconcile-schedule.js';
 
 /** How many findings are shown. */
 const SHOWN = 200;

@@ -119,7 +119,7 @@ describe('a variable', () => {
     [
       'pricing',
       { CURRENCIES: 'EUR,XAU' },
-      'CURRENCIES names XAU, which cannot be charged: it is not in the table of libs/order/currencies.ts',
+      'CURRENCIES names XAU, which cannot be charged: it is not in the table of libs/domain/money/currencies.ts',
     ],
     [
       'pricing',

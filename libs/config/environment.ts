@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-import { CURRENCIES } from '#libs/order/currencies';
+import { CURRENCIES } from '#libs/domain/money/currencies';
 import { countryMeant, countryName, isCountry } from '#libs/places/country';
 
 import { parseDuration } from './duration.js';
@@ -178,7 +178,7 @@ const groups = {
           for (const code of codes.filter((each) => /^[A-Z]{3}$/.test(each) && !CURRENCIES.has(each)))
             context.addIssue({
               code: 'custom',
-              message: `names ${code}, which cannot be charged: it is not in the table of libs/order/currencies.ts`,
+              message: `names ${code}, which cannot be charged: it is not in the table of libs/domain/money/currencies.ts`,
             });
         }),
       TAX_RATE: z.coerce.number('must be a fraction, such as 0.19').min(0).max(1).default(0),

@@ -1,4 +1,4 @@
-import { CURRENCIES } from '#libs/order/currencies';
+import { CURRENCIES } from '#libs/domain/money/currencies';
 
 /** What shipping costs in minor units: one amount where there is one currency, or one for each. */
 export type ShippingFee = number | ReadonlyMap<string, number>;

@@ -1,7 +1,7 @@
-import type { EndReason } from '#libs/order/end';
-import type { Booked } from '#libs/order/ledger';
-import type { OrderId } from '#libs/order/order-id';
-import type { PricedLine, Totals } from '#libs/order/totals';
+import type { EndReason } from '#libs/domain/order/end';
+import type { Booked } from '#libs/domain/ledger/ledger';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { PricedLine, Totals } from '#libs/domain/money/totals';
 import { addressLines, type PostalAddress } from '#libs/places/postal-address';
 
 import { isolated } from './isolation.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { orderId } from '#libs/order/order-id';
+import { orderId } from '#libs/domain/order/order-id';
 
 import type { MailedOrder } from './mailed-order.js';
 import {

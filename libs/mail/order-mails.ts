@@ -1,6 +1,6 @@
-import type { EndCode } from '#libs/order/end';
-import { type Booked, pendingRefunds, refunded } from '#libs/order/ledger';
-import type { Totals } from '#libs/order/totals';
+import type { EndCode } from '#libs/domain/order/end';
+import { type Booked, pendingRefunds, refunded } from '#libs/domain/ledger/ledger';
+import type { Totals } from '#libs/domain/money/totals';
 
 import { contained } from './isolation.js';
 import { type Letter, letterAsText } from './letter.js';

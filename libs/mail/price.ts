@@ -1,4 +1,4 @@
-import { currencyOf } from '#libs/order/currencies';
+import { currencyOf } from '#libs/domain/money/currencies';
 
 interface PriceFormat {
   readonly scale: number;

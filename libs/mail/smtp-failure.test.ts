@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Outage, Refusal } from '#libs/order/failure';
+import { Outage, Refusal } from '#libs/domain/order/failure';
 
 import { smtpFailure } from './smtp-failure.js';
 

@@ -1,6 +1,6 @@
 import type { NodemailerError } from 'nodemailer';
 
-import { Outage, Refusal } from '#libs/order/failure';
+import { Outage, Refusal } from '#libs/domain/order/failure';
 import { networkTrouble, smtpTrouble } from '#libs/providers/provider-trouble';
 
 /** Codes under which nodemailer reports an envelope or a message that was not taken. */

@@ -5,7 +5,7 @@ import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { Outage, Refusal } from '#libs/order/failure';
+import { Outage, Refusal } from '#libs/domain/order/failure';
 
 import type { Mail } from './mailer.js';
 import { SmtpMailer } from './smtp.mailer.js';

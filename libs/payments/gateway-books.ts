@@ -1,4 +1,4 @@
-import type { GatewayMoney, Movement, Span } from '#libs/order/reconciliation';
+import type { GatewayMoney, Movement, Span } from '#libs/domain/reconciliation/reconciliation';
 
 /**
  * The payment provider's own books, to hold ours against. Every call only reads, and may throw `Outage`.

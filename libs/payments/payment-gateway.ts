@@ -1,6 +1,6 @@
-import type { OrderId } from '#libs/order/order-id';
-import type { PaymentPicture, SeenDispute, SeenIntent, SeenRefund } from '#libs/order/payment-news';
-import type { CaptureMode } from '#libs/order/policy';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { PaymentPicture, SeenDispute, SeenIntent, SeenRefund } from '#libs/domain/payment/payment-news';
+import type { CaptureMode } from '#libs/domain/order/policy';
 
 /**
  * What the provider says of an intent, in our words. `unconfirmed`: no attempt has been made, so that no money can have

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 
-import { Outage, Refusal } from '#libs/order/failure';
+import { Outage, Refusal } from '#libs/domain/order/failure';
 
 import { ForeignAnswer } from './stripe-client.js';
 import { stripeFailure } from './stripe-failure.js';

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 
-import { Outage, Refusal } from '#libs/order/failure';
+import { Outage, Refusal } from '#libs/domain/order/failure';
 import { httpTrouble, networkTrouble, retryAfterOf } from '#libs/providers/provider-trouble';
 
 import { ForeignAnswer } from './stripe-client.js';

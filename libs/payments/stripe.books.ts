@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { z } from 'zod';
 
-import type { GatewayMoney, Movement, MovementKind, Span } from '#libs/order/reconciliation';
+import type { GatewayMoney, Movement, MovementKind, Span } from '#libs/domain/reconciliation/reconciliation';
 
 import type { GatewayBooks } from './gateway-books.js';
 import type { GatewayDispute, GatewayRefund } from './payment-gateway.js';

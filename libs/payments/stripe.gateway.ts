@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 
-import type { OrderId } from '#libs/order/order-id';
-import type { CaptureMode } from '#libs/order/policy';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { CaptureMode } from '#libs/domain/order/policy';
 
 import type { GatewayPayment, GatewayRefund, Intent, PaymentGateway } from './payment-gateway.js';
 import { asDispute, asIntent, asRefund, readIntent } from './stripe-answers.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Failure, Outage, Refusal } from '#libs/order/failure';
+import { Failure, Outage, Refusal } from '#libs/domain/order/failure';
 
 import { type CarrierCall, carrierFailure, type CarrierProblem } from './carrier-failure.js';
 

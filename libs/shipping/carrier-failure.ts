@@ -1,4 +1,4 @@
-import { Outage, Refusal } from '#libs/order/failure';
+import { Outage, Refusal } from '#libs/domain/order/failure';
 import { httpTrouble, networkTrouble } from '#libs/providers/provider-trouble';
 
 /** How a call to the carrier came to nothing: by an answer that is an error, or by no answer. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { text } from '#libs/contracts/text.api';
-import { CARRIER_EVENTS } from '#libs/order/carrier-event';
+import { text } from '#libs/contracts/http/text.api';
+import { CARRIER_EVENTS } from '#libs/domain/fulfilment/carrier-event';
 
 /** What a label is bought with. The protocol between us and the carrier is described in docs/carrier-protocol.md. */
 export const shipmentRequestSchema = z.strictObject({

@@ -1,5 +1,5 @@
-import { Contradiction } from '#libs/order/failure';
-import type { OrderId } from '#libs/order/order-id';
+import { Contradiction } from '#libs/domain/order/failure';
+import type { OrderId } from '#libs/domain/order/order-id';
 import { providerFetch } from '#libs/providers/provider-fetch';
 import { retryAfterOf } from '#libs/providers/provider-trouble';
 

@@ -1,4 +1,4 @@
-import type { OrderId } from '#libs/order/order-id';
+import type { OrderId } from '#libs/domain/order/order-id';
 
 /** Where a parcel goes. */
 export interface Recipient {

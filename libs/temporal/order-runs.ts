@@ -25,17 +25,17 @@ import {
   shipmentReported,
   TASK_QUEUES,
   WORKFLOW_SUMMARIES,
-} from '#libs/contracts/order-workflow';
-import type { Actor } from '#libs/order/end';
-import type { OrderId } from '#libs/order/order-id';
-import type { OrderPolicy } from '#libs/order/policy';
-import type { RefundState } from '#libs/order/refund';
-import type { PaymentStatus } from '#libs/order/states';
-import type { Answer } from '#libs/store/attention.repository';
-import type { CancellationWish } from '#libs/store/cancellation.repository';
-import type { Report } from '#libs/store/inbox.repository';
-import type { PaymentAttempt } from '#libs/store/payment-attempt.repository';
-import type { Store } from '#libs/store/store';
+} from '#libs/contracts/workflows/order-workflow';
+import type { Actor } from '#libs/domain/order/end';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderPolicy } from '#libs/domain/order/policy';
+import type { RefundState } from '#libs/domain/refund/refund';
+import type { PaymentStatus } from '#libs/domain/order/states';
+import type { Answer } from '#libs/persistence/attention/attention.repository';
+import type { CancellationWish } from '#libs/persistence/cancellations/cancellation.repository';
+import type { Report } from '#libs/persistence/fulfilment/inbox.repository';
+import type { PaymentAttempt } from '#libs/persistence/payments/payment-attempt.repository';
+import type { Store } from '#libs/persistence/store';
 
 import { RUN_MEMO, type RunDescription, RunVisibility } from './run-visibility.js';
 

@@ -1,7 +1,7 @@
 import { type Client, isGrpcServiceError, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 
-import { ORDER_WORKFLOW, orderWorkflowId, REFUND_WORKFLOW } from '#libs/contracts/order-workflow';
-import { isOrderId, type OrderId } from '#libs/order/order-id';
+import { ORDER_WORKFLOW, orderWorkflowId, REFUND_WORKFLOW } from '#libs/contracts/workflows/order-workflow';
+import { isOrderId, type OrderId } from '#libs/domain/order/order-id';
 
 /** How long one question may take, in milliseconds. */
 const DEADLINE = 10_000;

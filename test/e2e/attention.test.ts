@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { script } from '../../apps/sandbox/test-sandbox.js';
+import { script } from '../../dev/sandbox/test-sandbox.js';
 import { answered } from '#libs/client/shop-client';
 
 import { System } from '../support/system.js';

@@ -4,8 +4,8 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
-import { CancellationView } from '#libs/contracts/cancellation.api';
-import { orderWorkflowId } from '#libs/contracts/order-workflow';
+import { CancellationView } from '#libs/contracts/http/cancellation.api';
+import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
 
 import { Bench, carrierEvent } from '../integration/bench.js';
 import { eventually } from '../support/eventually.js';

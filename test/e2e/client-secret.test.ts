@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { OrderId } from '#libs/order/order-id';
+import type { OrderId } from '#libs/domain/order/order-id';
 
-import { script } from '../../apps/sandbox/test-sandbox.js';
+import { script } from '../../dev/sandbox/test-sandbox.js';
 import { Bench } from '../integration/bench.js';
 import { System } from '../support/system.js';
 

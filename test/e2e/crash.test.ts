@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { faultsLeft, post, script } from '../../apps/sandbox/test-sandbox.js';
+import { faultsLeft, post, script } from '../../dev/sandbox/test-sandbox.js';
 import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';
 

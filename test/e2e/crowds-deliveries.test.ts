@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { carrierHeaders, script, shipments } from '../../apps/sandbox/test-sandbox.js';
-import { orderId } from '#libs/order/order-id';
+import { carrierHeaders, script, shipments } from '../../dev/sandbox/test-sandbox.js';
+import { orderId } from '#libs/domain/order/order-id';
 
 import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { CARRIER_SECRET } from '../../apps/sandbox/test-sandbox.js';
+import { CARRIER_SECRET } from '../../dev/sandbox/test-sandbox.js';
 import { System } from '../support/system.js';
 
 describe('the carrier’s webhooks', () => {

@@ -6,9 +6,9 @@ import { stringify } from 'safe-stable-stringify';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { post } from '../../apps/sandbox/test-sandbox.js';
-import { ErasureView } from '#libs/contracts/erasure.api';
-import { openDatabase } from '#libs/store/database';
+import { post } from '../../dev/sandbox/test-sandbox.js';
+import { ErasureView } from '#libs/contracts/http/erasure.api';
+import { openDatabase } from '#libs/persistence/database/database';
 
 import { eventually } from '../support/eventually.js';
 import { tracesOf } from '../support/secrecy.js';

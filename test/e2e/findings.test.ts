@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { play } from '../../apps/sandbox/test-gateway.js';
-import { lastReconciled, reconcileNow } from '../../apps/worker/reconcile-schedule.js';
+import { play } from '../../dev/sandbox/test-gateway.js';
+import { lastReconciled, reconcileNow } from '../../apps/worker/reconciliation/reconcile-schedule.js';
 import { answered } from '#libs/client/shop-client';
-import { RECONCILE_SCHEDULE, type ReconcileResult } from '#libs/contracts/reconcile-workflow';
+import { RECONCILE_SCHEDULE, type ReconcileResult } from '#libs/contracts/workflows/reconcile-workflow';
 
 import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';

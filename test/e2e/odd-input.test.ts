@@ -4,7 +4,7 @@ import Stripe from 'stripe';
 import supertest, { type Response } from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { carrierHeaders, PAYMENT_SECRET } from '../../apps/sandbox/test-sandbox.js';
+import { carrierHeaders, PAYMENT_SECRET } from '../../dev/sandbox/test-sandbox.js';
 
 import { brokenBodies, brokenThroughout } from '../support/broken-bodies.js';
 import { abreast } from '../support/crowd.js';

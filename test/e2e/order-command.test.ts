@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { System } from '../support/system.js';
 
-const ORDER = fileURLToPath(new URL('../../dist/apps/local/order.js', import.meta.url));
+const ORDER = fileURLToPath(new URL('../../dist/dev/order/order.js', import.meta.url));
 
 let system: System;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { operations } from '#libs/client/openapi';
 import { everyOrderEvent } from '#libs/client/order-events';
 import { answered } from '#libs/client/shop-client';
-import { OrderList } from '#libs/contracts/order-list.api';
+import { OrderList } from '#libs/contracts/http/order-list.api';
 
 import { Bench } from '../integration/bench.js';
 import { System } from '../support/system.js';

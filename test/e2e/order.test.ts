@@ -5,9 +5,9 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
-import { orderWorkflowId } from '#libs/contracts/order-workflow';
-import { orderId } from '#libs/order/order-id';
-import { openDatabase } from '#libs/store/database';
+import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import { orderId } from '#libs/domain/order/order-id';
+import { openDatabase } from '#libs/persistence/database/database';
 
 import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';

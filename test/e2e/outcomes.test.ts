@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { post, script } from '../../apps/sandbox/test-sandbox.js';
+import { post, script } from '../../dev/sandbox/test-sandbox.js';
 
 import { System } from '../support/system.js';
 

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
-import type { IntentState } from '#libs/order/ledger';
-import type { OrderId } from '#libs/order/order-id';
-import { chargeKey, voidKey } from '#libs/order/payment-keys';
+import type { IntentState } from '#libs/domain/ledger/ledger';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { chargeKey, voidKey } from '#libs/domain/payment/payment-keys';
 
 import { Bench } from '../integration/bench.js';
 import { System } from '../support/system.js';

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { play } from '../../apps/sandbox/test-gateway.js';
-import { PAYMENT_SECRET } from '../../apps/sandbox/test-sandbox.js';
-import { paymentWorkflowId } from '#libs/contracts/order-workflow';
-import { orderId } from '#libs/order/order-id';
-import { type Database, openDatabase } from '#libs/store/database';
+import { play } from '../../dev/sandbox/test-gateway.js';
+import { PAYMENT_SECRET } from '../../dev/sandbox/test-sandbox.js';
+import { paymentWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import { orderId } from '#libs/domain/order/order-id';
+import { type Database, openDatabase } from '#libs/persistence/database/database';
 
 import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';

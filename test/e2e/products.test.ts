@@ -4,7 +4,7 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
-import { ProductList, ProductView, StockAdjustmentView } from '#libs/contracts/product.api';
+import { ProductList, ProductView, StockAdjustmentView } from '#libs/contracts/http/product.api';
 
 import { Bench } from '../integration/bench.js';
 import { System } from '../support/system.js';

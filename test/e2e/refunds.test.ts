@@ -4,9 +4,9 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
-import { refundWorkflowId } from '#libs/contracts/order-workflow';
-import { RefundList, RefundView, type RequestRefund } from '#libs/contracts/refund.api';
-import type { OrderId } from '#libs/order/order-id';
+import { refundWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import { RefundList, RefundView, type RequestRefund } from '#libs/contracts/http/refund.api';
+import type { OrderId } from '#libs/domain/order/order-id';
 
 import { Bench, carrierEvent } from '../integration/bench.js';
 import { eventually } from '../support/eventually.js';

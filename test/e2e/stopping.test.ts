@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { faultsLeft, script } from '../../apps/sandbox/test-sandbox.js';
+import { faultsLeft, script } from '../../dev/sandbox/test-sandbox.js';
 import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';
 

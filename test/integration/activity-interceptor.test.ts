@@ -6,14 +6,14 @@ import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { Contradiction, Outage, Question, Refusal } from '#libs/order/failure';
-import type { OrderId } from '#libs/order/order-id';
-import { openDatabase } from '#libs/store/database';
-import { Store } from '#libs/store/store';
+import { Contradiction, Outage, Question, Refusal } from '#libs/domain/order/failure';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { openDatabase } from '#libs/persistence/database/database';
+import { Store } from '#libs/persistence/store';
 
 import { acceptOrder } from '../support/orders.js';
 import { testDatabase } from '../support/test-database.js';
-import { OrderActivityInterceptor } from '../../apps/worker/activity.interceptor.js';
+import { OrderActivityInterceptor } from '../../apps/worker/telemetry/activity.interceptor.js';
 
 const PERSONAL = 'ada@example.com';
 

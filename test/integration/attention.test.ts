@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { AttentionKind } from '#libs/order/attention';
-import type { OrderId } from '#libs/order/order-id';
-import type { Resolution, StepName } from '#libs/order/steps';
+import type { AttentionKind } from '#libs/domain/order/attention';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { Resolution, StepName } from '#libs/domain/order/steps';
 
 import { Bench, carrierEvent } from './bench.js';
 

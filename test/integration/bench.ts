@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-import { OrderDecisions } from '../../apps/worker/activities/decision.activities.js';
-import type { CarrierEventType } from '#libs/order/carrier-event';
-import type { OrderId } from '#libs/order/order-id';
-import { type Database, openDatabase } from '#libs/store/database';
-import { Prisma } from '#libs/store/generated/client';
-import type { CarrierEvent } from '#libs/store/inbox.repository';
-import type { OrderRecord } from '#libs/store/order-record';
-import { addRefund, settleRefund } from '#libs/store/refund.sql';
-import { addShipment } from '#libs/store/shipment.sql';
-import { Store } from '#libs/store/store';
+import { OrderDecisions } from '../../apps/worker/activities/orders/decision.activities.js';
+import type { CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { type Database, openDatabase } from '#libs/persistence/database/database';
+import { Prisma } from '#libs/persistence/generated/client';
+import type { CarrierEvent } from '#libs/persistence/fulfilment/inbox.repository';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import { addRefund, settleRefund } from '#libs/persistence/refunds/refund.sql';
+import { addShipment } from '#libs/persistence/fulfilment/shipment.sql';
+import { Store } from '#libs/persistence/store';
 
 import { checkInvariants } from '../support/invariants.js';
 import { acceptOrder, CATALOGUE, type Wanted } from '../support/orders.js';

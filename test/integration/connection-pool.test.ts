@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { ConnectionPool } from '#libs/store/connection-pool';
-import { databaseOver } from '#libs/store/database';
-import { isContended, isUnreachable } from '#libs/store/database-failure';
-import type { DatabaseLimits } from '#libs/store/database-limits';
+import { ConnectionPool } from '#libs/persistence/database/connection-pool';
+import { databaseOver } from '#libs/persistence/database/database';
+import { isContended, isUnreachable } from '#libs/persistence/database/database-failure';
+import type { DatabaseLimits } from '#libs/persistence/database/database-limits';
 
 import { SilentProxy } from '../support/silent-proxy.js';
 import { testDatabase } from '../support/test-database.js';

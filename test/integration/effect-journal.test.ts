@@ -2,9 +2,9 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type Call, EffectJournal, refusalCode } from '../../apps/worker/activities/effect-journal.js';
-import { Outage, Refusal } from '#libs/order/failure';
-import type { OrderRecord } from '#libs/store/order-record';
-import type { Settlement } from '#libs/store/effect.repository';
+import { Outage, Refusal } from '#libs/domain/order/failure';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { Settlement } from '#libs/persistence/effects/effect.repository';
 
 import { Bench } from './bench.js';
 

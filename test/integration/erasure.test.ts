@@ -4,11 +4,11 @@ import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { OrderId } from '#libs/order/order-id';
-import { chargeKey } from '#libs/order/payment-keys';
-import type { Person } from '#libs/store/erasure.repository';
-import type { Customer, OrderRecord } from '#libs/store/order-record';
-import type { RequestKey } from '#libs/store/request-key.repository';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { chargeKey } from '#libs/domain/payment/payment-keys';
+import type { Person } from '#libs/persistence/orders/erasure.repository';
+import type { Customer, OrderRecord } from '#libs/persistence/orders/order-record';
+import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
 
 import { tracesOf } from '../support/secrecy.js';
 import { Bench, carrierEvent } from './bench.js';

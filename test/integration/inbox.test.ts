@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { CARRIER_EVENTS, type CarrierEventType } from '#libs/order/carrier-event';
+import { CARRIER_EVENTS, type CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 
 import { Bench, carrierEvent } from './bench.js';
 

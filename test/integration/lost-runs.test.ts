@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { LostRuns } from '../../apps/worker/lost-runs.js';
-import type { OrderId } from '#libs/order/order-id';
+import { LostRuns } from '../../apps/worker/sweeper/lost-runs.js';
+import type { OrderId } from '#libs/domain/order/order-id';
 import { createLogger } from '#libs/telemetry/logger';
 import type { LostRun, RunDescription } from '#libs/temporal/run-visibility';
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { DEFAULT_LIMITS } from '#libs/store/database-limits';
+import { DEFAULT_LIMITS } from '#libs/persistence/database/database-limits';
 
 import { MigrationAdapter } from '../../prisma/migrate-adapter.js';
 import { eventually } from '../support/eventually.js';

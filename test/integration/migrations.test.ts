@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import pg from 'pg';
 import { afterEach, expect, it } from 'vitest';
 
-import { startPostgres } from '../../apps/local/postgres.js';
+import { startPostgres } from '../../dev/stack/postgres/postgres.js';
 import { MigrationEngine } from '../../prisma/migrate-engine.js';
 import { migrationList } from '../../prisma/migrate-files.js';
 import { versionFault } from '../../prisma/server-version.js';

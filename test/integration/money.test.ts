@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { LARGEST_AMOUNT } from '#libs/order/currencies';
+import { LARGEST_AMOUNT } from '#libs/domain/money/currencies';
 
 import { Bench } from './bench.js';
 

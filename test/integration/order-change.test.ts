@@ -3,12 +3,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { orderId } from '#libs/order/order-id';
-import { orderNumber } from '#libs/order/order-number';
-import { IllegalTransition } from '#libs/order/states';
-import { totalsOf } from '#libs/order/totals';
-import { isOrderNumberTaken } from '#libs/store/database-failure';
-import type { NewOrder } from '#libs/store/order.repository';
+import { orderId } from '#libs/domain/order/order-id';
+import { orderNumber } from '#libs/domain/order/order-number';
+import { IllegalTransition } from '#libs/domain/order/states';
+import { totalsOf } from '#libs/domain/money/totals';
+import { isOrderNumberTaken } from '#libs/persistence/database/database-failure';
+import type { NewOrder } from '#libs/persistence/orders/order.repository';
 
 import { TEST_POLICY } from '../support/orders.js';
 import { Bench } from './bench.js';

@@ -4,11 +4,11 @@ import pg from 'pg';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { OrderId } from '#libs/order/order-id';
-import { isUnreachable } from '#libs/store/database-failure';
-import { orderPage, type OrderFilter, type OrderPage } from '#libs/store/order-list.sql';
-import type { OrderRecord } from '#libs/store/order-record';
-import { Store } from '#libs/store/store';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { isUnreachable } from '#libs/persistence/database/database-failure';
+import { orderPage, type OrderFilter, type OrderPage } from '#libs/persistence/orders/order-list.sql';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import { Store } from '#libs/persistence/store';
 
 import { emailOf } from '../support/orders.js';
 import { Bench } from './bench.js';

@@ -3,17 +3,17 @@ import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Sandbox } from '../../apps/sandbox/sandbox.js';
-import { play, stripeOf } from '../../apps/sandbox/test-gateway.js';
-import { script, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
-import { PaymentCheck } from '../../apps/worker/activities/payment-check.js';
-import { pendingRefunds, refundable } from '#libs/order/ledger';
-import type { OrderId } from '#libs/order/order-id';
-import { voidKey } from '#libs/order/payment-keys';
-import type { PaymentStatus } from '#libs/order/states';
+import type { Sandbox } from '../../dev/sandbox/sandbox.js';
+import { play, stripeOf } from '../../dev/sandbox/test-gateway.js';
+import { script, startTestSandbox } from '../../dev/sandbox/test-sandbox.js';
+import { PaymentCheck } from '../../apps/worker/activities/payments/payment-check.js';
+import { pendingRefunds, refundable } from '#libs/domain/ledger/ledger';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { voidKey } from '#libs/domain/payment/payment-keys';
+import type { PaymentStatus } from '#libs/domain/order/states';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
-import type { OrderRecord } from '#libs/store/order-record';
-import { addRefund } from '#libs/store/refund.sql';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import { addRefund } from '#libs/persistence/refunds/refund.sql';
 
 import { capturedLog } from '../support/captured-log.js';
 import { Bench } from './bench.js';

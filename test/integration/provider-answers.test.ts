@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:net';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { Contradiction, Failure } from '#libs/order/failure';
-import { orderId } from '#libs/order/order-id';
+import { Contradiction, Failure } from '#libs/domain/order/failure';
+import { orderId } from '#libs/domain/order/order-id';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 

@@ -3,16 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Sandbox } from '../../apps/sandbox/sandbox.js';
-import { play, stripeOf } from '../../apps/sandbox/test-gateway.js';
-import { startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
-import { PaymentCheck } from '../../apps/worker/activities/payment-check.js';
-import { Reconciliation } from '../../apps/worker/reconciliation.js';
-import type { OrderId } from '#libs/order/order-id';
+import type { Sandbox } from '../../dev/sandbox/sandbox.js';
+import { play, stripeOf } from '../../dev/sandbox/test-gateway.js';
+import { startTestSandbox } from '../../dev/sandbox/test-sandbox.js';
+import { PaymentCheck } from '../../apps/worker/activities/payments/payment-check.js';
+import { Reconciliation } from '../../apps/worker/reconciliation/reconciliation.js';
+import type { OrderId } from '#libs/domain/order/order-id';
 import { StripeBooks } from '#libs/payments/stripe.books';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
-import type { OrderRecord } from '#libs/store/order-record';
-import { addRefund, settleRefund } from '#libs/store/refund.sql';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import { addRefund, settleRefund } from '#libs/persistence/refunds/refund.sql';
 
 import { capturedLog } from '../support/captured-log.js';
 import { Bench } from './bench.js';

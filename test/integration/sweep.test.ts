@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import type { OrderId } from '#libs/order/order-id';
+import type { OrderId } from '#libs/domain/order/order-id';
 
 import { Bench, carrierEvent } from './bench.js';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 /** What a payment method comes to, when nothing else goes wrong: by itself, or once somebody acts or decides. */
 export type CardFate = 'pays' | 'declines' | 'waits';
 
-/** Payment methods of the sandbox; see apps/sandbox/gateway/payment-methods.ts. */
+/** Payment methods of the sandbox; see dev/sandbox/gateway/payment-methods.ts. */
 export const CARDS = {
   pm_card_visa: 'pays',
   pm_card_mastercard: 'pays',

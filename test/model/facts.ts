@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 
-import { CancellationView } from '#libs/contracts/cancellation.api';
-import { OrderList } from '#libs/contracts/order-list.api';
-import { RefundList } from '#libs/contracts/refund.api';
-import type { OrderStatus } from '#libs/order/states';
-import type { OrderRecord } from '#libs/store/order-record';
+import { CancellationView } from '#libs/contracts/http/cancellation.api';
+import { OrderList } from '#libs/contracts/http/order-list.api';
+import { RefundList } from '#libs/contracts/http/refund.api';
+import type { OrderStatus } from '#libs/domain/order/states';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
 import { GOOD_NAMES, GOODS, skuOf } from './goods.js';
 import { type Model, type ModelOrder, possibleEnds } from './model.js';

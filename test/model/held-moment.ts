@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { guardFolder } from '../../apps/local/guarded.js';
+import { guardFolder } from '../../dev/stack/processes/guarded.js';
 import { HOOK } from '../support/kills.js';
 
 /** Where a worker can be made to stand still; see test/support/kill-point.mjs. */

@@ -1,5 +1,6 @@
 /** `npm run test:model`: the model test, for as long as one likes, or one run of it again. */
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -37,12 +38,16 @@ function main() {
       console.log(USAGE);
       return 0;
     }
-    environment = environmentOf({ ...(values.path === undefined ? {} : { runs: '1' }), ...values });
+    environment = environmentOf({
+      seed: String(randomInt(2 ** 30)),
+      ...(values.path === undefined ? {} : { runs: '1' }),
+      ...values,
+    });
   } catch (error) {
     console.error(`${error.message.split('. ')[0]}.\n${USAGE}`);
     return 1;
   }
-  const build = run(['apps/local/build.mjs'], {});
+  const build = run(['dev/build/build.mjs'], {});
   return build === 0 ? run(['node_modules/vitest/vitest.mjs', 'run', 'test/model'], environment) : build;
 }
 

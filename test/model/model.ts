@@ -1,5 +1,5 @@
-import type { OrderId } from '#libs/order/order-id';
-import type { OrderStatus } from '#libs/order/states';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderStatus } from '#libs/domain/order/states';
 
 import { type Card, CARDS } from './cards.js';
 import { type Good, GOODS } from './goods.js';

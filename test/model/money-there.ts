@@ -1,4 +1,4 @@
-import type { OrderRecord } from '#libs/store/order-record';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
 import type { Real } from './real.js';
 

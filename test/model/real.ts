@@ -2,16 +2,16 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Response, Test } from 'supertest';
 import { z } from 'zod';
 
-import { parcelSchema, type StoredParcel } from '../../apps/sandbox/carrier/parcel.js';
-import { disputeSchema } from '../../apps/sandbox/gateway/dispute.js';
-import type { Delivery } from '../../apps/sandbox/gateway/events.js';
-import { refundSchema } from '../../apps/sandbox/gateway/stripe-objects.js';
-import { carrierHeaders, post, shipments } from '../../apps/sandbox/test-sandbox.js';
-import { orderWorkflowId } from '#libs/contracts/order-workflow';
-import type { CarrierEventType } from '#libs/order/carrier-event';
-import type { OrderId } from '#libs/order/order-id';
-import type { PaymentStatus } from '#libs/order/states';
-import { type Database, openDatabase } from '#libs/store/database';
+import { parcelSchema, type StoredParcel } from '../../dev/sandbox/carrier/parcel.js';
+import { disputeSchema } from '../../dev/sandbox/gateway/dispute.js';
+import type { Delivery } from '../../dev/sandbox/gateway/events.js';
+import { refundSchema } from '../../dev/sandbox/gateway/stripe-objects.js';
+import { carrierHeaders, post, shipments } from '../../dev/sandbox/test-sandbox.js';
+import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import type { CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { PaymentStatus } from '#libs/domain/order/states';
+import { type Database, openDatabase } from '#libs/persistence/database/database';
 
 import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';

@@ -1,5 +1,5 @@
-import { RefundView, type RequestRefund } from '#libs/contracts/refund.api';
-import type { AttentionRecord, OrderRecord } from '#libs/store/order-record';
+import { RefundView, type RequestRefund } from '#libs/contracts/http/refund.api';
+import type { AttentionRecord, OrderRecord } from '#libs/persistence/orders/order-record';
 
 import type { ModelOrder } from './model.js';
 import type { Real } from './real.js';

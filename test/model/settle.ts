@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { AttentionRecord, OrderRecord } from '#libs/store/order-record';
-import { orderWorkflowId } from '#libs/contracts/order-workflow';
-import type { AttentionKind } from '#libs/order/attention';
-import type { Resolution } from '#libs/order/steps';
+import type { AttentionRecord, OrderRecord } from '#libs/persistence/orders/order-record';
+import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import type { AttentionKind } from '#libs/domain/order/attention';
+import type { Resolution } from '#libs/domain/order/steps';
 
 import type { Model, ModelOrder } from './model.js';
 import { moneyThatDiffers } from './money-there.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
-import type { OrderId } from '#libs/order/order-id';
+import type { OrderId } from '#libs/domain/order/order-id';
 import { eventually } from '../support/eventually.js';
 import { emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';

@@ -2,7 +2,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 
 import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
-import { orderId } from '#libs/order/order-id';
+import { orderId } from '#libs/domain/order/order-id';
 
 import { CUSTOMER } from '../support/orders.js';
 import { needlesFor, textOf, told } from '../support/secrecy.js';

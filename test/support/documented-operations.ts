@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
-import { type Scope, SCOPES } from '#libs/store/api-key.repository';
+import { type Scope, SCOPES } from '#libs/persistence/requests/api-key.repository';
 
 /** As much of a JSON schema as tests look into. */
 export interface Shape {

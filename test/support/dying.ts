@@ -1,10 +1,10 @@
-import { Outage } from '#libs/order/failure';
-import type { Database } from '#libs/store/database';
-import type { OrderChange } from '#libs/store/order-change';
-import type { OrderRecord } from '#libs/store/order-record';
-import { OrderRepository } from '#libs/store/order.repository';
-import { StockRepository } from '#libs/store/stock.repository';
-import { Store } from '#libs/store/store';
+import { Outage } from '#libs/domain/order/failure';
+import type { Database } from '#libs/persistence/database/database';
+import type { OrderChange } from '#libs/persistence/orders/order-change';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import { OrderRepository } from '#libs/persistence/orders/order.repository';
+import { StockRepository } from '#libs/persistence/stock/stock.repository';
+import { Store } from '#libs/persistence/store';
 
 import { type HeldCall, latch } from './held-port.js';
 

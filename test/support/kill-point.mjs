@@ -23,7 +23,7 @@ const CALLED = {
   'libs/shipping/carrier.client.js': { CarrierClient: ['createShipment', 'cancelShipment'] },
   'libs/mail/smtp.mailer.js': { SmtpMailer: ['send'] },
 };
-const STATEMENTS = { 'libs/store/generated/client.js': { PrismaClient: ['$queryRaw', '$executeRaw'] } };
+const STATEMENTS = { 'libs/persistence/generated/client.js': { PrismaClient: ['$queryRaw', '$executeRaw'] } };
 
 /** The type of an event in the audit trail. */
 const FACT = /^[a-z]+\.[a-z_]+$/;
@@ -92,7 +92,7 @@ async function replace(modules, wrap) {
 // Workflows run in threads, which are not where anything is done.
 if (isMainThread) {
   await replace(
-    { 'apps/worker/activity.interceptor.js': { OrderActivityInterceptor: ['execute'] } },
+    { 'apps/worker/telemetry/activity.interceptor.js': { OrderActivityInterceptor: ['execute'] } },
     (execute) =>
       function (input, next) {
         // Within the interceptor, whose pulse goes on: a held attempt is alive until it is killed.

@@ -1,4 +1,8 @@
-import type { DecisionActivities, EmailActivities, StepActivities } from '#libs/contracts/activities';
+import type {
+  DecisionActivities,
+  EmailActivities,
+  StepActivities,
+} from '#libs/contracts/workflows/activities';
 
 import { eventually } from './eventually.js';
 import type { System } from './system.js';

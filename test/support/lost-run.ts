@@ -1,6 +1,6 @@
-import type { OrderId } from '#libs/order/order-id';
-import type { Resolution } from '#libs/order/steps';
-import type { AttentionRecord } from '#libs/store/order-record';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { Resolution } from '#libs/domain/order/steps';
+import type { AttentionRecord } from '#libs/persistence/orders/order-record';
 
 import { eventually } from './eventually.js';
 import type { Workshop } from './workshop.js';

@@ -2,13 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { v7 as uuidv7 } from 'uuid';
 
-import { orderId, type OrderId } from '#libs/order/order-id';
-import { orderNumber } from '#libs/order/order-number';
-import type { OrderPolicy } from '#libs/order/policy';
-import { totalsOf } from '#libs/order/totals';
-import type { Address, Customer } from '#libs/store/order-record';
-import type { NewOrder } from '#libs/store/order.repository';
-import type { Store } from '#libs/store/store';
+import { orderId, type OrderId } from '#libs/domain/order/order-id';
+import { orderNumber } from '#libs/domain/order/order-number';
+import type { OrderPolicy } from '#libs/domain/order/policy';
+import { totalsOf } from '#libs/domain/money/totals';
+import type { Address, Customer } from '#libs/persistence/orders/order-record';
+import type { NewOrder } from '#libs/persistence/orders/order.repository';
+import type { Store } from '#libs/persistence/store';
 
 /** Impatient, so that a test of running out of patience is short. */
 export const TEST_POLICY: OrderPolicy = {

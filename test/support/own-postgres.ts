@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { type Child, runChild } from '../../apps/local/child.js';
-import { guardFolder } from '../../apps/local/guarded.js';
-import { freePort } from '../../apps/local/ports.js';
-import { postgresUrl, startPostgres } from '../../apps/local/postgres.js';
-import { deletePostgresHome, postgresHome } from '../../apps/local/postgres-home.js';
+import { type Child, runChild } from '../../dev/stack/processes/child.js';
+import { guardFolder } from '../../dev/stack/processes/guarded.js';
+import { freePort } from '../../dev/stack/processes/ports.js';
+import { postgresUrl, startPostgres } from '../../dev/stack/postgres/postgres.js';
+import { deletePostgresHome, postgresHome } from '../../dev/stack/postgres/postgres-home.js';
 
 /** A PostgreSQL of a test's own, which can be stopped hard and started again on the same data. */
 export class OwnPostgres {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 import { inject } from 'vitest';
 
-import type { Child } from '../../apps/local/child.js';
-import { guardFolder } from '../../apps/local/guarded.js';
-import { freePort } from '../../apps/local/ports.js';
-import { startTemporal } from '../../apps/local/temporal.js';
+import type { Child } from '../../dev/stack/processes/child.js';
+import { guardFolder } from '../../dev/stack/processes/guarded.js';
+import { freePort } from '../../dev/stack/processes/ports.js';
+import { startTemporal } from '../../dev/stack/temporal/temporal.js';
 
 /** A Temporal of a test's own, which can be killed and started again with what it had stored. */
 export class OwnTemporal {

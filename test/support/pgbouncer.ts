@@ -4,9 +4,9 @@ import { delimiter, join } from 'node:path';
 
 import pg from 'pg';
 
-import { type Child, startChild } from '../../apps/local/child.js';
-import { guardFolder } from '../../apps/local/guarded.js';
-import { freePort } from '../../apps/local/ports.js';
+import { type Child, startChild } from '../../dev/stack/processes/child.js';
+import { guardFolder } from '../../dev/stack/processes/guarded.js';
+import { freePort } from '../../dev/stack/processes/ports.js';
 
 const NAME = 'pgbouncer';
 /** Debian keeps it off the PATH of users. */

@@ -1,9 +1,9 @@
 import Stripe from 'stripe';
 
 import type { Ports } from '../../apps/worker/activities/activities.js';
-import type { Sandbox } from '../../apps/sandbox/sandbox.js';
-import { faultsLeft, script, shipments, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
-import type { OrderId } from '#libs/order/order-id';
+import type { Sandbox } from '../../dev/sandbox/sandbox.js';
+import { faultsLeft, script, shipments, startTestSandbox } from '../../dev/sandbox/test-sandbox.js';
+import type { OrderId } from '#libs/domain/order/order-id';
 import type { PaymentGateway } from '#libs/payments/payment-gateway';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import type { Carrier } from '#libs/shipping/carrier';

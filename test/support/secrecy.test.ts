@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { ORDER_WORKFLOW, TASK_QUEUES } from '#libs/contracts/order-workflow';
+import { ORDER_WORKFLOW, TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
 
 import { acceptOrder } from './orders.js';
 import { needlesFor, told } from './secrecy.js';

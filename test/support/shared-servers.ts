@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { runChild } from '../../apps/local/child.js';
-import { guardFolder } from '../../apps/local/guarded.js';
-import { startPostgres } from '../../apps/local/postgres.js';
-import { startTemporal } from '../../apps/local/temporal.js';
-import { findTemporal } from '../../apps/local/temporal-executable.js';
+import { runChild } from '../../dev/stack/processes/child.js';
+import { guardFolder } from '../../dev/stack/processes/guarded.js';
+import { startPostgres } from '../../dev/stack/postgres/postgres.js';
+import { startTemporal } from '../../dev/stack/temporal/temporal.js';
+import { findTemporal } from '../../dev/stack/temporal/temporal-executable.js';
 
 /** One for each test file that needs Temporal: runs of one file must never reach the workers of another. */
 export const NAMESPACES = Array.from({ length: 96 }, (_, index) => `test-${index + 1}`);

@@ -7,15 +7,15 @@ import Stripe from 'stripe';
 import supertest from 'supertest';
 import { inject } from 'vitest';
 
-import { type Child, type Exit, startChild } from '../../apps/local/child.js';
-import { freePort } from '../../apps/local/ports.js';
-import type { Sandbox } from '../../apps/sandbox/sandbox.js';
-import { CARRIER_SECRET, PAYMENT_SECRET, startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
+import { type Child, type Exit, startChild } from '../../dev/stack/processes/child.js';
+import { freePort } from '../../dev/stack/processes/ports.js';
+import type { Sandbox } from '../../dev/sandbox/sandbox.js';
+import { CARRIER_SECRET, PAYMENT_SECRET, startTestSandbox } from '../../dev/sandbox/test-sandbox.js';
 import type { PlaceOrder } from '#libs/client/openapi';
 import { everyOrderEvent } from '#libs/client/order-events';
 import { answered, createShopClient, type ShopClient } from '#libs/client/shop-client';
-import { OrderView } from '#libs/contracts/order-view.api';
-import { Store } from '#libs/store/store';
+import { OrderView } from '#libs/contracts/http/order-view.api';
+import { Store } from '#libs/persistence/store';
 import { lazyClient } from '#libs/temporal/connection';
 
 import { basket } from './basket.js';

@@ -19,7 +19,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Everything that may be in a bundle, whichever workflows it is made of. */
 const INGREDIENTS = [
   'apps/worker/workflows',
-  'libs/order',
+  'libs/domain',
   'libs/contracts',
   'test/replay/changes',
   'package-lock.json',

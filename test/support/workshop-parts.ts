@@ -4,13 +4,13 @@ import Stripe from 'stripe';
 import { inject } from 'vitest';
 
 import type { Ports } from '../../apps/worker/activities/activities.js';
-import type { Sandbox } from '../../apps/sandbox/sandbox.js';
-import { startTestSandbox } from '../../apps/sandbox/test-sandbox.js';
+import type { Sandbox } from '../../dev/sandbox/sandbox.js';
+import { startTestSandbox } from '../../dev/sandbox/test-sandbox.js';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
-import { type Database, openDatabase } from '#libs/store/database';
-import { Store } from '#libs/store/store';
+import { type Database, openDatabase } from '#libs/persistence/database/database';
+import { Store } from '#libs/persistence/store';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 

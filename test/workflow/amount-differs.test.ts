@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { LEDGER_KINDS } from '#libs/order/ledger';
-import type { OrderId } from '#libs/order/order-id';
+import { LEDGER_KINDS } from '#libs/domain/ledger/ledger';
+import type { OrderId } from '#libs/domain/order/order-id';
 
-import { Reconciliation } from '../../apps/worker/reconciliation.js';
+import { Reconciliation } from '../../apps/worker/reconciliation/reconciliation.js';
 import { StripeBooks } from '#libs/payments/stripe.books';
 
 import { recordHistory } from '../support/histories.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Ports } from '../../apps/worker/activities/activities.js';
-import type { OrderId } from '#libs/order/order-id';
+import type { OrderId } from '#libs/domain/order/order-id';
 
 import { Deaths, DyingStore } from '../support/dying.js';
 import { eventually } from '../support/eventually.js';

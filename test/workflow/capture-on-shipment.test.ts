@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { PaymentCheck } from '../../apps/worker/activities/payment-check.js';
-import { paymentReported } from '#libs/contracts/order-workflow';
-import { LEDGER_KINDS } from '#libs/order/ledger';
-import type { OrderId } from '#libs/order/order-id';
+import { paymentReported } from '#libs/contracts/workflows/order-workflow';
+import { LEDGER_KINDS } from '#libs/domain/ledger/ledger';
+import type { OrderId } from '#libs/domain/order/order-id';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 
+import { PaymentCheck } from '../../apps/worker/activities/payments/payment-check.js';
 import { eventually } from '../support/eventually.js';
 import { recordHistory } from '../support/histories.js';
 import { emailOf } from '../support/orders.js';

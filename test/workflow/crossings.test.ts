@@ -3,13 +3,13 @@ import { DefaultLogger } from '@temporalio/worker';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { orderActivities } from '../../apps/worker/activities/activities.js';
-import { OrderActivityInterceptor } from '../../apps/worker/activity.interceptor.js';
-import { attentionResolved } from '#libs/contracts/order-workflow';
-import type { OrderId } from '#libs/order/order-id';
+import { OrderActivityInterceptor } from '../../apps/worker/telemetry/activity.interceptor.js';
+import { attentionResolved } from '#libs/contracts/workflows/order-workflow';
+import type { OrderId } from '#libs/domain/order/order-id';
 import type { Intent } from '#libs/payments/payment-gateway';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import type { Carrier } from '#libs/shipping/carrier';
-import type { Report } from '#libs/store/inbox.repository';
+import type { Report } from '#libs/persistence/fulfilment/inbox.repository';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { eventually } from '../support/eventually.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { shipmentReported } from '#libs/contracts/order-workflow';
-import type { CarrierEventType } from '#libs/order/carrier-event';
+import { shipmentReported } from '#libs/contracts/workflows/order-workflow';
+import type { CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';

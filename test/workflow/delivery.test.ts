@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { shipmentReported } from '#libs/contracts/order-workflow';
+import { shipmentReported } from '#libs/contracts/workflows/order-workflow';
 
 import { recordHistory } from '../support/histories.js';
 import { emailOf } from '../support/orders.js';

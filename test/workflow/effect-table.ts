@@ -1,5 +1,5 @@
 import { orderActivities, type Ports } from '../../apps/worker/activities/activities.js';
-import type { OrderId } from '#libs/order/order-id';
+import type { OrderId } from '#libs/domain/order/order-id';
 
 import type { Wanted } from '../support/orders.js';
 

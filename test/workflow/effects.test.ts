@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Ports } from '../../apps/worker/activities/activities.js';
-import { post, script, shipments } from '../../apps/sandbox/test-sandbox.js';
-import type { OrderId } from '#libs/order/order-id';
-import { refundKey } from '#libs/order/payment-keys';
+import { post, script, shipments } from '../../dev/sandbox/test-sandbox.js';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { refundKey } from '#libs/domain/payment/payment-keys';
 
 import { type HeldAt, holdPort } from '../support/held-port.js';
 import { checkInvariants } from '../support/invariants.js';

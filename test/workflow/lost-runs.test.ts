@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { LostRuns } from '../../apps/worker/lost-runs.js';
-import { orderWorkflowId, refundWorkflowId } from '#libs/contracts/order-workflow';
-import type { OrderId } from '#libs/order/order-id';
-import { decideRefund } from '#libs/order/refund-request';
+import { LostRuns } from '../../apps/worker/sweeper/lost-runs.js';
+import { orderWorkflowId, refundWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { decideRefund } from '#libs/domain/refund/refund-request';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { refundWorkflowId } from '#libs/contracts/order-workflow';
-import { Refusal } from '#libs/order/failure';
-import type { OrderId } from '#libs/order/order-id';
+import { refundWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import { Refusal } from '#libs/domain/order/failure';
+import type { OrderId } from '#libs/domain/order/order-id';
 import type { GatewayRefund } from '#libs/payments/payment-gateway';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 

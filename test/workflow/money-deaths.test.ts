@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import type { OrderId } from '#libs/order/order-id';
+import type { OrderId } from '#libs/domain/order/order-id';
 
 import { Deaths, DyingStore } from '../support/dying.js';
 import { emailOf } from '../support/orders.js';

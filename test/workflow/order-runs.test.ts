@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { orderWorkflowId, refundWorkflowId } from '#libs/contracts/order-workflow';
-import type { OrderRecord } from '#libs/store/order-record';
+import { orderWorkflowId, refundWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { attention, progress } from '#libs/contracts/order-workflow';
+import { attention, progress } from '#libs/contracts/workflows/order-workflow';
 
 import { eventually } from '../support/eventually.js';
 import { recordHistory } from '../support/histories.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { OrderId } from '#libs/order/order-id';
+import type { OrderId } from '#libs/domain/order/order-id';
 
 import { recordHistory } from '../support/histories.js';
 import { emailOf } from '../support/orders.js';

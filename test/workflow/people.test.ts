@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { attentionResolved } from '#libs/contracts/order-workflow';
+import { attentionResolved } from '#libs/contracts/workflows/order-workflow';
 
 import { useWorkshop } from '../support/use-workshop.js';
 import type { Workshop } from '../support/workshop.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { OrderId } from '#libs/order/order-id';
+import type { OrderId } from '#libs/domain/order/order-id';
 
 import { checkInvariants } from '../support/invariants.js';
 import { acceptOrder, type Wanted } from '../support/orders.js';

@@ -1,8 +1,8 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 
-import { WORKFLOW_SUMMARIES } from '#libs/contracts/order-workflow';
-import type { OrderId } from '#libs/order/order-id';
+import { WORKFLOW_SUMMARIES } from '#libs/contracts/workflows/order-workflow';
+import type { OrderId } from '#libs/domain/order/order-id';
 
 import { ACTIVITY_SUMMARIES } from '../../apps/worker/workflows/summaries.js';
 import { eventually } from '../support/eventually.js';

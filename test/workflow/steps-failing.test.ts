@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { refundWorkflowId } from '#libs/contracts/order-workflow';
-import type { OrderId } from '#libs/order/order-id';
-import type { Resolution, StepName } from '#libs/order/steps';
+import { refundWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { Resolution, StepName } from '#libs/domain/order/steps';
 
 import { emailOf } from '../support/orders.js';
 import { useWorkshop } from '../support/use-workshop.js';

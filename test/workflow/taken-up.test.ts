@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { OrderId } from '#libs/order/order-id';
-import type { OrderPolicy } from '#libs/order/policy';
-import type { AttentionRecord } from '#libs/store/order-record';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderPolicy } from '#libs/domain/order/policy';
+import type { AttentionRecord } from '#libs/persistence/orders/order-record';
 
 import { eventually } from '../support/eventually.js';
 import { answerLost, findLost, loseRun, runsOf } from '../support/lost-run.js';

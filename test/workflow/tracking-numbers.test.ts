@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { CarrierEventType } from '#libs/order/carrier-event';
-import type { OrderId } from '#libs/order/order-id';
+import type { CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
+import type { OrderId } from '#libs/domain/order/order-id';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 import type { Parcel } from '#libs/shipping/carrier';
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Ports } from '../../apps/worker/activities/activities.js';
-import { faultsLeft } from '../../apps/sandbox/test-sandbox.js';
-import type { OrderId } from '#libs/order/order-id';
+import { faultsLeft } from '../../dev/sandbox/test-sandbox.js';
+import type { OrderId } from '#libs/domain/order/order-id';
 
 import { HoldablePort } from '../support/held-port.js';
 import { emailOf, type Wanted } from '../support/orders.js';

@@ -1,12 +1,12 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiResponse } from '@nestjs/swagger';
 
-import { CustomerAddress, EraseCustomer, EraseGuest, ErasureView } from '#libs/contracts/erasure.api';
+import { CustomerAddress, EraseCustomer, EraseGuest, ErasureView } from '#libs/contracts/http/erasure.api';
 
-import { Caller } from '../http/caller.js';
-import { OptionalIdempotencyKey } from '../http/idempotency-key.js';
-import { TakesJson } from '../http/json-body.guard.js';
-import { Operation } from '../http/operation.decorator.js';
+import { Caller } from '../platform/auth/caller.js';
+import { OptionalIdempotencyKey } from '../platform/idempotency/idempotency-key.js';
+import { TakesJson } from '../platform/requests/json-body.guard.js';
+import { Operation } from '../platform/openapi/operation.decorator.js';
 import { ErasureService } from './erasure.service.js';
 
 const ERASED = {

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 
 import { stringify } from 'safe-stable-stringify';
 
-import type { Person } from '#libs/store/erasure.repository';
-import type { RequestKey } from '#libs/store/request-key.repository';
+import type { Person } from '#libs/persistence/orders/erasure.repository';
+import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
 
 /**
  * Names an erasure that must have its effect once, so that nobody can read from it whose it was: not by the path,

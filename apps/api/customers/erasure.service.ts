@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 
-import type { ErasureView } from '#libs/contracts/erasure.api';
-import type { ErasureRecord, InProgress, Person } from '#libs/store/erasure.repository';
-import { Store } from '#libs/store/store';
+import type { ErasureView } from '#libs/contracts/http/erasure.api';
+import type { ErasureRecord, InProgress, Person } from '#libs/persistence/orders/erasure.repository';
+import { Store } from '#libs/persistence/store';
 
-import { ProblemError } from '../http/problem-error.js';
-import { RequestOnce } from '../request-once.js';
+import { ProblemError } from '../platform/problems/problem-error.js';
+import { RequestOnce } from '../platform/idempotency/request-once.js';
 import { erasureRequest } from './erasure-request.js';
 
 /** How many orders an answer names. */

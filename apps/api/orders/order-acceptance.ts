@@ -3,18 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 
-import type { PlaceOrder } from '#libs/contracts/order-request.api';
-import { type OrderId, orderId } from '#libs/order/order-id';
-import { orderNumber } from '#libs/order/order-number';
-import { isOrderNumberTaken } from '#libs/store/database-failure';
-import type { OrderRecord } from '#libs/store/order-record';
-import type { NewOrder } from '#libs/store/order.repository';
-import type { RequestKey } from '#libs/store/request-key.repository';
-import { Store } from '#libs/store/store';
+import type { PlaceOrder } from '#libs/contracts/http/order-request.api';
+import { type OrderId, orderId } from '#libs/domain/order/order-id';
+import { orderNumber } from '#libs/domain/order/order-number';
+import { isOrderNumberTaken } from '#libs/persistence/database/database-failure';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { NewOrder } from '#libs/persistence/orders/order.repository';
+import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
+import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
-import { Nudges } from '../nudges.js';
-import { requestKey, RequestOnce } from '../request-once.js';
+import { Nudges } from '../platform/signals/nudges.js';
+import { requestKey, RequestOnce } from '../platform/idempotency/request-once.js';
 import { Settings } from '../settings.js';
 import { quote } from './quote.js';
 

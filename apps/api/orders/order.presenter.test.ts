@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { OrderView } from '#libs/contracts/order-view.api';
-import { orderId } from '#libs/order/order-id';
-import { ORDER_STATUSES } from '#libs/order/states';
-import type { OrderRecord } from '#libs/store/order-record';
+import { OrderView } from '#libs/contracts/http/order-view.api';
+import { orderId } from '#libs/domain/order/order-id';
+import { ORDER_STATUSES } from '#libs/domain/order/states';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
 import { presentOrder } from './order.presenter.js';
 

@@ -1,9 +1,9 @@
-import type { OrderView } from '#libs/contracts/order-view.api';
-import { pendingRefunds, refunded } from '#libs/order/ledger';
-import { isEnd } from '#libs/order/states';
-import type { OrderRecord } from '#libs/store/order-record';
+import type { OrderView } from '#libs/contracts/http/order-view.api';
+import { pendingRefunds, refunded } from '#libs/domain/ledger/ledger';
+import { isEnd } from '#libs/domain/order/states';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
-import { presentAttention } from './attention.presenter.js';
+import { presentAttention } from '../attention/attention.presenter.js';
 
 /**
  * An order as it is shown: no addresses, payment method or policy. Field by field, so that what the record

@@ -2,16 +2,16 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 
-import { OrderAddress } from '#libs/contracts/order-address.api';
-import { ListOrders, OrderList } from '#libs/contracts/order-list.api';
-import { PlaceOrder } from '#libs/contracts/order-request.api';
-import { ListOrderEvents, OrderEventList, OrderView } from '#libs/contracts/order-view.api';
+import { OrderAddress } from '#libs/contracts/http/order-address.api';
+import { ListOrders, OrderList } from '#libs/contracts/http/order-list.api';
+import { PlaceOrder } from '#libs/contracts/http/order-request.api';
+import { ListOrderEvents, OrderEventList, OrderView } from '#libs/contracts/http/order-view.api';
 
-import { Caller } from '../http/caller.js';
-import { IdempotencyKey } from '../http/idempotency-key.js';
-import { TakesJson } from '../http/json-body.guard.js';
-import { Operation } from '../http/operation.decorator.js';
-import { type Patience, PreferredWait } from '../http/preferred-wait.js';
+import { Caller } from '../platform/auth/caller.js';
+import { IdempotencyKey } from '../platform/idempotency/idempotency-key.js';
+import { TakesJson } from '../platform/requests/json-body.guard.js';
+import { Operation } from '../platform/openapi/operation.decorator.js';
+import { type Patience, PreferredWait } from '../platform/requests/preferred-wait.js';
 import { OrderAcceptance } from './order-acceptance.js';
 import { presentOrder } from './order.presenter.js';
 import { OrdersService } from './orders.service.js';

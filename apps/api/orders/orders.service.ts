@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 
-import { encodeCursor, type ListOrders, type OrderList } from '#libs/contracts/order-list.api';
-import type { ListOrderEvents, OrderEventList } from '#libs/contracts/order-view.api';
-import type { OrderId } from '#libs/order/order-id';
-import type { OrderRecord } from '#libs/store/order-record';
-import { Store } from '#libs/store/store';
+import { encodeCursor, type ListOrders, type OrderList } from '#libs/contracts/http/order-list.api';
+import type { ListOrderEvents, OrderEventList } from '#libs/contracts/http/order-view.api';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import { Store } from '#libs/persistence/store';
 
-import { ProblemError } from '../http/problem-error.js';
+import { ProblemError } from '../platform/problems/problem-error.js';
 import { presentOrder } from './order.presenter.js';
 
 /** Orders as they stand in the store. */

@@ -3,11 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-import type { Outcome } from '#libs/order/outcome';
-import type { Asked } from '#libs/store/outcome.repository';
-import { Store } from '#libs/store/store';
+import type { Outcome } from '#libs/domain/order/outcome';
+import type { Asked } from '#libs/persistence/orders/outcome.repository';
+import { Store } from '#libs/persistence/store';
 
-import { LOG } from '../log.js';
+import { LOG } from '../platform/logging/log.js';
 import { Settings } from '../settings.js';
 
 /** How often whatever somebody waits for is looked at, in milliseconds. */

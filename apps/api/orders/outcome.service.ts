@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 
-import type { ProblemCode } from '#libs/contracts/problems';
-import type { OrderId } from '#libs/order/order-id';
-import type { RefusalCode } from '#libs/order/outcome';
-import type { OrderRecord } from '#libs/store/order-record';
-import type { Asked } from '#libs/store/outcome.repository';
-import { Store } from '#libs/store/store';
+import type { ProblemCode } from '#libs/contracts/http/problems';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { RefusalCode } from '#libs/domain/order/outcome';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { Asked } from '#libs/persistence/orders/outcome.repository';
+import { Store } from '#libs/persistence/store';
 
-import type { Patience } from '../http/preferred-wait.js';
-import { ProblemError } from '../http/problem-error.js';
+import type { Patience } from '../platform/requests/preferred-wait.js';
+import { ProblemError } from '../platform/problems/problem-error.js';
 import { OrdersService } from './orders.service.js';
 import { OutcomeWatch } from './outcome-watch.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import type { PlaceOrder } from '#libs/contracts/order-request.api';
-import type { Product } from '#libs/store/catalogue.repository';
+import type { PlaceOrder } from '#libs/contracts/http/order-request.api';
+import type { Product } from '#libs/persistence/stock/catalogue.repository';
 
-import { ProblemError } from '../http/problem-error.js';
+import { ProblemError } from '../platform/problems/problem-error.js';
 import { quote } from './quote.js';
 
 describe('a quote', () => {

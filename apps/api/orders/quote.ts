@@ -1,14 +1,14 @@
 import { v7 as uuid } from 'uuid';
 
-import type { PlaceOrder } from '#libs/contracts/order-request.api';
+import type { PlaceOrder } from '#libs/contracts/http/order-request.api';
 import { shippingFeeIn } from '#libs/config/shipping-fee';
-import type { ProblemCode } from '#libs/contracts/problems';
-import { chargeFault, type Currency, currencyOf } from '#libs/order/currencies';
-import { type Totals, totalsOf } from '#libs/order/totals';
-import type { Product } from '#libs/store/catalogue.repository';
-import type { LineRecord } from '#libs/store/order-record';
+import type { ProblemCode } from '#libs/contracts/http/problems';
+import { chargeFault, type Currency, currencyOf } from '#libs/domain/money/currencies';
+import { type Totals, totalsOf } from '#libs/domain/money/totals';
+import type { Product } from '#libs/persistence/stock/catalogue.repository';
+import type { LineRecord } from '#libs/persistence/orders/order-record';
 
-import { ProblemError } from '../http/problem-error.js';
+import { ProblemError } from '../platform/problems/problem-error.js';
 import type { Settings } from '../settings.js';
 
 export interface Quote {

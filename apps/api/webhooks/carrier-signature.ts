@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { z } from 'zod';
 
-import { WebhookSignature, WebhookTimestamp } from '#libs/contracts/webhook-headers.api';
+import { WebhookSignature, WebhookTimestamp } from '#libs/contracts/http/webhook-headers.api';
 
-import { ProblemError } from '../http/problem-error.js';
+import { ProblemError } from '../platform/problems/problem-error.js';
 import { Settings } from '../settings.js';
 
 const Signed = z.object({ 'webhook-timestamp': WebhookTimestamp, 'webhook-signature': WebhookSignature });

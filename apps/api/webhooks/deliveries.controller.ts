@@ -1,13 +1,13 @@
 import { Controller, Headers, HttpCode, Post, RawBody } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
 
-import { DeliveryEventId } from '#libs/contracts/delivery.api';
-import { WebhookSignature, WebhookTimestamp } from '#libs/contracts/webhook-headers.api';
+import { DeliveryEventId } from '#libs/contracts/http/delivery.api';
+import { WebhookSignature, WebhookTimestamp } from '#libs/contracts/http/webhook-headers.api';
 
-import { RequestId } from '../http/caller.js';
-import { headerSchema, Operation } from '../http/operation.decorator.js';
-import { BODY_LIMIT } from '../http/request-body.js';
-import { TakesSigned } from '../http/signed-body.guard.js';
+import { RequestId } from '../platform/auth/caller.js';
+import { headerSchema, Operation } from '../platform/openapi/operation.decorator.js';
+import { BODY_LIMIT } from '../platform/requests/request-body.js';
+import { TakesSigned } from '../platform/requests/signed-body.guard.js';
 import { DeliveriesService } from './deliveries.service.js';
 
 @Controller('webhooks/deliveries')

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-import { Store } from '#libs/store/store';
+import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
-import { LOG } from '../log.js';
-import { Nudges } from '../nudges.js';
+import { LOG } from '../platform/logging/log.js';
+import { Nudges } from '../platform/signals/nudges.js';
 import { CarrierSignature } from './carrier-signature.js';
 import { readDeliveryEvent } from './delivery-event.js';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-import { DeliveryEvent, DeliveryEventId } from '#libs/contracts/delivery.api';
-import { text } from '#libs/contracts/text.api';
-import { CARRIER_EVENTS } from '#libs/order/carrier-event';
-import type { CarrierEvent } from '#libs/store/inbox.repository';
+import { DeliveryEvent, DeliveryEventId } from '#libs/contracts/http/delivery.api';
+import { text } from '#libs/contracts/http/text.api';
+import { CARRIER_EVENTS } from '#libs/domain/fulfilment/carrier-event';
+import type { CarrierEvent } from '#libs/persistence/fulfilment/inbox.repository';
 
-import { check, parseJson } from '../http/json.js';
+import { check, parseJson } from '../platform/requests/json.js';
 
 /** Any event a carrier might send, now or later: of one whose type is not known, nothing else must fit. */
 const AnyEvent = z.object({

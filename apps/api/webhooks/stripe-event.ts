@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-import { AnyStripeEvent, PaymentEvent as PaymentEventBody } from '#libs/contracts/payment-event.api';
-import type { PaymentEvent } from '#libs/store/payment-inbox.repository';
+import { AnyStripeEvent, PaymentEvent as PaymentEventBody } from '#libs/contracts/http/payment-event.api';
+import type { PaymentEvent } from '#libs/persistence/payments/payment-inbox.repository';
 
-import { check, parseJson } from '../http/json.js';
-import { ProblemError } from '../http/problem-error.js';
+import { check, parseJson } from '../platform/requests/json.js';
+import { ProblemError } from '../platform/problems/problem-error.js';
 
 /** The events that make us look at the provider. */
 export const PAYMENT_EVENTS = [

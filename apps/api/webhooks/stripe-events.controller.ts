@@ -1,10 +1,10 @@
 import { Controller, Headers, HttpCode, Post, RawBody } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
 
-import { WebhookSignature } from '#libs/contracts/webhook-headers.api';
+import { WebhookSignature } from '#libs/contracts/http/webhook-headers.api';
 
-import { headerSchema, Operation } from '../http/operation.decorator.js';
-import { TakesSigned } from '../http/signed-body.guard.js';
+import { headerSchema, Operation } from '../platform/openapi/operation.decorator.js';
+import { TakesSigned } from '../platform/requests/signed-body.guard.js';
 import { StripeEventsService } from './stripe-events.service.js';
 
 /** A dispute's event carries its evidence, up to 150,000 characters (docs.stripe.com/api/disputes). */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-import { Store } from '#libs/store/store';
+import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
-import { Nudges } from '../nudges.js';
+import { Nudges } from '../platform/signals/nudges.js';
 import { Settings } from '../settings.js';
 import { readStripeEvent } from './stripe-event.js';
 import { StripeSignature } from './stripe-signature.js';

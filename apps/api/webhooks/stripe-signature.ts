@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import Stripe from 'stripe';
 
-import { WebhookSignature } from '#libs/contracts/webhook-headers.api';
+import { WebhookSignature } from '#libs/contracts/http/webhook-headers.api';
 
-import { ProblemError } from '../http/problem-error.js';
+import { ProblemError } from '../platform/problems/problem-error.js';
 import { Settings } from '../settings.js';
 
 /** Stripe's signature (docs.stripe.com/webhooks#verify-official-libraries); its time may be five minutes old. */

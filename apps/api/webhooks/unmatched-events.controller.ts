@@ -1,10 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 
-import { ListUnmatchedEvents, UnmatchedEventList } from '#libs/contracts/unmatched-event.api';
-import { Store } from '#libs/store/store';
+import { ListUnmatchedEvents, UnmatchedEventList } from '#libs/contracts/http/unmatched-event.api';
+import { Store } from '#libs/persistence/store';
 
-import { Operation } from '../http/operation.decorator.js';
+import { Operation } from '../platform/openapi/operation.decorator.js';
 
 @Controller('unmatched-events')
 export class UnmatchedEventsController {

@@ -3,24 +3,24 @@ import type {
   EmailActivities,
   MoneyActivities,
   StepActivities,
-} from '#libs/contracts/activities';
+} from '#libs/contracts/workflows/activities';
 import type { Mailer } from '#libs/mail/mailer';
 import type { Shop } from '#libs/mail/shop';
 import type { PaymentGateway } from '#libs/payments/payment-gateway';
 import type { Carrier } from '#libs/shipping/carrier';
-import type { Store } from '#libs/store/store';
+import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 
-import { OrderDecisions } from './decision.activities.js';
+import { OrderDecisions } from './orders/decision.activities.js';
 import { EffectJournal } from './effect-journal.js';
-import { OrderEmails } from './email.activities.js';
-import { InventoryActivities } from './inventory.activities.js';
-import { MoneyBackActivities } from './money-back.activities.js';
-import { OrderIntent } from './order-intent.js';
-import { PaymentCheck } from './payment-check.js';
-import { PaymentActivities } from './payment.activities.js';
-import { ShipmentActivities } from './shipment.activities.js';
+import { OrderEmails } from './email/email.activities.js';
+import { InventoryActivities } from './inventory/inventory.activities.js';
+import { MoneyBackActivities } from './refunds/money-back.activities.js';
+import { OrderIntent } from './orders/order-intent.js';
+import { PaymentCheck } from './payments/payment-check.js';
+import { PaymentActivities } from './payments/payment.activities.js';
+import { ShipmentActivities } from './shipping/shipment.activities.js';
 
 /** What the activities work with. */
 export interface Ports {

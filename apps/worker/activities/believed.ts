@@ -1,7 +1,11 @@
-import { intentContradiction, newIntentContradiction, refundContradiction } from '#libs/order/contradiction';
-import { Contradiction } from '#libs/order/failure';
+import {
+  intentContradiction,
+  newIntentContradiction,
+  refundContradiction,
+} from '#libs/domain/order/contradiction';
+import { Contradiction } from '#libs/domain/order/failure';
 import type { GatewayRefund, Intent } from '#libs/payments/payment-gateway';
-import type { OrderRecord } from '#libs/store/order-record';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
 type Order = Pick<OrderRecord, 'id' | 'intentId' | 'currency'>;
 

@@ -2,13 +2,18 @@ import { createHash } from 'node:crypto';
 
 import stringify from 'safe-stable-stringify';
 
-import { Outage, Refusal } from '#libs/order/failure';
-import type { OrderId } from '#libs/order/order-id';
-import type { OrderStatus } from '#libs/order/states';
-import { type Effect, type EffectRepository, settle, type Settlement } from '#libs/store/effect.repository';
-import type { OrderChange } from '#libs/store/order-change';
-import type { OrderRecord } from '#libs/store/order-record';
-import type { OrderRepository } from '#libs/store/order.repository';
+import { Outage, Refusal } from '#libs/domain/order/failure';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderStatus } from '#libs/domain/order/states';
+import {
+  type Effect,
+  type EffectRepository,
+  settle,
+  type Settlement,
+} from '#libs/persistence/effects/effect.repository';
+import type { OrderChange } from '#libs/persistence/orders/order-change';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { OrderRepository } from '#libs/persistence/orders/order.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
 /** What an effect's answer means: how the journal is settled, and the fact that is written with it. */

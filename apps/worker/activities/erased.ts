@@ -1,4 +1,4 @@
-import { Refusal } from '#libs/order/failure';
+import { Refusal } from '#libs/domain/order/failure';
 
 /**
  * What a step needs to know of the order's person. Nobody is erased while an order runs; a run that is begun anew

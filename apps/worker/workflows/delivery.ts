@@ -1,14 +1,14 @@
 import { condition, isCancellation, setHandler } from '@temporalio/workflow';
 
-import type { StepActivities } from '#libs/contracts/activities';
-import { shipmentReported } from '#libs/contracts/order-workflow';
-import type { ShipmentReport } from '#libs/order/carrier-event';
-import type { OrderId } from '#libs/order/order-id';
-import type { OrderPolicy } from '#libs/order/policy';
-import type { OrderStanding } from '#libs/order/standing';
-import type { Resolution } from '#libs/order/steps';
+import type { StepActivities } from '#libs/contracts/workflows/activities';
+import { shipmentReported } from '#libs/contracts/workflows/order-workflow';
+import type { ShipmentReport } from '#libs/domain/fulfilment/carrier-event';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderPolicy } from '#libs/domain/order/policy';
+import type { OrderStanding } from '#libs/domain/order/standing';
+import type { Resolution } from '#libs/domain/order/steps';
 
-import type { AttentionDesk, Ticket } from './attention-desk.js';
+import type { AttentionDesk, Ticket } from './saga/attention-desk.js';
 import type { OrderSign } from './visibility.js';
 
 const PROGRESS: Readonly<Record<ShipmentReport, number>> = { shipped: 1, lost: 2, delivered: 3, returned: 4 };

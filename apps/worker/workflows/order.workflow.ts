@@ -1,12 +1,12 @@
 import { sleep } from '@temporalio/workflow';
 
-import type { OrderOutcome, OrderRunInput } from '#libs/contracts/order-workflow';
+import type { OrderOutcome, OrderRunInput } from '#libs/contracts/workflows/order-workflow';
 
-import { orderActivities } from './activity-options.js';
-import { attentionDesk } from './attention-desk.js';
+import { orderActivities } from './saga/activity-options.js';
+import { attentionDesk } from './saga/attention-desk.js';
 import { listenForDelivery } from './delivery.js';
 import { orderPayment } from './payment.js';
-import { beside, saga } from './saga.js';
+import { beside, saga } from './saga/saga.js';
 import { takenUp } from './taken-up.js';
 import { orderSign } from './visibility.js';
 

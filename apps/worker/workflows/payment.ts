@@ -8,7 +8,12 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 
-import type { PaymentAnswer, ReturnReason, StepActivities, UndoAnswer } from '#libs/contracts/activities';
+import type {
+  PaymentAnswer,
+  ReturnReason,
+  StepActivities,
+  UndoAnswer,
+} from '#libs/contracts/workflows/activities';
 import {
   paymentAttempted,
   paymentReported,
@@ -17,15 +22,15 @@ import {
   refundWorkflowId,
   type RefundWorkflowInput,
   WORKFLOW_SUMMARIES,
-} from '#libs/contracts/order-workflow';
-import type { EndCode } from '#libs/order/end';
-import type { OrderId } from '#libs/order/order-id';
-import type { OrderPolicy } from '#libs/order/policy';
-import type { OrderStanding } from '#libs/order/standing';
-import type { PaymentStatus } from '#libs/order/states';
+} from '#libs/contracts/workflows/order-workflow';
+import type { EndCode } from '#libs/domain/order/end';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderPolicy } from '#libs/domain/order/policy';
+import type { OrderStanding } from '#libs/domain/order/standing';
+import type { PaymentStatus } from '#libs/domain/order/states';
 
-import { Fall } from './fall.js';
-import { stepFailure } from './step-failure.js';
+import { Fall } from './saga/fall.js';
+import { stepFailure } from './saga/step-failure.js';
 
 /** How soon, and how seldom at the least, the provider is asked while nobody tells of a payment. Milliseconds. */
 const FIRST_LOOK = 15_000;

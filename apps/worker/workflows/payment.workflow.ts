@@ -1,7 +1,7 @@
 import { proxyActivities, setHandler } from '@temporalio/workflow';
 
-import type { MoneyActivities } from '#libs/contracts/activities';
-import { paymentTold, type PaymentWorkflowInput } from '#libs/contracts/order-workflow';
+import type { MoneyActivities } from '#libs/contracts/workflows/activities';
+import { paymentTold, type PaymentWorkflowInput } from '#libs/contracts/workflows/order-workflow';
 
 import { summarized } from './summaries.js';
 

@@ -6,7 +6,7 @@ import {
   type ReconcileInput,
   type ReconcileResult,
   together,
-} from '#libs/contracts/reconcile-workflow';
+} from '#libs/contracts/workflows/reconcile-workflow';
 
 import { summarized } from './summaries.js';
 

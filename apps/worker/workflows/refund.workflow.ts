@@ -1,11 +1,15 @@
 import { CancellationScope, condition, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 
-import { orderWorkflowId, refundReported, type RefundWorkflowInput } from '#libs/contracts/order-workflow';
-import type { RefundState } from '#libs/order/refund';
+import {
+  orderWorkflowId,
+  refundReported,
+  type RefundWorkflowInput,
+} from '#libs/contracts/workflows/order-workflow';
+import type { RefundState } from '#libs/domain/refund/refund';
 
-import { orderActivities } from './activity-options.js';
-import { attentionDesk } from './attention-desk.js';
-import { patiently, unlessSkipped } from './patience.js';
+import { orderActivities } from './saga/activity-options.js';
+import { attentionDesk } from './saga/attention-desk.js';
+import { patiently, unlessSkipped } from './saga/patience.js';
 import { orderSign } from './visibility.js';
 
 /** How soon, and how seldom at the least, a refund that is on its way is asked after. Milliseconds. */

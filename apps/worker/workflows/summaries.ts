@@ -5,8 +5,8 @@ import type {
   EmailActivities,
   MoneyActivities,
   StepActivities,
-} from '#libs/contracts/activities';
-import type { ReconcileActivities } from '#libs/contracts/reconcile-workflow';
+} from '#libs/contracts/workflows/activities';
+import type { ReconcileActivities } from '#libs/contracts/workflows/reconcile-workflow';
 
 type ActivityName =
   | keyof StepActivities

@@ -1,8 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 
-import type { DecisionActivities } from '#libs/contracts/activities';
-import type { OrderId } from '#libs/order/order-id';
-import type { OrderStanding } from '#libs/order/standing';
+import type { DecisionActivities } from '#libs/contracts/workflows/activities';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderStanding } from '#libs/domain/order/standing';
 
 import type { OrderSign } from './visibility.js';
 

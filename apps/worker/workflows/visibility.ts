@@ -4,9 +4,9 @@ import {
   type OpenAttention,
   OrderAttentionAttribute,
   OrderStatusAttribute,
-} from '#libs/contracts/order-workflow';
-import type { OrderStatus } from '#libs/order/states';
-import type { StepName } from '#libs/order/steps';
+} from '#libs/contracts/workflows/order-workflow';
+import type { OrderStatus } from '#libs/domain/order/states';
+import type { StepName } from '#libs/domain/order/steps';
 
 export type OrderSign = ReturnType<typeof orderSign>;
 

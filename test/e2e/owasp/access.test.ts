@@ -4,7 +4,7 @@ import pg from 'pg';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { SCOPES } from '#libs/store/api-key.repository';
+import { SCOPES } from '#libs/persistence/requests/api-key.repository';
 
 import { Bench } from '../../integration/bench.js';
 import {

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { carrierHeaders } from '../../../apps/sandbox/test-sandbox.js';
+import { carrierHeaders } from '../../../dev/sandbox/test-sandbox.js';
 import { addressOf, DOCUMENTED, titled } from '../../support/documented-operations.js';
 import { System } from '../../support/system.js';
 
@@ -138,7 +138,7 @@ describe('what one caller may use up', () => {
         expect((await post().set('Prefer', `${header}x`).send({})).status).toBe(400);
       expect(performance.now() - began).toBeLessThan(5_000);
     });
-    // Rates, connections and slow clients: test/e2e/gate.test.ts, apps/api/http/http-server.test.ts.
+    // Rates, connections and slow clients: test/e2e/gate.test.ts, apps/api/platform/server/http-server.test.ts.
   });
 
   // Who a shopper is, and how many they may buy, the shop knows: it holds the key, and the service counts by key. Here

@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { Failure, Outage } from '#libs/order/failure';
-import { orderId } from '#libs/order/order-id';
+import { Failure, Outage } from '#libs/domain/order/failure';
+import { orderId } from '#libs/domain/order/order-id';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 

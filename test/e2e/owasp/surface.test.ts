@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { carrierHeaders } from '../../../apps/sandbox/test-sandbox.js';
+import { carrierHeaders } from '../../../dev/sandbox/test-sandbox.js';
 import { addressOf, DOCUMENTED } from '../../support/documented-operations.js';
 import { eventually } from '../../support/eventually.js';
 import { listen } from '../../support/listener.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { resolutionsFor } from '#libs/order/attention';
-import type { Resolution, StepName } from '#libs/order/steps';
+import { resolutionsFor } from '#libs/domain/order/attention';
+import type { Resolution, StepName } from '#libs/domain/order/steps';
 
 import { type Command, command } from '../command.js';
 import { hasOrders, type ModelOrder, pickOrder } from '../model.js';

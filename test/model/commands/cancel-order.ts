@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import fc from 'fast-check';
 
-import { orderWorkflowId } from '#libs/contracts/order-workflow';
+import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
 
 import { type Command, command } from '../command.js';
 import { hasOrders, pickOrder } from '../model.js';

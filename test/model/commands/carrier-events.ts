@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { CARRIER_EVENTS, type CarrierEventType } from '#libs/order/carrier-event';
+import { CARRIER_EVENTS, type CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 
 import { type Command, command } from '../command.js';
 import { hasOrders, pickOrder } from '../model.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import type { OrderId } from '#libs/order/order-id';
-import type { PaymentStatus } from '#libs/order/states';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { PaymentStatus } from '#libs/domain/order/states';
 
 import type { Command } from '../command.js';
 import { hasOrders, type Model, pickOrder } from '../model.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { post } from '../../../apps/sandbox/test-sandbox.js';
+import { post } from '../../../dev/sandbox/test-sandbox.js';
 import { type Command, command } from '../command.js';
 
 /** The gateway forgets every idempotency key, as Stripe may after a day. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { OrderView } from '#libs/contracts/order-view.api';
-import { orderId } from '#libs/order/order-id';
+import { OrderView } from '#libs/contracts/http/order-view.api';
+import { orderId } from '#libs/domain/order/order-id';
 
 import { anyCard } from '../cards.js';
 import { type Command, command } from '../command.js';

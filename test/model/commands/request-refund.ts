@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { RequestRefund } from '#libs/contracts/refund.api';
+import type { RequestRefund } from '#libs/contracts/http/refund.api';
 
 import { type Command, command } from '../command.js';
 import { hasOrders, type ModelOrder, pickOrder } from '../model.js';

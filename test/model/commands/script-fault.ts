@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 
-import type { OrderStatus } from '#libs/order/states';
+import type { OrderStatus } from '#libs/domain/order/states';
 
-import { FAULT_NAMES, OPERATIONS, type Operation } from '../../../apps/sandbox/faults.js';
-import { script } from '../../../apps/sandbox/test-sandbox.js';
+import { FAULT_NAMES, OPERATIONS, type Operation } from '../../../dev/sandbox/faults.js';
+import { script } from '../../../dev/sandbox/test-sandbox.js';
 import { type Command, command } from '../command.js';
 
 /** How an order ends that an operation is refused to, where it is not simply tried again. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { ClientSecretView } from '#libs/contracts/payment.api';
+import { ClientSecretView } from '#libs/contracts/http/payment.api';
 
 import { type Command, command } from '../command.js';
 import { hasOrders, paidEnd, pickOrder } from '../model.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { CancellationView } from '#libs/contracts/cancellation.api';
+import { CancellationView } from '#libs/contracts/http/cancellation.api';
 
 import { type Command, command } from '../command.js';
 import { hasOrders, type ModelOrder, pickOrder } from '../model.js';

@@ -1,7 +1,7 @@
 import { patched } from '@temporalio/workflow';
 
 import { OrderWorkflow as before } from '../../../apps/worker/workflows/order.workflow.js';
-import type { OrderOutcome, OrderWorkflowInput } from '#libs/contracts/order-workflow';
+import type { OrderOutcome, OrderWorkflowInput } from '#libs/contracts/workflows/order-workflow';
 
 import { OrderWorkflow as after } from './unpatched.workflow.js';
 

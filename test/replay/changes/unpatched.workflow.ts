@@ -1,8 +1,12 @@
 import { proxyActivities } from '@temporalio/workflow';
 
 import { OrderWorkflow as today } from '../../../apps/worker/workflows/order.workflow.js';
-import type { EmailActivities } from '#libs/contracts/activities';
-import { type OrderOutcome, type OrderWorkflowInput, TASK_QUEUES } from '#libs/contracts/order-workflow';
+import type { EmailActivities } from '#libs/contracts/workflows/activities';
+import {
+  type OrderOutcome,
+  type OrderWorkflowInput,
+  TASK_QUEUES,
+} from '#libs/contracts/workflows/order-workflow';
 
 const { sendConfirmation } = proxyActivities<EmailActivities>({
   taskQueue: TASK_QUEUES.email,

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+
+import type { AttentionList } from '#libs/contracts/http/attention.api';
+import type { ResolveAttention } from '#libs/contracts/http/resolution.api';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { isEnd } from '#libs/domain/order/states';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
+import { Store } from '#libs/persistence/store';
+import { OrderRuns } from '#libs/temporal/order-runs';
+
+import { ProblemError } from '../platform/problems/problem-error.js';
+import { Nudges } from '../platform/signals/nudges.js';
+import { requestKey, RequestOnce } from '../platform/idempotency/request-once.js';
+import { presentAttentionEntry } from './attention.presenter.js';
+import { OrdersService } from '../orders/orders.service.js';
+
+const REFUSALS = {
+  not_found: 'attention_not_found',
+  already_resolved: 'already_resolved',
+  illegal_resolution: 'illegal_resolution',
+} as const;
+
+/** Takes operators' answers: each is stored before the run is told of it. */
+@Injectable()
+export class AttentionService {
+  constructor(
+    private readonly store: Store,
+    private readonly orders: OrdersService,
+    private readonly requests: RequestOnce,
+    private readonly runs: OrderRuns,
+    private readonly nudges: Nudges,
+  ) {}
+
+  /** All that ever waited for a person, oldest first. @throws ProblemError order_not_found */
+  async list(id: OrderId): Promise<AttentionList> {
+    const { status } = await this.orders.get(id);
+    const all = await this.store.attention.ofOrder(id);
+    return { data: all.map((each) => presentAttentionEntry(each, isEnd(status))) };
+  }
+
+  /**
+   * Takes an answer; once for each key, where there is one.
+   *
+   * @throws ProblemError when there is no such attention, or it cannot be answered so
+   */
+  async resolve(
+    id: OrderId,
+    attentionId: string,
+    answer: ResolveAttention,
+    key: string | null,
+    service: string,
+  ): Promise<OrderRecord> {
+    const order = await this.orders.get(id);
+    const operation = `POST /orders/${id}/attention/${attentionId}/resolution`;
+    const request = key === null ? null : requestKey(service, operation, key, answer);
+    const current = () => this.orders.get(id);
+    return this.requests.once(
+      request,
+      async () => {
+        await this.answer(order, attentionId, answer, request, service);
+        return current();
+      },
+      current,
+    );
+  }
+
+  /** @throws ProblemError when there is no such attention, or it cannot be answered so */
+  async answer(
+    order: OrderRecord,
+    attentionId: string,
+    { action, note }: ResolveAttention,
+    request: RequestKey | null,
+    service: string,
+  ): Promise<void> {
+    const by = `service:${service}`;
+    const result = await this.store.attention.resolve(
+      order,
+      attentionId,
+      { action, note: note ?? null, by },
+      request,
+    );
+    if (result !== 'resolved') throw new ProblemError(REFUSALS[result]);
+    const told = { orderId: order.id, attentionId, action, by };
+    this.nudges.send('resolveAttention', order.id, () => this.runs.resolveAttention(told));
+  }
+}

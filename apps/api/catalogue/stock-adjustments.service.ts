@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+
+import type { AdjustStock } from '#libs/contracts/http/product.api';
+import type { StockAdjustment } from '#libs/persistence/stock/stock-adjustment.repository';
+import { Store } from '#libs/persistence/store';
+
+import { ProblemError } from '../platform/problems/problem-error.js';
+import { requestKey, RequestOnce } from '../platform/idempotency/request-once.js';
+
+const REFUSALS = {
+  no_product: 'product_not_found',
+  reserved: 'stock_reserved',
+  too_large: 'stock_too_large',
+} as const;
+
+/** Takes corrections of stock, once for each key. */
+@Injectable()
+export class StockAdjustmentsService {
+  constructor(
+    private readonly store: Store,
+    private readonly requests: RequestOnce,
+  ) {}
+
+  /** @throws ProblemError when stock cannot be adjusted so; nothing is stored then, and the key is free */
+  async adjust(sku: string, body: AdjustStock, key: string, service: string): Promise<StockAdjustment> {
+    const request = requestKey(service, `POST /products/${sku}/stock-adjustments`, key, { sku, ...body });
+    return this.requests.once(
+      request,
+      async () => {
+        const id = uuid();
+        const by = `service:${service}`;
+        const answer = await this.store.stockAdjustments.adjust({ id, sku, by, ...body }, request);
+        if (answer === 'key_taken') return null;
+        if (answer !== 'adjusted') throw new ProblemError(REFUSALS[answer]);
+        return this.get(sku, id);
+      },
+      (earlier) => this.get(sku, earlier.resourceId ?? ''),
+    );
+  }
+
+  /** @throws ProblemError stock_adjustment_not_found */
+  async get(sku: string, id: string): Promise<StockAdjustment> {
+    const adjustment = await this.store.stockAdjustments.find(id);
+    if (adjustment?.sku !== sku) throw new ProblemError('stock_adjustment_not_found');
+    return adjustment;
+  }
+}

@@ -1,0 +1,25 @@
+import { ConnectionPool } from '#libs/persistence/database/connection-pool';
+import type { DatabaseLimits } from '#libs/persistence/database/database-limits';
+
+/** Milliseconds. */
+const STATEMENT = 1_000;
+
+/**
+ * Asks whether the database answers, on a connection of its own: those of the pool may all wait for a lock, which
+ * says nothing of the database.
+ */
+export class DatabaseProbe {
+  private readonly pool: ConnectionPool;
+
+  constructor(url: string, limits: DatabaseLimits) {
+    this.pool = new ConnectionPool(url, 1, { ...limits, statement: STATEMENT, lock: STATEMENT });
+  }
+
+  async ask(): Promise<void> {
+    await this.pool.query('SELECT 1');
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+}

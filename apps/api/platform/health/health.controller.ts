@@ -1,0 +1,59 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { ApiResponse } from '@nestjs/swagger';
+import { HealthIndicatorService } from '@nestjs/terminus';
+import type { Logger } from 'pino';
+
+import { HealthView } from '#libs/contracts/http/health.api';
+import { failureCode } from '#libs/persistence/database/database-failure';
+import { Store } from '#libs/persistence/store';
+
+import { Drain } from '../server/drain.js';
+import { Operation } from '../openapi/operation.decorator.js';
+import { ProblemError } from '../problems/problem-error.js';
+import { LOG } from '../logging/log.js';
+import { DatabaseProbe } from './database-probe.js';
+
+/** Milliseconds the database has to answer. */
+const PATIENCE = 2_000;
+
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly probe: DatabaseProbe,
+    private readonly store: Store,
+    private readonly drain: Drain,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  /** Fails only where a restart helps and nothing else does: neither while the database is away nor while stopping. */
+  @Get('live')
+  @Operation('checkLive')
+  @ApiResponse({ status: 200, description: 'It runs', standardSchema: HealthView })
+  live(): HealthView {
+    if (!this.store.isStuck()) return { status: 'ok' };
+    this.log.error('not live: every connection to the database is in use and none comes back');
+    throw new ProblemError('unavailable', 'The process must be restarted.');
+  }
+
+  /** Temporal is not asked: orders are taken and shown without it. */
+  @Get('ready')
+  @Operation('checkReady')
+  @ApiResponse({ status: 200, description: 'They can', standardSchema: HealthView })
+  async ready(): Promise<HealthView> {
+    if (this.drain.hasBegun) throw new ProblemError('unavailable', 'The process is stopping.');
+    let code = 'no_answer';
+    const { database } = await this.indicators
+      .check('database')
+      .attempt(() =>
+        this.probe.ask().catch((error: unknown) => {
+          code = failureCode(error);
+          throw error;
+        }),
+      )
+      .withTimeout(PATIENCE);
+    if (database.status === 'up') return { status: 'ok' };
+    this.log.warn({ code }, 'not ready: the database does not answer');
+    throw new ProblemError('unavailable', 'The database does not answer.');
+  }
+}

@@ -1,0 +1,52 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Logger } from 'pino';
+
+import { type ApiEnvironment, ApiModule } from '../../api.module.js';
+import { AllowedMethods } from './allowed-methods.js';
+import { LimitedExpress } from './http-server.js';
+import { LoggedPaths } from '../logging/logged-path.js';
+import { NestLog } from '../logging/nest-log.js';
+import { ProblemFilter } from '../problems/problem.filter.js';
+import { parseQuery } from '../requests/query-parser.js';
+import { RateLimits } from './rate-limits.js';
+import { checkHeaders } from '../requests/request-headers.js';
+import { requestLog } from '../logging/request-log.js';
+import { useCors, useSecurityHeaders } from './security-headers.js';
+import { DOCUMENTS, openApiDocument, serveDocuments } from '../openapi/openapi.js';
+
+/** The whole API, ready to listen. */
+export async function createServer(
+  environment: ApiEnvironment,
+  log: Logger,
+): Promise<NestExpressApplication> {
+  const { REQUEST_TIMEOUT, KEEP_ALIVE_TIMEOUT, MAX_CONNECTIONS, CORS_ORIGINS, TRUSTED_PROXIES } =
+    environment.api;
+  const express = new LimitedExpress(
+    {
+      requestTimeout: REQUEST_TIMEOUT,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+      maxConnections: MAX_CONNECTIONS,
+    },
+    log,
+  );
+  const module = ApiModule.with(environment, log);
+  const app = await NestFactory.create<NestExpressApplication>(module, express, {
+    logger: new NestLog(log),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.set('trust proxy', TRUSTED_PROXIES);
+  app.set('query parser', parseQuery);
+  const document = openApiDocument(app);
+  app.use(requestLog(log, new LoggedPaths(document.paths)));
+  useSecurityHeaders(app);
+  useCors(app, CORS_ORIGINS);
+  app.use(checkHeaders);
+  const limits = app.get(RateLimits);
+  app.use(['/docs', '/openapi.json'], limits.ofDocuments);
+  serveDocuments(app, document);
+  app.useGlobalFilters(new ProblemFilter(new AllowedMethods({ ...document.paths, ...DOCUMENTS }), limits));
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  return app;
+}

@@ -1,0 +1,126 @@
+import type { EmailActivities } from '#libs/contracts/workflows/activities';
+import type { Mail, Mailer } from '#libs/mail/mailer';
+import type { MailedOrder } from '#libs/mail/mailed-order';
+import {
+  cancellationMail,
+  confirmationMail,
+  deliveryNotice,
+  failedDeliveryMail,
+  refundMail,
+  rejectionMail,
+  shippingNotice,
+} from '#libs/mail/order-mails';
+import type { Shop } from '#libs/mail/shop';
+import { type EmailKind, emailKey, refundEmailKey } from '#libs/domain/order/email-keys';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { ORDER_STATUSES, type OrderStatus } from '#libs/domain/order/states';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { RefundRepository } from '#libs/persistence/refunds/refund.repository';
+
+import type { EffectJournal } from '../effect-journal.js';
+import { known } from '../erased.js';
+
+/** One kind of mail of an order's. */
+interface Kind {
+  readonly write: (order: MailedOrder, shop: Shop) => Mail;
+  /** The statuses of an order whose shopper is not to be told this any more, or not yet. */
+  readonly unless: readonly OrderStatus[];
+}
+
+const allBut = (status: OrderStatus) => ORDER_STATUSES.filter((other) => other !== status);
+
+const MAILS: Readonly<Record<EmailKind, Kind>> = {
+  // Nobody is told that an order is confirmed once it is taken back, or its parcel has come back.
+  confirmation: {
+    write: confirmationMail,
+    unless: ['cancelling', 'cancelled', 'rejected', 'undelivered'],
+  },
+  shipped: { write: shippingNotice, unless: ['cancelled', 'rejected', 'delivered', 'undelivered'] },
+  delivery: { write: deliveryNotice, unless: ['cancelled', 'rejected', 'undelivered'] },
+  undelivered: { write: failedDeliveryMail, unless: allBut('undelivered') },
+  cancellation: { write: cancellationMail, unless: allBut('cancelled') },
+  rejection: { write: rejectionMail, unless: allBut('rejected') },
+};
+
+/** Everything that a shopper is told of an order, each once. */
+export class OrderEmails implements EmailActivities {
+  constructor(
+    private readonly refunds: RefundRepository,
+    private readonly journal: EffectJournal,
+    private readonly mailer: Mailer,
+    private readonly shop: Shop,
+  ) {}
+
+  async sendConfirmation(orderId: OrderId): Promise<void> {
+    await this.tell(orderId, 'confirmation');
+  }
+
+  async sendShippingNotice(orderId: OrderId): Promise<void> {
+    await this.tell(orderId, 'shipped');
+  }
+
+  async sendDeliveryNotice(orderId: OrderId): Promise<void> {
+    await this.tell(orderId, 'delivery');
+  }
+
+  async sendFailedDelivery(orderId: OrderId): Promise<void> {
+    await this.tell(orderId, 'undelivered');
+  }
+
+  async sendCancellation(orderId: OrderId): Promise<void> {
+    await this.tell(orderId, 'cancellation');
+  }
+
+  async sendRejection(orderId: OrderId): Promise<void> {
+    await this.tell(orderId, 'rejection');
+  }
+
+  async sendRefundNotice(orderId: OrderId, refundId: string): Promise<void> {
+    const refund = await this.refunds.find(refundId);
+    if (refund === null) throw new Error(`no refund ${refundId}`);
+    await this.send(
+      orderId,
+      refundEmailKey(orderId, refundId),
+      { kind: 'refund', refund: refundId },
+      (order) => refundMail(order, this.shop, refund),
+    );
+  }
+
+  private async tell(orderId: OrderId, kind: EmailKind): Promise<void> {
+    const { write, unless } = MAILS[kind];
+    await this.send(orderId, emailKey(orderId, kind), { kind }, (order) => write(order, this.shop), unless);
+  }
+
+  /**
+   * A mail server cannot be asked what became of a mail, so one in doubt is sent again under the same
+   * Message-ID. A mail refused for good is recorded, and the order goes on.
+   */
+  private async send(
+    orderId: OrderId,
+    key: string,
+    details: { readonly kind: string; readonly refund?: string },
+    write: (order: MailedOrder) => Mail,
+    unless: readonly OrderStatus[] = [],
+  ): Promise<void> {
+    await this.journal.run(orderId, {
+      key,
+      request: details,
+      unless,
+      act: (_, order) => this.mailer.send(write(addressed(order))),
+      outcome: () => ({
+        settlement: { state: 'done' },
+        change: () => ({ event: { type: 'email.sent', actor: 'workflow', details } }),
+      }),
+      refused: (code) => ({
+        event: { type: 'email.refused', actor: 'workflow', details: { ...details, reason: code } },
+      }),
+    });
+  }
+}
+
+/** @throws Refusal `erased` where nobody is left to write to */
+const addressed = (order: OrderRecord) => ({
+  ...order,
+  customer: known(order.customer),
+  shippingAddress: known(order.shippingAddress),
+});

@@ -1,0 +1,68 @@
+import type { StepActivities } from '#libs/contracts/workflows/activities';
+import { Refusal } from '#libs/domain/order/failure';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { CatalogueRepository, Product } from '#libs/persistence/stock/catalogue.repository';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { OrderRepository } from '#libs/persistence/orders/order.repository';
+import { reserveKey, type StockRepository } from '#libs/persistence/stock/stock.repository';
+
+import type { EffectJournal } from '../effect-journal.js';
+
+const releaseKey = (orderId: OrderId) => `${orderId}:release`;
+
+/** Steps 1 and 2: is the order sound, and are its goods there. */
+export class InventoryActivities implements Pick<
+  StepActivities,
+  'validateOrder' | 'reserveStock' | 'releaseStock'
+> {
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly journal: EffectJournal,
+    private readonly stock: StockRepository,
+    private readonly catalogue: CatalogueRepository,
+    /** Countries that are shipped to; empty means all. */
+    private readonly shipTo: readonly string[],
+  ) {}
+
+  async validateOrder(orderId: OrderId): Promise<string> {
+    const { order, products } = await this.catalogue.findForOrder(orderId);
+    const faults = [...lineFaults(order, products), ...addressFaults(order, this.shipTo)];
+    if (faults.length === 0) return order.number;
+    await this.orders.change(order, (current) =>
+      current.status === 'pending'
+        ? { event: { type: 'order.invalid', actor: 'workflow', details: { faults } } }
+        : null,
+    );
+    throw new Refusal('invalid');
+  }
+
+  async reserveStock(orderId: OrderId): Promise<void> {
+    const order = await this.orders.get(orderId);
+    const answer = await this.stock.reserve(order, order.policy.graceBeforeCharge);
+    if (answer === 'out_of_stock' || answer === 'closed') throw new Refusal(answer);
+    if (answer === 'already') this.journal.alreadyProcessed(orderId, reserveKey(orderId));
+  }
+
+  async releaseStock(orderId: OrderId) {
+    const order = await this.orders.get(orderId);
+    if (order.fulfilment === 'released') this.journal.alreadyProcessed(orderId, releaseKey(orderId));
+    else await this.stock.release(order);
+    return 'undone' as const;
+  }
+}
+
+/** Which lines cannot be sold, by SKU. The catalogue may have changed since the order was accepted. */
+function lineFaults(order: OrderRecord, products: readonly Product[]): string[] {
+  return order.lines.flatMap(({ sku }) => {
+    const product = products.find((candidate) => candidate.sku === sku);
+    if (!product) return [`${sku}: gone`];
+    if (!product.sellable) return [`${sku}: not_sellable`];
+    return product.currency === order.currency ? [] : [`${sku}: other_currency`];
+  });
+}
+
+function addressFaults(order: OrderRecord, shipTo: readonly string[]): string[] {
+  const { shippingAddress } = order;
+  if (shippingAddress === null) return ['erased'];
+  return shipTo.length === 0 || shipTo.includes(shippingAddress.country) ? [] : ['country_not_served'];
+}

@@ -1,0 +1,142 @@
+import type {
+  DecisionActivities,
+  EndAnswer,
+  NewAttention,
+  OrderEnd,
+} from '#libs/contracts/workflows/activities';
+import { emailKey } from '#libs/domain/order/email-keys';
+import type { EndReason } from '#libs/domain/order/end';
+import { refundable } from '#libs/domain/ledger/ledger';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/domain/payment/payment-keys';
+import { leftToReturn } from '#libs/domain/refund/refund';
+import { type OrderStanding, standingOf } from '#libs/domain/order/standing';
+import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/domain/order/states';
+import { type Resolution, STEPS } from '#libs/domain/order/steps';
+import type { AttentionRepository } from '#libs/persistence/attention/attention.repository';
+import { type EffectRepository, settleBeside } from '#libs/persistence/effects/effect.repository';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { OrderRepository } from '#libs/persistence/orders/order.repository';
+import type { RefundRepository } from '#libs/persistence/refunds/refund.repository';
+import type { RunRepository } from '#libs/persistence/runs/run.repository';
+import type { Store } from '#libs/persistence/store';
+
+type Facts = Pick<Store, 'orders' | 'attention' | 'effects' | 'refunds' | 'runs'>;
+
+/** Writes down what the workflow itself decides. */
+export class OrderDecisions implements DecisionActivities {
+  private readonly orders: OrderRepository;
+  private readonly attention: AttentionRepository;
+  private readonly effects: EffectRepository;
+  private readonly refunds: RefundRepository;
+  private readonly runs: RunRepository;
+
+  constructor({ orders, attention, effects, refunds, runs }: Facts) {
+    this.orders = orders;
+    this.attention = attention;
+    this.effects = effects;
+    this.refunds = refunds;
+    this.runs = runs;
+  }
+
+  async parkOrder(orderId: OrderId, attention: NewAttention): Promise<void> {
+    await this.attention.park(await this.orders.get(orderId), attention);
+  }
+
+  async resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void> {
+    const refundId = action === 'retry' ? await this.attention.refundOf(attentionId) : null;
+    if (refundId !== null) await this.effects.freshen(refundKey(orderId, refundId));
+    await this.attention.leave(await this.orders.get(orderId), attentionId, action);
+  }
+
+  async beginCancellation(orderId: OrderId, reason: EndReason): Promise<OrderStatus> {
+    await this.orders.change(await this.orders.get(orderId), ({ status }) => {
+      if (status === 'cancelling' || status === 'cancelled') return null;
+      const details = { reason: reason.code };
+      return status === 'pending' || status === 'confirmed'
+        ? {
+            next: { status: 'cancelling' },
+            event: { type: 'cancellation.accepted', actor: reason.by, details },
+          }
+        : {
+            event: {
+              type: 'cancellation.refused',
+              actor: 'workflow',
+              details: { reason: 'already_shipped' },
+            },
+          };
+    });
+    return (await this.orders.get(orderId)).status;
+  }
+
+  async endOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer> {
+    return this.end(orderId, end, false);
+  }
+
+  async closeOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer> {
+    return this.end(orderId, end, true);
+  }
+
+  async readStanding(orderId: OrderId): Promise<OrderStanding> {
+    return standingOf(await this.runs.standing(orderId), Date.now());
+  }
+
+  /**
+   * Ends the order, if it may end so by its books as they stand in that statement. One that never will is left open
+   * for a person.
+   */
+  private async end(orderId: OrderId, end: OrderEnd, closes: boolean): Promise<EndAnswer> {
+    const order = await this.orders.get(orderId);
+    const reason = end.status === 'rejected' || end.status === 'cancelled' ? end.reason : null;
+    const last: { answer: EndAnswer } = { answer: ENDED };
+    await this.orders.change(order, async (current) => {
+      const news = reason !== null && current.status !== end.status;
+      const known = closes ? current.closedAt !== null : !news;
+      last.answer = known ? ENDED : await this.verdict(current, end);
+      if (known || last.answer.is !== 'ended') return null;
+      return {
+        ...(news ? { next: { status: end.status }, endReason: reason } : {}),
+        event: {
+          type: news ? `order.${end.status}` : 'order.closed',
+          actor: (news && reason.by) || 'workflow',
+        },
+        ...(closes ? { closes, also: [leaveBe(current)] } : {}),
+        ended: STEPS,
+      };
+    });
+    if (last.answer.is === 'left_open')
+      await this.attention.flagClosedRun(await this.orders.get(orderId), `not_${end.status}`);
+    return last.answer;
+  }
+
+  /** Whether an order may end so. @param order read together with nothing that is newer than it */
+  private async verdict(order: OrderRecord, end: OrderEnd): Promise<EndAnswer> {
+    const { status } = order;
+    // Where a parcel got to is the carrier's word, or an operator's, and in the books before the run hears of it.
+    if (end.status === 'delivered') return status === 'delivered' ? ENDED : LEFT_OPEN;
+    if (end.status === 'rejected' && status === 'confirmed') {
+      const code = order.payment === 'voided' ? 'payment_voided' : end.reason.code;
+      return { is: 'confirmed', reason: { ...end.reason, code } };
+    }
+    if (status !== end.status && (end.status === 'undelivered' || !STATUS[status].includes(end.status)))
+      return LEFT_OPEN;
+    if (SQUARE.includes(order.payment) || refundable(order.booked) <= 0) return ENDED;
+    return leftToReturn(order.booked, await this.refunds.ofOrder(order.id)) > 0 ? { is: 'owing' } : ENDED;
+  }
+}
+
+const ENDED: EndAnswer = { is: 'ended' };
+const LEFT_OPEN: EndAnswer = { is: 'left_open' };
+
+/** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
+const leaveBe = ({ id, attempt }: OrderRecord) =>
+  settleBeside(
+    [
+      ...[intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)],
+      ...[emailKey(id, 'confirmation'), emailKey(id, 'shipped')],
+    ],
+    'closed',
+  );
+
+/** Where money may be when an order has been taken back. */
+const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];

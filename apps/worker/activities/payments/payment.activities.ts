@@ -1,0 +1,149 @@
+import type { PaymentAnswer, StepActivities } from '#libs/contracts/workflows/activities';
+import { Outage, Question, Refusal } from '#libs/domain/order/failure';
+import { paid } from '#libs/domain/ledger/ledger';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { differenceOf, dueAmount } from '#libs/domain/payment/paid-amount';
+import { captureKey, chargeKey } from '#libs/domain/payment/payment-keys';
+import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { OrderRepository } from '#libs/persistence/orders/order.repository';
+
+import { ofOrder } from '../believed.js';
+import { type EffectJournal, refusalCode } from '../effect-journal.js';
+import { known } from '../erased.js';
+import { OrderIntent } from '../orders/order-intent.js';
+import { captureChange, chargeOutcome, declineChange, voidChange } from './payment-changes.js';
+
+/** Step 3, and the capture of what it only held. */
+export class PaymentActivities implements Pick<
+  StepActivities,
+  'chargePayment' | 'checkPayment' | 'capturePayment'
+> {
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly journal: EffectJournal,
+    private readonly intent: OrderIntent,
+    private readonly gateway: PaymentGateway,
+    private readonly check: { check(orderId: OrderId): Promise<void> },
+  ) {}
+
+  async chargePayment(orderId: OrderId): Promise<PaymentAnswer> {
+    const order = await this.orders.get(orderId);
+    if (order.totals.total === 0) return this.chargeNothing(order);
+    const { attempt } = order;
+    const method = known(order.paymentMethod);
+    const intentId = await this.intent.ensure(order);
+    const believed = ofOrder({ ...order, intentId });
+    const settled = await this.journal.run(orderId, {
+      key: chargeKey(orderId, attempt),
+      request: { intentId, method },
+      ask: async () => {
+        const intent = await this.gateway.retrieveIntent(intentId).then(believed);
+        // An earlier attempt left it declined: trying the same method again moves money once at the most.
+        return intent.status === 'unconfirmed' || (intent.status === 'declined' && attempt > 1)
+          ? null
+          : intent;
+      },
+      act: (idempotencyKey) =>
+        this.gateway.confirmIntent(intentId, { method, idempotencyKey }).then(believed),
+      outcome: chargeOutcome,
+      refused: (code) => declineChange(order, 'payment.refused', code),
+    });
+    return isPaidAtOnce(settled.result) ? { is: 'paid' } : this.answer(orderId);
+  }
+
+  async checkPayment(orderId: OrderId): Promise<PaymentAnswer> {
+    await this.check.check(orderId);
+    return this.answer(orderId);
+  }
+
+  async capturePayment(orderId: OrderId): Promise<void> {
+    const order = await this.orders.get(orderId);
+    const { intentId, payment, totals } = order;
+    if (payment === 'not_required') return;
+    if (intentId === null) throw new Error(`order ${orderId} is shipped without an intent`);
+    const due = dueAmount(order);
+    const believed = ofOrder(order);
+    const settled = await this.journal.run<Intent>(orderId, {
+      key: captureKey(orderId),
+      request: { intentId, amount: totals.total },
+      ask: async () => {
+        const intent = await this.gateway.retrieveIntent(intentId).then(believed);
+        return intent.status === 'authorized' ? null : intent;
+      },
+      act: (idempotencyKey) =>
+        this.gateway.captureIntent(intentId, { amount: due, idempotencyKey }).then(believed),
+      outcome: (intent) => {
+        switch (intent.status) {
+          case 'captured':
+            return {
+              settlement: { state: 'done', result: { received: intent.received } },
+              change: captureChange(intent, true),
+            };
+          case 'canceled':
+            return {
+              settlement: { state: 'refused', result: { code: 'payment_voided' } },
+              change: voidChange,
+            };
+          default:
+            throw new Outage(`payment_${intent.status}`, { keySpent: true });
+        }
+      },
+      refused: (code) => ({
+        event: { type: 'payment.capture_refused', actor: 'gateway', details: { reason: code } },
+      }),
+    });
+    if (settled.state !== 'done') throw new Refusal(refusalCode(settled));
+    const taken = receivedOf(settled.result) ?? paid((await this.orders.get(orderId)).booked);
+    const difference = differenceOf(taken, due);
+    if (difference !== null) throw new Question('amount_differs', difference);
+  }
+
+  /** How the order's payment stands in the books. @throws Refusal when it can no longer be paid */
+  private async answer(orderId: OrderId): Promise<PaymentAnswer> {
+    const { status, payment, holdUntil } = await this.orders.get(orderId);
+    switch (payment) {
+      case 'authorized':
+        return { is: 'paid', ...(holdUntil === null ? {} : { holdUntil: Date.parse(holdUntil) }) };
+      case 'captured':
+      case 'partially_refunded':
+      case 'refunded':
+      case 'not_required':
+        return { is: 'paid' };
+      case 'requires_action':
+      case 'processing':
+        return { is: 'waiting' };
+      case 'declined':
+      // Another attempt was asked for, and is made once the run is told of it.
+      case 'authorizing':
+        return { is: 'declined' };
+      case 'voided':
+        // Money that was there once makes another end than money that never came.
+        throw new Refusal(status === 'pending' ? 'payment_canceled' : 'payment_voided');
+      case 'none':
+        throw new Error(`nothing was tried to pay order ${orderId}`);
+    }
+  }
+
+  private async chargeNothing(order: OrderRecord): Promise<PaymentAnswer> {
+    await this.orders.change(order, (current) =>
+      current.payment === 'none'
+        ? {
+            next: { payment: 'not_required', status: 'confirmed' },
+            event: { type: 'payment.not_required', actor: 'workflow' },
+          }
+        : null,
+    );
+    return { is: 'paid' };
+  }
+}
+
+/** What a capture took, where its answer is kept. */
+const receivedOf = (result: unknown) =>
+  typeof result === 'object' && result !== null && 'received' in result && typeof result.received === 'number'
+    ? result.received
+    : null;
+
+/** Whether the attempt took the money: then nothing more is asked. */
+const isPaidAtOnce = (result: unknown) =>
+  typeof result === 'object' && result !== null && 'status' in result && result.status === 'captured';

@@ -1,0 +1,66 @@
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+
+import {
+  type Compared,
+  NOTHING_COMPARED,
+  type ReconcileActivities,
+  type ReconcileWindow,
+  together,
+} from '#libs/contracts/workflows/reconcile-workflow';
+import { Outage } from '#libs/domain/order/failure';
+import type { FindingRepository } from '#libs/persistence/reconciliation/finding.repository';
+
+import { lastReconciled } from '../../reconciliation/reconcile-schedule.js';
+import type { Progress, Reconciliation } from '../../reconciliation/reconciliation.js';
+
+/** A comparison that says how far it has come, and stops with its worker. */
+export class ReconciliationActivities implements ReconcileActivities {
+  constructor(
+    private readonly reconciliation: Reconciliation,
+    private readonly findings: FindingRepository,
+    private readonly client: Client,
+  ) {}
+
+  async compareUnsettled({ until }: ReconcileWindow): Promise<Compared> {
+    const before = lastBeat();
+    const now = await this.reconciliation.unsettled(new Date(until), before.cursor, beatOn(before.compared));
+    return together(before.compared, now);
+  }
+
+  async compareMovements({ since, until }: ReconcileWindow): Promise<Compared> {
+    const span = { from: new Date(since), to: new Date(until) };
+    const before = lastBeat();
+    const now = await this.reconciliation.movements(span, before.cursor, beatOn(before.compared));
+    return together(before.compared, now);
+  }
+
+  async lastReconciled(): Promise<number | null> {
+    return lastReconciled(this.client);
+  }
+
+  async countFindings(): Promise<number> {
+    return (await this.findings.countOpen()).reduce((sum, { count }) => sum + count, 0);
+  }
+}
+
+/** How far a comparison has come, and with how much. */
+interface Beat {
+  readonly cursor: string | null;
+  readonly compared: Compared;
+}
+
+/** Says so, together with what attempts before have compared. */
+const beatOn =
+  (before: Compared): Progress =>
+  (cursor, compared) => {
+    const context = Context.current();
+    context.heartbeat({ cursor, compared: together(before, compared) } satisfies Beat);
+    if (context.cancellationSignal.aborted) throw new Outage('worker_stopped');
+  };
+
+/** Where an attempt that failed, or died, had come to. */
+function lastBeat(): Beat {
+  const details: Beat | undefined = Context.current().info.heartbeatDetails;
+  return details ?? { cursor: null, compared: NOTHING_COMPARED };
+}

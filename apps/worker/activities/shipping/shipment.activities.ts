@@ -1,0 +1,205 @@
+import type { StepActivities, UndoAnswer } from '#libs/contracts/workflows/activities';
+import { type CarrierEventType, type ShipmentReport } from '#libs/domain/fulfilment/carrier-event';
+import { Outage, Question, Refusal } from '#libs/domain/order/failure';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { amountDifference } from '#libs/domain/payment/paid-amount';
+import type { FulfilmentStatus } from '#libs/domain/order/states';
+import type { Carrier, Parcel, ParcelStatus } from '#libs/shipping/carrier';
+import { settleBeside } from '#libs/persistence/effects/effect.repository';
+import type { InboxRepository, ParcelKey } from '#libs/persistence/fulfilment/inbox.repository';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { OrderRepository } from '#libs/persistence/orders/order.repository';
+import { addShipment, cancelShipments } from '#libs/persistence/fulfilment/shipment.sql';
+import type { Logger } from '#libs/telemetry/logger';
+import type { OrderRuns } from '#libs/temporal/order-runs';
+
+import { type EffectJournal, refusalCode } from '../effect-journal.js';
+import { known } from '../erased.js';
+
+const shipKey = (orderId: OrderId) => `${orderId}:ship`;
+const cancelKey = (orderId: OrderId) => `${orderId}:cancel-shipment`;
+
+/** What a parcel's status at the carrier is called when the carrier reports it. */
+const EVENTS: Readonly<Partial<Record<ParcelStatus, CarrierEventType>>> = {
+  picked_up: 'shipment.picked_up',
+  in_transit: 'shipment.in_transit',
+  delivery_failed: 'shipment.delivery_failed',
+  delivered: 'shipment.delivered',
+  returned: 'shipment.returned',
+};
+
+/** A parcel that is out of our hands. */
+const TRAVELS: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
+
+/** Step 4, its undo, and the question that ends a wait which has lasted too long. */
+export class ShipmentActivities implements Pick<
+  StepActivities,
+  'createShipment' | 'cancelShipment' | 'checkDelivery'
+> {
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly inbox: InboxRepository,
+    private readonly journal: EffectJournal,
+    private readonly carrier: Carrier,
+    private readonly runs: Pick<OrderRuns, 'reportShipment'>,
+    private readonly logger: Logger,
+  ) {}
+
+  async createShipment(orderId: OrderId): Promise<void> {
+    await this.label(orderId, (order) => {
+      if (order.payment === 'voided') throw new Refusal('payment_voided');
+      // The parcel waits while it is open whether what was paid will do.
+      const difference = amountDifference(order);
+      if (difference !== null) throw new Question('amount_differs', difference);
+      return this.carrier.createShipment(labelFor(order));
+    });
+  }
+
+  async cancelShipment(orderId: OrderId): Promise<UndoAnswer> {
+    const label = await this.journal.close(orderId, shipKey(orderId));
+    if (label.state === 'closed' || label.state === 'refused') return 'undone';
+    // A parcel that travels is to be known here, whatever kept it from being written down; any other need not be.
+    if (label.state === 'started' && isUnderWay(await this.carrier.findShipment(orderId)))
+      await this.label(orderId, () => Promise.reject(new Outage('parcel_out_of_sight')));
+    await this.journal.run<'cancelled' | 'too_late'>(orderId, {
+      key: cancelKey(orderId),
+      request: { reference: orderId },
+      ask: async () => {
+        const parcel = await this.carrier.findShipment(orderId);
+        if (parcel === null || parcel.status === 'label_created') return null;
+        return parcel.status === 'cancelled' ? 'cancelled' : 'too_late';
+      },
+      act: () => this.carrier.cancelShipment(orderId),
+      outcome: (answer) => {
+        if (answer === 'cancelled') {
+          return {
+            settlement: { state: 'done' },
+            // A pick-up that was reported while the carrier was asked is the later word.
+            change: (current) =>
+              TRAVELS.includes(current.fulfilment) ? pickedUpAfterAll(current) : labelCancelled(current),
+          };
+        }
+        return {
+          settlement: { state: 'refused', result: { code: 'already_picked_up' } },
+          change: (current) => {
+            // Picked up just now, and not written down yet: to be looked at once more.
+            if (current.shipments.length === 0) throw new Outage('picked_up_meanwhile');
+            return pickedUpAfterAll(current);
+          },
+        };
+      },
+    });
+    // Not from the carrier's answer: a pick-up may have been reported while it was asked.
+    const { fulfilment } = await this.orders.get(orderId);
+    return TRAVELS.includes(fulfilment) ? 'too_late' : 'undone';
+  }
+
+  async checkDelivery(orderId: OrderId): Promise<ShipmentReport | null> {
+    const order = await this.orders.get(orderId);
+    const parcel = await this.carrier.findShipment(orderId);
+    const event = parcel && EVENTS[parcel.status];
+    if (parcel && event) await this.inbox.applyLookup(order, event, parcel.trackingNumber);
+    const { fulfilment } = await this.orders.get(orderId);
+    return fulfilment === 'delivered' || fulfilment === 'returned' || fulfilment === 'lost'
+      ? fulfilment
+      : null;
+  }
+
+  /** Writes the order's parcel down, which `buy` makes where there is none yet. */
+  private async label(orderId: OrderId, buy: (order: OrderRecord) => Promise<Parcel>): Promise<void> {
+    const settled = await this.journal.run<Parcel>(orderId, {
+      key: shipKey(orderId),
+      request: { reference: orderId },
+      ask: () => this.carrier.findShipment(orderId),
+      act: async (_, order) => buy(order),
+      outcome: (parcel) => {
+        // Cancelled at the carrier's, by hand: that closes its reference for good.
+        if (parcel.status === 'cancelled') {
+          const code = 'reference_cancelled';
+          return {
+            settlement: { state: 'refused', result: { code } },
+            change: () => labelRefused(code),
+          };
+        }
+        return {
+          settlement: { state: 'done', providerId: parcel.trackingNumber },
+          change: (order) => ({
+            next: { fulfilment: 'ready' },
+            event: {
+              type: 'shipment.created',
+              actor: 'carrier',
+              details: { trackingNumber: parcel.trackingNumber },
+            },
+            begun: { step: 'deliver', for: order.policy.deliveryDeadline },
+            also: [addShipment(parcel)],
+          }),
+        };
+      },
+      refused: labelRefused,
+    });
+    if (settled.state !== 'done') throw new Refusal(refusalCode(settled));
+    if (settled.providerId !== undefined)
+      await this.claimEarlyEvents({ orderId, trackingNumber: settled.providerId });
+  }
+
+  /** The carrier may have spoken of the parcel before we knew its number. */
+  private async claimEarlyEvents(parcel: ParcelKey): Promise<void> {
+    for (const report of await this.inbox.claim(parcel)) {
+      try {
+        await this.runs.reportShipment(report);
+      } catch (error) {
+        // The event is applied; the sweeper tells the run of it.
+        this.logger.warn({ orderId: report.orderId, err: error }, 'a run could not be told of its parcel');
+      }
+    }
+  }
+}
+
+/** Whether the carrier has picked a parcel up. */
+const isUnderWay = (parcel: Parcel | null) => parcel !== null && EVENTS[parcel.status] !== undefined;
+
+const labelRefused = (code: string) => ({
+  event: {
+    type: 'shipment.refused',
+    actor: code === 'payment_voided' ? 'workflow' : 'carrier',
+    details: { reason: code },
+  },
+});
+
+const labelCancelled = (order: OrderRecord) => ({
+  ...(order.fulfilment === 'ready' ? { next: { fulfilment: 'reserved' } as const } : {}),
+  event: { type: 'shipment.cancelled', actor: 'carrier' },
+  ended: ['deliver'] as const,
+  // Whether there ever was a label is of no matter any more.
+  also: [cancelShipments, settleBeside([shipKey(order.id)], 'closed')],
+});
+
+/** The carrier will not cancel because it has the parcel: that is a pick-up, and the cancellation is refused. */
+const pickedUpAfterAll = (order: OrderRecord) => ({
+  next:
+    order.fulfilment === 'ready'
+      ? {
+          fulfilment: 'shipped' as const,
+          ...(order.status === 'cancelling' ? { status: 'shipped' as const } : {}),
+        }
+      : {},
+  event: { type: 'cancellation.refused', actor: 'carrier', details: { reason: 'already_shipped' } },
+});
+
+function labelFor(order: OrderRecord) {
+  const { line1, line2, city, postalCode, region, country, phone } = known(order.shippingAddress);
+  return {
+    reference: order.id,
+    recipient: {
+      name: known(order.customer).name,
+      line1,
+      line2: line2 ?? null,
+      city,
+      postalCode: postalCode ?? null,
+      region: region ?? null,
+      country,
+      phone: phone ?? null,
+    },
+    items: order.lines.map(({ sku, quantity }) => ({ sku, quantity })),
+  };
+}

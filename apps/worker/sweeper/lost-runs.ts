@@ -1,0 +1,185 @@
+import { KEEPS_FAILING } from '#libs/domain/order/attention';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { ComparedOrder, Look, StartedRun } from '#libs/persistence/runs/run-look.repository';
+import type { Store } from '#libs/persistence/store';
+import type { Logger } from '#libs/telemetry/logger';
+import type { OrderRuns } from '#libs/temporal/order-runs';
+import type { RunVisibility } from '#libs/temporal/run-visibility';
+
+export interface LostRunsOptions {
+  /** What becomes of an order whose run is lost: a person is asked, or another run takes it up. */
+  readonly answer: 'attention' | 'restart';
+  /** How many lost runs of one look are acted on: more are rather a wrong namespace, or a lost server. */
+  readonly limit: number;
+  /** Milliseconds between two looks of all workers together. */
+  readonly interval: number;
+}
+
+/** How many open orders one look compares at the least. */
+const COMPARED = 200;
+/** How long comparing all open orders may take; milliseconds. A little is left for looks that fail. */
+const ROUND = 50 * 60_000;
+/** Lists may be behind: runs that closed shortly before the last look are looked at again. Milliseconds. */
+const BEHIND = 120_000;
+/** How long a worker may take over its look before another one takes it up, in milliseconds. */
+const LEASE = 120_000;
+/** An order whose runs are lost so often is left to a person. */
+const RESTARTS = 3;
+/** How many suspicions of one list may prove unfounded before its look is given up. */
+const UNFOUNDED = 100;
+/** How many open questions about failing runs one look reconsiders. */
+const RECONSIDERED = 100;
+
+/** Runs that a look found gone, or not to get any further, and why; by their orders. */
+type Found = Map<OrderId, { readonly run: number; readonly reason: string }>;
+
+/** What is asked of the runs there are. */
+interface Runs extends Pick<OrderRuns, 'startLast'> {
+  readonly visibility: Pick<RunVisibility, 'closedSince' | 'running' | 'keepFailing' | 'describe'>;
+}
+
+class TooManyLost extends Error {
+  override readonly name = 'TooManyLost';
+}
+
+/**
+ * Finds open orders whose run is gone: by asking Temporal what closed since the last look, and by comparing all open
+ * orders, some at each look, with the runs there are. Workers take turns.
+ */
+export class LostRuns {
+  constructor(
+    private readonly store: Store,
+    private readonly runs: Runs,
+    private readonly logger: Logger,
+    private readonly options: LostRunsOptions,
+  ) {}
+
+  /** Looks, if a look is due. */
+  async look(): Promise<void> {
+    const { interval, limit } = this.options;
+    const look = await this.store.runLook.begin(Math.max(LEASE, interval));
+    if (look === null) return;
+    const lost: Found = new Map();
+    try {
+      await this.findClosed(look, lost);
+      const { comparedTo, unexplained } = await this.compare(look, lost);
+      const failing = await this.findFailing(unexplained, lost);
+      await this.actOn(lost);
+      await this.reconsider(failing);
+      const closedUntil = new Date(look.at.getTime() - BEHIND);
+      await this.store.runLook.end({ is: 'done', closedUntil, comparedTo }, interval);
+      if (look.isAlarmed) this.logger.info('runs are no longer lost in numbers above LOST_RUN_LIMIT');
+    } catch (error) {
+      if (!(error instanceof TooManyLost)) throw error;
+      await this.store.runLook.end({ is: 'alarm', runs: lost.size }, interval);
+      if (look.isAlarmed) return;
+      const examples = [...lost.keys()].slice(0, 5);
+      this.logger.error(
+        { atLeast: lost.size, limit, examples },
+        'more runs are lost than LOST_RUN_LIMIT: is this the right namespace, and has its server its data? Nothing is restarted',
+      );
+    }
+  }
+
+  /** What failed, timed out, was terminated or cancelled since the last look. */
+  private async findClosed({ closedUntil }: Look, lost: Found): Promise<void> {
+    for await (const closed of this.runs.visibility.closedSince(closedUntil)) {
+      await this.store.runLook.restartRefunds(closed.flatMap((run) => (run.of === 'refund' ? [run] : [])));
+      const orders = closed.flatMap((run) => (run.of === 'order' ? [run] : []));
+      await this.confirm(await this.store.runLook.unknownAmong(orders), lost);
+    }
+  }
+
+  /** Holds the next open orders against the runs there are: only so is a run found that nothing is left of. */
+  private async compare(look: Look, lost: Found) {
+    const looks = Math.max(Math.floor(ROUND / this.options.interval), 1);
+    const share = Math.ceil((await this.store.runLook.countOpen()) / looks);
+    const batch = Math.max(share, COMPARED);
+    const orders = await this.store.runLook.openAfter(look.comparedTo, batch);
+    const running = await this.runs.visibility.running(orders.map(({ id }) => id));
+    const without = orders.flatMap(({ id }) => (running.has(id) ? [] : [{ orderId: id }]));
+    await this.confirm(await this.store.runLook.unknownAmong(without), lost);
+    const last = orders.length < batch ? null : (orders.at(-1)?.id ?? null);
+    return { comparedTo: last, unexplained: orders.filter(isUnexplained).map(({ id }) => id) };
+  }
+
+  /** @returns whose run keeps failing, as far as Temporal tells */
+  private async findFailing(
+    unexplained: readonly OrderId[],
+    lost: Found,
+  ): Promise<readonly OrderId[] | null> {
+    const listed = await this.runs.visibility.keepFailing(COMPARED);
+    // A Temporal that is not set to note such runs lists none, whatever there are.
+    const suspects = await this.store.runLook.unknownAmong(
+      [...(listed ?? []), ...unexplained].map((orderId) => ({ orderId })),
+      true,
+    );
+    for (const suspect of suspects) {
+      const { orderId } = suspect;
+      if (lost.has(orderId)) continue;
+      if (listed?.includes(orderId) || (await this.runs.visibility.describe(orderId))?.keepsFailing)
+        this.add(lost, suspect, KEEPS_FAILING);
+    }
+    return listed;
+  }
+
+  /** Lists may be behind, or show an earlier run: what they suggest is asked of each order, up to the limit. */
+  private async confirm(suspects: readonly StartedRun[], lost: Found): Promise<void> {
+    const before = lost.size;
+    for (const [asked, suspect] of suspects.entries()) {
+      const { orderId } = suspect;
+      if (lost.has(orderId)) continue;
+      if (asked - (lost.size - before) > UNFOUNDED)
+        throw new Error("Temporal's lists do not show runs that are there");
+      const found = await this.runs.visibility.describe(orderId);
+      if (found?.status !== 'running') this.add(lost, suspect, found?.status ?? 'missing');
+    }
+  }
+
+  private add(lost: Found, { orderId, run }: StartedRun, reason: string): void {
+    lost.set(orderId, { run, reason });
+    if (lost.size > this.options.limit) throw new TooManyLost();
+  }
+
+  /** An order that something else holds keeps none behind it from being seen to; the look is repeated for it. */
+  private async actOn(lost: Found): Promise<void> {
+    const failures: unknown[] = [];
+    for (const [orderId, { run, reason }] of lost)
+      await this.act(orderId, run, reason).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Nothing, where another run has taken the order up meanwhile. */
+  private async act(orderId: OrderId, run: number, reason: string): Promise<void> {
+    const order = await this.store.orders.get(orderId);
+    // A run that is there may get on with the next release of its code: that is for a person to say.
+    const mayRestart = reason !== KEEPS_FAILING && run <= RESTARTS;
+    const restarts =
+      mayRestart && (this.options.answer === 'restart' || (await this.isToBeCancelled(orderId)));
+    // Where a person had seen to it, and money or the parcel moves all the same, a person decides again.
+    if (restarts && !(await this.store.runs.isGone(orderId))) {
+      if (!(await this.store.runs.takeUp(order, run, reason, 'sweeper'))) return;
+      this.logger.warn({ orderId, reason, run: run + 1 }, 'an order was taken up again: its run is gone');
+      await this.runs.startLast(orderId);
+    } else if (await this.store.attention.flagClosedRun(order, reason, run)) {
+      this.logger.error({ orderId, reason }, 'an order is open and its run is gone');
+    }
+  }
+
+  /** Whether the run that is gone was told of a wish to cancel: nobody need be asked what becomes of the order. */
+  private async isToBeCancelled(orderId: OrderId): Promise<boolean> {
+    return (await this.store.cancellations.find(orderId))?.state === 'requested';
+  }
+
+  /** Withdraws the question about runs that failed and do so no more. */
+  private async reconsider(failing: readonly OrderId[] | null): Promise<void> {
+    for (const { orderId, attentionId } of await this.store.runLook.failing(RECONSIDERED)) {
+      if (failing?.includes(orderId)) continue;
+      // The list may be behind, or cut off.
+      if ((await this.runs.visibility.describe(orderId))?.keepsFailing) continue;
+      await this.store.attention.withdrawFailing(await this.store.orders.get(orderId), attentionId);
+    }
+  }
+}
+
+const isUnexplained = ({ isUnexplained: is }: ComparedOrder) => is;

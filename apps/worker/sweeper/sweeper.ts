@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Store } from '#libs/persistence/store';
+import type { OrderRuns } from '#libs/temporal/order-runs';
+import type { Logger } from '#libs/telemetry/logger';
+
+import type { LostRuns } from './lost-runs.js';
+
+/** What was stored this recently is left to whoever stored it. Milliseconds. */
+const SETTLING = 5_000;
+/** How many failures end a duty until the next sweep. */
+const GIVE_UP_AFTER = 5;
+/** How many of each kind one sweep takes on. */
+const BATCH = 200;
+
+/**
+ * Finishes what was stored and not told: orders and refunds whose run was never started, events that were not
+ * applied or not signalled, answers and wishes that were not heard. Every duty may run twice, and in several workers at once.
+ */
+export class Sweeper {
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly runs: OrderRuns,
+    private readonly lostRuns: LostRuns,
+    private readonly logger: Logger,
+    /** Milliseconds between two sweeps. */
+    private readonly interval: number,
+  ) {}
+
+  start(): void {
+    this.loop ??= this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop;
+  }
+
+  /** Does every duty once; one that fails keeps none of the others from being done. */
+  async sweep(): Promise<void> {
+    const duties: readonly [string, () => Promise<void>][] = [
+      ['start', () => this.startForgotten()],
+      ['refund', () => this.startRefunds()],
+      ['cancel', () => this.passOnCancellations()],
+      ['attempt', () => this.passOnAttempts()],
+      ['claim', () => this.claimEarly()],
+      ['report', () => this.reportShipments()],
+      ['look', () => this.lookAtPayments()],
+      ['answer', () => this.passOnAnswers()],
+      ['lost', () => this.lostRuns.look()],
+    ];
+    for (const [duty, perform] of duties) {
+      if (this.stopping.signal.aborted) return;
+      try {
+        await perform();
+      } catch (error) {
+        this.logger.warn({ duty, err: error }, 'a sweep failed and will be repeated');
+      }
+    }
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await this.sweep();
+      await delay(this.interval, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  private async startForgotten(): Promise<void> {
+    await this.each(await this.store.sweep.neverStarted(SETTLING, BATCH), async ({ id, policy, run }) => {
+      await this.runs.start(id, policy, run);
+      this.logger.info({ orderId: id }, 'started an order that had been stored and not started');
+    });
+  }
+
+  private async startRefunds(): Promise<void> {
+    await this.each(await this.store.refunds.toStart(SETTLING, BATCH), async ({ id, orderId, policy }) => {
+      await this.runs.startRefund(id, orderId, policy);
+      this.logger.info({ orderId, refundId: id }, 'saw to it that a refund has a run');
+    });
+  }
+
+  private async passOnCancellations(): Promise<void> {
+    await this.each(await this.store.cancellations.unsignalled(SETTLING, BATCH), (wish) =>
+      this.runs.requestCancellation(wish),
+    );
+  }
+
+  private async passOnAttempts(): Promise<void> {
+    await this.each(await this.store.paymentAttempts.unsignalled(SETTLING, BATCH), (attempt) =>
+      this.runs.attemptPayment(attempt),
+    );
+  }
+
+  private async claimEarly(): Promise<void> {
+    await this.each(await this.store.inbox.unclaimed(BATCH), async (parcel) => {
+      for (const report of await this.store.inbox.claim(parcel)) await this.runs.reportShipment(report);
+    });
+  }
+
+  private async reportShipments(): Promise<void> {
+    await this.each(await this.store.inbox.unsignalled(SETTLING, BATCH), (report) =>
+      this.runs.reportShipment(report),
+    );
+  }
+
+  /** Also where an event came before the order had its intent. */
+  private async lookAtPayments(): Promise<void> {
+    await this.store.paymentInbox.settleKnown();
+    await this.each(await this.store.paymentInbox.unsettled(SETTLING, BATCH), (id) =>
+      this.runs.lookAtPayment(id),
+    );
+  }
+
+  private async passOnAnswers(): Promise<void> {
+    await this.each(await this.store.attention.unsignalled(SETTLING, BATCH), (answer) =>
+      this.runs.resolveAttention(answer),
+    );
+  }
+
+  /** One item that fails keeps none behind it from being seen to; it comes up again at the next sweep. */
+  private async each<T>(items: readonly T[], see: (item: T) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    for (const item of items) {
+      if (this.stopping.signal.aborted) return;
+      await see(item).catch((error: unknown) => failures.push(error));
+      // With Temporal down every item would wait for its own time-out.
+      if (failures.length >= GIVE_UP_AFTER) break;
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}

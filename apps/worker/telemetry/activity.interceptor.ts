@@ -1,0 +1,210 @@
+import { activityInfo, CompleteAsyncError, Context, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
+
+import { ACTIVITY_STEPS, FAILURE_TYPES } from '#libs/contracts/workflows/activities';
+import { Contradiction, Outage, Question, Refusal } from '#libs/domain/order/failure';
+import { isOrderId, type OrderId } from '#libs/domain/order/order-id';
+import { backoff } from '#libs/domain/order/policy';
+import type { StepName } from '#libs/domain/order/steps';
+import { databaseOutage } from '#libs/persistence/database/database-failure';
+import type { WaitRepository } from '#libs/persistence/orders/wait.repository';
+import type { Logger } from '#libs/telemetry/logger';
+
+const HEARTBEAT_EVERY = 1_000;
+/** Ends of an attempt that say nothing of what the order waits for: another attempt is at it, or soon will be. */
+const UNSHOWN: readonly string[] = ['overtaken', 'worker_stopped'];
+/** At which attempt a step is parked that fails in a way nobody thought of: some 15 seconds after the first. */
+const UNFORESEEN_ATTEMPTS = 5;
+const UNFORESEEN = 'an attempt failed in a way that is not provided for';
+/** How long a provider may ask to be left alone before it is asked again all the same. Milliseconds. */
+const LONGEST_PAUSE = 600_000;
+/** What an order that is not paid yet may wait for, until its reservation ends. */
+const BEFORE_PAYMENT: readonly string[] = ['validateOrder', 'reserveStock', 'chargePayment', 'checkPayment'];
+
+/**
+ * Around every activity: says that it is alive, turns a failure into what may enter a history (a code and a
+ * kind, never a provider's words or a cause), and shows a failing step as what the order waits for. What still
+ * runs when the worker's grace is over is handed back for another worker to take up.
+ */
+export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor {
+  constructor(
+    private readonly waits: WaitRepository,
+    private readonly logger: Logger,
+  ) {}
+
+  async execute(
+    input: ActivityExecuteInput,
+    next: Next<ActivityInboundCallsInterceptor, 'execute'>,
+  ): Promise<unknown> {
+    const attempt = attemptOf(input.args);
+    const pulse = setInterval(() => heartbeat(), HEARTBEAT_EVERY);
+    try {
+      const result = await Promise.race([next(input), workerStopped()]);
+      if (attempt.step && attempt.number > 1) await this.showDone(attempt.orderId, attempt.step);
+      return result;
+    } catch (error) {
+      if (error instanceof CompleteAsyncError) throw error;
+      throw await this.failed(attempt, error);
+    } finally {
+      clearInterval(pulse);
+    }
+  }
+
+  private async failed(attempt: Attempt, error: unknown): Promise<ApplicationFailure> {
+    const { step, activity } = attempt;
+    const context = { orderId: attempt.orderId, activity, step, attempt: attempt.number };
+    if (error instanceof Refusal) {
+      this.logger.info({ ...context, code: error.code }, 'refused');
+      return withoutStack({
+        type: FAILURE_TYPES.refusal,
+        message: error.code,
+        nonRetryable: true,
+        details: [{ step }],
+      });
+    }
+    if (error instanceof Question) {
+      const { kind, code } = error;
+      this.logger.warn({ ...context, kind, code }, 'a step waits for a person');
+      await this.showWaiting(attempt, code, null);
+      return withoutStack({
+        type: FAILURE_TYPES.question,
+        message: code,
+        nonRetryable: true,
+        details: [{ step, kind }],
+      });
+    }
+    const outage = error instanceof Outage ? error.code : databaseOutage(error);
+    if (outage !== null) {
+      const pause = pauseOf(attempt, error);
+      this.logger.warn({ ...context, code: outage }, 'attempt failed');
+      this.logger.debug({ ...context, err: error }, 'attempt failed');
+      if (!UNSHOWN.includes(outage)) await this.showWaiting(attempt, outage, pause ?? attempt.retryIn);
+      return withoutStack({
+        type: FAILURE_TYPES.outage,
+        message: outage,
+        nonRetryable: false,
+        details: [{ step }],
+        ...(pause === null ? {} : { nextRetryDelay: pause }),
+      });
+    }
+    return this.unforeseen(attempt, error, context);
+  }
+
+  /**
+   * A bug, or an answer that nobody thought of, may pass, and asking again is harmless: what is in doubt is asked after.
+   * A step is parked soon; a decision has nowhere to be parked, so it is tried until the bug is mended.
+   */
+  private async unforeseen(attempt: Attempt, error: unknown, context: object): Promise<ApplicationFailure> {
+    const { step, retryIn } = attempt;
+    const code = error instanceof Contradiction ? error.code : 'bug';
+    const isParked = step !== null && (retryIn === null || (await this.goesOnSo(attempt, code)));
+    this.logger.error(
+      { ...context, code, err: error },
+      isParked ? 'a step is parked: it fails in a way that is not provided for' : UNFORESEEN,
+    );
+    await this.showWaiting(attempt, code, isParked ? null : retryIn);
+    return withoutStack({
+      type: FAILURE_TYPES.bug,
+      message: code,
+      nonRetryable: isParked,
+      details: [{ step }],
+    });
+  }
+
+  /** Whether it was tried often enough, and the attempt before failed in the same way. */
+  private async goesOnSo({ orderId, step, number }: Attempt, code: string): Promise<boolean> {
+    if (step === null || number < UNFORESEEN_ATTEMPTS) return false;
+    try {
+      return (await this.waits.lastError(orderId, step)) === code;
+    } catch {
+      // Then it is tried again, for as long as the order's rules say.
+      return false;
+    }
+  }
+
+  private async showDone(orderId: OrderId, step: StepName): Promise<void> {
+    try {
+      await this.waits.recovered(orderId, step);
+    } catch (cause) {
+      // The step is done, whether or not that can be shown.
+      this.logger.warn({ orderId, err: cause }, 'a step that recovered could not be shown');
+    }
+  }
+
+  private async showWaiting(attempt: Attempt, error: string, nextTryIn: number | null): Promise<void> {
+    if (!attempt.step) return;
+    try {
+      await this.waits.failed(attempt.orderId, attempt.step, {
+        attempt: attempt.number,
+        nextTryIn,
+        error,
+        beforePayment: BEFORE_PAYMENT.includes(attempt.activity),
+      });
+    } catch (cause) {
+      // The failure itself matters more than showing it: with the database down, the attempt still fails as it did.
+      this.logger.warn({ orderId: attempt.orderId, err: cause }, 'a failing attempt could not be shown');
+    }
+  }
+}
+
+/** What the provider asks for, where that is longer than the attempt would wait anyway; null where it is not. */
+function pauseOf({ retryIn }: Attempt, error: unknown): number | null {
+  const asked = error instanceof Outage ? error.retryAfter : undefined;
+  if (asked === undefined || retryIn === null || asked <= retryIn) return null;
+  return Math.min(asked, LONGEST_PAUSE);
+}
+
+/**
+ * Fails an attempt once its worker has waited its grace for it. What the attempt had begun is left to itself: it
+ * cannot write past the fence of the attempt that takes over, and that one asks the provider what became of it.
+ * A cancel by the workflow is no reason to leave: the workflow waits for the answer.
+ */
+function workerStopped(): Promise<never> {
+  return new Promise((_, reject) => {
+    Context.current().cancelled.catch((reason: unknown) => {
+      // The only word the SDK has for it; see `Worker.shutdown`.
+      if (reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN')
+        reject(new Outage('worker_stopped'));
+    });
+  });
+}
+
+/** A stack tells a history nothing but where the worker's files are. */
+function withoutStack(options: FailureOptions): ApplicationFailure {
+  const failure = ApplicationFailure.create(options);
+  failure.stack = '';
+  return failure;
+}
+
+type FailureOptions = Parameters<typeof ApplicationFailure.create>[0];
+
+interface Attempt {
+  readonly orderId: OrderId;
+  readonly activity: string;
+  /** Null for the workflow's own decisions. */
+  readonly step: StepName | null;
+  readonly number: number;
+  /** Milliseconds until the next attempt, if this one fails; null when it is the last. */
+  readonly retryIn: number | null;
+}
+
+function attemptOf([orderId]: unknown[]): Attempt {
+  const { activityType, attempt, retryPolicy } = activityInfo();
+  if (typeof orderId !== 'string' || !isOrderId(orderId)) {
+    throw ApplicationFailure.nonRetryable('every activity takes an order id first', FAILURE_TYPES.bug);
+  }
+  const steps: Readonly<Record<string, StepName | undefined>> = ACTIVITY_STEPS;
+  const last = retryPolicy?.maximumAttempts !== undefined && attempt >= retryPolicy.maximumAttempts;
+  const initial = milliseconds(retryPolicy?.initialInterval, 1_000);
+  const max = milliseconds(retryPolicy?.maximumInterval, 60_000);
+  return {
+    orderId,
+    activity: activityType,
+    step: steps[activityType] ?? null,
+    number: attempt,
+    retryIn: last ? null : backoff({ initial, max }, attempt),
+  };
+}
+
+const milliseconds = (value: unknown, fallback: number) => (typeof value === 'number' ? value : fallback);

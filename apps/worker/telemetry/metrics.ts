@@ -1,0 +1,88 @@
+import { createServer, type Server } from 'node:http';
+
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+
+import { FINDING_KINDS } from '#libs/domain/reconciliation/reconciliation';
+import type { FindingRepository } from '#libs/persistence/reconciliation/finding.repository';
+import type { RunLookRepository } from '#libs/persistence/runs/run-look.repository';
+import type { Logger } from '#libs/telemetry/logger';
+
+/** What a worker can tell a Prometheus that asks `GET /metrics`. */
+export class MetricsServer {
+  readonly #registry = new Registry();
+  readonly #server: Server;
+
+  constructor(
+    findings: Pick<FindingRepository, 'countOpen'>,
+    lostRuns: Pick<RunLookRepository, 'alarmed'>,
+    private readonly logger: Logger,
+  ) {
+    collectDefaultMetrics({ register: this.#registry });
+    addFindings(this.#registry, findings);
+    addLostRuns(this.#registry, lostRuns);
+    this.#server = createServer((request, response) => {
+      if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end();
+      this.#registry.metrics().then(
+        (text) => response.writeHead(200, { 'content-type': this.#registry.contentType }).end(text),
+        (error: unknown) => {
+          logger.warn({ err: error }, 'the metrics could not be read');
+          response.writeHead(503).end();
+        },
+      );
+    });
+  }
+
+  /**
+   * A port that is taken, by another worker on this machine most likely, is no reason not to work.
+   *
+   * @returns the port; null when it is taken
+   */
+  async listen(host: string, port: number): Promise<number | null> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#server.once('error', reject).listen(port, host, resolve);
+      });
+    } catch (error) {
+      this.logger.warn(
+        { port, err: error },
+        'METRICS_PORT cannot be listened on: this worker shows no metrics',
+      );
+      return null;
+    }
+    const address = this.#server.address();
+    return typeof address === 'object' && address ? address.port : null;
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+}
+
+/** Read when asked for, so that every worker tells the same. */
+function addFindings(registry: Registry, findings: Pick<FindingRepository, 'countOpen'>): void {
+  const open = new Gauge({
+    name: 'order_findings_open',
+    help: "Differences between the gateway's books and ours that nobody has closed",
+    labelNames: ['kind'],
+    registers: [registry],
+    async collect() {
+      const counts = new Map((await findings.countOpen()).map(({ kind, count }) => [kind, count]));
+      for (const kind of FINDING_KINDS) open.set({ kind }, counts.get(kind) ?? 0);
+    },
+  });
+}
+
+/** Above zero there is an alarm: nothing is restarted then, and no person is asked about each order. */
+function addLostRuns(registry: Registry, lostRuns: Pick<RunLookRepository, 'alarmed'>): void {
+  const alarmed = new Gauge({
+    name: 'order_runs_lost',
+    help: 'Lost runs that the last look found, at least, where they are more than LOST_RUN_LIMIT; else 0',
+    registers: [registry],
+    async collect() {
+      alarmed.set(await lostRuns.alarmed());
+    },
+  });
+}

@@ -1,0 +1,43 @@
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+
+import type {
+  DecisionActivities,
+  EmailActivities,
+  StepActivities,
+} from '#libs/contracts/workflows/activities';
+import { TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
+import type { OrderPolicy } from '#libs/domain/order/policy';
+
+import { summarized } from '../summaries.js';
+
+/** What an order calls, each with the patience its policy asks for. */
+export function orderActivities(policy: OrderPolicy) {
+  // How soon a worker that died in the middle of an activity is noticed.
+  const heartbeatTimeout = '4s';
+  const patient: ActivityOptions = {
+    // Longer than every provider call of one activity together; see PROVIDER_TIMEOUT.
+    startToCloseTimeout: '90s',
+    heartbeatTimeout,
+    // A running step is waited for: its undo must not overtake it.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    // No scheduleToClose: time without a worker spends none of the budget.
+    retry: {
+      initialInterval: policy.retry.initial,
+      backoffCoefficient: 2,
+      maximumInterval: policy.retry.max,
+      maximumAttempts: policy.retry.attempts,
+    },
+  };
+  return {
+    steps: summarized(proxyActivities<StepActivities>(patient)),
+    emails: summarized(proxyActivities<EmailActivities>({ ...patient, taskQueue: TASK_QUEUES.email })),
+    // The books are written however long it takes: there is nothing to compensate or to park instead.
+    decisions: summarized(
+      proxyActivities<DecisionActivities>({
+        startToCloseTimeout: '30s',
+        heartbeatTimeout,
+        retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+      }),
+    ),
+  };
+}

@@ -1,0 +1,52 @@
+import type { OrderView } from '#libs/contracts/http/order-view.api';
+
+import { seconds } from '../command/terminal.js';
+import type { OrderEvent } from './shop.js';
+
+export type Wait = NonNullable<OrderView['waitingFor']>;
+
+const TYPE_WIDTH = 26;
+/** What says nothing to a person: ids, minor units, how we heard of it. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'event',
+  'intent',
+  'refund',
+  'attention',
+  'differences',
+  'amount',
+  'source',
+]);
+const UNITS = [
+  { unit: 'd', ms: 86_400_000 },
+  { unit: 'h', ms: 3_600_000 },
+  { unit: 'min', ms: 60_000 },
+] as const;
+
+/** A line of the audit trail: `payment.captured        status confirmed, payment captured`. */
+export function eventLine({ type, changes }: OrderEvent): string {
+  const told = Object.entries(changes)
+    .filter(([name, value]) => !LEFT_OUT.has(name) && value !== null)
+    .map(([name, value]) => `${name} ${text(value)}`);
+  return `${type.padEnd(TYPE_WIDTH)}${told.join(', ')}`.trimEnd();
+}
+
+/** What an order waits for, as its `waitingFor` says. @param now epoch milliseconds */
+export function waitLine({ step, attempt, lastError, nextTryAt, deadline }: Wait, now: number): string {
+  const until = (time: string) => span(Date.parse(time) - now);
+  if (lastError !== null) {
+    const next = nextTryAt === null ? 'none is left' : `next try in ${until(nextTryAt)}`;
+    return `waits in ${step}: ${lastError}, attempt ${attempt} failed, ${next}`;
+  }
+  return `waits in ${step}${deadline === null ? '' : `, for ${until(deadline)} at most`}`;
+}
+
+function span(ms: number): string {
+  const fitting = UNITS.find((one) => ms >= one.ms);
+  return fitting ? `${Math.round(ms / fitting.ms)} ${fitting.unit}` : seconds(Math.max(ms, 0));
+}
+
+function text(value: unknown): string {
+  const moved = typeof value === 'object' && value !== null && 'to' in value;
+  const shown = moved ? value.to : value;
+  return typeof shown === 'string' ? shown : JSON.stringify(shown);
+}

@@ -1,0 +1,240 @@
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Webhook } from 'standardwebhooks';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { orderId } from '#libs/domain/order/order-id';
+import { carrierEventSchema } from '#libs/shipping/carrier-protocol';
+import { CarrierClient } from '#libs/shipping/carrier.client';
+
+import type { Sandbox, SandboxOptions } from '../sandbox.js';
+import { CARRIER_SECRET, post, shipments, startTestSandbox } from '../test-sandbox.js';
+import type { StoredParcel } from './parcel.js';
+
+const ORDER = orderId('019aa0d4-0000-7000-8000-000000000001');
+const POLICY = { firstPause: 10, longestPause: 40, giveUpAfter: 5_000 };
+
+interface Received {
+  readonly id: string;
+  readonly type: string;
+  readonly trackingNumber: string;
+}
+
+/** A shop that verifies what it is told, and answers as the test says. */
+class Shop {
+  readonly received: Received[] = [];
+  status = 202;
+  #server: Server | undefined;
+  #away = false;
+  port = 0;
+
+  open(): Promise<void> {
+    const signer = new Webhook(CARRIER_SECRET);
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const id = String(request.headers['webhook-id']);
+        const event = carrierEventSchema.parse(
+          signer.verify(Buffer.concat(chunks).toString(), {
+            'webhook-id': id,
+            'webhook-timestamp': String(request.headers['webhook-timestamp']),
+            'webhook-signature': String(request.headers['webhook-signature']),
+          }),
+        );
+        this.received.push({ id, type: event.type, trackingNumber: event.trackingNumber });
+        response.writeHead(this.status).end();
+      });
+    });
+    server.on('connection', (socket) => this.#away && socket.destroy());
+    this.#server = server;
+    return new Promise((resolve) => {
+      server.listen(this.port, '127.0.0.1', () => {
+        const address = server.address();
+        if (typeof address === 'object' && address) this.port = address.port;
+        resolve();
+      });
+    });
+  }
+
+  /** Hangs up on whoever calls, or listens again; it keeps its port, which another program could take. */
+  set away(away: boolean) {
+    this.#away = away;
+    this.#server?.closeAllConnections();
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server?.close(() => resolve());
+      this.#server?.closeAllConnections();
+    });
+  }
+
+  get types(): string[] {
+    return this.received.map(({ type }) => type);
+  }
+}
+
+const shop = new Shop();
+let sandbox: Sandbox;
+let folder: string;
+
+beforeEach(async () => {
+  shop.received.length = 0;
+  shop.status = 202;
+  folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
+  await shop.open();
+});
+afterEach(async () => {
+  await sandbox.close();
+  await shop.close();
+  await rm(folder, { recursive: true });
+});
+
+async function start(options: Partial<SandboxOptions> = {}): Promise<void> {
+  sandbox = await startTestSandbox({
+    carrierWebhookUrl: `http://127.0.0.1:${shop.port}/webhooks/deliveries`,
+    webhookPolicy: POLICY,
+    ...options,
+  });
+}
+
+async function ship(postalCode = '10115'): Promise<string> {
+  const { trackingNumber } = await new CarrierClient({
+    url: `${sandbox.url}/carrier`,
+    timeout: 2_000,
+  }).createShipment({
+    reference: ORDER,
+    recipient: {
+      name: 'Ada Byron',
+      line1: '1 Analytical Way',
+      line2: null,
+      city: 'Berlin',
+      postalCode,
+      region: null,
+      country: 'DE',
+      phone: null,
+    },
+    items: [{ sku: 'MUG-BLUE', quantity: 1 }],
+  });
+  return trackingNumber;
+}
+
+function report(trackingNumber: string, type: string): Promise<Response> {
+  return post(`${sandbox.url}/sandbox/shipments/${trackingNumber}/events`, { type });
+}
+
+async function shown(): Promise<StoredParcel | undefined> {
+  return (await shipments(sandbox))[0];
+}
+
+describe('parcels that move by themselves', () => {
+  it.each([
+    ['10115', ['shipment.picked_up', 'shipment.delivered'], 'delivered'],
+    [
+      '00001',
+      ['shipment.picked_up', 'shipment.in_transit', 'shipment.delivery_failed', 'shipment.delivered'],
+      'delivered',
+    ],
+    ['00002', ['shipment.picked_up', 'shipment.returned'], 'returned'],
+    ['00003', ['shipment.picked_up'], 'picked_up'],
+  ])('go to %s by %j', async (postalCode, types, status) => {
+    await start({ deliveryAfter: 80 });
+    const trackingNumber = await ship(postalCode);
+    await expect.poll(() => shop.types, { timeout: 5_000 }).toEqual(types);
+    expect(shop.received.every((event) => event.trackingNumber === trackingNumber)).toBe(true);
+    await expect
+      .poll(async () => (await shown())?.events.map(({ webhook }) => webhook))
+      .toEqual(types.map(() => 'accepted'));
+    expect((await shown())?.status).toBe(status);
+  });
+
+  it('are delivered at once when nothing is to be waited for', async () => {
+    await start({ deliveryAfter: 0 });
+    await ship();
+    await expect.poll(() => shop.types).toEqual(['shipment.picked_up', 'shipment.delivered']);
+  });
+
+  it('go on where they were after a restart', async () => {
+    const stateFile = join(folder, 'sandbox.json');
+    await start({ deliveryAfter: 4_000, stateFile });
+    await ship();
+    await sandbox.close();
+    expect(shop.types).toEqual([]);
+    await start({ deliveryAfter: 4_000, stateFile });
+    await expect
+      .poll(() => shop.types, { timeout: 20_000 })
+      .toEqual(['shipment.picked_up', 'shipment.delivered']);
+  });
+
+  it('stop when they are cancelled', async () => {
+    await start({ deliveryAfter: 60_000 });
+    const trackingNumber = await ship();
+    await new CarrierClient({ url: `${sandbox.url}/carrier`, timeout: 2_000 }).cancelShipment(ORDER);
+    await report(trackingNumber, 'shipment.returned');
+    await expect.poll(() => shop.types).toEqual(['shipment.returned']);
+  });
+});
+
+describe('parcels that are moved by hand', () => {
+  it('report at once what they are told, and keep the rest of their way', async () => {
+    await start({ deliveryAfter: 4_000 });
+    const trackingNumber = await ship();
+    const answer = await report(trackingNumber, 'shipment.in_transit');
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toMatchObject({ trackingNumber, status: 'in_transit' });
+    await expect
+      .poll(() => shop.types, { timeout: 20_000 })
+      .toEqual(['shipment.in_transit', 'shipment.delivered']);
+  });
+
+  it('do not go back, but may report late and twice', async () => {
+    await start();
+    const trackingNumber = await ship();
+    for (const type of ['shipment.delivered', 'shipment.picked_up', 'shipment.delivered']) {
+      await report(trackingNumber, type);
+    }
+    await expect.poll(() => shop.types).toHaveLength(3);
+    expect(new Set(shop.received.map(({ id }) => id)).size).toBe(3);
+    expect((await shown())?.status).toBe('delivered');
+  });
+
+  it('answer problems for unknown parcels and events', async () => {
+    await start();
+    expect((await report('SBX0', 'shipment.delivered')).status).toBe(404);
+    expect((await report(await ship(), 'shipment.eaten')).status).toBe(400);
+  });
+});
+
+describe('webhooks', () => {
+  it('are sent again under the same id until they are accepted', async () => {
+    await start();
+    shop.status = 500;
+    await report(await ship(), 'shipment.picked_up');
+    await expect.poll(() => shop.received.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(3);
+    shop.status = 202;
+    await expect.poll(async () => (await shown())?.events[0]?.webhook).toBe('accepted');
+    expect(new Set(shop.received.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it('wait for a shop that is closed, over a restart', async () => {
+    const stateFile = join(folder, 'sandbox.json');
+    await start({ stateFile });
+    shop.away = true;
+    await report(await ship(), 'shipment.picked_up');
+    await sandbox.close();
+    shop.away = false;
+    await start({ stateFile });
+    await expect.poll(() => shop.types, { timeout: 5_000 }).toEqual(['shipment.picked_up']);
+  });
+
+  it('are given up after a while', async () => {
+    await start({ webhookPolicy: { firstPause: 5, longestPause: 5, giveUpAfter: 30 } });
+    shop.status = 500;
+    await report(await ship(), 'shipment.picked_up');
+    await expect.poll(async () => (await shown())?.events[0]?.webhook).toBe('given_up');
+  });
+});

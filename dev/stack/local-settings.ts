@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+
+import {
+  type Environment,
+  environmentFor,
+  GROUP_NAMES,
+  type GroupName,
+  InvalidEnvironment,
+} from '#libs/config/environment';
+
+import { type NeededPort } from './processes/ports.js';
+import { postgresUrl } from './postgres/postgres.js';
+
+/** What is embedded unless the variable names a real one. */
+export const REPLACED_BY = {
+  postgres: 'DATABASE_URL',
+  temporal: 'TEMPORAL_ADDRESS',
+  gateway: 'STRIPE_SECRET_KEY',
+  carrier: 'CARRIER_URL',
+  mail: 'SMTP_URL',
+} as const;
+
+export type EmbeddedPiece = keyof typeof REPLACED_BY;
+
+/** All there is, so that a part that starts late finds nothing to complain of. */
+export type LocalEnvironment = Environment<GroupName>;
+
+export interface LocalSettings {
+  environment: LocalEnvironment;
+  /** What every program of the stack is started with. */
+  variables: NodeJS.ProcessEnv;
+  embedded: Readonly<Record<EmbeddedPiece, boolean>>;
+}
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The environment of the local stack: what is set, and for the pieces that are embedded what follows from their
+ * ports.
+ *
+ * @throws InvalidEnvironment listing every fault of every part
+ */
+export function localSettings(
+  source: Source,
+  kept: { dataDir: string; carrierSecret: string; paymentSecret: string },
+): LocalSettings {
+  const embedded = {
+    postgres: !source[REPLACED_BY.postgres],
+    temporal: !source[REPLACED_BY.temporal],
+    gateway: !source[REPLACED_BY.gateway],
+    carrier: !source[REPLACED_BY.carrier],
+    mail: !source[REPLACED_BY.mail],
+  };
+  const { api, sandbox, local } = ports(source);
+  const loopback = (port: number) => `127.0.0.1:${port}`;
+  const derived: NodeJS.ProcessEnv = {
+    SANDBOX_STATE_FILE: join(kept.dataDir, 'sandbox.json'),
+    SANDBOX_GATEWAY: String(embedded.gateway),
+    // Nothing stands in front that would have to send requests elsewhere.
+    DRAIN_DELAY: '0s',
+    CARRIER_WEBHOOK_URL: `http://${loopback(api.API_PORT)}/webhooks/deliveries`,
+    ...(embedded.postgres && { DATABASE_URL: postgresUrl(local.POSTGRES_PORT) }),
+    ...(embedded.temporal && { TEMPORAL_ADDRESS: loopback(local.TEMPORAL_PORT) }),
+    ...(embedded.gateway && {
+      STRIPE_SECRET_KEY: 'sk_test_sandbox',
+      STRIPE_API_URL: `http://${loopback(sandbox.SANDBOX_PORT)}`,
+      STRIPE_WEBHOOK_SECRET: kept.paymentSecret,
+      GATEWAY_WEBHOOK_URL: `http://${loopback(api.API_PORT)}/webhooks/stripe`,
+    }),
+    ...(embedded.carrier && {
+      CARRIER_URL: `http://${loopback(sandbox.SANDBOX_PORT)}/carrier`,
+      CARRIER_SECRET: kept.carrierSecret,
+    }),
+    ...(embedded.mail && { SMTP_URL: `smtp://${loopback(local.SMTP_PORT)}` }),
+  };
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value));
+  const variables = { ...derived, ...set };
+  return { environment: environmentFor(GROUP_NAMES, variables), variables, embedded };
+}
+
+/** The ports of what runs here, with the variables that change them. */
+export function neededPorts(
+  environment: LocalEnvironment,
+  runs: (part: RunningPart) => boolean,
+): NeededPort[] {
+  const { local, sandbox, api } = environment;
+  const table: (NeededPort & { part: RunningPart })[] = [
+    { part: 'postgres', variable: 'POSTGRES_PORT', port: local.POSTGRES_PORT, use: 'PostgreSQL' },
+    { part: 'temporal', variable: 'TEMPORAL_PORT', port: local.TEMPORAL_PORT, use: 'Temporal' },
+    { part: 'temporal', variable: 'TEMPORAL_UI_PORT', port: local.TEMPORAL_UI_PORT, use: 'Temporal’s UI' },
+    { part: 'sandbox', variable: 'SANDBOX_PORT', port: sandbox.SANDBOX_PORT, use: 'the sandbox' },
+    { part: 'mail', variable: 'SMTP_PORT', port: local.SMTP_PORT, use: 'SMTP' },
+    { part: 'mail', variable: 'INBOX_PORT', port: local.INBOX_PORT, use: 'the inbox' },
+    { part: 'api', variable: 'API_PORT', port: api.API_PORT, use: 'the API' },
+  ];
+  return table.filter(({ part }) => runs(part)).map(({ variable, port, use }) => ({ variable, port, use }));
+}
+
+export type RunningPart = 'postgres' | 'temporal' | 'sandbox' | 'mail' | 'api';
+
+/** Faulty ports are reported with everything else; until then their defaults stand in. */
+function ports(source: Source): Environment<'api' | 'sandbox' | 'local'> {
+  try {
+    return environmentFor(['api', 'sandbox', 'local'], source);
+  } catch (error) {
+    if (!(error instanceof InvalidEnvironment)) throw error;
+    return environmentFor(['api', 'sandbox', 'local'], {});
+  }
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { DATA_DIR } from '../build/project.js';
+
+/** What each looks like, so that one that was cut off is made anew. */
+const SECRETS = {
+  'api-key': /^op_[\w-]{43}$/,
+  'carrier-secret': /^whsec_[A-Za-z0-9+/]{43}=$/,
+  'payment-secret': /^whsec_[0-9a-f]{48}$/,
+} as const;
+
+export type SecretName = keyof typeof SECRETS;
+
+/** A secret made by an earlier start. */
+export function keptSecret(name: SecretName): string | undefined {
+  const file = secretFile(name);
+  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  return SECRETS[name].test(kept) ? kept : undefined;
+}
+
+/** Keeps a secret for the next start, readable by this user only. */
+export function keepSecret(name: SecretName, secret: string): void {
+  mkdirSync(DATA_DIR, { recursive: true });
+  writeFileSync(secretFile(name), `${secret}\n`, { mode: 0o600 });
+}
+
+/** As the Standard Webhooks specification has it: `whsec_` and 24 to 64 random bytes in base64. */
+export function newCarrierSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`;
+}
+
+/** As Stripe's look: `whsec_`, letters and digits. */
+export function newPaymentSecret(): string {
+  return `whsec_${randomBytes(24).toString('hex')}`;
+}
+
+export function secretFile(name: SecretName): string {
+  return join(DATA_DIR, name);
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+import { CARRIER_EVENTS } from '#libs/domain/fulfilment/carrier-event';
+
+import { text, token } from './text.api.js';
+
+/** The body of `POST /webhooks/deliveries`. What a carrier adds of its own is ignored. */
+export const DeliveryEvent = z
+  .object({
+    type: z.enum(CARRIER_EVENTS),
+    trackingNumber: text(100),
+    reference: text(100)
+      .nullish()
+      .transform((named) => named ?? undefined)
+      .describe('Ours, as the label was bought under: it tells parcels apart that have the same number'),
+    occurredAt: z.iso
+      .datetime({ offset: true })
+      // PostgreSQL and JavaScript do not agree on how to write every date there is.
+      .regex(/^(?:19[7-9]|2[0-9][0-9])/, 'must be between 1970 and 2999')
+      .transform((at) => new Date(at)),
+  })
+  .meta({ id: 'DeliveryEvent' });
+
+/** The header `webhook-id`: what an event is known by, however often it is sent. */
+export const DeliveryEventId = token(255);

@@ -1,0 +1,45 @@
+import { type FulfilmentStatus, FULFILMENT, isEnd, type OrderState, STATUS } from '../order/states.js';
+
+export const CARRIER_EVENTS = [
+  'shipment.picked_up',
+  'shipment.in_transit',
+  'shipment.delivery_failed',
+  'shipment.delivered',
+  'shipment.returned',
+] as const;
+export type CarrierEventType = (typeof CARRIER_EVENTS)[number];
+
+const REPORTS: Readonly<Record<CarrierEventType, 'shipped' | 'delivered' | 'returned'>> = {
+  'shipment.picked_up': 'shipped',
+  'shipment.in_transit': 'shipped',
+  'shipment.delivery_failed': 'shipped',
+  'shipment.delivered': 'delivered',
+  'shipment.returned': 'returned',
+};
+
+export type ShipmentReport = 'shipped' | 'delivered' | 'returned' | 'lost';
+
+/** What a carrier's event does to an order. */
+export type CarrierVerdict =
+  | { readonly is: 'news'; readonly change: Partial<OrderState>; readonly report: ShipmentReport }
+  /** Repeated, or overtaken by a later one: recorded, changes nothing. */
+  | { readonly is: 'known' }
+  /** Speaks against how the order ended: changes no status, opens an attention. */
+  | { readonly is: 'contradiction'; readonly change: Partial<OrderState> };
+
+/** Decides, without side effects, what an event means for an order in a given state. */
+export function carrierVerdict(type: CarrierEventType, order: OrderState): CarrierVerdict {
+  const report = REPORTS[type];
+  if (tellsNothingNew(report, order.fulfilment)) return { is: 'known' };
+  // A parcel that was cancelled or never labelled here, yet travels; or one that has come back, and arrives.
+  if (!FULFILMENT[order.fulfilment].includes(report)) return { is: 'contradiction', change: {} };
+  if (isEnd(order.status)) return { is: 'contradiction', change: { fulfilment: report } };
+  const status = report === 'returned' ? 'undelivered' : report;
+  if (!STATUS[order.status].includes(status)) return { is: 'contradiction', change: {} };
+  return { is: 'news', change: { status, fulfilment: report }, report };
+}
+
+/** The same again, or something that must have come before what is known. */
+function tellsNothingNew(report: ShipmentReport, known: FulfilmentStatus): boolean {
+  return report === known || (report === 'shipped' && (known === 'delivered' || known === 'returned'));
+}

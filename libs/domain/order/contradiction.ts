@@ -1,0 +1,48 @@
+import type { SeenIntent, SeenRefund } from '../payment/payment-news.js';
+
+/** What an order's money was asked for with. */
+export interface AskedMoney {
+  readonly orderId: string;
+  /** Null while the order has none. */
+  readonly intentId: string | null;
+  /** Upper case. */
+  readonly currency: string;
+}
+
+export interface AskedRefund extends AskedMoney {
+  /** Ours. */
+  readonly refundId: string;
+  /** Minor units. */
+  readonly amount: number;
+}
+
+/**
+ * What of an answer about an intent speaks against what was asked, as a code; null when it may be believed. How much was
+ * taken or is held is no contradiction: that is the news.
+ */
+export function intentContradiction(asked: AskedMoney, seen: SeenIntent): string | null {
+  if (asked.intentId !== null && seen.id !== asked.intentId) return 'intent_differs';
+  if (seen.orderId !== null && seen.orderId !== asked.orderId) return 'intent_order_differs';
+  if (seen.currency !== asked.currency) return 'intent_currency_differs';
+  const isPaid = seen.status === 'captured' || seen.status === 'authorized';
+  return isPaid && moneyOf(seen) === 0 ? 'intent_amount_differs' : null;
+}
+
+/** The same of an intent that was just made: nothing can have been tried on it, and it is for what was asked. */
+export function newIntentContradiction(asked: AskedMoney, amount: number, seen: SeenIntent): string | null {
+  if (seen.amount !== amount) return 'intent_amount_differs';
+  if (seen.status !== 'unconfirmed') return 'intent_state_differs';
+  return intentContradiction(asked, seen);
+}
+
+/** The same of a refund that was asked for. */
+export function refundContradiction(asked: AskedRefund, seen: SeenRefund): string | null {
+  if (seen.refundId !== null && seen.refundId !== asked.refundId) return 'refund_differs';
+  if (seen.intentId !== null && seen.intentId !== asked.intentId) return 'refund_intent_differs';
+  if (seen.currency !== asked.currency) return 'refund_currency_differs';
+  return seen.amount === asked.amount ? null : 'refund_amount_differs';
+}
+
+/** What was taken with an intent, or is held with it, in minor units. */
+export const moneyOf = ({ status, received, held }: SeenIntent): number =>
+  status === 'captured' ? received : status === 'authorized' ? held : 0;

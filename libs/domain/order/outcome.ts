@@ -1,0 +1,81 @@
+import type { CancellationState } from './cancellation.js';
+import type { EndCode } from './end.js';
+import type { RefundState } from '../refund/refund.js';
+import type { OrderState } from './states.js';
+
+/** Why an order did not come about. */
+const ORDER_REFUSALS = [
+  'invalid',
+  'out_of_stock',
+  'payment_declined',
+  'payment_expired',
+  'reservation_expired',
+  'cancelled',
+] as const satisfies readonly EndCode[];
+
+/** Why what was asked for did not come about. */
+export type RefusalCode = (typeof ORDER_REFUSALS)[number] | 'refund_failed' | 'cancellation_refused';
+
+/** What became of something that was asked for. */
+export type Outcome =
+  /** Not known yet; it goes on by itself. */
+  | { readonly is: 'open' }
+  /** Not known before the shopper acts on the payment. */
+  | { readonly is: 'with_shopper' }
+  | { readonly is: 'done' }
+  | { readonly is: 'refused'; readonly code: RefusalCode };
+
+const OPEN: Outcome = { is: 'open' };
+const DONE: Outcome = { is: 'done' };
+
+/** What tells the outcome of an order. */
+export interface OrderFacts extends Pick<OrderState, 'status' | 'payment'> {
+  readonly endCode: EndCode | null;
+  /** Whether the order was ever confirmed, whatever came after. */
+  readonly wasConfirmed: boolean;
+}
+
+/** What tells the outcome of whatever may be asked for. */
+export type OutcomeFacts =
+  | { readonly about: 'order'; readonly facts: OrderFacts }
+  | { readonly about: 'refund'; readonly facts: { readonly state: RefundState } }
+  | { readonly about: 'cancellation'; readonly facts: { readonly state: CancellationState } }
+  /** An operator's answer to an attention: done once the order goes on with it. */
+  | { readonly about: 'resolution'; readonly facts: { readonly isApplied: boolean } };
+
+export function outcomeOf(asked: OutcomeFacts): Outcome {
+  switch (asked.about) {
+    case 'order':
+      return ofOrder(asked.facts);
+    case 'refund':
+      return REFUNDS[asked.facts.state];
+    case 'cancellation':
+      return CANCELLATIONS[asked.facts.state];
+    case 'resolution':
+      return asked.facts.isApplied ? DONE : OPEN;
+  }
+}
+
+/** One that the provider has made is done: when the money arrives is up to the shopper's bank. */
+const REFUNDS: Readonly<Record<RefundState, Outcome>> = {
+  requested: OPEN,
+  pending: DONE,
+  succeeded: DONE,
+  failed: { is: 'refused', code: 'refund_failed' },
+};
+
+const CANCELLATIONS: Readonly<Record<CancellationState, Outcome>> = {
+  requested: OPEN,
+  accepted: DONE,
+  refused: { is: 'refused', code: 'cancellation_refused' },
+};
+
+/** An order that was confirmed stays so here: what is cancelled or given back later is another matter. */
+function ofOrder({ status, payment, endCode, wasConfirmed }: OrderFacts): Outcome {
+  if (wasConfirmed) return DONE;
+  if (status === 'pending') {
+    if (payment === 'declined') return { is: 'refused', code: 'payment_declined' };
+    return payment === 'requires_action' ? { is: 'with_shopper' } : OPEN;
+  }
+  return { is: 'refused', code: ORDER_REFUSALS.find((code) => code === endCode) ?? 'cancelled' };
+}

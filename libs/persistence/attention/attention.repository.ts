@@ -1,0 +1,315 @@
+import {
+  type AttentionKind,
+  HOLDS_UP_A_STEP,
+  holdsUpAStep,
+  isAppliedAtOnce,
+  KEEPS_FAILING,
+  resolutionsFor,
+} from '#libs/domain/order/attention';
+import type { Actor } from '#libs/domain/order/end';
+import { paid } from '#libs/domain/ledger/ledger';
+import type { OrderId } from '#libs/domain/order/order-id';
+import { isEnd } from '#libs/domain/order/states';
+import type { Resolution, StepName } from '#libs/domain/order/steps';
+
+import { openAttention, openAttentionOnce } from './attention.sql.js';
+import type { Database } from '../database/database.js';
+import type { FindingRecord, FindingRepository } from '../reconciliation/finding.repository.js';
+import { acknowledgedPosts, closeFinding } from '../reconciliation/finding.sql.js';
+import { Prisma } from '../generated/client.js';
+import { book } from '../ledger/ledger.sql.js';
+import type { OrderChange } from '../orders/order-change.js';
+import { type AttentionRecord, type OrderRecord, selectAttention, time } from '../orders/order-record.js';
+import type { OrderRepository } from '../orders/order.repository.js';
+import type { RequestKey } from '../requests/request-key.repository.js';
+import { firstUnder } from '../requests/request-key.sql.js';
+import { isKnown, leaveRun } from '../runs/run.sql.js';
+
+export interface ParkedStep {
+  readonly id: string;
+  readonly kind: AttentionKind;
+  readonly step: StepName;
+  readonly undo: boolean;
+  readonly reason: string;
+  /** The refund whose run waits, where it is not the order's. */
+  readonly refundId?: string;
+}
+
+/** An operator's answer, as the run is to be told. */
+export interface Answer {
+  readonly attentionId: string;
+  readonly orderId: OrderId;
+  readonly action: Resolution;
+  readonly by: Actor;
+}
+
+/** An attention, whether it still waits or was resolved. Times are RFC 3339. */
+export interface ResolvableAttention extends AttentionRecord {
+  readonly resolution: {
+    /** Null where the order went on without an answer. */
+    readonly action: Resolution | null;
+    readonly by: Actor;
+    /** What the operator wrote, until the person is erased. */
+    readonly note: string | null;
+    readonly resolvedAt: string;
+    readonly appliedAt: string | null;
+  } | null;
+}
+
+export type ResolveResult = 'resolved' | 'not_found' | 'already_resolved' | 'illegal_resolution';
+
+/** What waits for a person, and what persons answered. */
+export class AttentionRepository {
+  constructor(
+    private readonly db: Database,
+    private readonly orders: OrderRepository,
+    private readonly findings: FindingRepository,
+  ) {}
+
+  /** Opens an attention under the id the run gave it; again, does nothing. */
+  async park(order: OrderRecord, parked: ParkedStep): Promise<void> {
+    await this.orders.change(order, () => ({
+      event: {
+        type: parked.kind === 'delivery_overdue' ? 'delivery.overdue' : 'order.parked',
+        actor: 'workflow',
+        details: {
+          step: parked.step,
+          undo: parked.undo || undefined,
+          reason: parked.reason,
+          attention: parked.id,
+        },
+      },
+      gate: Prisma.sql`
+        INSERT INTO attention (id, order_id, kind, step, reason, undo, refund_id)
+        SELECT ${parked.id}::uuid, id, ${parked.kind}, ${parked.step}, ${parked.reason}, ${parked.undo},
+          ${parked.refundId ?? null}::uuid FROM before
+        ON CONFLICT (id) DO NOTHING RETURNING id`,
+      // An attempt that never answered has shown nothing of itself.
+      also: holdsUpAStep(parked.kind)
+        ? [
+            Prisma.sql`stuck AS (INSERT INTO order_wait (order_id, placed_at, step, last_error)
+                SELECT id, created_at, ${parked.step}, ${parked.reason} FROM changed
+                ON CONFLICT (order_id, step) DO UPDATE SET next_try_at = NULL, last_error = EXCLUDED.last_error)`,
+          ]
+        : [],
+    }));
+  }
+
+  /**
+   * Ends an attention, and with it what its step was waiting for. One that no row of an answer is kept for, by
+   * the API at least, is ended as the run says: answered through Temporal, or withdrawn because the order went
+   * on, or fell, without an answer.
+   */
+  async leave(order: OrderRecord, attentionId: string, action: Resolution | null): Promise<void> {
+    await this.orders.change(order, ({ booked }) => ({
+      ...(action === 'accept' ? { acceptedAmount: paid(booked) } : {}),
+      event: {
+        type: 'order.resumed',
+        actor: 'workflow',
+        details: { attention: attentionId, action: action ?? undefined },
+      },
+      gate: Prisma.sql`
+        UPDATE attention a SET resolved_at = now(), action = ${action}, by = 'workflow' FROM before
+        WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
+    }));
+    await this.db.$executeRaw`
+      WITH told AS (
+        UPDATE attention SET signalled_at = COALESCE(signalled_at, now()), applied_at = COALESCE(applied_at, now())
+        WHERE id = ${attentionId}::uuid
+        RETURNING order_id, step, kind)
+      DELETE FROM order_wait w USING told
+      WHERE told.kind = ANY(${[...HOLDS_UP_A_STEP]}) AND w.order_id = told.order_id AND w.step = told.step`;
+  }
+
+  /**
+   * Stores an operator's answer, once where it comes under a request key. Where the answer is itself the news (arrived,
+   * lost, a refund taken over), it is applied with it.
+   */
+  async resolve(
+    order: OrderRecord,
+    attentionId: string,
+    answer: { action: Resolution; note: string | null; by: Actor },
+    request: RequestKey | null = null,
+  ): Promise<ResolveResult> {
+    const [found] = await this.db.$queryRaw<
+      {
+        kind: AttentionKind;
+        step: StepName | null;
+        undo: boolean;
+        findingId: string | null;
+        resolved: boolean;
+      }[]
+    >`
+      SELECT kind, step, undo, finding_id::text AS "findingId", resolved_at IS NOT NULL AS resolved FROM attention
+      WHERE id = ${attentionId}::uuid AND order_id = ${order.id}::uuid`;
+    if (!found) return 'not_found';
+    if (found.resolved) return 'already_resolved';
+    if (!resolutionsFor(found.kind, found.step, found.undo, isEnd(order.status)).includes(answer.action))
+      return 'illegal_resolution';
+    const finding = found.findingId === null ? null : await this.findings.find(found.findingId);
+    const { asked, first } = firstUnder(request, {
+      orderId: Prisma.sql`order_id`,
+      resourceId: attentionId,
+      from: Prisma.sql`open`,
+    });
+    const written = await this.orders.change(order, (current) => ({
+      ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
+      ...(answer.action === 'accept' ? { acceptedAmount: paid(current.booked) } : {}),
+      ...(finding ? findingAnswer(finding, answer) : {}),
+      ...(found.kind === 'run_closed' ? goneAnswer(current, answer) : {}),
+      event: {
+        type: 'attention.resolved',
+        actor: answer.by,
+        details: {
+          attention: attentionId,
+          kind: found.kind,
+          step: found.step,
+          action: answer.action,
+          reason: found.kind === 'run_closed' && answer.action === 'fail' ? 'operator_failed' : undefined,
+        },
+      },
+      prior: [
+        Prisma.sql`open AS (
+          SELECT a.id, a.order_id FROM attention a, before WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL
+            AND (${finding === null} OR EXISTS (
+              SELECT 1 FROM finding f WHERE f.id = a.finding_id AND f.found = ${finding?.found ?? 0}))
+          FOR UPDATE OF a)`,
+        ...asked,
+      ],
+      gate: Prisma.sql`
+        UPDATE attention a SET resolved_at = now(), action = ${answer.action}, by = ${answer.by}, note = ${answer.note},
+          applied_at = CASE WHEN ${isAppliedAtOnce(found.kind, answer.action)} THEN now() END
+        FROM open WHERE a.id = open.id AND ${first} RETURNING a.id`,
+    }));
+    return written ? 'resolved' : 'already_resolved';
+  }
+
+  /** All that ever waited for a person, oldest first. */
+  async ofOrder(orderId: OrderId): Promise<ResolvableAttention[]> {
+    const rows = await this.db.$queryRaw<{ attention: ResolvableAttention }[]>`
+      SELECT ${selectAttention} || jsonb_build_object('resolution', CASE WHEN a.resolved_at IS NOT NULL THEN
+        jsonb_build_object('action', a.action, 'by', a.by, 'note', a.note, 'resolvedAt', ${time('a.resolved_at')},
+          'appliedAt', ${time('a.applied_at')}) END) AS attention
+      FROM attention a WHERE a.order_id = ${orderId}::uuid ORDER BY a.opened_at, a.id`;
+    return rows.map(({ attention }) => attention);
+  }
+
+  /**
+   * Notes that what the provider says of an order's money is about something else: once for each reason, whatever became
+   * of that attention.
+   */
+  async flagContradiction(order: OrderRecord, reason: string): Promise<void> {
+    const kind: AttentionKind = 'contradicting_answer';
+    await this.orders.change(order, () => ({
+      event: { type: 'payment.contradicted', actor: 'gateway', details: { reason, opens: kind } },
+      gate: openAttentionOnce(kind, 'charge', reason),
+    }));
+  }
+
+  /**
+   * Notes that a run has closed although its order has not ended, or never gets any further. Once for each run; again
+   * where that was acknowledged and money or the parcel has moved since.
+   *
+   * @param run which run it is, where another one may have taken the order up meanwhile
+   */
+  async flagClosedRun(order: OrderRecord, reason: string, run: number | null = null): Promise<boolean> {
+    const [{ known } = { known: false }] = await this.db.$queryRaw<{ known: boolean }[]>`
+      SELECT ${isKnown(reason === KEEPS_FAILING)} AS known FROM orders o WHERE o.id = ${order.id}::uuid`;
+    if (known) return false;
+    return this.orders.change(order, (current) =>
+      current.closedAt === null && !current.attention.some((open) => open.kind === 'run_closed')
+        ? {
+            event: { type: 'order.run_closed', actor: 'sweeper', details: { reason } },
+            gate: Prisma.sql`
+              SELECT o.id FROM before JOIN orders o ON o.id = before.id
+              WHERE ${run}::int IS NULL OR o.run = ${run}::int AND o.started_at IS NOT NULL`,
+            also: [openAttention('run_closed', null, reason)],
+          }
+        : null,
+    );
+  }
+
+  /** Ends the question about a run that had kept failing and does so no more. */
+  async withdrawFailing(order: OrderRecord, attentionId: string): Promise<boolean> {
+    return this.orders.change(order, () => ({
+      event: { type: 'order.run_recovered', actor: 'sweeper', details: { attention: attentionId } },
+      gate: Prisma.sql`
+        UPDATE attention a SET resolved_at = now(), by = 'sweeper', signalled_at = now() FROM before
+        WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
+    }));
+  }
+
+  /** Answers that no run is known to have been told of. @param olderThan milliseconds */
+  async unsignalled(olderThan: number, limit: number): Promise<Answer[]> {
+    return this.db.$queryRaw<Answer[]>`
+      SELECT id::text AS "attentionId", order_id::text AS "orderId", action, by FROM attention
+      WHERE resolved_at < now() - ${olderThan} * interval '1 millisecond' AND signalled_at IS NULL
+        AND action IS NOT NULL
+      ORDER BY resolved_at LIMIT ${limit}`;
+  }
+
+  /** What an attention is of; null where there is none. */
+  async kindOf(attentionId: string): Promise<AttentionKind | null> {
+    const [found] = await this.db.$queryRaw<{ kind: AttentionKind }[]>`
+      SELECT kind FROM attention WHERE id = ${attentionId}::uuid`;
+    return found?.kind ?? null;
+  }
+
+  /** The refund that an attention belongs to, or null. Its run is the one that waits for the answer. */
+  async refundOf(attentionId: string): Promise<string | null> {
+    const [found] = await this.db.$queryRaw<{ refundId: string | null }[]>`
+      SELECT refund_id::text AS "refundId" FROM attention WHERE id = ${attentionId}::uuid`;
+    return found?.refundId ?? null;
+  }
+
+  async markSignalled(attentionId: string): Promise<void> {
+    await this.db.$executeRaw`UPDATE attention SET signalled_at = now() WHERE id = ${attentionId}::uuid`;
+  }
+}
+
+/** A delivery wait skipped means the parcel arrived; failed means it is lost. Nothing, if the order has ended. */
+function deliveryAnswer(order: OrderRecord, answer: { action: Resolution; by: Actor }): Partial<OrderChange> {
+  if (isEnd(order.status)) return {};
+  if (answer.action === 'skip') {
+    return { next: { status: 'delivered', fulfilment: 'delivered' }, ended: ['deliver'] };
+  }
+  if (answer.action === 'fail') {
+    return {
+      next: { status: 'undelivered', fulfilment: 'lost' },
+      endReason: { code: 'lost', by: answer.by },
+      ended: ['deliver'],
+    };
+  }
+  return {};
+}
+
+/**
+ * What the answer about a run that is gone does: another run takes the order up. One that is to be taken back is
+ * cancelled before its parcel is picked up, and lost after it.
+ */
+function goneAnswer(
+  order: OrderRecord,
+  { action, by }: { action: Resolution; by: Actor },
+): Partial<OrderChange> {
+  if (order.closedAt !== null || (action !== 'restart' && action !== 'fail')) return {};
+  if (action === 'restart' || isEnd(order.status)) return { restarts: true, also: leaveRun() };
+  if (order.status !== 'shipped') return { restarts: true, next: { status: 'cancelling' }, also: leaveRun() };
+  return {
+    restarts: true,
+    next: { status: 'undelivered', fulfilment: 'lost' },
+    endReason: { code: 'lost', by },
+    also: leaveRun(['deliver']),
+  };
+}
+
+/** Acknowledging a difference closes it, and takes over money that moved without us. */
+function findingAnswer(
+  finding: FindingRecord,
+  { by, note }: { by: Actor; note: string | null },
+): Pick<OrderChange, 'posts' | 'also'> {
+  const posts = acknowledgedPosts(finding);
+  const closed = closeFinding(finding.id, by, note);
+  // Money that nobody knows is no payment of the order's.
+  if (finding.kind === 'unknown_charge') return { also: [...book(posts), closed] };
+  return { ...(posts.length > 0 ? { posts } : {}), also: [closed] };
+}

@@ -1,0 +1,81 @@
+import { CANCELLATION_OUTCOMES, type CancellationOutcome } from '#libs/domain/order/cancellation';
+import type { Actor } from '#libs/domain/order/end';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderPolicy } from '#libs/domain/order/policy';
+
+import type { Database } from '../database/database.js';
+import { Prisma } from '../generated/client.js';
+import type { OrderRecord } from '../orders/order-record.js';
+import type { OrderRepository } from '../orders/order.repository.js';
+
+/** The wish to cancel an order, as it stands. Times are RFC 3339. */
+export interface CancellationRecord extends CancellationOutcome {
+  readonly requestedBy: Actor;
+  readonly requestedAt: string;
+  readonly decidedAt: string | null;
+}
+
+/** A wish that the order's run is to be told of. The run may have to be started for that, under these rules. */
+export interface CancellationWish {
+  readonly orderId: OrderId;
+  readonly by: Actor;
+  readonly policy: OrderPolicy;
+}
+
+type Row = Omit<CancellationRecord, 'requestedAt' | 'decidedAt'> & {
+  readonly requestedAt: Date;
+  readonly decidedAt: Date | null;
+};
+
+/** Wishes to cancel: one for each order. They are decided with the changes of their order (`decideCancellation`). */
+export class CancellationRepository {
+  constructor(
+    private readonly db: Database,
+    private readonly orders: OrderRepository,
+  ) {}
+
+  async find(orderId: OrderId): Promise<CancellationRecord | null> {
+    const [row] = await this.db.$queryRaw<Row[]>`
+      SELECT state, code, requested_by AS "requestedBy", requested_at AS "requestedAt", decided_at AS "decidedAt"
+      FROM cancellation WHERE order_id = ${orderId}::uuid`;
+    if (!row) return null;
+    const { requestedAt, decidedAt, ...rest } = row;
+    return {
+      ...rest,
+      requestedAt: requestedAt.toISOString(),
+      decidedAt: decidedAt?.toISOString() ?? null,
+    };
+  }
+
+  /**
+   * Stores the wish to cancel, with what becomes of it where the order's status says so already.
+   *
+   * @returns false when somebody had wished so before
+   */
+  async request(order: OrderRecord, by: Actor): Promise<boolean> {
+    return this.orders.change(order, ({ status }) => {
+      const { state, code } = CANCELLATION_OUTCOMES[status];
+      return {
+        event: { type: `cancellation.${state}`, actor: by, details: { code: code ?? undefined } },
+        gate: Prisma.sql`
+          INSERT INTO cancellation (order_id, state, code, requested_by, decided_at)
+          SELECT id, ${state}, ${code}, ${by}, CASE WHEN ${state !== 'requested'} THEN now() END FROM before
+          ON CONFLICT (order_id) DO NOTHING RETURNING order_id`,
+      };
+    });
+  }
+
+  /** Undecided wishes that no run is known to have been told of. @param olderThan milliseconds */
+  async unsignalled(olderThan: number, limit: number): Promise<CancellationWish[]> {
+    return this.db.$queryRaw<CancellationWish[]>`
+      SELECT w.order_id::text AS "orderId", w.requested_by AS by, o.policy
+      FROM cancellation w JOIN orders o ON o.id = w.order_id
+      WHERE w.signalled_at IS NULL AND w.decided_at IS NULL
+        AND w.requested_at < now() - ${olderThan} * interval '1 millisecond'
+      ORDER BY w.requested_at LIMIT ${limit}`;
+  }
+
+  async markSignalled(orderId: OrderId): Promise<void> {
+    await this.db.$executeRaw`UPDATE cancellation SET signalled_at = now() WHERE order_id = ${orderId}::uuid`;
+  }
+}

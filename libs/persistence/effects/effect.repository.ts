@@ -1,0 +1,109 @@
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderStatus } from '#libs/domain/order/states';
+
+import type { Database } from '../database/database.js';
+import { Prisma } from '../generated/client.js';
+import { OrderNotFound, type OrderRecord, selectOrders } from '../orders/order-record.js';
+
+/** A row of the journal, as an attempt finds it. */
+export interface Effect {
+  readonly key: string;
+  readonly state: 'started' | 'done' | 'refused' | 'closed';
+  /** What this attempt must hold to write: a later attempt has raised it. */
+  readonly fence: number;
+  /** Counts the idempotency keys used up at the provider. */
+  readonly try: number;
+  readonly requestHash: string;
+  readonly providerId: string | null;
+  readonly result: unknown;
+  /** True when this call made the row. */
+  readonly fresh: boolean;
+}
+
+export interface Settlement {
+  readonly state: 'done' | 'refused' | 'closed';
+  readonly providerId?: string;
+  readonly result?: unknown;
+}
+
+/** The journal of calls that change the outside world. */
+export class EffectRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Starts an effect, or takes over a started one by raising its fence; a settled one is answered as it is.
+   *
+   * @param unless the statuses of an order in which it is not to begin; the effect is null then
+   * @returns it with its order, in one statement
+   * @throws OrderNotFound
+   */
+  async begin(
+    orderId: OrderId,
+    key: string,
+    requestHash: string,
+    unless: readonly OrderStatus[] = [],
+  ): Promise<{ order: OrderRecord; effect: Effect | null }> {
+    const rows = await this.db.$queryRaw<{ order: OrderRecord; effect: Effect | null }[]>`
+      WITH asked AS (SELECT * FROM orders WHERE id = ${orderId}::uuid),
+      begun AS (
+        INSERT INTO effect (key, order_id, request_hash, state)
+        SELECT ${key}, id, ${requestHash}, 'started' FROM asked WHERE status <> ALL(${[...unless]}::text[])
+        ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int
+        RETURNING ${COLUMNS}, xmax = 0 AS fresh)
+      ${selectOrders(Prisma.sql`asked`, Prisma.sql`(SELECT to_jsonb(begun) FROM begun) AS effect`)}`;
+    const row = rows[0];
+    if (!row) throw new OrderNotFound(`no order ${orderId}`);
+    return row;
+  }
+
+  /**
+   * Keeps an effect that has not begun from ever beginning, and takes over one that has. Absent becomes closed;
+   * started stays started under a new fence, for the caller to resolve.
+   */
+  async close(orderId: OrderId, key: string): Promise<Effect> {
+    const rows = await this.db.$queryRaw<Effect[]>`
+      INSERT INTO effect (key, order_id, request_hash, state, settled_at)
+      VALUES (${key}, ${orderId}::uuid, '', 'closed', now())
+      ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int
+      RETURNING ${COLUMNS}, xmax = 0 AS fresh`;
+    const row = rows[0];
+    if (!row) throw new Error('an upsert answered no row');
+    return row;
+  }
+
+  /** Moves a started effect to a fresh idempotency key, journalled before the key is used. */
+  async freshenKey(key: string, fence: number): Promise<void> {
+    await this.db
+      .$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started' AND fence = ${fence}`;
+  }
+
+  /** Gives an unclear effect a fresh key: for a refund only an operator's retry asks for that. */
+  async freshen(key: string): Promise<void> {
+    await this.db.$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started'`;
+  }
+
+  async find(key: string): Promise<Effect | null> {
+    const rows = await this.db.$queryRaw<
+      Effect[]
+    >`SELECT ${COLUMNS}, false AS fresh FROM effect WHERE key = ${key}`;
+    return rows[0] ?? null;
+  }
+}
+
+const COLUMNS = Prisma.sql`key, state, fence, try, request_hash AS "requestHash", provider_id AS "providerId", result`;
+
+/**
+ * The gate that settles an effect: it opens only while the effect is started under the caller's fence, so an
+ * attempt that was overtaken cannot write. An expression over `before`, for `OrderChange.gate`.
+ */
+export const settle = (effect: Pick<Effect, 'key' | 'fence'>, settlement: Settlement) => Prisma.sql`
+  UPDATE effect e SET state = ${settlement.state}, settled_at = now(),
+    provider_id = COALESCE(${settlement.providerId ?? null}, e.provider_id),
+    result = ${settlement.result === undefined ? null : JSON.stringify(settlement.result)}::jsonb
+  FROM before WHERE e.key = ${effect.key} AND e.state = 'started' AND e.fence = ${effect.fence}
+  RETURNING e.key`;
+
+/** Settles effects that another one has decided, as an expression over `changed`. */
+export const settleBeside = (keys: readonly string[], state: Settlement['state']) => Prisma.sql`
+  beside AS (UPDATE effect e SET state = ${state}, settled_at = now() FROM changed
+    WHERE e.key = ANY(${[...keys]}) AND e.state = 'started')`;

@@ -1,0 +1,210 @@
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderPolicy } from '#libs/domain/order/policy';
+import { IllegalTransition, INITIAL_STATE } from '#libs/domain/order/states';
+import type { Totals } from '#libs/domain/money/totals';
+
+import type { Database } from '../database/database.js';
+import { Prisma } from '../generated/client.js';
+import { orderPage, type OrderPage, settledUntil } from './order-list.sql.js';
+import { type OrderChange, changeStatement, type ChangeResult } from './order-change.js';
+import {
+  type Address,
+  type Customer,
+  type LineRecord,
+  OrderNotFound,
+  type OrderRecord,
+  selectOrders,
+} from './order-record.js';
+import type { RequestKey } from '../requests/request-key.repository.js';
+
+export interface NewOrder {
+  readonly id: OrderId;
+  readonly number: string;
+  readonly customer: Customer;
+  readonly shippingAddress: Address;
+  readonly billingAddress?: Address;
+  readonly currency: string;
+  readonly lines: readonly LineRecord[];
+  readonly totals: Totals;
+  readonly paymentMethod: string;
+  readonly policy: OrderPolicy;
+}
+
+export interface OrderEventRecord {
+  readonly id: string;
+  /** Its place in the trail. */
+  readonly seq: number;
+  readonly at: string;
+  readonly type: string;
+  readonly actor: string;
+  readonly changes: Readonly<Record<string, unknown>>;
+}
+
+/** Orders and their audit trail. */
+export class OrderRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Stores a new order with its lines, its first audit row and its request key, all or nothing. Its time is read
+   * from the clock within the transaction, as `settledUntil` needs it.
+   *
+   * @returns the order; null when the request key was used before, and nothing is stored then
+   */
+  async accept(order: NewOrder, request: RequestKey): Promise<OrderRecord | null> {
+    const { customer, totals } = order;
+    const lines = order.lines.map((line, position) => ({ ...line, position }));
+    const [accepted] = await this.db.$queryRaw<{ createdAt: Date }[]>`
+      WITH asked AS (
+        INSERT INTO idempotency_key (principal, operation, key, request_hash, order_id)
+        VALUES (${request.principal}, ${request.operation}, ${request.key}, ${request.requestHash}, ${order.id}::uuid)
+        ON CONFLICT DO NOTHING RETURNING order_id, clock_timestamp()::timestamptz(3) AS at),
+      accepted AS (
+        INSERT INTO orders (id, number, status, payment, fulfilment, customer_id, customer_name, customer_email,
+          shipping_address, billing_address, currency, subtotal, shipping, discount, tax, total, payment_method, policy,
+          created_at, updated_at)
+        SELECT order_id, ${order.number}, ${INITIAL_STATE.status}, ${INITIAL_STATE.payment}, ${INITIAL_STATE.fulfilment},
+          ${customer.id ?? null}, ${customer.name}, ${customer.email},
+          ${JSON.stringify(order.shippingAddress)}::jsonb, ${jsonOrNull(order.billingAddress)}::jsonb,
+          ${order.currency}, ${totals.subtotal}, ${totals.shipping}, ${totals.discount}, ${totals.tax}, ${totals.total},
+          ${order.paymentMethod}, ${JSON.stringify(order.policy)}::jsonb, at, at
+        FROM asked RETURNING id, created_at),
+      logged AS (
+        INSERT INTO order_event (order_id, type, actor, changes)
+        SELECT id, 'order.accepted', ${`service:${request.principal}`}, ${JSON.stringify({
+          status: { from: null, to: INITIAL_STATE.status },
+          payment: { from: null, to: INITIAL_STATE.payment },
+          fulfilment: { from: null, to: INITIAL_STATE.fulfilment },
+        })}::jsonb FROM accepted),
+      lined AS (
+        INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate, placed_at)
+        SELECT l.id, accepted.id, l.position, l.sku, l.name, l.quantity, l."unitPrice", l."taxRate", accepted.created_at
+        FROM accepted, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
+          AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" bigint, "taxRate" numeric))
+      SELECT created_at AS "createdAt" FROM accepted`;
+    return accepted ? asAccepted(order, accepted.createdAt.toISOString()) : null;
+  }
+
+  async find(id: OrderId): Promise<OrderRecord | null> {
+    return (await this.select(Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`))[0] ?? null;
+  }
+
+  /** @throws OrderNotFound */
+  async get(id: OrderId): Promise<OrderRecord> {
+    const order = await this.find(id);
+    if (!order) throw new OrderNotFound(`no order ${id}`);
+    return order;
+  }
+
+  /** A page of orders, the newest first, or those changed last, unless asked for otherwise. */
+  async list(page: OrderPage): Promise<OrderRecord[]> {
+    const until = page.order === 'oldest' ? await this.settledUntil() : undefined;
+    const statement = orderPage(page, until);
+    // What the filters let through differs too much for a plan that does not know their values.
+    const [, rows] = await this.db.$transaction([
+      this.db.$executeRaw`SET LOCAL plan_cache_mode = force_custom_plan`,
+      this.db.$queryRaw<{ order: OrderRecord }[]>(statement),
+    ]);
+    return rows.map((row) => row.order);
+  }
+
+  private async settledUntil(): Promise<Date | undefined> {
+    const [row] = await this.db.$queryRaw<{ until: Date }[]>(settledUntil);
+    return row?.until;
+  }
+
+  /**
+   * The audit trail, oldest first. Rows of one order are written one after another, so that none appears before one
+   * that was read. @param after the `seq` of the row before; @param limit all, where it is left out
+   */
+  async events(
+    id: OrderId,
+    { after = 0, limit = null }: { after?: number; limit?: number | null } = {},
+  ): Promise<OrderEventRecord[]> {
+    const rows = await this.db.$queryRaw<(Omit<OrderEventRecord, 'at'> & { at: Date })[]>`
+      SELECT id::text AS id, seq, at, type, actor, changes FROM order_event
+      WHERE order_id = ${id}::uuid AND seq > ${after} ORDER BY seq LIMIT ${limit}`;
+    return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+  }
+
+  /**
+   * Writes the fact that `decide` makes of the order; when the order has changed meanwhile, reads it and
+   * decides again.
+   *
+   * @param order as the caller has read it
+   * @param decide null when there is nothing to write. It may read what belongs to the order, too: nothing of that
+   *   changes without the order's version, and then it decides again
+   * @returns whether something was written: false when there was nothing, or the gate was shut
+   * @throws IllegalTransition when `libs/domain` does not allow the change
+   */
+  async change(
+    order: OrderRecord,
+    decide: (order: OrderRecord) => OrderChange | null | Promise<OrderChange | null>,
+  ): Promise<boolean> {
+    // Whoever loses the race has seen somebody else make progress; the bound only guards against a bug.
+    for (let attempt = 0, current = order; attempt < 500; attempt++, current = await this.get(order.id)) {
+      const change = await decide(current);
+      if (change === null) return false;
+      const statement = await this.statement(current, change);
+      if (statement === null) continue;
+      const [result] = await this.db.$queryRaw<ChangeResult[]>(statement);
+      if (result?.current) return result.written;
+    }
+    throw new Error(`order ${order.id} changed faster than it could be read`);
+  }
+
+  /** Null when the change is not allowed from what was read, and that is no longer how the order stands. */
+  private async statement(order: OrderRecord, change: OrderChange): Promise<Prisma.Sql | null> {
+    try {
+      return changeStatement(order, change);
+    } catch (error) {
+      if (!(error instanceof IllegalTransition) || (await this.get(order.id)).version === order.version)
+        throw error;
+      return null;
+    }
+  }
+
+  /** Remembers that the order's last run is known to exist, if this is still the last. */
+  async markStarted(id: OrderId, run = 1): Promise<void> {
+    await this.db.$executeRaw`
+      UPDATE orders SET started_at = now() WHERE id = ${id}::uuid AND run = ${run} AND started_at IS NULL`;
+  }
+
+  private async select(orders: Prisma.Sql): Promise<OrderRecord[]> {
+    const rows = await this.db.$queryRaw<{ order: OrderRecord }[]>(selectOrders(orders));
+    return rows.map((row) => row.order);
+  }
+}
+
+/** How an order stands the moment it has been accepted: what reading it would answer. */
+function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
+  return {
+    id: order.id,
+    number: order.number,
+    customer: order.customer,
+    shippingAddress: order.shippingAddress,
+    currency: order.currency,
+    lines: order.lines,
+    totals: order.totals,
+    paymentMethod: order.paymentMethod,
+    policy: order.policy,
+    ...INITIAL_STATE,
+    version: 1,
+    endReason: null,
+    intentId: null,
+    intentStatus: null,
+    attempt: 1,
+    decline: null,
+    holdUntil: null,
+    dispute: null,
+    acceptedAmount: null,
+    booked: {},
+    createdAt,
+    updatedAt: createdAt,
+    closedAt: null,
+    shipments: [],
+    attention: [],
+    waits: [],
+  };
+}
+
+const jsonOrNull = (value: unknown) => (value === undefined ? null : JSON.stringify(value));

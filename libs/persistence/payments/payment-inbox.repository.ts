@@ -1,0 +1,106 @@
+import type { OrderId } from '#libs/domain/order/order-id';
+import { type PaymentNews, TOLD_BY } from '#libs/domain/payment/payment-news';
+
+import type { Database } from '../database/database.js';
+import { Prisma } from '../generated/client.js';
+
+export interface PaymentEvent {
+  readonly eventId: string;
+  readonly type: string;
+  /** The intent it is about; for what is about none, the event's own id. */
+  readonly objectId: string;
+  readonly occurredAt: Date;
+  /** False for what is kept and changes nothing. */
+  readonly matters: boolean;
+}
+
+/** An event that no run is known to have heard the outcome of. */
+export interface OpenPaymentEvent {
+  readonly id: string;
+  /** Whether what it told of is in the books. */
+  readonly isApplied: boolean;
+}
+
+const PROVIDER = 'stripe';
+/** Not in the books, or no run was told; the two halves are the conditions of two indexes. */
+const UNSETTLED = Prisma.sql`(applied_at IS NULL OR (report IS NOT NULL AND signalled_at IS NULL))`;
+
+/** What the payment provider sent: that there is something to look at, never what. */
+export class PaymentInboxRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Stores an event, once.
+   *
+   * @returns the order to look at; null when the books have it already, no order has the intent yet, the event
+   *   came before, or a call is under way that will bring the answer itself: the sweeper looks at what it leaves
+   */
+  async receive({ eventId, type, objectId, occurredAt, matters }: PaymentEvent): Promise<OrderId | null> {
+    const rows = await this.db.$queryRaw<{ orderId: OrderId | null }[]>`
+      WITH about AS (
+        SELECT o.id, o.intent_status = ANY(${[...(TOLD_BY[type] ?? [])]}) AS known,
+          EXISTS (SELECT 1 FROM effect e WHERE e.order_id = o.id AND e.state = 'started') AS busy
+        FROM orders o WHERE o.intent_id = ${objectId}),
+      judged AS (
+        SELECT CASE WHEN NOT ${matters} THEN 'ignored' WHEN (SELECT known FROM about) THEN 'known' END AS verdict),
+      stored AS (
+        INSERT INTO inbox_event (provider, event_id, type, object_id, order_id, occurred_at, applied_at, verdict)
+        SELECT ${PROVIDER}, ${eventId}, ${type}, ${objectId}, (SELECT id FROM about), ${occurredAt}::timestamptz,
+          CASE WHEN verdict IS NOT NULL THEN now() END, verdict FROM judged
+        ON CONFLICT (provider, event_id) DO NOTHING RETURNING order_id, verdict)
+      SELECT a.id::text AS "orderId" FROM stored s JOIN about a ON a.id = s.order_id
+      WHERE s.verdict IS NULL AND NOT a.busy`;
+    return rows[0]?.orderId ?? null;
+  }
+
+  /** What has come about an intent and is not settled. */
+  async open(intentId: string): Promise<OpenPaymentEvent[]> {
+    return this.db.$queryRaw<OpenPaymentEvent[]>`
+      SELECT id::text AS id, applied_at IS NOT NULL AS "isApplied" FROM inbox_event
+      WHERE provider = ${PROVIDER} AND object_id = ${intentId} AND ${UNSETTLED}`;
+  }
+
+  /** Settles what the books have come to know since it was told. */
+  async settleKnown(): Promise<void> {
+    const told = Object.entries(TOLD_BY).flatMap(([type, states]) =>
+      states.map((state) => ({ type, state })),
+    );
+    await this.db.$executeRaw`
+      UPDATE inbox_event i SET applied_at = now(), verdict = 'known', order_id = o.id
+      FROM orders o, jsonb_to_recordset(${JSON.stringify(told)}::jsonb) AS t (type text, state text)
+      WHERE i.provider = ${PROVIDER} AND i.applied_at IS NULL AND o.intent_id = i.object_id
+        AND t.type = i.type AND t.state = o.intent_status`;
+  }
+
+  /** Notes that the books were in line with what these told of: there is nothing to tell. */
+  async markKnown(events: readonly OpenPaymentEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.db.$executeRaw`
+      UPDATE inbox_event SET applied_at = now(), verdict = 'known'
+      WHERE id = ANY(${idsOf(events)}::uuid[]) AND applied_at IS NULL`;
+  }
+
+  /** Notes that the runs were told of what these brought. */
+  async markSignalled(events: readonly OpenPaymentEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.db.$executeRaw`
+      UPDATE inbox_event SET signalled_at = now() WHERE id = ANY(${idsOf(events)}::uuid[])`;
+  }
+
+  /** Orders of which something was told that is not settled. @param olderThan milliseconds */
+  async unsettled(olderThan: number, limit: number): Promise<OrderId[]> {
+    const rows = await this.db.$queryRaw<{ id: OrderId }[]>`
+      SELECT DISTINCT o.id::text AS id FROM inbox_event i JOIN orders o ON o.intent_id = i.object_id
+      WHERE i.provider = ${PROVIDER} AND ${UNSETTLED}
+        AND i.received_at < now() - ${olderThan} * interval '1 millisecond' LIMIT ${limit}`;
+    return rows.map(({ id }) => id);
+  }
+}
+
+/** Notes that these brought news, of which a run is to be told, as an expression over `changed`. */
+export const broughtNews = (events: readonly OpenPaymentEvent[], about: PaymentNews['about']) => Prisma.sql`
+  brought AS (UPDATE inbox_event i SET order_id = c.id, applied_at = COALESCE(i.applied_at, now()), verdict = 'news',
+      report = ${about}
+    FROM changed c WHERE i.id = ANY(${idsOf(events)}::uuid[]))`;
+
+const idsOf = (events: readonly OpenPaymentEvent[]) => events.map(({ id }) => id);

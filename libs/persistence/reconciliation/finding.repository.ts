@@ -1,0 +1,229 @@
+import { LEDGER_RULES } from '#libs/domain/ledger/ledger';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { Difference, FindingKind } from '#libs/domain/reconciliation/reconciliation';
+
+import type { OrderBooks } from '../ledger/books.repository.js';
+import type { Database } from '../database/database.js';
+import {
+  acknowledgedPosts,
+  differenceRows,
+  endFindingAttentions,
+  moneyInFlight,
+  openFindingAttentions,
+  openFindings,
+  RECONCILIATION,
+} from './finding.sql.js';
+import { Prisma } from '../generated/client.js';
+import type { OrderRecord } from '../orders/order-record.js';
+import type { OrderRepository } from '../orders/order.repository.js';
+import type { RequestKey } from '../requests/request-key.repository.js';
+import { firstUnder } from '../requests/request-key.sql.js';
+
+/** Something the gateway's books and ours differ in. Amounts are minor units, times RFC 3339. */
+export interface FindingRecord {
+  readonly id: string;
+  readonly kind: FindingKind;
+  readonly objectId: string;
+  readonly orderId: OrderId | null;
+  readonly orderNumber: string | null;
+  /** What our books say, and what the gateway's do. */
+  readonly expected: number;
+  readonly found: number;
+  readonly currency: string;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+  readonly closedBy: string | null;
+  readonly note: string | null;
+}
+
+export interface FindingFilter {
+  readonly state?: 'open' | 'closed';
+  /** Only findings made before this one. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+type Row = Omit<FindingRecord, 'openedAt' | 'closedAt'> & {
+  readonly openedAt: Date;
+  readonly closedAt: Date | null;
+};
+
+const GONE = 'no longer seen';
+
+/** What reconciliations found. */
+export class FindingRepository {
+  constructor(
+    private readonly db: Database,
+    private readonly orders: OrderRepository,
+  ) {}
+
+  /**
+   * Writes what a comparison of an order came to: opens what differs, closes what no longer does. Nothing is
+   * written when the order has changed since it was read, or money has begun to move: it is compared again.
+   *
+   * @param before as the books were read with
+   */
+  async record(
+    { order, hasFindings }: OrderBooks,
+    differences: readonly Difference[],
+    before: Date,
+  ): Promise<void> {
+    const still = (current: OrderRecord) => current.version === order.version;
+    let current = order;
+    if (hasFindings) {
+      const closed = await this.orders.change(order, (now) =>
+        still(now)
+          ? {
+              event: { type: 'books.agree', actor: RECONCILIATION },
+              gate: Prisma.sql`
+                UPDATE finding f SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE} FROM before
+                WHERE f.order_id = before.id AND f.closed_at IS NULL AND f.kind <> 'unknown_charge'
+                  AND NOT ${moneyInFlight(Prisma.sql`before.id`, before)}
+                  AND NOT EXISTS (SELECT 1 FROM ${differenceRows(differences)}
+                    WHERE d.kind = f.kind AND d.object_id = f.object_id)
+                RETURNING f.id`,
+              also: [endFindingAttentions],
+            }
+          : null,
+      );
+      if (closed) current = { ...order, version: order.version + 1 };
+    }
+    if (differences.length > 0) await this.openOfOrder(current, differences, before);
+  }
+
+  /** Writes what became of money that belongs to no order's intent; `found` 0 closes what was found before. */
+  async recordStray(
+    stray: { readonly intentId: string; readonly found: number; readonly currency: string },
+    order: OrderRecord | null,
+    before: Date,
+  ): Promise<void> {
+    const { intentId: objectId, found, currency } = stray;
+    if (found === 0) return this.closeStray(objectId);
+    const difference: Difference = { kind: 'unknown_charge', objectId, expected: 0, found };
+    if (order) return this.openOfOrder(order, [difference], before);
+    await this.db.$executeRaw(
+      openFindings(
+        Prisma.sql`SELECT NULL::uuid, ${currency}, d.kind, d.object_id, d.expected, d.found
+          FROM ${differenceRows([difference])}`,
+      ),
+    );
+  }
+
+  /** Open findings of money that belongs to no order's intent. */
+  async openStrays(): Promise<string[]> {
+    const rows = await this.db.$queryRaw<{ objectId: string }[]>`
+      SELECT object_id AS "objectId" FROM finding WHERE kind = 'unknown_charge' AND closed_at IS NULL`;
+    return rows.map(({ objectId }) => objectId);
+  }
+
+  async find(id: string): Promise<FindingRecord | null> {
+    return (await this.select(Prisma.sql`f.id = ${id}::uuid`, 1))[0] ?? null;
+  }
+
+  /** The attention that asks for somebody to look at a finding; null when there is none that is open. */
+  async openAttention(id: string): Promise<string | null> {
+    const [row] = await this.db.$queryRaw<{ id: string }[]>`
+      SELECT id::text AS id FROM attention WHERE finding_id = ${id}::uuid AND resolved_at IS NULL`;
+    return row?.id ?? null;
+  }
+
+  /** Newest first. */
+  async list({ state, before, limit }: FindingFilter): Promise<FindingRecord[]> {
+    const conditions = [
+      Prisma.sql`true`,
+      ...(state === 'open' ? [Prisma.sql`f.closed_at IS NULL`] : []),
+      ...(state === 'closed' ? [Prisma.sql`f.closed_at IS NOT NULL`] : []),
+      ...(before ? [Prisma.sql`f.id < ${before}::uuid`] : []),
+    ];
+    return this.select(Prisma.join(conditions, ' AND '), limit);
+  }
+
+  /** How many are open, of each kind that there is one of. */
+  async countOpen(): Promise<{ kind: FindingKind; count: number }[]> {
+    return this.db.$queryRaw<{ kind: FindingKind; count: number }[]>`
+      SELECT kind, count(*)::int AS count FROM finding WHERE closed_at IS NULL GROUP BY kind`;
+  }
+
+  /**
+   * Closes a finding that concerns no order, and books money that nobody knows; once where it comes under a request key.
+   *
+   * @returns false when it was closed before
+   */
+  async acknowledge(
+    finding: FindingRecord,
+    { note, by }: { note: string; by: string },
+    request: RequestKey | null = null,
+  ): Promise<boolean> {
+    const { asked, first } = firstUnder(request, { resourceId: finding.id, from: Prisma.sql`open` });
+    const posts = acknowledgedPosts(finding);
+    const sides = posts.flatMap(({ kind, amount }) => [
+      { account: LEDGER_RULES[kind].debit, amount },
+      { account: LEDGER_RULES[kind].credit, amount: -amount },
+    ]);
+    const [{ closed } = { closed: false }] = await this.db.$queryRaw<{ closed: boolean }[]>`
+      WITH open AS (
+        SELECT id FROM finding WHERE id = ${finding.id}::uuid AND closed_at IS NULL AND found = ${finding.found}
+        FOR UPDATE),
+      ${Prisma.join([
+        ...asked,
+        Prisma.sql`closed AS (
+        UPDATE finding f SET closed_at = now(), closed_by = ${by}, note = ${note} FROM open
+        WHERE f.id = open.id AND ${first} RETURNING f.currency)`,
+      ])},
+      posted AS (
+        INSERT INTO ledger_transaction (kind, object_id, amount, currency)
+        SELECT p.kind, p.object_id, p.amount, closed.currency FROM closed,
+          unnest(${posts.map(({ kind }) => kind)}::text[], ${posts.map(({ objectId }) => objectId)}::text[],
+            ${posts.map(({ amount }) => amount)}::bigint[]) AS p (kind, object_id, amount)
+        ON CONFLICT (kind, object_id) DO NOTHING RETURNING id),
+      entered AS (
+        INSERT INTO ledger_entry (transaction_id, account, amount)
+        SELECT posted.id, s.account, s.amount FROM posted,
+          unnest(${sides.map(({ account }) => account)}::text[], ${sides.map(({ amount }) => amount)}::bigint[])
+            AS s (account, amount))
+      SELECT EXISTS (SELECT 1 FROM closed) AS closed`;
+    return closed;
+  }
+
+  private async openOfOrder(
+    order: OrderRecord,
+    differences: readonly Difference[],
+    before: Date,
+  ): Promise<void> {
+    await this.orders.change(order, (current) =>
+      current.version === order.version
+        ? {
+            event: { type: 'books.differ', actor: RECONCILIATION, details: { differences } },
+            gate: openFindings(
+              Prisma.sql`SELECT before.id, ${order.currency}, d.kind, d.object_id, d.expected, d.found
+                FROM before, ${differenceRows(differences)}
+                WHERE NOT ${moneyInFlight(Prisma.sql`before.id`, before)}`,
+            ),
+            also: [openFindingAttentions],
+          }
+        : null,
+    );
+  }
+
+  private async closeStray(objectId: string): Promise<void> {
+    await this.db.$executeRaw`
+      WITH gone AS (
+        UPDATE finding SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE}
+        WHERE kind = 'unknown_charge' AND object_id = ${objectId} AND closed_at IS NULL RETURNING id)
+      UPDATE attention a SET resolved_at = now(), by = ${RECONCILIATION} FROM gone
+      WHERE a.finding_id = gone.id AND a.resolved_at IS NULL`;
+  }
+
+  private async select(condition: Prisma.Sql, limit: number): Promise<FindingRecord[]> {
+    const rows = await this.db.$queryRaw<Row[]>`
+      SELECT f.id::text AS id, f.kind, f.object_id AS "objectId", f.order_id::text AS "orderId",
+        o.number AS "orderNumber", f.expected, f.found, f.currency, f.opened_at AS "openedAt",
+        f.closed_at AS "closedAt", f.closed_by AS "closedBy", f.note
+      FROM finding f LEFT JOIN orders o ON o.id = f.order_id WHERE ${condition} ORDER BY f.id DESC LIMIT ${limit}`;
+    return rows.map((row) => ({
+      ...row,
+      openedAt: row.openedAt.toISOString(),
+      closedAt: row.closedAt?.toISOString() ?? null,
+    }));
+  }
+}

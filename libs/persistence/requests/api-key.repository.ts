@@ -1,0 +1,59 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import type { Database } from '../database/database.js';
+
+export const SCOPES = ['write', 'read', 'operate'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who is asking: the service a key was made for, not the key, so that keys can be rotated. */
+export interface Principal {
+  readonly service: string;
+  readonly scopes: readonly Scope[];
+}
+
+export interface ApiKeyRecord extends Principal {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+/** Keys to the API. A key is 32 random bytes, so a plain SHA-256 keeps it safe at rest. */
+export class ApiKeyRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * @param expiresAt when it stops working by itself; null for never
+   * @returns the key itself, which is not kept
+   */
+  async create(service: string, scopes: readonly Scope[], expiresAt: Date | null = null): Promise<string> {
+    const key = `op_${randomBytes(32).toString('base64url')}`;
+    await this.db.apiKey.create({ data: { service, scopes: [...scopes], hash: hash(key), expiresAt } });
+    return key;
+  }
+
+  /** The holder of a key that is known, not expired and not revoked; asked each time, so both work at once. */
+  async authenticate(key: string): Promise<Principal | null> {
+    const [found] = await this.db.$queryRaw<Principal[]>`
+      SELECT service, scopes FROM api_key
+      WHERE hash = ${hash(key)} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
+    return found ?? null;
+  }
+
+  async list(): Promise<ApiKeyRecord[]> {
+    return this.db.$queryRaw<ApiKeyRecord[]>`
+      SELECT id::text AS id, service, scopes, created_at AS "createdAt",
+        expires_at AS "expiresAt", revoked_at AS "revokedAt"
+      FROM api_key ORDER BY created_at`;
+  }
+
+  /** @returns false when there is no such key, or it was revoked before */
+  async revoke(id: string): Promise<boolean> {
+    return (
+      (await this.db.$executeRaw`
+      UPDATE api_key SET revoked_at = now() WHERE id::text = ${id} AND revoked_at IS NULL`) > 0
+    );
+  }
+}
+
+const hash = (key: string) => createHash('sha256').update(key).digest('hex');

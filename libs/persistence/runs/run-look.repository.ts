@@ -1,0 +1,134 @@
+import { KEEPS_FAILING } from '#libs/domain/order/attention';
+import type { OrderId } from '#libs/domain/order/order-id';
+
+import type { Database } from '../database/database.js';
+import { Prisma } from '../generated/client.js';
+import { isKnown } from './run.sql.js';
+
+/** Where the last look for lost runs stood. */
+export interface Look {
+  /** Up to when runs that closed have been looked at. */
+  readonly closedUntil: Date;
+  /** The open order compared last; null where a round begins. */
+  readonly comparedTo: OrderId | null;
+  readonly isAlarmed: boolean;
+  /** The database's clock. */
+  readonly at: Date;
+}
+
+/** What a look has come to. */
+export type LookEnd =
+  | { readonly is: 'done'; readonly closedUntil: Date; readonly comparedTo: OrderId | null }
+  /** More lost runs than are acted on: the next look begins where this one did. */
+  | { readonly is: 'alarm'; readonly runs: number };
+
+/** An open order to compare with the runs there are. */
+export interface ComparedOrder {
+  readonly id: OrderId;
+  /** Whether nothing is known that it waits for, though it has not moved for a while. */
+  readonly isUnexplained: boolean;
+}
+
+/** An order whose run may be lost. */
+export interface Suspect {
+  readonly orderId: OrderId;
+  /** When a run of it closed; absent where that is not how it came under suspicion. */
+  readonly closedAt?: Date;
+}
+
+/** The last run of an open order. */
+export interface StartedRun {
+  readonly orderId: OrderId;
+  /** Which of the order's runs it is, from 1. */
+  readonly run: number;
+}
+
+/** An open order whose run keeps failing, as a person was told. */
+export interface FailingFlag {
+  readonly orderId: OrderId;
+  readonly attentionId: string;
+}
+
+/** How long a run must have been there to be compared, and an order unmoved to be unexplained. */
+const SETTLED = Prisma.sql`interval '1 minute'`;
+
+/** How far the search for lost runs has come, and the open orders that it compares. */
+export class RunLookRepository {
+  constructor(private readonly db: Database) {}
+
+  /** Takes the next look if it is due, and no other worker has. @param lease milliseconds until another may */
+  async begin(lease: number): Promise<Look | null> {
+    const [look] = await this.db.$queryRaw<Look[]>`
+      UPDATE run_look SET due_at = now() + ${lease} * interval '1 millisecond' WHERE due_at <= now()
+      RETURNING closed_until AS "closedUntil", compared_to::text AS "comparedTo",
+        alarm_since IS NOT NULL AS "isAlarmed", now() AS at`;
+    return look ?? null;
+  }
+
+  /** @param pause milliseconds until the next look */
+  async end(end: LookEnd, pause: number): Promise<void> {
+    const due = Prisma.sql`due_at = now() + ${pause} * interval '1 millisecond'`;
+    await (end.is === 'alarm'
+      ? this.db.$executeRaw`
+          UPDATE run_look SET ${due}, alarm_since = COALESCE(alarm_since, now()), alarm_runs = ${end.runs}`
+      : this.db.$executeRaw`
+          UPDATE run_look SET ${due}, closed_until = GREATEST(closed_until, ${end.closedUntil}::timestamptz),
+            compared_to = ${end.comparedTo}::uuid, alarm_since = NULL, alarm_runs = 0`);
+  }
+
+  /** How many runs the last look found lost, and left alone because they were too many. */
+  async alarmed(): Promise<number> {
+    const [row] = await this.db.$queryRaw<{ runs: number }[]>`SELECT alarm_runs AS runs FROM run_look`;
+    return row?.runs ?? 0;
+  }
+
+  async countOpen(): Promise<number> {
+    const [row] = await this.db.$queryRaw<{ open: number }[]>`
+      SELECT count(*)::int AS open FROM orders WHERE closed_at IS NULL`;
+    return row?.open ?? 0;
+  }
+
+  /** Open orders whose run should be there, in the order of their ids. */
+  async openAfter(after: OrderId | null, limit: number): Promise<ComparedOrder[]> {
+    return this.db.$queryRaw<ComparedOrder[]>`
+      SELECT o.id::text AS id, o.updated_at < now() - ${SETTLED}
+          AND NOT EXISTS (SELECT 1 FROM order_wait w WHERE w.order_id = o.id
+            AND (w.deadline IS NULL OR w.deadline > now() - ${SETTLED}))
+          AND NOT EXISTS (SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL)
+        AS "isUnexplained"
+      FROM orders o
+      WHERE o.closed_at IS NULL AND o.started_at < now() - ${SETTLED} AND (${after}::uuid IS NULL OR o.id > ${after}::uuid)
+      ORDER BY o.id LIMIT ${limit}`;
+  }
+
+  /**
+   * Of these orders the open ones whose last run has begun, before one that closed where that is what is known of, and
+   * is not known to be gone, or to keep failing.
+   */
+  async unknownAmong(suspects: readonly Suspect[], isFailing = false): Promise<StartedRun[]> {
+    const ids = suspects.map(({ orderId }) => orderId);
+    const times = suspects.map(({ closedAt }) => closedAt ?? null);
+    return this.db.$queryRaw<StartedRun[]>`
+      SELECT DISTINCT o.id::text AS "orderId", o.run
+      FROM orders o JOIN unnest(${ids}::uuid[], ${times}::timestamptz[]) AS s (id, closed_at) ON s.id = o.id
+      WHERE o.closed_at IS NULL AND o.started_at < COALESCE(s.closed_at, 'infinity') AND NOT ${isKnown(isFailing)}`;
+  }
+
+  /** Has runs of refunds that closed before the refund was settled started again, unless they were since. */
+  async restartRefunds(
+    closed: readonly { readonly refundId: string; readonly closedAt: Date }[],
+  ): Promise<void> {
+    if (closed.length === 0) return;
+    await this.db.$executeRaw`
+      UPDATE refund r SET started_at = NULL
+      FROM unnest(${closed.map(({ refundId }) => refundId)}::uuid[], ${closed.map(({ closedAt }) => closedAt)}::timestamptz[]) AS c (id, at)
+      WHERE r.id = c.id AND r.settled_at IS NULL AND r.started_at < c.at`;
+  }
+
+  async failing(limit: number): Promise<FailingFlag[]> {
+    return this.db.$queryRaw<FailingFlag[]>`
+      SELECT a.order_id::text AS "orderId", a.id::text AS "attentionId" FROM attention a
+      WHERE a.kind = 'run_closed' AND a.reason = ${KEEPS_FAILING} AND a.resolved_at IS NULL
+      ORDER BY a.opened_at LIMIT ${limit}`;
+  }
+}

@@ -1,0 +1,85 @@
+import { HOLDS_UP_A_STEP } from '#libs/domain/order/attention';
+import type { Actor } from '#libs/domain/order/end';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderPolicy } from '#libs/domain/order/policy';
+import type { StandingFacts, StepAnswer } from '#libs/domain/order/standing';
+import { intentKey, voidKey } from '#libs/domain/payment/payment-keys';
+
+import type { Database } from '../database/database.js';
+import type { OrderRecord } from '../orders/order-record.js';
+import type { OrderRepository } from '../orders/order.repository.js';
+import { answerForRun, HAS_NO_RUN, leaveRun } from './run.sql.js';
+
+/** The last run of an order that is not closed. */
+export interface LastRun {
+  readonly policy: OrderPolicy;
+  /** From 1. */
+  readonly run: number;
+  /** Whether it is known to have begun. */
+  readonly isStarted: boolean;
+}
+
+/** Which runs an order had, and what the next one needs to go on. */
+export class RunRepository {
+  constructor(
+    private readonly db: Database,
+    private readonly orders: OrderRepository,
+  ) {}
+
+  /** The last run of an order; null once the order is closed. */
+  async last(orderId: OrderId): Promise<LastRun | null> {
+    const [row] = await this.db.$queryRaw<LastRun[]>`
+      SELECT policy, run, started_at IS NOT NULL AS "isStarted" FROM orders
+      WHERE id = ${orderId}::uuid AND closed_at IS NULL`;
+    return row ?? null;
+  }
+
+  /**
+   * Decides that another run takes the order up after `run`, which is gone. It is to be started then.
+   *
+   * @returns false when that was decided before, or the order is closed
+   */
+  async takeUp(order: OrderRecord, run: number, reason: string, by: Actor): Promise<boolean> {
+    return this.orders.change(order, async (current) => {
+      const last = await this.last(current.id);
+      if (last === null || last.run !== run || !last.isStarted) return null;
+      return {
+        restarts: true,
+        event: { type: 'order.restarted', actor: by, details: { run: run + 1, reason } },
+        also: [...leaveRun(), answerForRun(by)],
+      };
+    });
+  }
+
+  /** Whether it is known that the order has no run, and none is to take it up. */
+  async isGone(orderId: OrderId): Promise<boolean> {
+    const [row] = await this.db.$queryRaw<{ gone: boolean }[]>`
+      SELECT ${HAS_NO_RUN} AS gone FROM orders o WHERE o.id = ${orderId}::uuid AND o.closed_at IS NULL`;
+    return row?.gone ?? false;
+  }
+
+  /** What the books have of an order, for the run that takes it up. */
+  async standing(orderId: OrderId): Promise<StandingFacts> {
+    const order = await this.orders.get(orderId);
+    const [events, effects, answers, wishes] = await Promise.all([
+      this.orders.events(orderId),
+      this.db.$queryRaw<{ key: string; state: string }[]>`
+        SELECT key, state FROM effect WHERE key IN (${intentKey(orderId)}, ${voidKey(orderId)})`,
+      this.db.$queryRaw<(Omit<StepAnswer, 'at'> & { at: Date })[]>`
+        SELECT step, action, by, resolved_at AS at FROM attention
+        WHERE order_id = ${orderId}::uuid AND kind = ANY(${[...HOLDS_UP_A_STEP]}) AND NOT undo AND refund_id IS NULL
+          AND action IS NOT NULL ORDER BY resolved_at, id`,
+      this.db.$queryRaw<{ by: Actor }[]>`
+        SELECT requested_by AS by FROM cancellation WHERE order_id = ${orderId}::uuid AND state = 'requested'`,
+    ]);
+    const stateOf = (key: string) => effects.find((effect) => effect.key === key)?.state ?? null;
+    return {
+      order,
+      events,
+      intentEffect: stateOf(intentKey(orderId)),
+      voidEffect: stateOf(voidKey(orderId)),
+      answers: answers.map((answer) => ({ ...answer, at: answer.at.toISOString() })),
+      wishedBy: wishes[0]?.by ?? null,
+    };
+  }
+}

@@ -1,0 +1,57 @@
+import type { OrderId } from '#libs/domain/order/order-id';
+
+import type { EffectRepository } from '../effects/effect.repository.js';
+import { Prisma } from '../generated/client.js';
+import type { OrderRecord } from '../orders/order-record.js';
+import type { OrderRepository } from '../orders/order.repository.js';
+import { giveBackStock, takeStock } from './stock.sql.js';
+
+export const reserveKey = (orderId: OrderId) => `${orderId}:reserve`;
+
+/** Reservations: all lines of an order or none. */
+export class StockRepository {
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly effects: EffectRepository,
+  ) {}
+
+  /**
+   * Reserves every line, once. `pause` is a wait that begins with the reservation, in milliseconds.
+   *
+   * @returns `already` when an earlier attempt had done it, `closed` when it may no longer be done
+   */
+  async reserve(
+    order: OrderRecord,
+    pause: number,
+  ): Promise<'reserved' | 'already' | 'out_of_stock' | 'closed'> {
+    const key = reserveKey(order.id);
+    const written = await this.orders.change(order, (current) => {
+      if (current.fulfilment !== 'none') return null;
+      return {
+        next: { fulfilment: 'reserved' },
+        event: { type: 'inventory.reserved', actor: 'workflow' },
+        prior: takeStock(key),
+        gate: Prisma.sql`SELECT 1 FROM journalled WHERE state = 'done'`,
+        ...(pause > 0 ? { begun: { step: 'charge', for: pause } as const } : {}),
+      };
+    });
+    if (written) return 'reserved';
+    const effect = await this.effects.find(key);
+    if (effect?.state === 'done') return 'already';
+    if (effect?.state === 'closed') return 'closed';
+    return 'out_of_stock';
+  }
+
+  /** Gives back what is held and keeps a late attempt from taking it again. @returns whether anything was held */
+  async release(order: OrderRecord): Promise<boolean> {
+    await this.effects.close(order.id, reserveKey(order.id));
+    return this.orders.change(await this.orders.get(order.id), (current) => {
+      if (current.fulfilment !== 'reserved') return null;
+      return {
+        next: { fulfilment: 'released' },
+        event: { type: 'inventory.released', actor: 'workflow' },
+        prior: giveBackStock,
+      };
+    });
+  }
+}

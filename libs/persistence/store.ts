@@ -1,0 +1,100 @@
+import { ApiKeyRepository } from './requests/api-key.repository.js';
+import { AttentionRepository } from './attention/attention.repository.js';
+import { CancellationRepository } from './cancellations/cancellation.repository.js';
+import { BooksRepository } from './ledger/books.repository.js';
+import { CatalogueRepository } from './stock/catalogue.repository.js';
+import { ConnectionPool } from './database/connection-pool.js';
+import { type Database, databaseOver } from './database/database.js';
+import type { DatabaseLimits } from './database/database-limits.js';
+import { DisputeRepository } from './payments/dispute.repository.js';
+import { EffectRepository } from './effects/effect.repository.js';
+import { ErasureRepository } from './orders/erasure.repository.js';
+import { FindingRepository } from './reconciliation/finding.repository.js';
+import { InboxRepository } from './fulfilment/inbox.repository.js';
+import { LedgerRepository } from './ledger/ledger.repository.js';
+import { OrderRepository } from './orders/order.repository.js';
+import { OutcomeRepository } from './orders/outcome.repository.js';
+import { PaymentAttemptRepository } from './payments/payment-attempt.repository.js';
+import { PaymentInboxRepository } from './payments/payment-inbox.repository.js';
+import { RefundRepository } from './refunds/refund.repository.js';
+import { RequestKeyRepository } from './requests/request-key.repository.js';
+import { StockAdjustmentRepository } from './stock/stock-adjustment.repository.js';
+import { StockRepository } from './stock/stock.repository.js';
+import { RunLookRepository } from './runs/run-look.repository.js';
+import { RunRepository } from './runs/run.repository.js';
+import { SweepRepository } from './orders/sweep.repository.js';
+import { UnmatchedEventRepository } from './fulfilment/unmatched-event.repository.js';
+import { WaitRepository } from './orders/wait.repository.js';
+
+/** The business facts: every repository over one pool of connections. */
+export class Store {
+  readonly orders: OrderRepository;
+  readonly outcomes: OutcomeRepository;
+  readonly effects: EffectRepository;
+  readonly stock: StockRepository;
+  readonly stockAdjustments: StockAdjustmentRepository;
+  readonly inbox: InboxRepository;
+  readonly paymentInbox: PaymentInboxRepository;
+  readonly unmatchedEvents: UnmatchedEventRepository;
+  readonly attention: AttentionRepository;
+  readonly ledger: LedgerRepository;
+  readonly refunds: RefundRepository;
+  readonly cancellations: CancellationRepository;
+  readonly paymentAttempts: PaymentAttemptRepository;
+  readonly books: BooksRepository;
+  readonly findings: FindingRepository;
+  readonly disputes: DisputeRepository;
+  readonly waits: WaitRepository;
+  readonly catalogue: CatalogueRepository;
+  readonly apiKeys: ApiKeyRepository;
+  readonly requestKeys: RequestKeyRepository;
+  readonly erasures: ErasureRepository;
+  readonly runs: RunRepository;
+  readonly runLook: RunLookRepository;
+  readonly sweep: SweepRepository;
+
+  constructor(
+    private readonly db: Database,
+    private readonly pool?: ConnectionPool,
+  ) {
+    this.orders = new OrderRepository(db);
+    this.runs = new RunRepository(db, this.orders);
+    this.outcomes = new OutcomeRepository(db);
+    this.effects = new EffectRepository(db);
+    this.stock = new StockRepository(this.orders, this.effects);
+    this.stockAdjustments = new StockAdjustmentRepository(db);
+    this.inbox = new InboxRepository(db, this.orders);
+    this.findings = new FindingRepository(db, this.orders);
+    this.paymentInbox = new PaymentInboxRepository(db);
+    this.unmatchedEvents = new UnmatchedEventRepository(db);
+    this.attention = new AttentionRepository(db, this.orders, this.findings);
+    this.ledger = new LedgerRepository(db);
+    this.refunds = new RefundRepository(db, this.orders, this.runs);
+    this.cancellations = new CancellationRepository(db, this.orders);
+    this.paymentAttempts = new PaymentAttemptRepository(db, this.orders, this.effects);
+    this.books = new BooksRepository(db);
+    this.disputes = new DisputeRepository(db);
+    this.waits = new WaitRepository(db);
+    this.catalogue = new CatalogueRepository(db);
+    this.apiKeys = new ApiKeyRepository(db);
+    this.requestKeys = new RequestKeyRepository(db);
+    this.erasures = new ErasureRepository(db);
+    this.runLook = new RunLookRepository(db);
+    this.sweep = new SweepRepository(db);
+  }
+
+  /** @param url a postgresql:// URL; @param poolSize connections at most */
+  static open(url: string, poolSize: number, limits?: DatabaseLimits): Store {
+    const pool = new ConnectionPool(url, poolSize, limits);
+    return new Store(databaseOver(pool), pool);
+  }
+
+  /** Whether every connection is lost to a fault of ours, so that only a restart helps. */
+  isStuck(): boolean {
+    return this.pool?.isStuck() ?? false;
+  }
+
+  async close(): Promise<void> {
+    await this.db.$disconnect();
+  }
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { post, shipments } from '../../dev/sandbox/test-sandbox.js';
+import { ACTIVITY_STEPS } from '#libs/contracts/workflows/activities';
+import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import { orderId } from '#libs/domain/order/order-id';
+import { openDatabase } from '#libs/persistence/database/database';
+
+import { eventually } from '../support/eventually.js';
+import { killAt, whereabouts } from '../support/kills.js';
+import { emailOf } from '../support/orders.js';
+import { System } from '../support/system.js';
+import { DECISIONS, LETTERS, SPARED, type Way, WAYS } from './kill-table.js';
+
+describe('a worker killed with -9 leaves nothing undone, and nothing done twice,', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await System.start({ deliveryAfter: 1_000 });
+  });
+  afterAll(async () => {
+    try {
+      await system.checkInvariants();
+    } finally {
+      await system.close();
+    }
+  });
+
+  const handle = (id: string) => system.client.workflow.getHandle(orderWorkflowId(orderId(id)));
+  const resting = async (id: string) => {
+    const { shipments: labels } = await system.until(id, ({ waitingFor }) => waitingFor?.step === 'deliver');
+    await eventually(
+      () => system.eventTypes(id),
+      (types) => types.includes('email.sent'),
+    );
+    return labels[0]?.trackingNumber ?? '';
+  };
+  const NEXT: Readonly<Record<NonNullable<Way['afterwards']>, (id: string) => Promise<void>>> = {
+    'cancelled through Temporal': async (id) => {
+      await resting(id);
+      await handle(id).cancel();
+    },
+    returned: async (id) => {
+      const url = `${system.sandbox.url}/sandbox/shipments/${await resting(id)}/events`;
+      await post(url, { type: 'shipment.picked_up' });
+      await eventually(
+        () => system.eventTypes(id),
+        (types) => types.filter((type) => type === 'email.sent').length > 1,
+        60_000,
+      );
+      await post(url, { type: 'shipment.returned' });
+    },
+  };
+  const refunds = async (intent: string) => {
+    const { data } = await system.stripe.refunds.list({ payment_intent: intent });
+    return data.map(({ amount }) => amount);
+  };
+  /** What each letter to an address is about, and how many copies of it came. */
+  const letters = (email: string) => {
+    const copies = new Map<string, { about: string | undefined; copies: number }>();
+    for (const { messageId = '', subject } of system.inbox.to(email)) {
+      const about = LETTERS.find((letter) => subject?.includes(letter));
+      copies.set(messageId, { about, copies: (copies.get(messageId)?.copies ?? 0) + 1 });
+    }
+    return [...copies.values()];
+  };
+
+  /** Those that go beside what is held may be in flight when the worker dies, and so come twice. */
+  const BESIDE = ['is confirmed', 'is on its way', 'refund'];
+  const lettersTo = (email: string, repeated: string | undefined) =>
+    letters(email).map(({ about = '', copies }) => ({
+      about,
+      copies: BESIDE.includes(about) && about !== repeated ? 1 : copies,
+    }));
+  /** What may have been told by then, or not, of an order that ends so. */
+  const OPTIONAL: Readonly<Record<string, (typeof LETTERS)[number]>> = {
+    delivered: 'is on its way',
+    cancelled: 'is confirmed',
+  };
+
+  describe.each(WAYS.map((way) => ({ way, of: way.title })))('of an order $of:', ({ way }) => {
+    let ids: string[];
+    beforeAll(async () => {
+      const { kills, rules, place, afterwards } = way;
+      if (rules) {
+        await system.stop('api');
+        await system.startApi(rules);
+      }
+      ids = await killAt(system, kills, { place, ...(afterwards ? { drive: NEXT[afterwards] } : {}) });
+    }, 120_000);
+
+    it.each(way.kills.map((kill, index) => [whereabouts(kill), index, kill] as const))(
+      '%s',
+      async (_, index, { detected, repeated }) => {
+        const id = orderId(ids[index] ?? '');
+        expect(await handle(id).result()).toBe(way.end.status);
+        const order = await system.store.orders.get(id);
+        expect(order).toMatchObject({ ...way.end, closedAt: expect.any(String), waits: [], attention: [] });
+
+        const intents = await system.intents(id);
+        expect(intents).toMatchObject([{ status: way.intent }]);
+        expect(await refunds(intents[0]?.id ?? '')).toEqual(way.refunds);
+        const parcels = (await shipments(system.sandbox)).filter(({ reference }) => reference === id);
+        expect(parcels.map(({ status }) => status)).toEqual(way.parcels);
+        // A refund is told of by its own run; that a parcel is on its way, only before it arrives; and that an order is
+        // confirmed, only before it is taken back.
+        const optional = OPTIONAL[way.end.status];
+        const told = () =>
+          lettersTo(emailOf(order), repeated).filter(
+            ({ about }) => about !== optional || way.mails.some((mail) => mail === optional),
+          );
+        const expected = way.mails.map((about) => ({ about, copies: about === repeated ? 2 : 1 }));
+        await expect.poll(told, { timeout: 20_000 }).toHaveLength(expected.length);
+        expect(told()).toEqual(expect.arrayContaining(expected));
+
+        const facts = (await system.eventTypes(id)).filter((type) => type !== 'email.sent');
+        expect(facts).toEqual([...new Set(facts)]);
+        if (detected === undefined) return;
+        const key = `${id}:${detected.endsWith('refund') ? `${detected}:${id}` : detected}`;
+        const line = `Idempotency detected: ${key} already processed`;
+        expect(system.log.filter((each) => each.includes(line))).toHaveLength(1);
+      },
+    );
+  });
+
+  it('whatever it was doing: each activity has its kills, or a reason to have none', () => {
+    const killed = WAYS.flatMap(({ kills }) => kills.map(({ activity }) => activity));
+    const all = Object.keys({ ...ACTIVITY_STEPS, ...DECISIONS });
+    expect([...new Set([...killed, ...Object.keys(SPARED)])].toSorted()).toEqual(all.toSorted());
+  });
+
+  it('of the goods: only those of delivered orders are gone, and none is set aside', async () => {
+    const database = openDatabase(system.databaseUrl, 1);
+    const { onHand, reserved } = await database.product.findUniqueOrThrow({ where: { sku: 'MUG-BLUE' } });
+    await database.$disconnect();
+    const delivered = WAYS.filter(({ end }) => end.status === 'delivered').flatMap(({ kills }) => kills);
+    expect({ onHand, reserved }).toEqual({ onHand: 1_000 - 2 * delivered.length, reserved: 0 });
+  });
+});
