@@ -29,7 +29,7 @@ const PROGRAMS: Readonly<Record<string, readonly GroupName[]>> = {
     'mail',
     'providers',
     'worker',
-    'books',
+    'reconciliation',
     'metrics',
     'logs',
   ],

@@ -12,13 +12,13 @@ export const LETTERS = [
   'could not be completed',
   'refund',
 ] as const;
-type Letter = (typeof LETTERS)[number];
+type MailContent = (typeof LETTERS)[number];
 
 export interface Kill extends KillPoint {
   /** The effect that the next attempt finds to have happened, and says so; none where it has not, or is not asked. */
   readonly detected?: string;
   /** The mail that is in doubt, and so is sent again. */
-  readonly repeated?: Letter;
+  readonly repeated?: MailContent;
 }
 
 /** A way an order can go, and where on it a worker is killed. */
@@ -37,7 +37,7 @@ export interface Way {
   /** What the carrier holds. */
   readonly parcels: readonly string[];
   /** Those that it may lack are told apart in the test. */
-  readonly mails: readonly Letter[];
+  readonly mails: readonly MailContent[];
   readonly kills: readonly Kill[];
 }
 
@@ -55,24 +55,24 @@ const address = (postalCode: string) => ({
 export const SPARED: Partial<Readonly<Record<KillPoint['activity'], string>>> = {
   checkPayment: 'it is asked for while a payment waits, and applies each fact once: payment-check.test.ts',
   checkDelivery: 'it is asked for when a parcel is overdue, and what it hears is applied once: inbox.test.ts',
-  parkOrder: 'it is asked for when patience is spent, and parks once: attention.test.ts',
-  readStanding: 'it changes nothing, and is asked for where a run is gone: lost-runs.test.ts',
+  openAttention: 'it is asked for when patience is spent, and parks once: attention.test.ts',
+  loadResumePoint: 'it changes nothing, and is asked for where a run is gone: lost-runs.test.ts',
   sendShippingNotice: 'it is not sent once the parcel has come to its end, and is one mail as the others are',
-  resumeOrder: 'it is asked for after a parking, and resumes once: attention.test.ts',
+  resolveAttention: 'it is asked for after a parking, and resumes once: attention.test.ts',
 };
 
 /** What an order decides, each an activity to die in. */
 export const DECISIONS: Readonly<Record<keyof DecisionActivities, true>> = {
-  parkOrder: true,
-  resumeOrder: true,
+  openAttention: true,
+  resolveAttention: true,
   beginCancellation: true,
   endOrder: true,
   closeOrder: true,
-  readStanding: true,
+  loadResumePoint: true,
 };
 
 /** Each moment of sending a mail. @param kind as the effect is called */
-function mailing(activity: KillPoint['activity'], repeated: Letter, kind: string): Kill[] {
+function mailing(activity: KillPoint['activity'], repeated: MailContent, kind: string): Kill[] {
   return [
     { activity, moment: 'before' },
     { activity, moment: 'leaving SmtpMailer.send' },
@@ -87,9 +87,9 @@ const CLOSING: readonly Kill[] = [
   { activity: 'closeOrder', moment: 'after' },
 ];
 const REFUNDING: readonly Kill[] = [
-  { activity: 'returnPayment', moment: 'before' },
-  { activity: 'returnPayment', moment: 'written' },
-  { activity: 'returnPayment', moment: 'after' },
+  { activity: 'reversePayment', moment: 'before' },
+  { activity: 'reversePayment', moment: 'written' },
+  { activity: 'reversePayment', moment: 'after' },
   { activity: 'createRefund', moment: 'before' },
   { activity: 'createRefund', moment: 'leaving StripeGateway.createRefund' },
   { activity: 'createRefund', moment: 'answered StripeGateway.createRefund', detected: 'refund' },
@@ -99,11 +99,11 @@ const APOLOGIZING: readonly Kill[] = [
   { activity: 'endOrder', moment: 'before' },
   { activity: 'endOrder', moment: 'written' },
   { activity: 'endOrder', moment: 'after' },
-  ...mailing('sendCancellation', 'is cancelled', 'cancellation'),
+  ...mailing('sendCancellationNotice', 'is cancelled', 'cancellation'),
 ];
 const TELLING_OF_IT = [
   ...mailing('sendRefundNotice', 'refund', 'refund'),
-  ...mailing('sendFailedDelivery', 'could not be delivered', 'undelivered'),
+  ...mailing('sendFailedDeliveryNotice', 'could not be delivered', 'undelivered'),
 ];
 const RELEASING: readonly Kill[] = [
   { activity: 'releaseStock', moment: 'before' },
@@ -184,13 +184,13 @@ export const WAYS: readonly Way[] = [
     kills: [
       { activity: 'chargePayment', moment: 'answered StripeGateway.confirmIntent', detected: 'charge:1' },
       { activity: 'chargePayment', moment: 'after', detected: 'charge:1' },
-      { activity: 'returnPayment', moment: 'before' },
-      { activity: 'returnPayment', moment: 'leaving StripeGateway.cancelIntent' },
-      { activity: 'returnPayment', moment: 'answered StripeGateway.cancelIntent', detected: 'void' },
-      { activity: 'returnPayment', moment: 'after', detected: 'void' },
+      { activity: 'reversePayment', moment: 'before' },
+      { activity: 'reversePayment', moment: 'leaving StripeGateway.cancelIntent' },
+      { activity: 'reversePayment', moment: 'answered StripeGateway.cancelIntent', detected: 'void' },
+      { activity: 'reversePayment', moment: 'after', detected: 'void' },
       ...RELEASING,
       { activity: 'endOrder', moment: 'written' },
-      ...mailing('sendRejection', 'could not be completed', 'rejection'),
+      ...mailing('sendRejectionNotice', 'could not be completed', 'rejection'),
       ...CLOSING,
     ],
   },

@@ -4,10 +4,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONGEST = [
   'test/model/model.test.ts',
   'test/deep/fuzz.test.ts',
-  'test/deep/kills.test.ts',
+  'test/deep/worker-kills.test.ts',
   'test/deep/demo.test.ts',
   'test/deep/outages-postgres.test.ts',
-  'test/deep/crowds.test.ts',
+  'test/deep/concurrent-requests.test.ts',
   'test/deep/outages.test.ts',
 ];
 

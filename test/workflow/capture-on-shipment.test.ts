@@ -6,18 +6,18 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 
-import { PaymentCheck } from '../../apps/worker/activities/payments/payment-check.js';
+import { PaymentSync } from '../../apps/worker/activities/payments/payment-sync.js';
 import { eventually } from '../support/eventually.js';
 import { recordHistory } from '../support/histories.js';
 import { emailOf } from '../support/orders.js';
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 const policy = { captureMode: 'on_shipment' } as const;
 
 describe('a payment that is held until the parcel has its label', () => {
-  let shop: Workshop;
-  useWorkshop((opened) => {
+  let shop: WorkflowHarness;
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
 
@@ -116,8 +116,8 @@ class ShortHolds extends StripeGateway {
 const HALF_A_DAY = 12 * 3_600_000 + 1_500;
 
 describe('a payment whose hold is about to lapse', () => {
-  let shop: Workshop;
-  useWorkshop(
+  let shop: WorkflowHarness;
+  useWorkflowHarness(
     (opened) => {
       shop = opened;
     },
@@ -140,19 +140,19 @@ describe('a payment whose hold is about to lapse', () => {
   });
 
   it.each(['captured', 'partially_refunded'] as const)(
-    'is let go of no more once it is heard of as %s',
-    async (told) => {
+    'does not end the order once it is reported as %s',
+    async (state) => {
       await shop.fault('shipments.create', '500', 10_000);
       const id = await shop.place({
         policy: { ...policy, retry: { attempts: 1_000, initial: 100, max: 300 } },
       });
       const { intentId, holdUntil } = await shop.until(id, ({ payment }) => payment === 'authorized');
       await shop.stripe.paymentIntents.capture(intentId ?? '', { amount_to_capture: 500 });
-      // Whoever booked it died before it was told; the first word of it may be of a refund that came after.
-      const untold = async () => Promise.resolve();
-      const mute = { reportPayment: untold, reportRefund: untold, startRefund: untold };
-      await new PaymentCheck(shop.store, shop.ports.gateway, mute, shop.ports.logger).check(id);
-      await shop.handle(id).signal(paymentReported, { state: told });
+      // The process that booked the capture died before it could report it to the run.
+      const notSent = async () => Promise.resolve();
+      const noRuns = { reportPayment: notSent, reportRefund: notSent, startRefund: notSent };
+      await new PaymentSync(shop.store, shop.ports.gateway, noRuns, shop.ports.logger).run(id);
+      await shop.handle(id).signal(paymentReported, { state });
       await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'amount_differs'));
       const labelDue = Date.parse(holdUntil ?? '') - 12 * 3_600_000;
       await eventually(
