@@ -1,5 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
+import { LongestFirst } from './test/support/longest-first.js';
+
 const POSTGRES = './test/support/postgres-server.ts';
 const TEMPORAL = './test/support/temporal-server.ts';
 
@@ -16,12 +18,15 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line.reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     expect: { poll: { timeout: 10_000, interval: 20 } },
     projects: [
       project('unit', ['{apps,libs,dev,prisma}/**/*.test.ts', 'test/*.test.ts'], []),
+      // What runs or compiles a whole program, and needs no server.
+      project('programs', ['test/programs/*.test.ts'], []),
       project(
         'integration',
         ['test/integration/**/*.test.ts', 'test/support/invariants.test.ts'],
@@ -33,7 +38,8 @@ export default defineConfig({
         [POSTGRES, TEMPORAL],
       ),
       project('e2e', ['test/e2e/**/*.test.ts'], [POSTGRES, TEMPORAL]),
-      project('model', ['test/model/**/*.test.ts'], [POSTGRES, TEMPORAL]),
+      // What is long by nature: `npm run test:deep`.
+      project('deep', ['test/{deep,model}/**/*.test.ts'], [POSTGRES, TEMPORAL]),
     ],
   },
 });

@@ -35,7 +35,7 @@ const PROGRAMS: Readonly<Record<string, readonly GroupName[]>> = {
     'mail',
     'providers',
     'worker',
-    'books',
+    'reconciliation',
     'metrics',
     'logs',
   ],

@@ -25,7 +25,7 @@ import { QueryGuard } from './platform/requests/query.guard.js';
 import { RateLimits } from './platform/server/rate-limits.js';
 import { ValidationPipe } from './platform/requests/validation.pipe.js';
 import { LOG } from './platform/logging/log.js';
-import { Nudges } from './platform/signals/nudges.js';
+import { BestEffortSignals } from './platform/signals/best-effort-signals.js';
 import { AttentionController } from './attention/attention.controller.js';
 import { AttentionService } from './attention/attention.service.js';
 import { CancellationController } from './cancellations/cancellation.controller.js';
@@ -45,7 +45,7 @@ import { ProductsController } from './catalogue/products.controller.js';
 import { ProductsService } from './catalogue/products.service.js';
 import { StockAdjustmentsController } from './catalogue/stock-adjustments.controller.js';
 import { StockAdjustmentsService } from './catalogue/stock-adjustments.service.js';
-import { RequestOnce } from './platform/idempotency/request-once.js';
+import { IdempotencyService } from './platform/idempotency/idempotency.service.js';
 import { Settings } from './settings.js';
 import { CarrierSignature } from './webhooks/carrier-signature.js';
 import { DeliveriesController } from './webhooks/deliveries.controller.js';
@@ -121,12 +121,12 @@ export class ApiModule {
         { provide: APP_GUARD, useClass: QueryGuard },
         { provide: APP_PIPE, useClass: ValidationPipe },
         RateLimits,
-        Nudges,
+        BestEffortSignals,
         OrdersService,
         OrderAcceptance,
         OutcomeWatch,
         OutcomeService,
-        RequestOnce,
+        IdempotencyService,
         CancellationService,
         RefundsService,
         PaymentsService,

@@ -6,7 +6,7 @@ import { environmentFor } from '#libs/config/environment';
 import { InvalidEnvironment } from '#libs/config/settings';
 import { shopOf } from '#libs/mail/shop';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
-import { StripeBooks } from '#libs/payments/stripe.books';
+import { StripeRecords } from '#libs/payments/stripe.records';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 import { refuseUnlimitedPooler } from '#libs/persistence/database/connection-pool';
@@ -17,8 +17,8 @@ import { createLogger, type Logger } from '#libs/telemetry/logger';
 import { connectionOptions, lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
-import { PaymentCheck } from './activities/payments/payment-check.js';
-import { createBooksWorker } from './reconciliation/books-worker.js';
+import { PaymentSync } from './activities/payments/payment-sync.js';
+import { createReconciliationWorker } from './reconciliation/reconciliation-worker.js';
 import { LostRuns } from './sweeper/lost-runs.js';
 import { MetricsServer } from './telemetry/metrics.js';
 import { createOrderWorkers } from './order-workers.js';
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     'mail',
     'providers',
     'worker',
-    'books',
+    'reconciliation',
     'metrics',
     'logs',
   ]);
@@ -88,12 +88,12 @@ async function main(): Promise<void> {
     shipTo: env.worker.SHIP_TO,
     workflows: workflowCode(),
   });
-  const booksWorker = await createBooksWorker({
+  const reconciliationWorker = await createReconciliationWorker({
     ...shared,
     client,
-    gatewayBooks: new StripeBooks(stripe),
-    payments: new PaymentCheck(store, gateway, runs, logger),
-    isExclusive: env.books.STRIPE_ACCOUNT_EXCLUSIVE,
+    gatewayRecords: new StripeRecords(stripe),
+    payments: new PaymentSync(store, gateway, runs, logger),
+    isExclusive: env.reconciliation.STRIPE_ACCOUNT_EXCLUSIVE,
   });
   const metrics = new MetricsServer(store.findings, store.runLook, logger);
   const lostRuns = new LostRuns(store, runs, logger, {
@@ -115,9 +115,9 @@ async function main(): Promise<void> {
   try {
     sweeper.start();
     await metrics.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT);
-    const running = runTogether([...workers, booksWorker]);
+    const running = runTogether([...workers, reconciliationWorker]);
     // Orders do not wait for it; the next worker that starts tries again.
-    scheduleReconciliation(client, env.books.RECONCILE_INTERVAL).catch((error: unknown) => {
+    scheduleReconciliation(client, env.reconciliation.RECONCILE_INTERVAL).catch((error: unknown) => {
       logger.error({ err: error }, 'the reconciliation could not be scheduled');
     });
     logger.info('worker ready');

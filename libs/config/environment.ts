@@ -177,7 +177,7 @@ const groups = {
     LOST_RUN_INTERVAL: positive('30s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
     SHUTDOWN_GRACE: positive('15s'),
   }),
-  books: z.object({
+  reconciliation: z.object({
     STRIPE_ACCOUNT_EXCLUSIVE: flag('false'),
     RECONCILE_INTERVAL: positive('1h').refine((ms) => ms >= 1_000, 'must be at least 1s'),
   }),

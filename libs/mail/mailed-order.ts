@@ -5,7 +5,7 @@ import type { PricedLine, Totals } from '#libs/domain/money/totals';
 import { addressLines, type PostalAddress } from '#libs/places/postal-address';
 
 import { isolated } from './isolation.js';
-import type { Letter } from './letter.js';
+import type { MailContent } from './mail-content.js';
 
 /** What an order's mails tell of it. Prices are minor units. */
 export interface MailedOrder {
@@ -35,7 +35,7 @@ export const said = (text: string): string => isolated(oneLine(text));
 export const greeting = ({ customer }: MailedOrder): string => `Hello ${said(customer.name)},`;
 
 /** What was bought, without prices. */
-export const items = ({ lines }: MailedOrder): Letter['items'] =>
+export const items = ({ lines }: MailedOrder): MailContent['items'] =>
   lines.map((line) => ({ ...named(line), detail: line.sku, price: null }));
 
 export const named = (line: MailedOrder['lines'][number]) => ({
@@ -46,19 +46,19 @@ export const named = (line: MailedOrder['lines'][number]) => ({
 /** The parcel that travels: the one that was made last. */
 const parcelOf = ({ shipments }: MailedOrder) => shipments.at(-1);
 
-export function tracking(order: MailedOrder): Letter['facts'] {
+export function tracking(order: MailedOrder): MailContent['facts'] {
   const parcel = parcelOf(order);
   if (parcel === undefined) return [];
   return [{ label: 'Tracking number', lines: [`${said(parcel.trackingNumber)} (${said(parcel.carrier)})`] }];
 }
 
 /** The carrier's page, where it has one. */
-export function trackingLink(order: MailedOrder): Pick<Letter, 'link'> {
+export function trackingLink(order: MailedOrder): Pick<MailContent, 'link'> {
   const url = parcelOf(order)?.trackingUrl ?? null;
   return url === null ? {} : { link: { label: 'Track your parcel', url } };
 }
 
-export function deliveryAddress({ customer, shippingAddress }: MailedOrder): Letter['facts'][number] {
+export function deliveryAddress({ customer, shippingAddress }: MailedOrder): MailContent['facts'][number] {
   const { line1, line2, city, postalCode, region, country } = shippingAddress;
   const lines = addressLines(said(customer.name), {
     line1: said(line1),

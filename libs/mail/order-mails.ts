@@ -3,8 +3,8 @@ import { type Booked, pendingRefunds, refunded } from '#libs/domain/ledger/ledge
 import type { Totals } from '#libs/domain/money/totals';
 
 import { contained } from './isolation.js';
-import { type Letter, letterAsText } from './letter.js';
-import { letterAsHtml } from './letter-html.js';
+import { type MailContent, contentAsText } from './mail-content.js';
+import { contentAsHtml } from './mail-html.js';
 import type { Mail } from './mailer.js';
 import {
   deliveryAddress,
@@ -142,7 +142,7 @@ export function refundMail(
   refund: { readonly id: string; readonly amount: number },
 ): Mail {
   const price = formatPrice(refund.amount, order.currency);
-  const letter = {
+  const content = {
     shop,
     preview: `${price} goes back to the ${shop.paymentMethod} you paid with.`,
     heading: 'Your refund',
@@ -156,7 +156,7 @@ export function refundMail(
     closing: questions(order),
   };
   return {
-    ...mail('refund', order, `A refund of ${price} for your order ${order.number}`, letter),
+    ...mail('refund', order, `A refund of ${price} for your order ${order.number}`, content),
     messageId: `refund.${refund.id}`,
   };
 }
@@ -183,13 +183,13 @@ const questions = ({ number }: MailedOrder) => `Questions? Reply to this mail an
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function mail(kind: string, order: MailedOrder, subject: string, letter: Letter): Mail {
+function mail(kind: string, order: MailedOrder, subject: string, content: MailContent): Mail {
   return {
     to: order.customer.email,
     name: contained(oneLine(order.customer.name)),
     subject,
-    text: letterAsText(letter),
-    html: letterAsHtml(letter),
+    text: contentAsText(content),
+    html: contentAsHtml(content),
     messageId: `${kind}.${order.id}`,
   };
 }

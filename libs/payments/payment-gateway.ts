@@ -1,24 +1,29 @@
 import type { OrderId } from '#libs/domain/order/order-id';
-import type { PaymentPicture, SeenDispute, SeenIntent, SeenRefund } from '#libs/domain/payment/payment-news';
+import type {
+  PaymentSnapshot,
+  ProviderDispute,
+  ProviderIntent,
+  ProviderRefund,
+} from '#libs/domain/payment/payment-diff';
 import type { CaptureMode } from '#libs/domain/order/policy';
 
 /**
  * What the provider says of an intent, in our words. `unconfirmed`: no attempt has been made, so that no money can have
  * moved; `declined`: another attempt may follow; `canceled`: for good, it cannot be confirmed any more.
  */
-export type Intent = SeenIntent;
-export type IntentStatus = SeenIntent['status'];
+export type Intent = ProviderIntent;
+export type IntentStatus = ProviderIntent['status'];
 
-export type RefundStatus = SeenRefund['status'];
+export type RefundStatus = ProviderRefund['status'];
 
-export type GatewayRefund = SeenRefund;
-export type GatewayDispute = SeenDispute;
+export type GatewayRefund = ProviderRefund;
+export type GatewayDispute = ProviderDispute;
 /** Everything the provider knows of an order's money. */
-export type GatewayPayment = PaymentPicture;
+export type GatewayPayment = PaymentSnapshot;
 
 /**
  * The payment provider. Every call may throw `Refusal` (the provider says no) or `Outage` (no usable answer;
- * `keySpent` tells that the provider stored a failure under the idempotency key); anything else is a bug.
+ * `keyConsumed` tells that the provider stored a failure under the idempotency key); anything else is a bug.
  * Amounts are minor units.
  */
 export interface PaymentGateway {

@@ -41,10 +41,10 @@ describe('stripeFailure', () => {
     ],
     ['500', answered(500, { type: 'api_error' }), 'gateway_error', true],
     ['503', answered(503, { type: 'api_error' }), 'gateway_error', true],
-  ])('takes %s for an outage', (_what, error, code, keySpent) => {
+  ])('takes %s for an outage', (_what, error, code, keyConsumed) => {
     const failure = stripeFailure(error);
     expect(failure).toBeInstanceOf(Outage);
-    expect(failure).toMatchObject({ code, keySpent, message: code });
+    expect(failure).toMatchObject({ code, keyConsumed, message: code });
   });
 
   it.each([

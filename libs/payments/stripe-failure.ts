@@ -44,7 +44,7 @@ export function stripeFailure(error: unknown): unknown {
     // Stripe keeps what it answered under the key once it had begun.
     return new Outage(`gateway_${trouble}`, {
       cause: error,
-      keySpent: trouble === 'error',
+      keyConsumed: trouble === 'error',
       retryAfter: pause,
     });
   }

@@ -12,12 +12,12 @@ import {
   type OrderRunInput,
   OrderStatusAttribute,
   orderWorkflowId,
-  PAYMENT_WORKFLOW,
+  PAYMENT_SYNC_WORKFLOW,
   paymentAttempted,
   paymentReported,
-  paymentTold,
-  type PaymentWorkflowInput,
-  paymentWorkflowId,
+  paymentSyncRequested,
+  type PaymentSyncWorkflowInput,
+  paymentSyncWorkflowId,
   REFUND_WORKFLOW,
   refundReported,
   type RefundWorkflowInput,
@@ -32,7 +32,7 @@ import type { OrderPolicy } from '#libs/domain/order/policy';
 import type { RefundState } from '#libs/domain/refund/refund';
 import type { PaymentStatus } from '#libs/domain/order/states';
 import type { Answer } from '#libs/persistence/attention/attention.repository';
-import type { CancellationWish } from '#libs/persistence/cancellations/cancellation.repository';
+import type { CancellationRequest } from '#libs/persistence/cancellations/cancellation.repository';
 import type { Report } from '#libs/persistence/fulfilment/inbox.repository';
 import type { PaymentAttempt } from '#libs/persistence/payments/payment-attempt.repository';
 import type { Store } from '#libs/persistence/store';
@@ -93,7 +93,7 @@ export class OrderRuns {
    * Tells a run that its order is to be cancelled. The order may be so new that it has no run yet: that one is
    * started and told in one call. Where the run is gone, another one takes the order up to cancel it.
    */
-  async requestCancellation({ orderId, by, policy }: CancellationWish): Promise<void> {
+  async requestCancellation({ orderId, by, policy }: CancellationRequest): Promise<void> {
     const last = await this.store.runs.last(orderId);
     const signal = () => this.tell(() => this.order(orderId).signal(cancellationRequested, { by }));
     if (last?.isStarted) {
@@ -168,25 +168,25 @@ export class OrderRuns {
   }
 
   /** Has somebody look at the provider for an order: the run that does so already, or a new one. */
-  async tellPayment(orderId: OrderId): Promise<void> {
-    const input: PaymentWorkflowInput = { orderId };
+  async requestPaymentSync(orderId: OrderId): Promise<void> {
+    const input: PaymentSyncWorkflowInput = { orderId };
     await this.client.withDeadline(Date.now() + DEADLINE, () =>
-      this.client.workflow.signalWithStart(PAYMENT_WORKFLOW, {
-        workflowId: paymentWorkflowId(orderId),
+      this.client.workflow.signalWithStart(PAYMENT_SYNC_WORKFLOW, {
+        workflowId: paymentSyncWorkflowId(orderId),
         taskQueue: TASK_QUEUES.orders,
         args: [input],
         staticSummary: WORKFLOW_SUMMARIES.payment,
-        signal: paymentTold,
+        signal: paymentSyncRequested,
       }),
     );
   }
 
   /** Has somebody look, unless somebody does already: for what is repeated until it has been seen to. */
-  async lookAtPayment(orderId: OrderId): Promise<void> {
-    const input: PaymentWorkflowInput = { orderId };
+  async ensurePaymentSync(orderId: OrderId): Promise<void> {
+    const input: PaymentSyncWorkflowInput = { orderId };
     await this.client.withDeadline(Date.now() + DEADLINE, () =>
-      this.client.workflow.start(PAYMENT_WORKFLOW, {
-        workflowId: paymentWorkflowId(orderId),
+      this.client.workflow.start(PAYMENT_SYNC_WORKFLOW, {
+        workflowId: paymentSyncWorkflowId(orderId),
         taskQueue: TASK_QUEUES.orders,
         args: [input],
         staticSummary: WORKFLOW_SUMMARIES.payment,

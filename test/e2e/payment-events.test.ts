@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { play } from '../../dev/sandbox/test-gateway.js';
 import { PAYMENT_SECRET } from '../../dev/sandbox/test-sandbox.js';
-import { paymentWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import { paymentSyncWorkflowId } from '#libs/contracts/workflows/order-workflow';
 import { orderId } from '#libs/domain/order/order-id';
 import { type Database, openDatabase } from '#libs/persistence/database/database';
 
@@ -183,7 +183,7 @@ describe("the payment provider's events", () => {
     const payload = JSON.stringify(event);
     expect((await send(payload, sign(payload))).status).toBe(202);
     expect(await stored(event.id)).toMatchObject([{ verdict: 'known', orderId: id }]);
-    const handle = system.client.workflow.getHandle(paymentWorkflowId(orderId(id)));
+    const handle = system.client.workflow.getHandle(paymentSyncWorkflowId(orderId(id)));
     await expect(handle.describe()).rejects.toThrow('not found');
   });
 
@@ -191,7 +191,7 @@ describe("the payment provider's events", () => {
     const { id } = await system.place();
     await system.until(id, ({ fulfilment }) => fulfilment === 'ready');
     const [intent] = await system.intents(id);
-    const handle = system.client.workflow.getHandle(paymentWorkflowId(orderId(id)));
+    const handle = system.client.workflow.getHandle(paymentSyncWorkflowId(orderId(id)));
     const event = letter({
       type: 'payment_intent.payment_failed',
       data: { object: { id: intent?.id, object: 'payment_intent' } },
@@ -206,7 +206,7 @@ describe("the payment provider's events", () => {
       (run) => run?.status.name === 'COMPLETED',
     );
     const history = await system.client.workflow
-      .getHandle(paymentWorkflowId(orderId(id)), look?.runId)
+      .getHandle(paymentSyncWorkflowId(orderId(id)), look?.runId)
       .fetchHistory();
     const looks = (history.events ?? []).filter((each) => each.activityTaskScheduledEventAttributes);
     expect(looks).toHaveLength(1);

@@ -6,7 +6,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { Contradiction, Outage, Question, Refusal } from '#libs/domain/order/failure';
+import { Contradiction, Outage, AttentionRequired, Refusal } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { openDatabase } from '#libs/persistence/database/database';
 import { Store } from '#libs/persistence/store';
@@ -160,14 +160,14 @@ describe('around an activity', () => {
   });
 
   it('stops a step at once for what only a person may decide', async () => {
-    expect(await attempt('createShipment', fails(new Question('amount_differs', 'paid_less')))).toMatchObject(
-      {
-        type: 'Question',
-        message: 'paid_less',
-        nonRetryable: true,
-        details: [{ step: 'ship', kind: 'amount_differs' }],
-      },
-    );
+    expect(
+      await attempt('createShipment', fails(new AttentionRequired('amount_differs', 'paid_less'))),
+    ).toMatchObject({
+      type: 'AttentionRequired',
+      message: 'paid_less',
+      nonRetryable: true,
+      details: [{ step: 'ship', kind: 'amount_differs' }],
+    });
     expect(await waits()).toMatchObject([{ step: 'ship', lastError: 'paid_less', nextTryAt: null }]);
   });
 

@@ -207,7 +207,7 @@ describe('the journal of effects', () => {
   });
 
   describe('after a failure that the provider keeps under the idempotency key', () => {
-    const spent = () => new Outage('server_error', { keySpent: true });
+    const spent = () => new Outage('server_error', { keyConsumed: true });
 
     it('uses a fresh key for each further try, and says so before it is used', async () => {
       provider.faults.push({ when: 'before', error: spent() }, { when: 'before', error: spent() });
@@ -229,8 +229,8 @@ describe('the journal of effects', () => {
 
     it('keeps the key where only an operator may change it', async () => {
       provider.faults.push({ when: 'before', error: spent() });
-      await expect(run({ keepsKey: true })).rejects.toThrow('server_error');
-      await run({ keepsKey: true });
+      await expect(run({ keepsIdempotencyKey: true })).rejects.toThrow('server_error');
+      await run({ keepsIdempotencyKey: true });
       expect(provider.calls).toEqual([key, key]);
     });
   });
@@ -286,7 +286,7 @@ describe('the journal of effects', () => {
       const slow = run({
         act: async () => {
           await gate.pass();
-          throw new Outage('server_error', { keySpent: true });
+          throw new Outage('server_error', { keyConsumed: true });
         },
       });
       await gate.reached();

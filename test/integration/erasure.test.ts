@@ -8,7 +8,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey } from '#libs/domain/payment/payment-keys';
 import type { Person } from '#libs/persistence/orders/erasure.repository';
 import type { Customer, OrderRecord } from '#libs/persistence/orders/order-record';
-import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
+import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
 
 import { tracesOf } from '../support/secrecy.js';
 import { Bench, carrierEvent } from './bench.js';
@@ -32,7 +32,7 @@ describe('the erasure of a person', () => {
     await bench.end();
   });
 
-  const erase = (person: Person, request: RequestKey | null = null, id = uuid()) =>
+  const erase = (person: Person, request: ScopedIdempotencyKey | null = null, id = uuid()) =>
     bench.store.erasures.erase(person, { id, requestedBy: BY }, request);
   /** Of how many orders it was; null where it was not done. */
   const count = (answer: Awaited<ReturnType<typeof erase>>) =>
@@ -216,7 +216,7 @@ describe('the erasure of a person', () => {
     await bench.database.idempotencyKey.createMany({ data: keys });
     await erase({ email: customer.email });
     const hashes = await Promise.all(
-      keys.map(async (one) => (await bench.store.requestKeys.find(one))?.requestHash),
+      keys.map(async (one) => (await bench.store.idempotencyKeys.find(one))?.requestHash),
     );
     expect(hashes).toEqual(['h', null, null, 'h']);
   });
@@ -231,7 +231,7 @@ describe('the erasure of a person', () => {
       inProgress: open.map(({ id }) => id).toSorted(),
     });
     expect(await bench.database.order.findUniqueOrThrow({ where: { id: closed.id } })).toEqual(before);
-    expect(await bench.store.requestKeys.find(request)).toBeNull();
+    expect(await bench.store.idempotencyKeys.find(request)).toBeNull();
     for (const { id, trackingNumber } of open) {
       await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
       // The mail that it has arrived is still to be sent.
@@ -336,7 +336,7 @@ describe('the erasure of a person', () => {
     expect(await erase({ email: customer.email }, request, ids[0])).toMatchObject({ orders: 1, id: ids[0] });
     await delivered(customer);
     expect(await erase({ email: customer.email }, request, ids[1])).toBe('key_taken');
-    expect(await bench.store.requestKeys.find(request)).toEqual({
+    expect(await bench.store.idempotencyKeys.find(request)).toEqual({
       ...{ requestHash: 'h', orderId: null, resourceId: ids[0] },
     });
     expect(await bench.store.erasures.get(ids[0] ?? '')).toMatchObject({ orders: 1 });

@@ -52,7 +52,7 @@ describe('amounts past 32 bits', () => {
 
   it('are compared, found and taken over', async () => {
     const stray = { intentId: `pi_${randomUUID()}`, found: LARGEST_AMOUNT, currency: 'IDR' };
-    await bench.store.findings.recordStray(stray, null, new Date());
+    await bench.store.findings.recordUnmatchedCharge(stray, null, new Date());
     const [finding] = await bench.store.findings.list({ limit: 1 });
     expect(finding).toMatchObject({ expected: 0, found: LARGEST_AMOUNT, currency: 'IDR' });
     if (!finding) throw new Error('nothing was found');

@@ -208,13 +208,13 @@ describe('accepting', () => {
 
     const stored = await bench.database.order.findMany({ where: { id: { in: orders.map(({ id }) => id) } } });
     expect(stored.map(({ id }) => id)).toEqual(accepted.flatMap((order) => order?.id ?? []));
-    expect(await bench.store.requestKeys.find({ principal: 'shop', operation: 'POST /orders', key })).toEqual(
-      {
-        requestHash: 'h',
-        orderId: stored[0]?.id,
-        resourceId: null,
-      },
-    );
+    expect(
+      await bench.store.idempotencyKeys.find({ principal: 'shop', operation: 'POST /orders', key }),
+    ).toEqual({
+      requestHash: 'h',
+      orderId: stored[0]?.id,
+      resourceId: null,
+    });
   });
 
   it('takes the same key of two shops for two', async () => {

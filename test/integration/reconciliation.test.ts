@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../dev/sandbox/sandbox.js';
 import { play, stripeOf } from '../../dev/sandbox/test-gateway.js';
 import { startTestSandbox } from '../../dev/sandbox/test-sandbox.js';
-import { PaymentCheck } from '../../apps/worker/activities/payments/payment-check.js';
+import { PaymentSync } from '../../apps/worker/activities/payments/payment-sync.js';
 import { Reconciliation } from '../../apps/worker/reconciliation/reconciliation.js';
 import type { OrderId } from '#libs/domain/order/order-id';
-import { StripeBooks } from '#libs/payments/stripe.books';
+import { StripeRecords } from '#libs/payments/stripe.records';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { addRefund, settleRefund } from '#libs/persistence/refunds/refund.sql';
@@ -48,14 +48,14 @@ describe('reconciliation', () => {
   async function reconcile({ isExclusive = false, settle = 0, settles = true } = {}) {
     const options = { secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 2_000 };
     const { logger } = capturedLog('test');
-    const check = new PaymentCheck(bench.store, new StripeGateway(options), NO_RUNS, logger);
+    const sync = new PaymentSync(bench.store, new StripeGateway(options), NO_RUNS, logger);
     const payments = {
-      check: async (id: OrderId) => {
+      run: async (id: OrderId) => {
         checked.push(id);
-        if (settles) await check.check(id);
+        if (settles) await sync.run(id);
       },
     };
-    const books = new StripeBooks(options);
+    const books = new StripeRecords(options);
     const reconciliation = new Reconciliation(bench.store, books, payments, logger, isExclusive);
     // Stripe's times are whole seconds, and what moved in this one is to be seen, too.
     const to = new Date(Date.now() + 1_000 - settle);
@@ -289,11 +289,11 @@ describe('reconciliation', () => {
   it('goes on where an attempt before had come to', async () => {
     const { intent } = await paid();
     await stripe.refunds.create({ payment_intent: intent, amount: 700 });
-    const books = new StripeBooks({ secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 2_000 });
+    const books = new StripeRecords({ secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 2_000 });
     const reconciliation = new Reconciliation(
       bench.store,
       books,
-      { check: async () => undefined },
+      { run: async () => undefined },
       capturedLog('test').logger,
       false,
     );

@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto';
-
 export interface ModelSettings {
   readonly runs: number;
   /** Decides everything that is drawn. */
@@ -13,8 +11,9 @@ export interface ModelSettings {
 /** The runs that are played one after the other, on a system of their own. */
 export type LaneSettings = ModelSettings;
 
-/** How many runs a test of everything makes. */
+/** How many runs `npm run test:deep` makes, and what they are drawn from: a run that fails does so again. */
 const USUAL_RUNS = 50;
+const USUAL_SEED = 1;
 /** How often a run that failed is played again. */
 const USUAL_TIMES = 5;
 /** How many are played at once, where there are enough: much of a run is waiting. */
@@ -26,7 +25,7 @@ const FOR_A_LANE = 25;
 export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettings {
   return {
     runs: Number(env['MODEL_RUNS'] ?? USUAL_RUNS),
-    seed: Number(env['MODEL_SEED'] ?? randomInt(2 ** 30)),
+    seed: Number(env['MODEL_SEED'] ?? USUAL_SEED),
     path: env['MODEL_PATH'],
     times: Number(env['MODEL_TIMES'] ?? USUAL_TIMES),
   };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 
 import { Census } from './census.js';
-import { A_RUN, ALL_AGAIN, Lane } from './lane.js';
+import { A_RUN, ALL_AGAIN, ModelLane } from './model-lane.js';
 import { lanesFor, modelSettings } from './model-settings.js';
 
 const settings = modelSettings();
@@ -12,9 +12,9 @@ const MOST_RUNS = 20_000;
 const A_LOOK = 5_000;
 
 describe('whatever happens to orders, and in whatever order', () => {
-  const lanes: Lane[] = [];
+  const lanes: ModelLane[] = [];
   beforeAll(async () => {
-    lanes.push(...(await Promise.all(lanesFor(settings).map((lane) => Lane.open(lane)))));
+    lanes.push(...(await Promise.all(lanesFor(settings).map((lane) => ModelLane.open(lane)))));
   });
   afterAll(
     async () => {

@@ -4,13 +4,13 @@ import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { eventually } from '../support/eventually.js';
 import { emailOf } from '../support/orders.js';
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 import { PATCHED, UNPATCHED } from './changes/changes.js';
 
 describe('a change to the workflow that is deployed while an order waits for its delivery', () => {
-  let shop: Workshop;
-  useWorkshop((opened) => {
+  let shop: WorkflowHarness;
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
 

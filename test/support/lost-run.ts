@@ -3,19 +3,19 @@ import type { Resolution } from '#libs/domain/order/steps';
 import type { AttentionRecord } from '#libs/persistence/orders/order-record';
 
 import { eventually } from './eventually.js';
-import type { Workshop } from './workshop.js';
+import type { WorkflowHarness } from './workflow-harness.js';
 
 const BY = 'service:operator';
 const isAbout = ({ kind }: AttentionRecord) => kind === 'run_closed';
 
 /** Ends the run of an order as no order ever asks for, and has that found. */
-export async function loseRun(shop: Workshop, id: OrderId): Promise<void> {
+export async function loseRun(shop: WorkflowHarness, id: OrderId): Promise<void> {
   await shop.handle(id).terminate('lost');
   await findLost(shop, id);
 }
 
 /** Has the sweeper look until it has found that an order's run is gone. @returns why, as the attention says */
-export async function findLost(shop: Workshop, id: OrderId): Promise<string> {
+export async function findLost(shop: WorkflowHarness, id: OrderId): Promise<string> {
   const order = await eventually(
     async () => {
       await shop.lookForLostRuns();
@@ -27,7 +27,7 @@ export async function findLost(shop: Workshop, id: OrderId): Promise<string> {
 }
 
 /** Answers the attention about the order's run, as an operator does through the API. */
-export async function answerLost(shop: Workshop, id: OrderId, action: Resolution): Promise<string> {
+export async function answerLost(shop: WorkflowHarness, id: OrderId, action: Resolution): Promise<string> {
   const order = await shop.store.orders.get(id);
   const attentionId = order.attention.find(isAbout)?.id ?? '';
   const result = await shop.store.attention.resolve(order, attentionId, { action, note: null, by: BY });
@@ -36,6 +36,6 @@ export async function answerLost(shop: Workshop, id: OrderId, action: Resolution
 }
 
 /** Every run that an order has had. */
-export async function runsOf(shop: Workshop, id: OrderId): Promise<number> {
+export async function runsOf(shop: WorkflowHarness, id: OrderId): Promise<number> {
   return (await shop.list(`WorkflowId = "order-${id}"`)).length;
 }

@@ -4,7 +4,7 @@ import { ORDER_WORKFLOW, TASK_QUEUES } from '#libs/contracts/workflows/order-wor
 
 import { acceptOrder } from './orders.js';
 import { needlesFor, told } from './secrecy.js';
-import { Workshop } from './workshop.js';
+import { WorkflowHarness } from './workflow-harness.js';
 
 test.each([
   ['as it is', 'sent to Zoë O’Hara <zoe@example.com>'],
@@ -23,13 +23,13 @@ test('other words are no name', () => {
 });
 
 test('a shop that keeps its customers to itself closes in peace', async () => {
-  const shop = await Workshop.open();
+  const shop = await WorkflowHarness.open();
   await shop.label(await shop.place());
   await shop.close();
 });
 
 test('each place that tells of a customer is named, with the field', async () => {
-  const shop = await Workshop.open();
+  const shop = await WorkflowHarness.open();
   const order = await acceptOrder(shop.store);
   const { customer, shippingAddress } = order;
   shop.ports.logger.debug({ to: customer.name }, 'said too much');

@@ -4,19 +4,19 @@ import { LEDGER_KINDS } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 
 import { Reconciliation } from '../../apps/worker/reconciliation/reconciliation.js';
-import { StripeBooks } from '#libs/payments/stripe.books';
+import { StripeRecords } from '#libs/payments/stripe.records';
 
 import { recordHistory } from '../support/histories.js';
 import { emailOf } from '../support/orders.js';
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 const TAKEN = 500;
 const policy = { captureMode: 'on_shipment', retry: { attempts: 1_000, initial: 100, max: 300 } } as const;
 
 describe('a held payment of which somebody takes a part by hand while the carrier is down', () => {
-  let shop: Workshop;
-  useWorkshop((opened) => {
+  let shop: WorkflowHarness;
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
 
@@ -42,7 +42,7 @@ describe('a held payment of which somebody takes a part by hand while the carrie
   /** The same, of which the gateway's webhook has told. */
   const known = async (): Promise<OrderId> => {
     const id = await partlyTaken();
-    await shop.runs.tellPayment(id);
+    await shop.runs.requestPaymentSync(id);
     await shop.until(id, ({ payment }) => payment === 'captured');
     await shop.clearFaults();
     return id;
@@ -52,8 +52,8 @@ describe('a held payment of which somebody takes a part by hand while the carrie
       attention.some((open) => open.kind === 'amount_differs' && open.step === step),
     );
   const differences = async (id: OrderId) => {
-    const books = new StripeBooks(shop.parts.gatewayOptions);
-    const nothingToSettle = { check: async () => undefined };
+    const books = new StripeRecords(shop.parts.gatewayOptions);
+    const nothingToSettle = { run: async () => undefined };
     const comparison = new Reconciliation(shop.store, books, nothingToSettle, shop.ports.logger, true);
     await comparison.examine(id, new Date(Date.now() + 1_000));
     return (await shop.store.findings.list({ state: 'open', limit: 100 })).filter(

@@ -8,14 +8,14 @@ import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { eventually } from '../support/eventually.js';
 import { recordHistory } from '../support/histories.js';
 import { emailOf } from '../support/orders.js';
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 const policy = { captureMode: 'on_shipment' } as const;
 
 describe('a payment that is held until the parcel has its label', () => {
-  let shop: Workshop;
-  useWorkshop((opened) => {
+  let shop: WorkflowHarness;
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
 
@@ -114,8 +114,8 @@ class ShortHolds extends StripeGateway {
 const HALF_A_DAY = 12 * 3_600_000 + 1_500;
 
 describe('a payment whose hold is about to lapse', () => {
-  let shop: Workshop;
-  useWorkshop(
+  let shop: WorkflowHarness;
+  useWorkflowHarness(
     (opened) => {
       shop = opened;
     },
@@ -144,7 +144,7 @@ describe('a payment whose hold is about to lapse', () => {
     });
     const { intentId, holdUntil } = await shop.until(id, ({ payment }) => payment === 'authorized');
     await shop.stripe.paymentIntents.capture(intentId ?? '', { amount_to_capture: 500 });
-    await shop.runs.tellPayment(id);
+    await shop.runs.requestPaymentSync(id);
     await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'amount_differs'));
     const labelDue = Date.parse(holdUntil ?? '') - 12 * 3_600_000;
     await eventually(

@@ -4,12 +4,12 @@ import { shipmentReported } from '#libs/contracts/workflows/order-workflow';
 
 import { recordHistory } from '../support/histories.js';
 import { emailOf } from '../support/orders.js';
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 describe('waiting for the delivery', () => {
-  let shop: Workshop;
-  useWorkshop((opened) => {
+  let shop: WorkflowHarness;
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
 

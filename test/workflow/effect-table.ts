@@ -14,13 +14,13 @@ export const reserve: Act = ({ reserveStock }, id) => reserveStock(id);
 const release: Act = ({ releaseStock }, id) => releaseStock(id);
 export const charge: Act = ({ chargePayment }, id) => chargePayment(id);
 const capture: Act = ({ capturePayment }, id) => capturePayment(id);
-export const giveBack: Act = ({ returnPayment }, id) => returnPayment(id, 'cancelled');
+export const giveBack: Act = ({ reversePayment }, id) => reversePayment(id, 'cancelled');
 /** The order's own refund bears its id. */
 export const refund: Act = ({ createRefund }, id) => createRefund(id, id);
 const ship: Act = ({ createShipment }, id) => createShipment(id);
 const cancelLabel: Act = ({ cancelShipment }, id) => cancelShipment(id);
 export const confirm: Act = ({ sendConfirmation }, id) => sendConfirmation(id);
-const apologize: Act = ({ sendCancellation }, id) => sendCancellation(id);
+const apologize: Act = ({ sendCancellationNotice }, id) => sendCancellationNotice(id);
 const tellOfRefund: Act = ({ sendRefundNotice }, id) => sendRefundNotice(id, id);
 const REASON = { code: 'cancelled', by: 'tests' } as const;
 export const cancel: Act = ({ beginCancellation }, id) => beginCancellation(id, REASON);

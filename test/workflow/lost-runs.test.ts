@@ -15,13 +15,13 @@ import { lease } from '../support/lease.js';
 import { answerLost, findLost, loseRun, runsOf } from '../support/lost-run.js';
 import { emailOf } from '../support/orders.js';
 import { NAMESPACES } from '../support/shared-servers.js';
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 const CHALLENGED = 'pm_card_threeDSecure2Required';
 
 /** Ends the runs of these orders, and waits until Temporal's lists say so. */
-async function end(shop: Workshop, ids: readonly OrderId[]): Promise<void> {
+async function end(shop: WorkflowHarness, ids: readonly OrderId[]): Promise<void> {
   for (const id of ids) await shop.handle(id).terminate('lost');
   const names = ids.map((id) => `"${orderWorkflowId(id)}"`).join(', ');
   const query = `WorkflowId IN (${names}) AND ExecutionStatus = "Terminated"`;
@@ -32,30 +32,30 @@ async function end(shop: Workshop, ids: readonly OrderId[]): Promise<void> {
 }
 
 /** Lets runs be old enough to be compared. */
-const age = async (shop: Workshop) =>
+const age = async (shop: WorkflowHarness) =>
   shop.database.$executeRaw`
     UPDATE orders SET started_at = started_at - interval '1 hour', updated_at = updated_at - interval '1 hour'`;
 
-const labelled = async (shop: Workshop) => {
+const labelled = async (shop: WorkflowHarness) => {
   const id = await shop.place();
   await shop.label(id);
   return id;
 };
-const delivered = async (shop: Workshop, id: OrderId) => {
+const delivered = async (shop: WorkflowHarness, id: OrderId) => {
   await shop.carrierSays(await shop.label(id), 'shipment.delivered');
   return shop.closed(id);
 };
-const authenticate = async (shop: Workshop, id: OrderId) => {
+const authenticate = async (shop: WorkflowHarness, id: OrderId) => {
   const { intentId } = await shop.store.orders.get(id);
   await shop.ask('POST', `/sandbox/payment-intents/${intentId}/shopper`, { does: 'authenticate' });
-  await shop.runs.tellPayment(id);
+  await shop.runs.requestPaymentSync(id);
 };
-const asks = async (shop: Workshop, id: OrderId) =>
+const asks = async (shop: WorkflowHarness, id: OrderId) =>
   (await shop.store.orders.get(id)).attention.map(({ kind, reason }) => ({ kind, reason }));
 
 describe('an order whose run is gone', () => {
-  let shop: Workshop;
-  useWorkshop((opened) => {
+  let shop: WorkflowHarness;
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
 
@@ -273,9 +273,9 @@ describe('an order whose run is gone', () => {
 });
 
 describe('lost runs that are taken up by themselves', () => {
-  let shop: Workshop;
+  let shop: WorkflowHarness;
   const LIMIT = 2;
-  useWorkshop(
+  useWorkflowHarness(
     (opened) => {
       shop = opened;
     },
@@ -343,10 +343,10 @@ describe('lost runs that are taken up by themselves', () => {
 });
 
 describe('with another namespace, or a server that lost its data,', () => {
-  let shop: Workshop;
+  let shop: WorkflowHarness;
   let client: Client;
   let elsewhere: OrderRuns;
-  useWorkshop((opened) => {
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
   beforeAll(() => {

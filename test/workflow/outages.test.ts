@@ -4,15 +4,15 @@ import type { OrderId } from '#libs/domain/order/order-id';
 
 import { eventually } from '../support/eventually.js';
 import { emailOf } from '../support/orders.js';
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 /** Mails are put off for as long as a test needs, and nobody is asked about them. */
 const MAIL_OUTAGE = { code: 451, times: 10_000 };
 
 describe('an outage', () => {
-  let shop: Workshop;
-  useWorkshop((opened) => {
+  let shop: WorkflowHarness;
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
 

@@ -7,7 +7,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { checkInvariants } from '../support/invariants.js';
 import { acceptOrder, type Wanted } from '../support/orders.js';
 import { ProviderDesk, ProviderDesks } from '../support/provider-desk.js';
-import { Workshop } from '../support/workshop.js';
+import { WorkflowHarness } from '../support/workflow-harness.js';
 
 /** What an order of two mugs costs. */
 const TOTAL = 3980;
@@ -17,7 +17,7 @@ interface Way {
   readonly wanted?: Wanted;
   /** What goes wrong besides, to make the operation needed. */
   readonly besides?: { readonly operation: string; readonly fault: string };
-  readonly onward?: (shop: Workshop, id: OrderId) => Promise<void>;
+  readonly onward?: (shop: WorkflowHarness, id: OrderId) => Promise<void>;
   readonly end: object;
   readonly books: Awaited<ReturnType<ProviderDesk['books']>>;
 }
@@ -25,10 +25,10 @@ interface Way {
 /** Milliseconds for three time-outs, on a machine that is busy. */
 const PATIENCE = 50_000;
 
-const labelled = (shop: Workshop, id: OrderId) =>
+const labelled = (shop: WorkflowHarness, id: OrderId) =>
   shop.until(id, ({ shipments }) => shipments.length > 0, PATIENCE);
 
-const deliver = async (shop: Workshop, id: OrderId) => {
+const deliver = async (shop: WorkflowHarness, id: OrderId) => {
   await labelled(shop, id);
   await shop.carrierSays(await shop.label(id), 'shipment.delivered');
 };
@@ -88,9 +88,9 @@ const ROWS = Object.entries(WAYS).flatMap(([operation, way]) =>
 describe.concurrent('an order ends right, with its money and its parcel moved once, when', () => {
   const desks = new ProviderDesks();
   const used: { readonly desk: ProviderDesk; readonly books: Way['books'] }[] = [];
-  let shop: Workshop;
+  let shop: WorkflowHarness;
   beforeAll(async () => {
-    shop = await Workshop.open({ ports: desks.ports });
+    shop = await WorkflowHarness.open({ ports: desks.ports });
   });
   afterAll(async () => {
     try {

@@ -5,8 +5,8 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import type { Resolution, StepName } from '#libs/domain/order/steps';
 
 import { emailOf } from '../support/orders.js';
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 /** A step whose provider has failed until patience is spent, and what an operator makes of it. */
 interface Parked {
@@ -60,8 +60,8 @@ const PARKED: readonly Parked[] = [
 const PATIENCE = 3;
 
 describe('a step that fails for good', () => {
-  let shop: Workshop;
-  useWorkshop((opened) => {
+  let shop: WorkflowHarness;
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
 

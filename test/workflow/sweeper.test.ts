@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 
 import { acceptOrder } from '../support/orders.js';
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 describe('the sweeper', () => {
-  let shop: Workshop;
-  useWorkshop((opened) => {
+  let shop: WorkflowHarness;
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
 

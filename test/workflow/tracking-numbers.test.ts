@@ -5,8 +5,8 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 import type { Parcel } from '#libs/shipping/carrier';
 
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 /** A carrier whose answer to a label nobody understands, although it made the label. */
 class Mumbling extends CarrierClient {
@@ -27,10 +27,10 @@ class Mumbling extends CarrierClient {
 }
 
 describe('a tracking number that the carrier gives out again', () => {
-  let shop: Workshop;
+  let shop: WorkflowHarness;
   let carrier: Mumbling;
   let number: string;
-  useWorkshop(
+  useWorkflowHarness(
     (opened) => {
       shop = opened;
     },

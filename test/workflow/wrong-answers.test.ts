@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { OrderId } from '#libs/domain/order/order-id';
 
 import { eventually } from '../support/eventually.js';
-import { useWorkshop } from '../support/use-workshop.js';
-import type { Workshop } from '../support/workshop.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 const retry = { attempts: 1_000, initial: 50, max: 200 };
 const OTHER = '019b7654-0000-7000-8000-000000000002';
@@ -12,8 +12,8 @@ const OTHER = '019b7654-0000-7000-8000-000000000002';
 const ALWAYS = 5;
 
 describe('an answer that is about something else than what was asked', () => {
-  let shop: Workshop;
-  useWorkshop((opened) => {
+  let shop: WorkflowHarness;
+  useWorkflowHarness((opened) => {
     shop = opened;
   });
 
@@ -102,7 +102,7 @@ describe('an answer that is about something else than what was asked', () => {
     await shop.until(id, ({ payment }) => payment === 'captured');
     await shop.label(id);
     await wrong('payment_intents.retrieve', 1, { currency: 'usd', amount_received: 99 });
-    await shop.runs.tellPayment(id);
+    await shop.runs.requestPaymentSync(id);
     const told = await parked(id, 'intent_currency_differs');
     expect(told).toMatchObject({
       payment: 'captured',
@@ -111,7 +111,7 @@ describe('an answer that is about something else than what was asked', () => {
     });
     await shop.answer(id, 'charge', 'acknowledge');
     await wrong('payment_intents.retrieve', 1, { currency: 'usd' });
-    await shop.runs.tellPayment(id);
+    await shop.runs.requestPaymentSync(id);
     await eventually(
       () => shop.ask('GET', '/sandbox/wrong-answers'),
       (left) => JSON.stringify(left) === '{"data":[]}',

@@ -4,13 +4,13 @@ import type { ResolveAttention } from '#libs/contracts/http/resolution.api';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { ResolvableAttention } from '#libs/persistence/attention/attention.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
+import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
 import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
-import { Nudges } from '../platform/signals/nudges.js';
-import { requestKey, RequestOnce } from '../platform/idempotency/request-once.js';
+import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
+import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 import { OrdersService } from '../orders/orders.service.js';
 
 const REFUSALS = {
@@ -25,9 +25,9 @@ export class AttentionService {
   constructor(
     private readonly store: Store,
     private readonly orders: OrdersService,
-    private readonly requests: RequestOnce,
+    private readonly requests: IdempotencyService,
     private readonly runs: OrderRuns,
-    private readonly nudges: Nudges,
+    private readonly signals: BestEffortSignals,
   ) {}
 
   /** All that ever waited for a person, oldest first. @throws ProblemError order_not_found */
@@ -50,7 +50,7 @@ export class AttentionService {
   ): Promise<OrderRecord> {
     const order = await this.orders.get(id);
     const operation = `POST /orders/${id}/attention/${attentionId}/resolution`;
-    const request = key === null ? null : requestKey(service, operation, key, answer);
+    const request = key === null ? null : scopedIdempotencyKey(service, operation, key, answer);
     const current = () => this.orders.get(id);
     return this.requests.once(
       request,
@@ -67,7 +67,7 @@ export class AttentionService {
     order: OrderRecord,
     attentionId: string,
     { action, note }: ResolveAttention,
-    request: RequestKey | null,
+    request: ScopedIdempotencyKey | null,
     service: string,
   ): Promise<void> {
     const by = `service:${service}`;
@@ -79,6 +79,6 @@ export class AttentionService {
     );
     if (result !== 'resolved') throw new ProblemError(REFUSALS[result]);
     const told = { orderId: order.id, attentionId, action, by };
-    this.nudges.send('resolveAttention', order.id, () => this.runs.resolveAttention(told));
+    this.signals.send('resolveAttention', order.id, () => this.runs.resolveAttention(told));
   }
 }

@@ -6,7 +6,7 @@ import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
-import { Nudges } from '../platform/signals/nudges.js';
+import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { OrdersService } from '../orders/orders.service.js';
 
 /** Takes wishes to cancel: each is stored before the run is told of it, and decided by what becomes of the order. */
@@ -16,7 +16,7 @@ export class CancellationService {
     private readonly store: Store,
     private readonly orders: OrdersService,
     private readonly runs: OrderRuns,
-    private readonly nudges: Nudges,
+    private readonly signals: BestEffortSignals,
   ) {}
 
   /** Asks once, however often it is asked. @throws ProblemError order_not_found */
@@ -26,7 +26,7 @@ export class CancellationService {
     const isNew = await this.store.cancellations.request(order, by);
     const cancellation = await this.find(id);
     if (isNew && cancellation.state === 'requested') {
-      this.nudges.send('requestCancellation', id, () =>
+      this.signals.send('requestCancellation', id, () =>
         this.runs.requestCancellation({ orderId: id, by, policy: order.policy }),
       );
     }

@@ -6,7 +6,7 @@ import type { StockAdjustment } from '#libs/persistence/stock/stock-adjustment.r
 import { Store } from '#libs/persistence/store';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
-import { requestKey, RequestOnce } from '../platform/idempotency/request-once.js';
+import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 
 const REFUSALS = {
   no_product: 'product_not_found',
@@ -19,12 +19,15 @@ const REFUSALS = {
 export class StockAdjustmentsService {
   constructor(
     private readonly store: Store,
-    private readonly requests: RequestOnce,
+    private readonly requests: IdempotencyService,
   ) {}
 
   /** @throws ProblemError when stock cannot be adjusted so; nothing is stored then, and the key is free */
   async adjust(sku: string, body: AdjustStock, key: string, service: string): Promise<StockAdjustment> {
-    const request = requestKey(service, `POST /products/${sku}/stock-adjustments`, key, { sku, ...body });
+    const request = scopedIdempotencyKey(service, `POST /products/${sku}/stock-adjustments`, key, {
+      sku,
+      ...body,
+    });
     return this.requests.once(
       request,
       async () => {

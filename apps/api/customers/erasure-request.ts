@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 
 import type { Person } from '#libs/persistence/orders/erasure.repository';
-import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
+import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
 
 /**
  * Names an erasure that must have its effect once, so that nobody can read from it whose it was: not by the path,
@@ -11,7 +11,11 @@ import type { RequestKey } from '#libs/persistence/requests/request-key.reposito
  * idempotency key goes into every hash, and is kept nowhere: who has the database and a guess still lacks the key,
  * which is as hard to guess as the caller has made it. A UUID is.
  */
-export function erasureRequest(service: string, idempotencyKey: string, person: Person): RequestKey {
+export function erasureRequest(
+  service: string,
+  idempotencyKey: string,
+  person: Person,
+): ScopedIdempotencyKey {
   const hidden = (content: unknown) =>
     createHmac('sha256', idempotencyKey)
       .update(stringify(content) ?? '')

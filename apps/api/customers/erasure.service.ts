@@ -6,7 +6,7 @@ import type { ErasureRecord, InProgress, Person } from '#libs/persistence/orders
 import { Store } from '#libs/persistence/store';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
-import { RequestOnce } from '../platform/idempotency/request-once.js';
+import { IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 import { erasureRequest } from './erasure-request.js';
 
 /** How many orders an answer names. */
@@ -17,7 +17,7 @@ const NAMED = 20;
 export class ErasureService {
   constructor(
     private readonly store: Store,
-    private readonly requests: RequestOnce,
+    private readonly requests: IdempotencyService,
   ) {}
 
   /**

@@ -9,12 +9,12 @@ import { orderNumber } from '#libs/domain/order/order-number';
 import { isOrderNumberTaken } from '#libs/persistence/database/database-failure';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { NewOrder } from '#libs/persistence/orders/order.repository';
-import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
+import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
 import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
-import { Nudges } from '../platform/signals/nudges.js';
-import { requestKey, RequestOnce } from '../platform/idempotency/request-once.js';
+import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
+import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 import { Settings } from '../settings.js';
 import { quote } from './quote.js';
 
@@ -25,15 +25,15 @@ const OPERATION = 'POST /orders';
 export class OrderAcceptance {
   constructor(
     private readonly store: Store,
-    private readonly requests: RequestOnce,
+    private readonly requests: IdempotencyService,
     private readonly runs: OrderRuns,
-    private readonly nudges: Nudges,
+    private readonly signals: BestEffortSignals,
     private readonly settings: Settings,
   ) {}
 
   /** @throws ProblemError when the order is refused; nothing is stored then, and the key is free */
   async place(body: PlaceOrder, key: string, service: string): Promise<OrderRecord> {
-    const request = requestKey(service, OPERATION, key, body);
+    const request = scopedIdempotencyKey(service, OPERATION, key, body);
     return this.requests.once(
       request,
       async () => {
@@ -66,11 +66,14 @@ export class OrderAcceptance {
   }
 
   private start(id: OrderId): void {
-    this.nudges.send('start', id, () => this.runs.start(id, this.settings.policy));
+    this.signals.send('start', id, () => this.runs.start(id, this.settings.policy));
   }
 
   /** Numbers are short, so two orders may draw the same one; the second draws again. */
-  private async accept(order: Omit<NewOrder, 'number'>, request: RequestKey): Promise<OrderRecord | null> {
+  private async accept(
+    order: Omit<NewOrder, 'number'>,
+    request: ScopedIdempotencyKey,
+  ): Promise<OrderRecord | null> {
     for (;;) {
       try {
         return await this.store.orders.accept({ ...order, number: orderNumber(randomBytes(8)) }, request);

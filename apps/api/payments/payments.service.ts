@@ -10,8 +10,8 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { PAYMENT_GATEWAY } from '../platform/gateway.js';
 import { ProblemError } from '../platform/problems/problem-error.js';
-import { Nudges } from '../platform/signals/nudges.js';
-import { requestKey, RequestOnce } from '../platform/idempotency/request-once.js';
+import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
+import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 import { OrdersService } from '../orders/orders.service.js';
 
 /** What a shopper may do about a payment that did not go through at once. */
@@ -20,9 +20,9 @@ export class PaymentsService {
   constructor(
     private readonly store: Store,
     private readonly orders: OrdersService,
-    private readonly requests: RequestOnce,
+    private readonly requests: IdempotencyService,
     private readonly runs: OrderRuns,
-    private readonly nudges: Nudges,
+    private readonly signals: BestEffortSignals,
     @Inject(PAYMENT_GATEWAY) private readonly gateway: PaymentGateway,
   ) {}
 
@@ -34,7 +34,10 @@ export class PaymentsService {
     service: string,
   ): Promise<OrderRecord> {
     const order = await this.orders.get(orderId);
-    const request = requestKey(service, `POST /orders/${orderId}/payment-attempts`, key, { orderId, method });
+    const request = scopedIdempotencyKey(service, `POST /orders/${orderId}/payment-attempts`, key, {
+      orderId,
+      method,
+    });
     return this.requests.once(
       request,
       async () => {
@@ -42,7 +45,7 @@ export class PaymentsService {
         const asked = await this.store.paymentAttempts.request(order, request, { method, by });
         if (asked === 'not_possible') throw new ProblemError('payment_attempt_not_possible');
         if (asked === 'key_taken') return null;
-        this.nudges.send('attemptPayment', orderId, () => this.runs.attemptPayment(asked));
+        this.signals.send('attemptPayment', orderId, () => this.runs.attemptPayment(asked));
         return this.orders.get(orderId);
       },
       () => this.orders.get(orderId),

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 
 import type { FindingList, FindingView, ListFindings } from '#libs/contracts/http/finding.api';
 import type { FindingRecord } from '#libs/persistence/reconciliation/finding.repository';
-import type { RequestKey } from '#libs/persistence/requests/request-key.repository';
+import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
 import { Store } from '#libs/persistence/store';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { AttentionService } from '../attention/attention.service.js';
 import { OrdersService } from '../orders/orders.service.js';
-import { requestKey, RequestOnce } from '../platform/idempotency/request-once.js';
+import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 
 /** What reconciliations found, and what persons made of it. */
 @Injectable()
@@ -17,7 +17,7 @@ export class FindingsService {
     private readonly store: Store,
     private readonly orders: OrdersService,
     private readonly attention: AttentionService,
-    private readonly requests: RequestOnce,
+    private readonly requests: IdempotencyService,
   ) {}
 
   async list({ state, before, limit }: ListFindings): Promise<FindingList> {
@@ -34,7 +34,7 @@ export class FindingsService {
   async acknowledge(id: string, note: string, key: string | null, service: string): Promise<FindingView> {
     const finding = await this.get(id);
     const operation = `POST /findings/${finding.id}/acknowledgement`;
-    const request = key === null ? null : requestKey(service, operation, key, { note });
+    const request = key === null ? null : scopedIdempotencyKey(service, operation, key, { note });
     const current = () => this.get(id);
     return this.requests.once(
       request,
@@ -49,7 +49,7 @@ export class FindingsService {
   private async close(
     finding: FindingRecord,
     note: string,
-    request: RequestKey | null,
+    request: ScopedIdempotencyKey | null,
     service: string,
   ): Promise<void> {
     if (finding.closedAt !== null) throw new ProblemError('finding_closed');

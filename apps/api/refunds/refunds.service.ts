@@ -17,8 +17,8 @@ import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
-import { Nudges } from '../platform/signals/nudges.js';
-import { requestKey, RequestOnce } from '../platform/idempotency/request-once.js';
+import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
+import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 import { OrdersService } from '../orders/orders.service.js';
 
 /** Takes refunds: each is stored and booked before its run is started; once for each key. */
@@ -27,15 +27,18 @@ export class RefundsService {
   constructor(
     private readonly store: Store,
     private readonly orders: OrdersService,
-    private readonly requests: RequestOnce,
+    private readonly requests: IdempotencyService,
     private readonly runs: OrderRuns,
-    private readonly nudges: Nudges,
+    private readonly signals: BestEffortSignals,
   ) {}
 
   /** @throws ProblemError when the refund is refused; nothing is stored then, and the key is free */
   async request(orderId: OrderId, body: RequestRefund, key: string, service: string): Promise<RefundRecord> {
     const order = await this.orders.get(orderId);
-    const request = requestKey(service, `POST /orders/${orderId}/refunds`, key, { orderId, ...body });
+    const request = scopedIdempotencyKey(service, `POST /orders/${orderId}/refunds`, key, {
+      orderId,
+      ...body,
+    });
     return this.requests.once(
       request,
       async () => {
@@ -47,7 +50,7 @@ export class RefundsService {
           (current, earlier) => refundOf(current, earlier, body),
         );
         if (!isNew) return null;
-        this.nudges.send('startRefund', orderId, () => this.runs.startRefund(id, orderId, order.policy));
+        this.signals.send('startRefund', orderId, () => this.runs.startRefund(id, orderId, order.policy));
         return this.find(orderId, id);
       },
       (earlier) => this.find(orderId, earlier.resourceId),

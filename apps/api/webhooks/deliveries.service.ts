@@ -5,7 +5,7 @@ import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { LOG } from '../platform/logging/log.js';
-import { Nudges } from '../platform/signals/nudges.js';
+import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { CarrierSignature } from './carrier-signature.js';
 import { readDeliveryEvent } from './delivery-event.js';
 
@@ -16,7 +16,7 @@ export class DeliveriesService {
     private readonly signature: CarrierSignature,
     private readonly store: Store,
     private readonly runs: OrderRuns,
-    private readonly nudges: Nudges,
+    private readonly signals: BestEffortSignals,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -38,6 +38,6 @@ export class DeliveriesService {
         this.log.warn(said, 'kept an event of the carrier that belongs to no order');
       return;
     }
-    this.nudges.send('reportShipment', report.orderId, () => this.runs.reportShipment(report));
+    this.signals.send('reportShipment', report.orderId, () => this.runs.reportShipment(report));
   }
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
-import { Nudges } from '../platform/signals/nudges.js';
+import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { Settings } from '../settings.js';
 import { readStripeEvent } from './stripe-event.js';
 import { StripeSignature } from './stripe-signature.js';
@@ -16,7 +16,7 @@ export class StripeEventsService {
     private readonly settings: Settings,
     private readonly store: Store,
     private readonly runs: OrderRuns,
-    private readonly nudges: Nudges,
+    private readonly signals: BestEffortSignals,
   ) {}
 
   /** @throws ProblemError when the event is not the provider's, or cannot be read; nothing is stored then */
@@ -24,6 +24,7 @@ export class StripeEventsService {
     this.signature.verify(body, signature);
     const event = readStripeEvent(body, this.settings.isLive);
     const orderId = await this.store.paymentInbox.receive(event);
-    if (orderId !== null) this.nudges.send('tellPayment', orderId, () => this.runs.tellPayment(orderId));
+    if (orderId !== null)
+      this.signals.send('requestPaymentSync', orderId, () => this.runs.requestPaymentSync(orderId));
   }
 }

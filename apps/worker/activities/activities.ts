@@ -1,7 +1,7 @@
 import type {
   DecisionActivities,
   EmailActivities,
-  MoneyActivities,
+  PaymentSyncActivities,
   StepActivities,
 } from '#libs/contracts/workflows/activities';
 import type { Mailer } from '#libs/mail/mailer';
@@ -16,9 +16,9 @@ import { OrderDecisions } from './orders/decision.activities.js';
 import { EffectJournal } from './effect-journal.js';
 import { OrderEmails } from './email/email.activities.js';
 import { InventoryActivities } from './inventory/inventory.activities.js';
-import { MoneyBackActivities } from './refunds/money-back.activities.js';
+import { RefundActivities } from './refunds/refund.activities.js';
 import { OrderIntent } from './orders/order-intent.js';
-import { PaymentCheck } from './payments/payment-check.js';
+import { PaymentSync } from './payments/payment-sync.js';
 import { PaymentActivities } from './payments/payment.activities.js';
 import { ShipmentActivities } from './shipping/shipment.activities.js';
 
@@ -41,17 +41,9 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, shop, l
   const journal = new EffectJournal(store.effects, store.orders, logger);
   const inventory = new InventoryActivities(store.orders, journal, store.stock, store.catalogue, shipTo);
   const intent = new OrderIntent(journal, gateway);
-  const check = new PaymentCheck(store, gateway, runs, logger);
-  const payment = new PaymentActivities(store.orders, journal, intent, gateway, check);
-  const moneyBack = new MoneyBackActivities(
-    store.orders,
-    store.refunds,
-    journal,
-    intent,
-    gateway,
-    check,
-    logger,
-  );
+  const sync = new PaymentSync(store, gateway, runs, logger);
+  const payment = new PaymentActivities(store.orders, journal, intent, gateway, sync);
+  const moneyBack = new RefundActivities(store.orders, store.refunds, journal, intent, gateway, sync, logger);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
   const decisions = new OrderDecisions(store);
   const emails = new OrderEmails(store.refunds, journal, mailer, shop);
@@ -63,26 +55,26 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, shop, l
       chargePayment: (id) => payment.chargePayment(id),
       checkPayment: (id) => payment.checkPayment(id),
       capturePayment: (id) => payment.capturePayment(id),
-      returnPayment: (id, reason) => moneyBack.returnPayment(id, reason),
+      reversePayment: (id, reason) => moneyBack.reversePayment(id, reason),
       createRefund: (id, refundId) => moneyBack.createRefund(id, refundId),
       createShipment: (id) => shipment.createShipment(id),
       cancelShipment: (id) => shipment.cancelShipment(id),
       checkDelivery: (id) => shipment.checkDelivery(id),
-      followPayment: (id) => check.check(id),
-      parkOrder: (id, attention) => decisions.parkOrder(id, attention),
-      resumeOrder: (id, attentionId, action) => decisions.resumeOrder(id, attentionId, action),
+      syncPayment: (id) => sync.run(id),
+      openAttention: (id, attention) => decisions.openAttention(id, attention),
+      resolveAttention: (id, attentionId, action) => decisions.resolveAttention(id, attentionId, action),
       beginCancellation: (id, reason) => decisions.beginCancellation(id, reason),
       endOrder: (id, end) => decisions.endOrder(id, end),
       closeOrder: (id, end) => decisions.closeOrder(id, end),
-      readStanding: (id) => decisions.readStanding(id),
-    } satisfies StepActivities & MoneyActivities & DecisionActivities,
+      loadResumePoint: (id) => decisions.loadResumePoint(id),
+    } satisfies StepActivities & PaymentSyncActivities & DecisionActivities,
     email: {
       sendConfirmation: (id) => emails.sendConfirmation(id),
       sendShippingNotice: (id) => emails.sendShippingNotice(id),
       sendDeliveryNotice: (id) => emails.sendDeliveryNotice(id),
-      sendFailedDelivery: (id) => emails.sendFailedDelivery(id),
-      sendCancellation: (id) => emails.sendCancellation(id),
-      sendRejection: (id) => emails.sendRejection(id),
+      sendFailedDeliveryNotice: (id) => emails.sendFailedDeliveryNotice(id),
+      sendCancellationNotice: (id) => emails.sendCancellationNotice(id),
+      sendRejectionNotice: (id) => emails.sendRejectionNotice(id),
       sendRefundNotice: (id, refundId) => emails.sendRefundNotice(id, refundId),
     } satisfies EmailActivities,
   };

@@ -37,7 +37,7 @@ export interface Call<T> {
   /** The fact written when the provider refuses; without it, nothing but the refusal itself. */
   readonly refused?: (code: string) => OrderChange;
   /** Whether an unclear failure keeps its key until an operator asks for a fresh one. */
-  readonly keepsKey?: boolean;
+  readonly keepsIdempotencyKey?: boolean;
 }
 
 /**
@@ -108,8 +108,8 @@ export class EffectJournal {
           change: () => (refused ? refused(error.code) : { event }),
         };
       }
-      if (error instanceof Outage && error.keySpent && !call.keepsKey) {
-        await this.effects.freshenKey(effect.key, effect.fence);
+      if (error instanceof Outage && error.keyConsumed && !call.keepsIdempotencyKey) {
+        await this.effects.rotateIdempotencyKey(effect.key, effect.fence);
       }
       throw error;
     }

@@ -1,20 +1,20 @@
-import { type Compared, NOTHING_COMPARED, together } from '#libs/contracts/workflows/reconcile-workflow';
+import { type Compared, NOTHING_COMPARED, sumCompared } from '#libs/contracts/workflows/reconcile-workflow';
 import { Outage } from '#libs/domain/order/failure';
 import { isOrderId, type OrderId } from '#libs/domain/order/order-id';
 import {
   compareMoney,
   type GatewayMoney,
   type Span,
-  suspectsOf,
+  unmatchedMoney,
 } from '#libs/domain/reconciliation/reconciliation';
-import type { GatewayBooks } from '#libs/payments/gateway-books';
+import type { GatewayRecords } from '#libs/payments/gateway-records';
 import { isContended, isUnreachable } from '#libs/persistence/database/database-failure';
 import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
 
 /** Brings what the provider says of an order's money into the books, as its webhooks do. */
-export interface PaymentChecker {
-  check(orderId: OrderId): Promise<unknown>;
+export interface PaymentSyncer {
+  run(orderId: OrderId): Promise<unknown>;
 }
 
 /** How much is matched at once, and how far apart counterparts may be before they are looked into. Milliseconds. */
@@ -29,8 +29,8 @@ export type Progress = (cursor: string, compared: Compared) => void;
 export class Reconciliation {
   constructor(
     private readonly store: Store,
-    private readonly gateway: GatewayBooks,
-    private readonly payments: PaymentChecker,
+    private readonly gateway: GatewayRecords,
+    private readonly payments: PaymentSyncer,
     private readonly logger: Logger,
     /** Whether the gateway's account takes money for this service only. */
     private readonly isExclusive: boolean,
@@ -44,10 +44,10 @@ export class Reconciliation {
    */
   async unsettled(until: Date, after: string | null, progress: Progress): Promise<Compared> {
     let compared = NOTHING_COMPARED;
-    const one = () => (compared = together(compared, { ...NOTHING_COMPARED, examined: 1 }));
+    const one = () => (compared = sumCompared(compared, { ...NOTHING_COMPARED, examined: 1 }));
     let cursor = after !== null && isOrderId(after) ? after : null;
     for (;;) {
-      const orders = await this.store.books.unsettled(until, cursor, BATCH);
+      const orders = await this.store.comparisons.unsettled(until, cursor, BATCH);
       for (const id of orders) {
         await this.examine(id, until);
         progress(id, one());
@@ -55,8 +55,8 @@ export class Reconciliation {
       cursor = orders.at(-1) ?? null;
       if (orders.length < BATCH) break;
     }
-    for (const intentId of await this.store.findings.openStrays()) {
-      await this.examineStray(intentId, until);
+    for (const intentId of await this.store.findings.openUnmatchedCharges()) {
+      await this.examineUnmatchedCharge(intentId, until);
       one();
     }
     return compared;
@@ -73,7 +73,7 @@ export class Reconciliation {
     for (let start = after === null ? from : new Date(after); start < to;) {
       const end = new Date(Math.min(start.getTime() + SLICE, to.getTime()));
       const alive = () => progress(start.toISOString(), compared);
-      compared = together(compared, await this.slice({ from: start, to: end }, to, alive));
+      compared = sumCompared(compared, await this.slice({ from: start, to: end }, to, alive));
       start = end;
       progress(start.toISOString(), compared);
     }
@@ -85,37 +85,37 @@ export class Reconciliation {
       from: new Date(span.from.getTime() - SLACK),
       to: new Date(span.to.getTime() + SLACK),
     };
-    const facts = await this.store.books.facts(wide);
+    const facts = await this.store.comparisons.facts(wide);
     const movements = await this.gateway.movements(wide);
-    const suspects = suspectsOf(span, movements, facts);
-    const orders = await this.store.books.ordersOf([...suspects.intents]);
+    const suspects = unmatchedMoney(span, movements, facts);
+    const orders = await this.store.comparisons.ordersOf([...suspects.intents]);
     const known = new Set([...[...suspects.orders].filter(isOrderId), ...orders.values()]);
     // Where others take money with the same account, most of what moves there is theirs.
     const named = new Set(movements.filter((each) => each.orderId !== null).map((each) => each.intentId));
-    const strays = [...suspects.intents].filter(
+    const unmatchedCharges = [...suspects.intents].filter(
       (intentId) => !orders.has(intentId) && (this.isExclusive || named.has(intentId)),
     );
     for (const id of known) {
       await this.examine(id, until);
       alive();
     }
-    for (const intentId of strays) {
-      await this.examineStray(intentId, until);
+    for (const intentId of unmatchedCharges) {
+      await this.examineUnmatchedCharge(intentId, until);
       alive();
     }
     const within = ({ at }: { readonly at: Date }) => span.from <= at && at < span.to;
     return {
       moved: movements.filter(within).length,
       booked: facts.filter(within).length,
-      examined: known.size + strays.length,
+      examined: known.size + unmatchedCharges.length,
     };
   }
 
   /** Compares an order with everything the gateway has of it, after the usual way has had its chance. */
   async examine(id: OrderId, until: Date): Promise<void> {
-    if ((await this.store.books.ofOrder(id, until)).isMoving) return;
+    if ((await this.store.comparisons.ofOrder(id, until)).isMoving) return;
     await this.settle(id);
-    const books = await this.store.books.ofOrder(id, until);
+    const books = await this.store.comparisons.ofOrder(id, until);
     const { intentId } = books.order;
     if (books.isMoving || intentId === null) return;
     const differences = compareMoney(books.money, await this.gateway.readMoney(intentId));
@@ -124,14 +124,18 @@ export class Reconciliation {
   }
 
   /** Looks into money on an intent that is no order's: a stray of an order's, or somebody else's. */
-  private async examineStray(intentId: string, until: Date): Promise<void> {
+  private async examineUnmatchedCharge(intentId: string, until: Date): Promise<void> {
     const money = await this.gateway.readMoney(intentId);
     const order = money && (await this.orderOf(money));
     const isOurs = order !== null || this.isExclusive;
     const isClaimed = order?.intentId === intentId;
     const found = money && isOurs && !isClaimed ? heldOf(money) : 0;
     if (found > 0) this.logger.warn({ intentId, found }, 'money belongs to no order');
-    await this.store.findings.recordStray({ intentId, found, currency: money?.currency ?? '' }, order, until);
+    await this.store.findings.recordUnmatchedCharge(
+      { intentId, found, currency: money?.currency ?? '' },
+      order,
+      until,
+    );
   }
 
   private async orderOf({ orderId }: GatewayMoney) {
@@ -141,7 +145,7 @@ export class Reconciliation {
   /** What cannot be settled may still be compared; a bug in settling one order must not hide the others. */
   private async settle(id: OrderId): Promise<void> {
     try {
-      await this.payments.check(id);
+      await this.payments.run(id);
     } catch (error) {
       if (error instanceof Outage || isUnreachable(error) || isContended(error)) throw error;
       this.logger.error({ orderId: id, err: error }, 'an order could not be settled before it was compared');

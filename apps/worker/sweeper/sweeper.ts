@@ -48,7 +48,7 @@ export class Sweeper {
       ['attempt', () => this.passOnAttempts()],
       ['claim', () => this.claimEarly()],
       ['report', () => this.reportShipments()],
-      ['look', () => this.lookAtPayments()],
+      ['look', () => this.ensurePaymentSyncs()],
       ['answer', () => this.passOnAnswers()],
       ['lost', () => this.lostRuns.look()],
     ];
@@ -108,10 +108,10 @@ export class Sweeper {
   }
 
   /** Also where an event came before the order had its intent. */
-  private async lookAtPayments(): Promise<void> {
+  private async ensurePaymentSyncs(): Promise<void> {
     await this.store.paymentInbox.settleKnown();
     await this.each(await this.store.paymentInbox.unsettled(SETTLING, BATCH), (id) =>
-      this.runs.lookAtPayment(id),
+      this.runs.ensurePaymentSync(id),
     );
   }
 

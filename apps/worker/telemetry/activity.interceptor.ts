@@ -3,7 +3,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
 import { ACTIVITY_STEPS, FAILURE_TYPES } from '#libs/contracts/workflows/activities';
-import { Contradiction, Outage, Question, Refusal } from '#libs/domain/order/failure';
+import { Contradiction, Outage, AttentionRequired, Refusal } from '#libs/domain/order/failure';
 import { isOrderId, type OrderId } from '#libs/domain/order/order-id';
 import { backoff } from '#libs/domain/order/policy';
 import type { StepName } from '#libs/domain/order/steps';
@@ -63,12 +63,12 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
         details: [{ step }],
       });
     }
-    if (error instanceof Question) {
+    if (error instanceof AttentionRequired) {
       const { kind, code } = error;
       this.logger.warn({ ...context, kind, code }, 'a step waits for a person');
       await this.showWaiting(attempt, code, null);
       return withoutStack({
-        type: FAILURE_TYPES.question,
+        type: FAILURE_TYPES.attentionRequired,
         message: code,
         nonRetryable: true,
         details: [{ step, kind }],

@@ -5,11 +5,11 @@ import { shipmentReported } from '#libs/contracts/workflows/order-workflow';
 import type { ShipmentReport } from '#libs/domain/fulfilment/carrier-event';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
-import type { OrderStanding } from '#libs/domain/order/standing';
+import type { ResumePoint } from '#libs/domain/order/resume-point';
 import type { Resolution } from '#libs/domain/order/steps';
 
-import type { AttentionDesk, Ticket } from './saga/attention-desk.js';
-import type { OrderSign } from './visibility.js';
+import type { AttentionHandle, AttentionRequests } from './saga/attention-requests.js';
+import type { OrderSearchAttributes } from './visibility.js';
 
 const PROGRESS: Readonly<Record<ShipmentReport, number>> = { shipped: 1, lost: 2, delivered: 3, returned: 4 };
 const STATUSES = {
@@ -19,67 +19,69 @@ const STATUSES = {
   returned: 'undelivered',
 } as const;
 
-/** Hears where the parcel is from the first moment on; signals that repeat or come late change nothing. */
+/** Follows an order's parcel by the reports of its carrier. A repeated or late report changes nothing. */
 export function listenForDelivery(
   orderId: OrderId,
   policy: OrderPolicy,
-  sign: OrderSign,
-  desk: AttentionDesk,
+  searchAttributes: OrderSearchAttributes,
+  attention: AttentionRequests,
   { checkDelivery }: StepActivities,
-  /** How the delivery stood when this run took the order up. */
-  standing: Pick<OrderStanding, 'parcel' | 'deliveryLeft'> | null,
+  /** Where this run resumes the order; null for its first run. */
+  resumePoint: Pick<ResumePoint, 'parcel' | 'deliveryLeft'> | null,
 ) {
-  let parcel: ShipmentReport | null = standing?.parcel ?? null;
-  let patience = standing?.deliveryLeft ?? policy.deliveryDeadline;
-  let waitedBefore = standing !== null;
+  let parcel: ShipmentReport | null = resumePoint?.parcel ?? null;
+  let timeout = resumePoint?.deliveryLeft ?? policy.deliveryDeadline;
+  let hasWaitedBefore = resumePoint !== null;
 
-  const note = (report: ShipmentReport) => {
+  const apply = (report: ShipmentReport) => {
     if (parcel !== null && PROGRESS[report] <= PROGRESS[parcel]) return;
     parcel = report;
-    sign.status(STATUSES[report]);
+    searchAttributes.setStatus(STATUSES[report]);
   };
-  setHandler(shipmentReported, ({ state }) => note(state));
+  setHandler(shipmentReported, ({ state }) => apply(state));
 
-  const arrived = () => parcel !== null && parcel !== 'shipped';
+  const isFinal = () => parcel !== null && parcel !== 'shipped';
 
   return {
-    /** Whether the parcel came back or is lost. */
+    /** Whether the parcel was returned or is lost. */
     failed: () => parcel === 'returned' || parcel === 'lost',
 
-    /** Waits for the first word of the parcel. @returns false where that is of its end already */
+    /** Waits for the first report. @returns false where that one is final */
     async isUnderWay(): Promise<boolean> {
       await condition(() => parcel !== null);
       return parcel === 'shipped';
     },
 
     /**
-     * Waits until the parcel has got somewhere for good. When the deadline passes it asks the carrier itself;
-     * if that settles nothing it asks for a person, and goes on waiting.
+     * Waits for a final report. When the deadline passes it asks the carrier; without a final answer it opens an
+     * attention and goes on waiting.
      */
     async arrival(): Promise<void> {
-      let overdue: Ticket | undefined;
-      const ask = async () => {
-        const found = await checkDelivery(orderId).catch(unlessCancelled);
-        if (found) note(found);
+      let overdue: AttentionHandle | undefined;
+      const check = async () => {
+        const report = await checkDelivery(orderId).catch(unlessCancelled);
+        if (report) apply(report);
       };
-      const decided = () => DECISIONS.get(overdue?.answer()?.action ?? 'retry');
+      const decision = () => DECISIONS.get(overdue?.answer()?.action ?? 'retry');
       try {
-        // An answer may have come while a cancellation that was too late had stopped the waiting.
-        if (waitedBefore) await ask();
-        waitedBefore = true;
-        while (!arrived()) {
-          const heard = await condition(() => arrived() || decided() !== undefined, Math.max(patience, 1), {
-            summary: 'Parcel is overdue',
-          });
-          patience = policy.deliveryDeadline;
-          const decision = decided();
-          if (decision) note(decision);
-          if (heard) continue;
-          await ask();
-          if (!arrived()) overdue ??= await desk.open('delivery_overdue', 'deliver', 'deadline_passed');
+        // A report may have come while a cancellation that was too late had stopped the waiting.
+        if (hasWaitedBefore) await check();
+        hasWaitedBefore = true;
+        while (!isFinal()) {
+          const isReported = await condition(
+            () => isFinal() || decision() !== undefined,
+            Math.max(timeout, 1),
+            { summary: 'Parcel is overdue' },
+          );
+          timeout = policy.deliveryDeadline;
+          const decided = decision();
+          if (decided) apply(decided);
+          if (isReported) continue;
+          await check();
+          if (!isFinal()) overdue ??= await attention.open('delivery_overdue', 'deliver', 'deadline_passed');
         }
       } finally {
-        await overdue?.close();
+        await overdue?.resolve();
       }
     },
   };
@@ -91,7 +93,7 @@ const DECISIONS: ReadonlyMap<Resolution, ShipmentReport> = new Map([
   ['fail', 'lost'],
 ]);
 
-/** A carrier that cannot be asked is no reason to stop waiting: somebody is told either way. */
+/** A carrier that does not answer is no reason to stop waiting: an attention is opened in any case. */
 function unlessCancelled(error: unknown): null {
   if (isCancellation(error)) throw error;
   return null;

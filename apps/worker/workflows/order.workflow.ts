@@ -3,49 +3,55 @@ import { sleep } from '@temporalio/workflow';
 import type { OrderOutcome, OrderRunInput } from '#libs/contracts/workflows/order-workflow';
 
 import { orderActivities } from './saga/activity-options.js';
-import { attentionDesk } from './saga/attention-desk.js';
+import { attentionRequests } from './saga/attention-requests.js';
 import { listenForDelivery } from './delivery.js';
 import { orderPayment } from './payment.js';
-import { beside, saga } from './saga/saga.js';
-import { takenUp } from './taken-up.js';
-import { orderSign } from './visibility.js';
+import { resumeOrder } from './resume-order.js';
+import { saga } from './saga/saga.js';
+import { withBackground } from './saga/with-background.js';
+import { orderSearchAttributes } from './visibility.js';
 
-/** An order's way from "the shopper pressed buy" to "the parcel arrived and everyone was told". */
+/** Processes an order from its acceptance to its end. */
 export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Promise<OrderOutcome> {
   const { steps, emails, decisions } = orderActivities(policy);
-  const sign = orderSign();
-  const standing = run === undefined ? null : await takenUp(orderId, decisions, sign);
-  const desk = attentionDesk(orderId, sign, decisions);
-  const payment = orderPayment(orderId, policy, steps, standing);
-  const delivery = listenForDelivery(orderId, policy, sign, desk, steps, standing);
-  const farewells = {
-    cancelled: () => emails.sendCancellation(orderId),
-    rejected: () => emails.sendRejection(orderId),
+  const searchAttributes = orderSearchAttributes();
+  const resumePoint = run === undefined ? null : await resumeOrder(orderId, decisions, searchAttributes);
+  const attention = attentionRequests(orderId, searchAttributes, decisions);
+  const payment = orderPayment(orderId, policy, steps, resumePoint);
+  const delivery = listenForDelivery(orderId, policy, searchAttributes, attention, steps, resumePoint);
+  const notices = {
+    cancelled: () => emails.sendCancellationNotice(orderId),
+    rejected: () => emails.sendRejectionNotice(orderId),
   };
-  const left = standing?.reservationLeft ?? policy.reservationTtl;
-  const reservationOver = left > 0 ? () => sleep(left, { summary: 'Reservation ends' }) : null;
-  const subject = { orderId, policy, sign, desk, decisions, farewells, standing };
+  const reservationLeft = resumePoint?.reservationLeft ?? policy.reservationTtl;
+  const reservationEnd =
+    reservationLeft > 0 ? () => sleep(reservationLeft, { summary: 'Reservation ends' }) : null;
+  const subject = { orderId, policy, searchAttributes, attention, decisions, notices, resumePoint };
 
-  return saga(subject, async ({ step, within, takeBack }) => {
-    await within(RESERVATION, reservationOver, async () => {
-      await step('validate', async () => sign.number(await steps.validateOrder(orderId)));
+  return saga(subject, async ({ step, withTimeout, compensate }) => {
+    await withTimeout(RESERVATION, reservationEnd, async () => {
+      await step('validate', async () => searchAttributes.setOrderNumber(await steps.validateOrder(orderId)));
       await step(
         'reserve',
         () => steps.reserveStock(orderId),
         () => steps.releaseStock(orderId),
       );
-      const grace = standing?.graceLeft ?? policy.graceBeforeCharge;
+      const grace = resumePoint?.graceLeft ?? policy.graceBeforeCharge;
       if (grace > 0) await sleep(grace, { summary: 'Charge begins' });
-      await step('charge', () => payment.collected().then(() => sign.status('confirmed')), payment.returned);
+      await step(
+        'charge',
+        () => payment.collect().then(() => searchAttributes.setStatus('confirmed')),
+        payment.reverse,
+      );
     });
-    await beside(
+    await withBackground(
       async () => {
         await step('confirm', () => emails.sendConfirmation(orderId));
         if (await delivery.isUnderWay()) await step('announce', () => emails.sendShippingNotice(orderId));
       },
       async () => {
-        await within(MONEY, payment.voided, async () => {
-          await within(HOLD, payment.labelDue, () =>
+        await withTimeout(CAPTURE, payment.voided, async () => {
+          await withTimeout(AUTHORIZATION, payment.labelDue, () =>
             step(
               'ship',
               () => steps.createShipment(orderId),
@@ -56,11 +62,11 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
             await step('capture', () => steps.capturePayment(orderId));
         });
         await step('deliver', () => delivery.arrival());
-        if (delivery.failed()) await takeBack('charge', 'undelivered');
+        if (delivery.failed()) await compensate('charge', 'undelivered');
       },
     );
     if (delivery.failed()) {
-      await step('notify', () => emails.sendFailedDelivery(orderId));
+      await step('notify', () => emails.sendFailedDeliveryNotice(orderId));
       return 'undelivered';
     }
     await step('notify', () => emails.sendDeliveryNotice(orderId));
@@ -68,22 +74,26 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
   });
 }
 
-/** How an order ends that holds goods, or money, for too long, or whose money is let go before it was taken. */
+/** How an order ends whose reservation expires before it is paid. */
 const RESERVATION = {
   status: 'rejected',
   code: 'reservation_expired',
-  why: 'expired',
+  reversal: 'expired',
   until: 'charge',
 } as const;
-const HOLD = {
+
+/** How an order ends whose authorization would expire before its label exists. */
+const AUTHORIZATION = {
   status: 'cancelled',
   code: 'authorization_expiring',
-  why: 'cancelled',
+  reversal: 'cancelled',
   until: 'ship',
 } as const;
-const MONEY = {
+
+/** How an order ends whose payment is voided at the provider before it is captured. */
+const CAPTURE = {
   status: 'cancelled',
   code: 'payment_voided',
-  why: 'cancelled',
+  reversal: 'cancelled',
   until: 'capture',
 } as const;

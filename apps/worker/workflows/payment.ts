@@ -9,10 +9,10 @@ import {
 } from '@temporalio/workflow';
 
 import type {
+  CompensationResult,
   PaymentAnswer,
-  ReturnReason,
+  ReversalReason,
   StepActivities,
-  UndoAnswer,
 } from '#libs/contracts/workflows/activities';
 import {
   paymentAttempted,
@@ -26,61 +26,61 @@ import {
 import type { EndCode } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
-import type { OrderStanding } from '#libs/domain/order/standing';
+import type { ResumePoint } from '#libs/domain/order/resume-point';
 
-import { Fall } from './saga/fall.js';
+import { CompensationRequired } from './saga/compensation-required.js';
 import { stepFailure } from './saga/step-failure.js';
 
-/** How soon, and how seldom at the least, the provider is asked while nobody tells of a payment. Milliseconds. */
-const FIRST_LOOK = 15_000;
-const RAREST_LOOK = 300_000;
-/** How long a refund's run may say nothing before the order's looks after the refund itself. Milliseconds. */
-const UNHEARD_OF = 300_000;
-/** How long before an authorization lapses the parcel must have its label. */
+/** The first and the longest interval between two checks of a payment that is not reported; milliseconds. */
+const FIRST_INTERVAL = 15_000;
+const MAX_INTERVAL = 300_000;
+/** How long a refund's run may report nothing before the order's run makes the refund itself. Milliseconds. */
+const REFUND_REPORT_TIMEOUT = 300_000;
+/** How long before an authorization expires the parcel must have its label. Milliseconds. */
 const LABEL_MARGIN = 12 * 3_600_000;
 
 type Unpaid = Exclude<PaymentAnswer['is'], 'paid'>;
 
-/** How an order ends whose shopper does not act, or pays with nothing that is taken. */
-const TOO_LATE: Readonly<Record<Unpaid, EndCode>> = {
+/** How an order ends whose shopper does not act in time, or whose payment methods were all declined. */
+const TIMEOUT_CODES: Readonly<Record<Unpaid, EndCode>> = {
   waiting: 'payment_expired',
   declined: 'payment_declined',
 };
 
-/** An order's money: collected from its shopper, and given back. Hears what is told of it from the first moment on. */
+/** An order's payment: collected and reversed. Receives its signals from the start of the run. */
 export function orderPayment(
   orderId: OrderId,
   policy: OrderPolicy,
-  { chargePayment, checkPayment, returnPayment, createRefund }: StepActivities,
-  /** How the payment stood when this run took the order up. */
-  standing: Pick<OrderStanding, 'attempt' | 'holdUntil' | 'payingSince' | 'isVoided'> | null,
+  { chargePayment, checkPayment, reversePayment, createRefund }: StepActivities,
+  /** Where this run resumes the order; null for its first run. */
+  resumePoint: Pick<ResumePoint, 'attempt' | 'holdUntil' | 'payingSince' | 'isVoided'> | null,
 ) {
   const windows: Readonly<Record<Unpaid, number>> = {
     waiting: policy.paymentWindow,
     declined: policy.declineWindow,
   };
-  let told = 0;
-  let attempt = standing?.attempt ?? 1;
-  let holdUntil = standing?.holdUntil ?? undefined;
-  let begunAt = standing?.payingSince ?? null;
-  let isVoided = standing?.isVoided ?? false;
-  let isTaken = false;
-  const refunds = new Set<string>();
+  let reports = 0;
+  let attempt = resumePoint?.attempt ?? 1;
+  let holdUntil = resumePoint?.holdUntil ?? undefined;
+  let resumedSince = resumePoint?.payingSince ?? null;
+  let isVoided = resumePoint?.isVoided ?? false;
+  let isCaptured = false;
+  const reportedRefunds = new Set<string>();
 
   setHandler(paymentReported, ({ state }) => {
-    told += 1;
+    reports += 1;
     isVoided ||= state === 'voided';
-    isTaken ||= state === 'captured';
+    isCaptured ||= state === 'captured';
   });
-  setHandler(paymentAttempted, ({ attempt: asked }) => {
-    attempt = Math.max(attempt, asked);
+  setHandler(paymentAttempted, ({ attempt: requested }) => {
+    attempt = Math.max(attempt, requested);
   });
   setHandler(refundReported, ({ refundId }) => {
-    refunds.add(refundId);
+    reportedRefunds.add(refundId);
   });
 
   /** Makes the refund in a run of its own, which outlives this one, and waits until it exists at the provider. */
-  async function refunded(refundId: string): Promise<void> {
+  async function makeRefund(refundId: string): Promise<void> {
     const input: RefundWorkflowInput = { orderId, refundId, policy };
     try {
       await startChild(REFUND_WORKFLOW, {
@@ -92,25 +92,27 @@ export function orderPayment(
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      // The sweeper was faster, or this run is a second one: it may have been told of before anybody listened.
+      // The sweeper or an earlier run of the order started it; its report may have come before this run listened.
       await createRefund(orderId, refundId);
       return;
     }
-    // Its run may have been ended by somebody; it is safe to make the refund from here, too.
-    if (!(await condition(() => refunds.has(refundId), UNHEARD_OF, { summary: 'Refund’s run says nothing' })))
-      await createRefund(orderId, refundId);
+    const isReported = await condition(() => reportedRefunds.has(refundId), REFUND_REPORT_TIMEOUT, {
+      summary: 'Refund’s run reports nothing',
+    });
+    // Its run may have been terminated; making the refund here as well is safe.
+    if (!isReported) await createRefund(orderId, refundId);
   }
 
-  /** Voids or refunds. @throws what its activities throw */
-  async function returned(why: ReturnReason): Promise<UndoAnswer> {
-    const answer = await returnPayment(orderId, why);
-    if (answer === 'undone') return answer;
-    if (answer === 'too_late') return (await isPaid()) ? answer : returned(why);
-    for (const refundId of answer.refunding) await refunded(refundId);
-    return 'undone';
+  /** Voids or refunds the payment. @throws what its activities throw */
+  async function reverse(reason: ReversalReason): Promise<CompensationResult> {
+    const result = await reversePayment(orderId, reason);
+    if (result === 'compensated') return result;
+    if (result === 'too_late') return (await isPaid()) ? result : reverse(reason);
+    for (const refundId of result.refunding) await makeRefund(refundId);
+    return 'compensated';
   }
 
-  /** Whether what was found paid still is. */
+  /** Whether a payment that succeeded at the last moment still stands. */
   async function isPaid(): Promise<boolean> {
     try {
       ({ holdUntil } = await checkPayment(orderId));
@@ -122,50 +124,54 @@ export function orderPayment(
   }
 
   return {
-    /** Waits until a held payment is to be let go, unless its parcel has a label; for ever where none is held. */
+    /** Waits until an authorization is about to expire without a label; without an authorization, forever. */
     async labelDue(): Promise<void> {
       if (holdUntil !== undefined) {
         await sleep(Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0), {
-          summary: 'Label is due, before the hold lapses',
+          summary: 'Label is due, before the authorization expires',
         });
-        // What somebody has taken by hand lapses no more, however long its parcel waits.
-        if (!isTaken) return;
+        // A payment that was captured at the provider by hand does not expire, however late its label.
+        if (!isCaptured) return;
       }
       await condition(() => false);
     },
 
-    /** Waits until the provider has let the payment go: its hold lapsed, or it was canceled there. */
+    /** Waits until the provider has voided the payment: its authorization expired, or it was cancelled there. */
     async voided(): Promise<void> {
       await condition(() => isVoided);
     },
 
     /**
-     * Charges, and waits while the shopper or the provider takes their time, or another payment method may be
-     * tried. @throws Fall when the time is over
+     * Charges, and waits while the shopper or the provider has to act, or another payment method may be tried.
+     *
+     * @throws CompensationRequired when the time is over
      */
-    async collected(): Promise<void> {
-      let known = told;
-      let tried = attempt;
+    async collect(): Promise<void> {
+      let seenReports = reports;
+      let lastAttempt = attempt;
       let answer = await chargePayment(orderId);
-      for (let since = begunAt ?? Date.now(), pause = FIRST_LOOK; answer.is !== 'paid';) {
-        begunAt = null;
+      for (let since = resumedSince ?? Date.now(), interval = FIRST_INTERVAL; answer.is !== 'paid';) {
+        resumedSince = null;
         const { is } = answer;
         const left = since + windows[is] - Date.now();
-        if (left <= 0) throw new Fall('rejected', { code: TOO_LATE[is], by: 'workflow' }, 'expired');
-        const heard = await condition(() => told > known || attempt > tried, Math.min(left, pause), {
-          summary: 'Next look at the payment',
-        });
-        pause = heard ? FIRST_LOOK : Math.min(pause * 2, RAREST_LOOK);
-        const another = attempt > tried;
-        known = told;
-        tried = attempt;
-        answer = another ? await chargePayment(orderId) : await checkPayment(orderId);
+        if (left <= 0)
+          throw new CompensationRequired('rejected', { code: TIMEOUT_CODES[is], by: 'workflow' }, 'expired');
+        const isSignalled = await condition(
+          () => reports > seenReports || attempt > lastAttempt,
+          Math.min(left, interval),
+          { summary: 'Next check of the payment' },
+        );
+        interval = isSignalled ? FIRST_INTERVAL : Math.min(interval * 2, MAX_INTERVAL);
+        const isNewAttempt = attempt > lastAttempt;
+        seenReports = reports;
+        lastAttempt = attempt;
+        answer = isNewAttempt ? await chargePayment(orderId) : await checkPayment(orderId);
         // Every attempt, and every decline, has a window of its own.
-        if (another || answer.is !== is) since = Date.now();
+        if (isNewAttempt || answer.is !== is) since = Date.now();
       }
       holdUntil = answer.holdUntil;
     },
 
-    returned,
+    reverse,
   };
 }

@@ -8,18 +8,17 @@ import {
 import type { RefundState } from '#libs/domain/refund/refund';
 
 import { orderActivities } from './saga/activity-options.js';
-import { attentionDesk } from './saga/attention-desk.js';
-import { patiently, unlessSkipped } from './saga/patience.js';
-import { orderSign } from './visibility.js';
+import { attentionRequests } from './saga/attention-requests.js';
+import { retryUnlessSkipped, retryUntilDone } from './saga/retry.js';
+import { orderSearchAttributes } from './visibility.js';
 
-/** How soon, and how seldom at the least, a refund that is on its way is asked after. Milliseconds. */
-const FIRST_LOOK = 60_000;
-const RAREST_LOOK = 86_400_000;
+/** The first and the longest interval between two checks of a pending refund; milliseconds. */
+const FIRST_INTERVAL = 60_000;
+const MAX_INTERVAL = 86_400_000;
 
 /**
- * Gives money back, whoever asked for it: an order that is taken back, a parcel that came back, an operator. Its
- * order waits, where it is still there, until the refund exists at the provider; this goes on until it is settled, and
- * the shopper is told of the money that went back.
+ * Makes a refund, whether a compensation, a failed delivery or an operator requested it. The order's run waits until the
+ * refund exists at the provider; this run goes on until the refund has succeeded or failed, and mails the shopper.
  */
 export async function RefundWorkflow({
   orderId,
@@ -27,36 +26,40 @@ export async function RefundWorkflow({
   policy,
 }: RefundWorkflowInput): Promise<RefundState> {
   const { steps, emails, decisions } = orderActivities(policy);
-  const desk = attentionDesk(orderId, orderSign(), decisions, refundId);
-  let heard = 0;
-  let known = 0;
+  const attention = attentionRequests(orderId, orderSearchAttributes(), decisions, refundId);
+  let reports = 0;
+  let seenReports = 0;
   setHandler(refundReported, () => {
-    heard += 1;
+    reports += 1;
   });
 
-  const look = () => {
-    // What is heard while it is looked at may be newer than what is seen.
-    known = heard;
-    return patiently(policy, desk, 'charge', () => steps.createRefund(orderId, refundId));
+  const createOrCheck = () => {
+    // A report that arrives during the check may be newer than its answer.
+    seenReports = reports;
+    return retryUntilDone(policy, attention, 'charge', () => steps.createRefund(orderId, refundId));
   };
-  // Money that was promised goes back, whoever would cancel this run.
+  // A refund that is owed is made even if this run is cancelled.
   return CancellationScope.nonCancellable(async () => {
-    let state = await look();
-    await tellOrder(state);
-    for (let pause = FIRST_LOOK; state === 'pending'; pause = Math.min(pause * 2, RAREST_LOOK)) {
-      await condition(() => heard > known, pause, { summary: 'Next look at the refund' });
-      state = await look();
+    let state = await createOrCheck();
+    await reportToOrder(state);
+    for (
+      let interval = FIRST_INTERVAL;
+      state === 'pending';
+      interval = Math.min(interval * 2, MAX_INTERVAL)
+    ) {
+      await condition(() => reports > seenReports, interval, { summary: 'Next check of the refund' });
+      state = await createOrCheck();
     }
     if (state === 'succeeded')
-      await unlessSkipped(desk, 'notify', () => emails.sendRefundNotice(orderId, refundId));
+      await retryUnlessSkipped(attention, 'notify', () => emails.sendRefundNotice(orderId, refundId));
     return state;
   });
 
-  async function tellOrder(state: RefundState): Promise<void> {
+  async function reportToOrder(state: RefundState): Promise<void> {
     try {
       await getExternalWorkflowHandle(orderWorkflowId(orderId)).signal(refundReported, { refundId, state });
     } catch {
-      // The order's run is over: nobody waits.
+      // The order's run has ended, so nothing waits for the report.
     }
   }
 }

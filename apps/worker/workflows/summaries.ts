@@ -3,7 +3,7 @@ import type { ActivityInterfaceFor } from '@temporalio/workflow';
 import type {
   DecisionActivities,
   EmailActivities,
-  MoneyActivities,
+  PaymentSyncActivities,
   StepActivities,
 } from '#libs/contracts/workflows/activities';
 import type { ReconcileActivities } from '#libs/contracts/workflows/reconcile-workflow';
@@ -12,40 +12,40 @@ type ActivityName =
   | keyof StepActivities
   | keyof EmailActivities
   | keyof DecisionActivities
-  | keyof MoneyActivities
+  | keyof PaymentSyncActivities
   | keyof ReconcileActivities;
 
 /** What each activity does, as Temporal's UI shows it beside its call. No history event is made of it. */
 export const ACTIVITY_SUMMARIES: Readonly<Record<ActivityName, string>> = {
   validateOrder: 'Checks products and country',
   reserveStock: 'Reserves the goods, all or none',
-  releaseStock: 'Undo: releases the goods',
-  chargePayment: 'Charges, or holds, the order’s amount',
-  checkPayment: 'Asks the payment provider how the payment stands',
-  capturePayment: 'Takes the money that is held',
-  returnPayment: 'Undo: voids the payment, or books its refund',
+  releaseStock: 'Compensation: releases the goods',
+  chargePayment: 'Charges, or authorizes, the order’s amount',
+  checkPayment: 'Syncs the payment with the payment provider',
+  capturePayment: 'Captures the authorized payment',
+  reversePayment: 'Compensation: voids the payment, or books its refund',
   createRefund: 'Makes a booked refund at the payment provider, once',
-  createShipment: 'Has the carrier make a label',
-  cancelShipment: 'Undo: has the carrier cancel the label',
-  checkDelivery: 'Asks the carrier where the parcel is',
+  createShipment: 'Creates the label at the carrier',
+  cancelShipment: 'Compensation: cancels the label at the carrier',
+  checkDelivery: 'Asks the carrier for the parcel’s status',
   sendConfirmation: 'Mails the confirmation',
-  sendShippingNotice: 'Mails that the parcel is on its way',
-  sendDeliveryNotice: 'Mails that the parcel has arrived',
-  sendFailedDelivery: 'Mails that the parcel came back or is lost',
-  sendCancellation: 'Mails that the order is cancelled',
-  sendRejection: 'Mails that the order could not be completed',
-  sendRefundNotice: 'Mails that money has gone back',
-  parkOrder: 'Opens an attention for an operator',
-  resumeOrder: 'Closes the attention',
-  beginCancellation: 'Decides whether the order can still be taken back',
+  sendShippingNotice: 'Mails that the parcel is under way',
+  sendDeliveryNotice: 'Mails that the parcel was delivered',
+  sendFailedDeliveryNotice: 'Mails that the parcel was returned or is lost',
+  sendCancellationNotice: 'Mails that the order is cancelled',
+  sendRejectionNotice: 'Mails that the order could not be completed',
+  sendRefundNotice: 'Mails that a refund was made',
+  openAttention: 'Opens an attention for an operator',
+  resolveAttention: 'Resolves the attention',
+  beginCancellation: 'Decides whether the order can still be cancelled',
   endOrder: 'Writes how the order ends',
   closeOrder: 'Closes the order',
-  readStanding: 'Reads where the order stands that a run before has left',
-  followPayment: 'Asks the payment provider, and writes what it says into the books',
-  compareUnsettled: 'Compares orders whose money is not settled',
-  compareMovements: 'Compares what moved at the payment provider with what was booked',
-  countFindings: 'Counts the findings that are open',
-  lastReconciled: 'Looks up to when the run before has compared',
+  loadResumePoint: 'Loads where an earlier run has left the order',
+  syncPayment: 'Syncs the payment with the payment provider',
+  compareUnsettled: 'Compares orders whose payment or refund is not settled',
+  compareMovements: 'Compares the payment provider’s movements with the ledger',
+  countFindings: 'Counts the open discrepancies',
+  lastReconciled: 'Finds the end of the last run’s window',
 };
 
 /** The same activities, each called with its summary. */

@@ -8,66 +8,65 @@ import {
 import type { OrderStatus } from '#libs/domain/order/states';
 import type { StepName } from '#libs/domain/order/steps';
 
-export type OrderSign = ReturnType<typeof orderSign>;
+export type OrderSearchAttributes = ReturnType<typeof orderSearchAttributes>;
 
-/** What an order is doing, or waits for, while a step runs. */
-const DOING: Readonly<Record<StepName, string>> = {
+/** What an order does, or waits for, while a step runs. */
+const STEP_DETAILS: Readonly<Record<StepName, string>> = {
   validate: 'checking products and country',
   reserve: 'reserving the goods',
   charge: 'waiting for the payment',
   ship: 'waiting for the label',
-  capture: 'taking the money that is held',
+  capture: 'capturing the authorized payment',
   confirm: 'mailing the confirmation',
-  announce: 'mailing that the parcel is on its way',
-  deliver: 'waiting for the parcel to arrive',
-  notify: 'mailing how it ended',
+  announce: 'mailing the shipping notice',
+  deliver: 'waiting for the delivery',
+  notify: 'mailing how the order ended',
 };
 
 /**
- * Keeps what `temporal workflow list` can be asked for, each change of which is one event in the history, and the
- * details that Temporal's UI shows of a run, which are none.
+ * Updates an order's search attributes, each change of which is one event in the history, and the current details that
+ * Temporal's UI shows, which add no event.
  */
-export function orderSign() {
-  let shown: OrderStatus = 'pending';
-  let name = workflowInfo().workflowId;
-  let doing: readonly StepName[] = [];
-  let asking: readonly OpenAttention[] = [];
+export function orderSearchAttributes() {
+  let current: OrderStatus = 'pending';
+  let title = workflowInfo().workflowId;
+  let running: readonly StepName[] = [];
+  let openAttentions: readonly OpenAttention[] = [];
 
-  const tell = () =>
+  const updateDetails = () =>
     setCurrentDetails(
       [
-        `**${name}**: ${shown}`,
-        ...doing.map((step) => `- ${DOING[step]}`),
-        ...asking.map(
+        `**${title}**: ${current}`,
+        ...running.map((step) => `- ${STEP_DETAILS[step]}`),
+        ...openAttentions.map(
           ({ id, kind, step, reason }) =>
             `- needs an operator: ${kind} in ${step}, ${reason} (attention ${id})`,
         ),
       ].join('\n'),
     );
-  tell();
+  updateDetails();
 
   return {
-    status(status: OrderStatus): void {
-      if (status === shown) return;
-      shown = status;
+    setStatus(status: OrderStatus): void {
+      if (status === current) return;
+      current = status;
       upsertSearchAttributes([{ key: OrderStatusAttribute, value: status }]);
-      tell();
+      updateDetails();
     },
-    /** @param open what waits for a person; the newest last */
-    attention(open: readonly OpenAttention[]): void {
-      asking = open;
+    /** @param open the open attentions, newest last */
+    setAttention(open: readonly OpenAttention[]): void {
+      openAttentions = open;
       upsertSearchAttributes([{ key: OrderAttentionAttribute, value: open.at(-1)?.step ?? null }]);
-      tell();
+      updateDetails();
     },
     /** @param steps those that run or wait */
-    steps(steps: Iterable<StepName>): void {
-      doing = [...steps];
-      tell();
+    setSteps(steps: Iterable<StepName>): void {
+      running = [...steps];
+      updateDetails();
     },
-    /** @param number what people call the order */
-    number(number: string): void {
-      name = `Order ${number}`;
-      tell();
+    setOrderNumber(number: string): void {
+      title = `Order ${number}`;
+      updateDetails();
     },
   };
 }

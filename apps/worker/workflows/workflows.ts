@@ -1,4 +1,4 @@
 export { OrderWorkflow } from './order.workflow.js';
-export { PaymentWorkflow } from './payment.workflow.js';
+export { PaymentSyncWorkflow } from './payment-sync.workflow.js';
 export { ReconcileWorkflow } from './reconcile.workflow.js';
 export { RefundWorkflow } from './refund.workflow.js';

@@ -209,7 +209,7 @@ describe('the payment gateway, through Stripe', () => {
     ['drop_before', 'gateway_unreachable', false],
     ['drop_after', 'gateway_unreachable', false],
     ['never', 'gateway_timeout', false],
-  ])('meets the fault %s as the outage %s', async (fault, code, keySpent) => {
+  ])('meets the fault %s as the outage %s', async (fault, code, keyConsumed) => {
     // Only where no answer comes is one not waited for.
     const timeout = fault === 'never' ? 250 : 10_000;
     const hasty = new StripeGateway({ secretKey: 'sk_test_x', apiUrl: sandbox.url, timeout });
@@ -217,7 +217,7 @@ describe('the payment gateway, through Stripe', () => {
     await script(sandbox, { operation: 'payment_intents.confirm', fault });
     await expect(
       hasty.confirmIntent(id, { method: 'pm_card_visa', idempotencyKey: 'charge:1' }),
-    ).rejects.toMatchObject({ name: 'Outage', code, keySpent });
+    ).rejects.toMatchObject({ name: 'Outage', code, keyConsumed });
     const after = await gateway.retrieveIntent(id);
     expect(after.status).toBe(fault === 'drop_after' ? 'captured' : 'unconfirmed');
   });

@@ -3,15 +3,15 @@ import type { ShipmentReport } from '#libs/domain/fulfilment/carrier-event';
 import type { EndReason } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { RefundState } from '#libs/domain/refund/refund';
-import type { OrderStanding } from '#libs/domain/order/standing';
+import type { ResumePoint } from '#libs/domain/order/resume-point';
 import type { OrderStatus } from '#libs/domain/order/states';
 import type { Resolution, StepName } from '#libs/domain/order/steps';
 
-/** `too_late`: what was to be undone has become final, and the order goes on. */
-export type UndoAnswer = 'undone' | 'too_late';
+/** `too_late`: the step has become final, and the order continues. */
+export type CompensationResult = 'compensated' | 'too_late';
 
-/** `refunding`: the money was taken, and these refunds of it are booked, each to be made by its own run. */
-export type ReturnAnswer = UndoAnswer | { readonly refunding: readonly string[] };
+/** `refunding`: the payment was captured, and these refunds are booked, each to be made by its own run. */
+export type ReversalResult = CompensationResult | { readonly refunding: readonly string[] };
 
 /** Where an attempt to pay stands: `waiting` for the shopper or the provider, `declined` with time to try again. */
 export interface PaymentAnswer {
@@ -20,61 +20,59 @@ export interface PaymentAnswer {
   readonly holdUntil?: number;
 }
 
-/** Why money goes back. Money that arrives although the window is over keeps the order; else it is refunded. */
-export type ReturnReason = 'refused' | 'expired' | 'cancelled' | 'undelivered';
+/** Why a payment is reversed. With `expired`, a payment that succeeded at the last moment is kept instead. */
+export type ReversalReason = 'refused' | 'expired' | 'cancelled' | 'undelivered';
 
-/** The steps of an order and their undos. Each is idempotent and takes the order's id first. */
+/** The steps of an order and their compensations. Each is idempotent and takes the order's id first. */
 export interface StepActivities {
   /** @returns the order's number, by which people know it */
   validateOrder(orderId: OrderId): Promise<string>;
   reserveStock(orderId: OrderId): Promise<void>;
-  releaseStock(orderId: OrderId): Promise<UndoAnswer>;
-  /** Makes the attempt to pay that was asked for last. */
+  releaseStock(orderId: OrderId): Promise<CompensationResult>;
+  /** Makes the payment attempt that was requested last. */
   chargePayment(orderId: OrderId): Promise<PaymentAnswer>;
-  /** Asks the provider what became of the order's money, and applies it. */
+  /** Syncs the payment with the provider, and answers how it stands. */
   checkPayment(orderId: OrderId): Promise<PaymentAnswer>;
-  /** Takes the money that was held. */
+  /** Captures the authorized payment. */
   capturePayment(orderId: OrderId): Promise<void>;
-  returnPayment(orderId: OrderId, reason: ReturnReason): Promise<ReturnAnswer>;
+  reversePayment(orderId: OrderId, reason: ReversalReason): Promise<ReversalResult>;
   /** Makes a refund that was booked, once; answers how it stands at the provider. */
   createRefund(orderId: OrderId, refundId: string): Promise<RefundState>;
   createShipment(orderId: OrderId): Promise<void>;
-  cancelShipment(orderId: OrderId): Promise<UndoAnswer>;
-  /** Asks the carrier what became of the parcel, and applies it; answers an arrival, or null when there is none. */
+  cancelShipment(orderId: OrderId): Promise<CompensationResult>;
+  /** Applies the carrier's status of the parcel; answers it where it is final, else null. */
   checkDelivery(orderId: OrderId): Promise<ShipmentReport | null>;
 }
 
-/** What is done about an order's money apart from its steps. */
-export interface MoneyActivities {
-  /** Asks the provider what became of the order's money, and applies it. */
-  followPayment(orderId: OrderId): Promise<void>;
+/** Keeps our payment records in sync with the provider, apart from the steps. */
+export interface PaymentSyncActivities {
+  syncPayment(orderId: OrderId): Promise<void>;
 }
 
-/** What runs on the email task queue, so that a mail outage never holds up payments. */
+/** Runs on a task queue of its own, so that a mail outage never delays payments. */
 export interface EmailActivities {
   sendConfirmation(orderId: OrderId): Promise<void>;
-  /** The parcel is on its way. */
   sendShippingNotice(orderId: OrderId): Promise<void>;
   sendDeliveryNotice(orderId: OrderId): Promise<void>;
-  /** The parcel came back or is lost. */
-  sendFailedDelivery(orderId: OrderId): Promise<void>;
-  sendCancellation(orderId: OrderId): Promise<void>;
-  sendRejection(orderId: OrderId): Promise<void>;
+  /** For a parcel that was returned or is lost. */
+  sendFailedDeliveryNotice(orderId: OrderId): Promise<void>;
+  sendCancellationNotice(orderId: OrderId): Promise<void>;
+  sendRejectionNotice(orderId: OrderId): Promise<void>;
   sendRefundNotice(orderId: OrderId, refundId: string): Promise<void>;
 }
 
-/** What the workflow itself decides, written down. */
+/** Stores what the workflow itself decides. */
 export interface DecisionActivities {
-  parkOrder(orderId: OrderId, attention: NewAttention): Promise<void>;
-  /** `action` is null when the order went on, or fell, without an operator's answer. */
-  resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void>;
+  openAttention(orderId: OrderId, attention: NewAttention): Promise<void>;
+  /** `action` is null when the order continued, or was compensated, without an operator's answer. */
+  resolveAttention(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void>;
   /** @returns the order's status afterwards: anything but `cancelling` means that it is too late */
   beginCancellation(orderId: OrderId, reason: EndReason): Promise<OrderStatus>;
-  /** Writes the end of an order that was taken back; its run still has something to tell. */
+  /** Writes the end of a compensated order before its notice is sent. */
   endOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer>;
   closeOrder(orderId: OrderId, end: OrderEnd): Promise<EndAnswer>;
-  /** Where a run that takes the order up goes on from, by the books. */
-  readStanding(orderId: OrderId): Promise<OrderStanding>;
+  /** Where another run resumes the order. */
+  loadResumePoint(orderId: OrderId): Promise<ResumePoint>;
 }
 
 export interface NewAttention {
@@ -83,7 +81,7 @@ export interface NewAttention {
   readonly step: StepName;
   /** The refund whose run waits, where it is not the order's. */
   readonly refundId?: string;
-  /** Whether it is the step's undo that is stuck. */
+  /** Whether the step's compensation is what cannot be done. */
   readonly undo: boolean;
   /** A failure's code. */
   readonly reason: string;
@@ -93,17 +91,17 @@ export type OrderEnd =
   | { readonly status: 'delivered' | 'undelivered' }
   | { readonly status: 'rejected' | 'cancelled'; readonly reason: EndReason };
 
-/** Whether an order could end as its run wanted, by the books as they stood in that statement. */
+/** Whether the order could be ended so, decided in the statement that would write it. */
 export type EndAnswer =
   | { readonly is: 'ended' }
-  /** Money is owed that nothing was done about: it goes back first. */
+  /** A refund is due first. */
   | { readonly is: 'owing' }
   /** It was confirmed before it could be rejected, so it can only be cancelled, for this reason. */
   | { readonly is: 'confirmed'; readonly reason: EndReason }
-  /** Nothing that a run can do leads to that end, so a person is asked. */
+  /** The order's state does not allow that end, so an attention is opened. */
   | { readonly is: 'left_open' };
 
-/** Which step each of its activities belongs to: where a failing attempt is shown as waiting. */
+/** The step that a failing attempt of an activity is shown under. */
 export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailActivities, StepName>> = {
   validateOrder: 'validate',
   reserveStock: 'reserve',
@@ -111,7 +109,7 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   chargePayment: 'charge',
   checkPayment: 'charge',
   capturePayment: 'capture',
-  returnPayment: 'charge',
+  reversePayment: 'charge',
   createRefund: 'charge',
   createShipment: 'ship',
   cancelShipment: 'ship',
@@ -119,9 +117,9 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   sendConfirmation: 'confirm',
   sendShippingNotice: 'announce',
   sendDeliveryNotice: 'notify',
-  sendFailedDelivery: 'notify',
-  sendCancellation: 'notify',
-  sendRejection: 'notify',
+  sendFailedDeliveryNotice: 'notify',
+  sendCancellationNotice: 'notify',
+  sendRejectionNotice: 'notify',
   sendRefundNotice: 'notify',
 };
 
@@ -133,5 +131,5 @@ export const FAILURE_TYPES = {
   refusal: 'Refusal',
   outage: 'Outage',
   bug: 'Bug',
-  question: 'Question',
+  attentionRequired: 'AttentionRequired',
 } as const;

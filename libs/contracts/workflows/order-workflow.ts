@@ -13,21 +13,20 @@ import type { Resolution, StepName } from '#libs/domain/order/steps';
 /** The workflows' type names, by which they are started: no app imports another. */
 export const ORDER_WORKFLOW = 'OrderWorkflow';
 export const REFUND_WORKFLOW = 'RefundWorkflow';
-export const PAYMENT_WORKFLOW = 'PaymentWorkflow';
+export const PAYMENT_SYNC_WORKFLOW = 'PaymentSyncWorkflow';
 
 /** What each kind of run does, as Temporal's UI shows it. */
 export const WORKFLOW_SUMMARIES = {
   order: 'Takes an order from its acceptance to its end: goods, payment, parcel, mails',
-  refund: 'Gives money back, until it has arrived',
-  payment: 'Brings what the payment provider says of an order into the books',
+  refund: 'Makes a refund and follows it until it has succeeded or failed',
+  payment: 'Syncs an order’s payment with the payment provider',
 } as const;
 
 export const TASK_QUEUES = { orders: 'order-processing', email: 'email' } as const;
 
 export const orderWorkflowId = (orderId: OrderId) => `order-${orderId}`;
 export const refundWorkflowId = (refundId: string) => `refund-${refundId}`;
-/** The run that brings what the provider says of an order's money into the books. */
-export const paymentWorkflowId = (orderId: OrderId) => `payment-${orderId}`;
+export const paymentSyncWorkflowId = (orderId: OrderId) => `payment-sync-${orderId}`;
 
 /** Ids and rules only: no history carries personal data. */
 export interface OrderWorkflowInput {
@@ -36,7 +35,7 @@ export interface OrderWorkflowInput {
 }
 
 export interface OrderRunInput extends OrderWorkflowInput {
-  /** Which of the order's runs this is, where it takes up what one before has left; absent for the first. */
+  /** Which of the order's runs this is, from 2 on; absent for the first. */
   readonly run?: number;
 }
 
@@ -45,12 +44,12 @@ export interface RefundWorkflowInput extends OrderWorkflowInput {
   readonly refundId: string;
 }
 
-export interface PaymentWorkflowInput {
+export interface PaymentSyncWorkflowInput {
   readonly orderId: OrderId;
 }
 
-/** The provider told of something that is not in the books yet; said to `PaymentWorkflow`. */
-export const paymentTold = defineSignal('paymentTold');
+/** Sent to `PaymentSyncWorkflow`: the provider has news that is not booked yet. */
+export const paymentSyncRequested = defineSignal('paymentSyncRequested');
 
 export type OrderOutcome = 'delivered' | 'undelivered' | 'rejected' | 'cancelled';
 
@@ -58,16 +57,16 @@ export type OrderOutcome = 'delivered' | 'undelivered' | 'rejected' | 'cancelled
 export const shipmentReported =
   defineSignal<[{ readonly eventId: string; readonly state: ShipmentReport }]>('shipmentReported');
 
-/** The provider spoke of the order's money, and it was applied; carries the resulting state. */
+/** A change at the payment provider was applied; carries the resulting state. */
 export const paymentReported = defineSignal<[{ readonly state: PaymentStatus }]>('paymentReported');
 
-/** Another payment method is to be tried; attempts count from 1. */
+/** Another payment method was given; attempts count from 1. */
 export const paymentAttempted = defineSignal<[{ readonly attempt: number }]>('paymentAttempted');
 
-/** Somebody wishes to cancel the order. */
+/** A client or an operator requested to cancel the order. */
 export const cancellationRequested = defineSignal<[{ readonly by: Actor }]>('cancellationRequested');
 
-/** A refund has come to be, or to its end. Told to its own run, and by that to the order's. */
+/** A refund was made, or has succeeded or failed. Sent to its own run, and by that run to the order's. */
 export const refundReported =
   defineSignal<[{ readonly refundId: string; readonly state: RefundState }]>('refundReported');
 
@@ -86,11 +85,11 @@ export const progress = defineQuery<OrderProgress>('progress');
 export interface OrderProgress {
   readonly done: readonly StepName[];
   readonly running: readonly StepName[];
-  /** Undos that have run, when the order is being taken back. */
-  readonly undone: readonly StepName[];
+  /** Steps whose compensation has run, in the order in which it ran. */
+  readonly compensated: readonly StepName[];
 }
 
-/** What waits for a person in this run. */
+/** The attentions that are open in this run. */
 export const attention = defineQuery<readonly OpenAttention[]>('attention');
 
 export interface OpenAttention {
@@ -101,7 +100,7 @@ export interface OpenAttention {
 }
 
 export const OrderStatusAttribute = defineSearchAttributeKey('OrderStatus', SearchAttributeType.KEYWORD);
-/** The step that waits for a person; absent when none does. */
+/** The step of the newest open attention; absent when none is open. */
 export const OrderAttentionAttribute = defineSearchAttributeKey(
   'OrderAttention',
   SearchAttributeType.KEYWORD,

@@ -1,10 +1,10 @@
 /** The workflow's type name, by which it is started. */
 export const RECONCILE_WORKFLOW = 'ReconcileWorkflow';
-export const RECONCILE_SUMMARY = 'Holds the books against the payment provider’s';
+export const RECONCILE_SUMMARY = 'Compares the ledger with the payment provider’s records';
 /** What starts it from time to time. */
 export const RECONCILE_SCHEDULE = 'reconcile';
 /** Its activities have a queue of their own, so that they never stand in an order's way. */
-export const BOOKS_QUEUE = 'books';
+export const RECONCILIATION_QUEUE = 'reconciliation';
 
 export interface ReconcileInput {
   /** Milliseconds since 1970; without it, from where the last run ended. */
@@ -31,7 +31,7 @@ export interface Compared {
 
 export const NOTHING_COMPARED: Compared = { moved: 0, booked: 0, examined: 0 };
 
-export const together = (one: Compared, other: Compared): Compared => ({
+export const sumCompared = (one: Compared, other: Compared): Compared => ({
   moved: one.moved + other.moved,
   booked: one.booked + other.booked,
   examined: one.examined + other.examined,

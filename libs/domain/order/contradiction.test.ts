@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { intentContradiction, newIntentContradiction, refundContradiction } from './contradiction.js';
-import type { SeenIntent, SeenRefund } from '../payment/payment-news.js';
+import type { ProviderIntent, ProviderRefund } from '../payment/payment-diff.js';
 
 const asked = { orderId: 'order-1', intentId: 'pi_1', currency: 'EUR' };
-const intent: SeenIntent = {
+const intent: ProviderIntent = {
   id: 'pi_1',
   status: 'unconfirmed',
   declineCode: null,
@@ -15,7 +15,7 @@ const intent: SeenIntent = {
   received: 0,
   held: 0,
 };
-const refund: SeenRefund = {
+const refund: ProviderRefund = {
   id: 're_1',
   intentId: 'pi_1',
   refundId: 'r-1',
@@ -26,7 +26,7 @@ const refund: SeenRefund = {
 };
 
 describe('an answer about an intent', () => {
-  it.each<[string | null, Partial<SeenIntent>]>([
+  it.each<[string | null, Partial<ProviderIntent>]>([
     [null, {}],
     [null, { orderId: null }],
     [null, { status: 'captured', received: 500 }],
@@ -40,7 +40,7 @@ describe('an answer about an intent', () => {
     expect(intentContradiction(asked, { ...intent, ...changes })).toBe(expected);
   });
 
-  it.each<[string | null, Partial<SeenIntent>]>([
+  it.each<[string | null, Partial<ProviderIntent>]>([
     [null, {}],
     [null, { id: 'pi_new' }],
     ['intent_amount_differs', { amount: 398 }],
@@ -54,7 +54,7 @@ describe('an answer about an intent', () => {
 });
 
 describe('an answer about a refund', () => {
-  it.each<[string | null, Partial<SeenRefund>]>([
+  it.each<[string | null, Partial<ProviderRefund>]>([
     [null, {}],
     [null, { intentId: null, refundId: null }],
     ['refund_differs', { refundId: 'r-2' }],

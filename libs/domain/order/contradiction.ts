@@ -1,7 +1,7 @@
-import type { SeenIntent, SeenRefund } from '../payment/payment-news.js';
+import type { ProviderIntent, ProviderRefund } from '../payment/payment-diff.js';
 
 /** What an order's money was asked for with. */
-export interface AskedMoney {
+export interface ExpectedPayment {
   readonly orderId: string;
   /** Null while the order has none. */
   readonly intentId: string | null;
@@ -9,7 +9,7 @@ export interface AskedMoney {
   readonly currency: string;
 }
 
-export interface AskedRefund extends AskedMoney {
+export interface ExpectedRefund extends ExpectedPayment {
   /** Ours. */
   readonly refundId: string;
   /** Minor units. */
@@ -20,7 +20,7 @@ export interface AskedRefund extends AskedMoney {
  * What of an answer about an intent speaks against what was asked, as a code; null when it may be believed. How much was
  * taken or is held is no contradiction: that is the news.
  */
-export function intentContradiction(asked: AskedMoney, seen: SeenIntent): string | null {
+export function intentContradiction(asked: ExpectedPayment, seen: ProviderIntent): string | null {
   if (asked.intentId !== null && seen.id !== asked.intentId) return 'intent_differs';
   if (seen.orderId !== null && seen.orderId !== asked.orderId) return 'intent_order_differs';
   if (seen.currency !== asked.currency) return 'intent_currency_differs';
@@ -29,14 +29,18 @@ export function intentContradiction(asked: AskedMoney, seen: SeenIntent): string
 }
 
 /** The same of an intent that was just made: nothing can have been tried on it, and it is for what was asked. */
-export function newIntentContradiction(asked: AskedMoney, amount: number, seen: SeenIntent): string | null {
+export function newIntentContradiction(
+  asked: ExpectedPayment,
+  amount: number,
+  seen: ProviderIntent,
+): string | null {
   if (seen.amount !== amount) return 'intent_amount_differs';
   if (seen.status !== 'unconfirmed') return 'intent_state_differs';
   return intentContradiction(asked, seen);
 }
 
 /** The same of a refund that was asked for. */
-export function refundContradiction(asked: AskedRefund, seen: SeenRefund): string | null {
+export function refundContradiction(asked: ExpectedRefund, seen: ProviderRefund): string | null {
   if (seen.refundId !== null && seen.refundId !== asked.refundId) return 'refund_differs';
   if (seen.intentId !== null && seen.intentId !== asked.intentId) return 'refund_intent_differs';
   if (seen.currency !== asked.currency) return 'refund_currency_differs';
@@ -44,5 +48,5 @@ export function refundContradiction(asked: AskedRefund, seen: SeenRefund): strin
 }
 
 /** What was taken with an intent, or is held with it, in minor units. */
-export const moneyOf = ({ status, received, held }: SeenIntent): number =>
+export const moneyOf = ({ status, received, held }: ProviderIntent): number =>
   status === 'captured' ? received : status === 'authorized' ? held : 0;

@@ -25,16 +25,16 @@ export class Refusal extends Failure {
 export class Outage extends Failure {
   override readonly name = 'Outage';
   /** Whether a fresh idempotency key is needed because the provider stored its failure under the old one. */
-  readonly keySpent: boolean;
+  readonly keyConsumed: boolean;
   /** How long the provider asks to be left alone, in milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(
     code: string,
-    options?: { cause?: unknown; keySpent?: boolean; retryAfter?: number | undefined },
+    options?: { cause?: unknown; keyConsumed?: boolean; retryAfter?: number | undefined },
   ) {
     super(code, options);
-    this.keySpent = options?.keySpent ?? false;
+    this.keyConsumed = options?.keyConsumed ?? false;
     this.retryAfter = options?.retryAfter;
   }
 }
@@ -48,8 +48,8 @@ export class Contradiction extends Failure {
 }
 
 /** What only a person may decide. Parked at once, under a kind of its own. */
-export class Question extends Failure {
-  override readonly name = 'Question';
+export class AttentionRequired extends Failure {
+  override readonly name = 'AttentionRequired';
 
   constructor(
     readonly kind: AttentionKind,

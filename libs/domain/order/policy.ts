@@ -14,7 +14,7 @@ export interface OrderPolicy {
   readonly declineWindow: number;
   /** How long after the label a delivery may take before somebody looks. */
   readonly deliveryDeadline: number;
-  /** How often and how patiently an outage is retried before a step is parked. */
+  /** How often and how retryUntilDone an outage is retried before a step is parked. */
   readonly retry: {
     readonly attempts: number;
     readonly initial: number;

@@ -7,7 +7,7 @@ import {
   type Fact,
   type GatewayMoney,
   type Movement,
-  suspectsOf,
+  unmatchedMoney,
 } from './reconciliation.js';
 
 const booked = (changes: Partial<BookedMoney> = {}): BookedMoney => ({
@@ -234,7 +234,7 @@ describe('what is looked into', () => {
       {},
     ],
   ])('%s', (_, movements, facts, { intents = [], orders = [] }) => {
-    expect(suspectsOf(span, movements, facts)).toEqual({
+    expect(unmatchedMoney(span, movements, facts)).toEqual({
       intents: new Set(intents),
       orders: new Set(orders),
     });

@@ -168,7 +168,7 @@ const BOOKED_AS: Readonly<Record<MovementKind, (movement: Movement) => readonly 
 const nameOf = (kind: LedgerKind, objectId: string | null, amount: number) => `${kind} ${objectId} ${amount}`;
 
 /** What has no counterpart on the other side, and is to be looked into: a hint, not yet a difference. */
-export interface Suspects {
+export interface UnmatchedMoney {
   readonly intents: ReadonlySet<string>;
   readonly orders: ReadonlySet<string>;
 }
@@ -183,7 +183,11 @@ export interface Span {
  * Matches what moved at the gateway within `span` with what was booked, both ways. Counterparts may lie outside
  * of it: movements and facts from some time before and after are to be given, too.
  */
-export function suspectsOf(span: Span, movements: readonly Movement[], facts: readonly Fact[]): Suspects {
+export function unmatchedMoney(
+  span: Span,
+  movements: readonly Movement[],
+  facts: readonly Fact[],
+): UnmatchedMoney {
   const within = ({ at }: { readonly at: Date }) => span.from <= at && at < span.to;
   const booked = new Set(facts.map(({ kind, objectId, amount }) => nameOf(kind, objectId, amount)));
   const names = (movement: Movement) =>

@@ -21,8 +21,8 @@ import { book } from '../ledger/ledger.sql.js';
 import type { OrderChange } from '../orders/order-change.js';
 import { type AttentionRecord, type OrderRecord, selectAttention, time } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
-import type { RequestKey } from '../requests/request-key.repository.js';
-import { firstUnder } from '../requests/request-key.sql.js';
+import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
+import { firstRequestOnly } from '../requests/idempotency-key.sql.js';
 import { isKnown, leaveRun } from '../runs/run.sql.js';
 
 export interface ParkedStep {
@@ -129,7 +129,7 @@ export class AttentionRepository {
     order: OrderRecord,
     attentionId: string,
     answer: { action: Resolution; note: string | null; by: Actor },
-    request: RequestKey | null = null,
+    request: ScopedIdempotencyKey | null = null,
   ): Promise<ResolveResult> {
     const [found] = await this.db.$queryRaw<
       {
@@ -150,7 +150,7 @@ export class AttentionRepository {
     if (found.kind === 'run_closed' && answer.action === 'fail' && isEnd(order.status))
       return 'illegal_resolution';
     const finding = found.findingId === null ? null : await this.findings.find(found.findingId);
-    const { asked, first } = firstUnder(request, {
+    const { asked, first } = firstRequestOnly(request, {
       orderId: Prisma.sql`order_id`,
       resourceId: attentionId,
       from: Prisma.sql`open`,

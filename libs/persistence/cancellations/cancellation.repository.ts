@@ -16,7 +16,7 @@ export interface CancellationRecord extends CancellationOutcome {
 }
 
 /** A wish that the order's run is to be told of. The run may have to be started for that, under these rules. */
-export interface CancellationWish {
+export interface CancellationRequest {
   readonly orderId: OrderId;
   readonly by: Actor;
   readonly policy: OrderPolicy;
@@ -66,8 +66,8 @@ export class CancellationRepository {
   }
 
   /** Undecided wishes that no run is known to have been told of. @param olderThan milliseconds */
-  async unsignalled(olderThan: number, limit: number): Promise<CancellationWish[]> {
-    return this.db.$queryRaw<CancellationWish[]>`
+  async unsignalled(olderThan: number, limit: number): Promise<CancellationRequest[]> {
+    return this.db.$queryRaw<CancellationRequest[]>`
       SELECT w.order_id::text AS "orderId", w.requested_by AS by, o.policy
       FROM cancellation w JOIN orders o ON o.id = w.order_id
       WHERE w.signalled_at IS NULL AND w.decided_at IS NULL

@@ -72,13 +72,13 @@ export class EffectRepository {
   }
 
   /** Moves a started effect to a fresh idempotency key, journalled before the key is used. */
-  async freshenKey(key: string, fence: number): Promise<void> {
+  async rotateIdempotencyKey(key: string, fence: number): Promise<void> {
     await this.db
       .$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started' AND fence = ${fence}`;
   }
 
   /** Gives an unclear effect a fresh key: for a refund only an operator's retry asks for that. */
-  async freshen(key: string): Promise<void> {
+  async rotateUnclearKey(key: string): Promise<void> {
     await this.db.$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started'`;
   }
 
@@ -104,6 +104,6 @@ export const settle = (effect: Pick<Effect, 'key' | 'fence'>, settlement: Settle
   RETURNING e.key`;
 
 /** Settles effects that another one has decided, as an expression over `changed`. */
-export const settleBeside = (keys: readonly string[], state: Settlement['state']) => Prisma.sql`
+export const settleOtherEffects = (keys: readonly string[], state: Settlement['state']) => Prisma.sql`
   beside AS (UPDATE effect e SET state = ${state}, settled_at = now() FROM changed
     WHERE e.key = ANY(${[...keys]}) AND e.state = 'started')`;

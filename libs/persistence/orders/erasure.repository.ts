@@ -4,8 +4,8 @@ import type { OrderId } from '#libs/domain/order/order-id';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import type { RequestKey } from '../requests/request-key.repository.js';
-import { storeKey } from '../requests/request-key.sql.js';
+import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
+import { insertIdempotencyKey } from '../requests/idempotency-key.sql.js';
 
 /** Whose orders: all under a customer's id and no others, or all with an email address, in any case. */
 export type Person = { readonly customerId: string } | { readonly email: string };
@@ -48,7 +48,7 @@ export class ErasureRepository {
   async erase(
     person: Person,
     asked: { readonly id: string; readonly requestedBy: Actor },
-    request: RequestKey | null,
+    request: ScopedIdempotencyKey | null,
   ): Promise<ErasureRecord | InProgress | 'key_taken'> {
     const erased = this.last.then(() => this.eraseNow(person, asked, request));
     // Whoever asked for it hears of its failure; the next one goes on.
@@ -59,7 +59,7 @@ export class ErasureRepository {
   private async eraseNow(
     person: Person,
     { id, requestedBy }: { readonly id: string; readonly requestedBy: Actor },
-    request: RequestKey | null,
+    request: ScopedIdempotencyKey | null,
   ): Promise<ErasureRecord | InProgress | 'key_taken'> {
     const whose = ordersOf(person);
     const spellings = await this.spellingsOf(person, whose);
@@ -121,13 +121,13 @@ function erasure(
   whose: Prisma.Sql,
   spellings: readonly string[],
   { id, requestedBy }: { readonly id: string; readonly requestedBy: Actor },
-  request: RequestKey | null,
+  request: ScopedIdempotencyKey | null,
 ): Prisma.Sql {
   return Prisma.sql`
     WITH subject AS (SELECT o.id, o.customer_email AS email, ${IN_PROGRESS} AS open FROM orders o WHERE ${whose}),
     address AS (SELECT lower(email) AS email FROM subject UNION SELECT lower(unnest(${[...spellings]}::text[]))),
     clear AS (SELECT WHERE NOT EXISTS (SELECT 1 FROM subject WHERE open)),
-    asked AS (${request ? storeKey(request, { resourceId: id, from: Prisma.sql`clear` }) : Prisma.sql`SELECT FROM clear`}),
+    asked AS (${request ? insertIdempotencyKey(request, { resourceId: id, from: Prisma.sql`clear` }) : Prisma.sql`SELECT FROM clear`}),
     done AS (
       INSERT INTO erasure (id, requested_by, orders)
       SELECT ${id}::uuid, ${requestedBy}, (SELECT count(*) FROM subject) FROM asked RETURNING orders, at),

@@ -15,7 +15,7 @@ import {
   type OrderRecord,
   selectOrders,
 } from './order-record.js';
-import type { RequestKey } from '../requests/request-key.repository.js';
+import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
 
 export interface NewOrder {
   readonly id: OrderId;
@@ -50,7 +50,7 @@ export class OrderRepository {
    *
    * @returns the order; null when the request key was used before, and nothing is stored then
    */
-  async accept(order: NewOrder, request: RequestKey): Promise<OrderRecord | null> {
+  async accept(order: NewOrder, request: ScopedIdempotencyKey): Promise<OrderRecord | null> {
     const { customer, totals } = order;
     const lines = order.lines.map((line, position) => ({ ...line, position }));
     const [accepted] = await this.db.$queryRaw<{ createdAt: Date }[]>`

@@ -7,8 +7,8 @@ import type { EffectRepository } from '../effects/effect.repository.js';
 import { Prisma } from '../generated/client.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
-import type { RequestKey } from '../requests/request-key.repository.js';
-import { claimKey } from '../requests/request-key.sql.js';
+import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
+import { claimIdempotencyKey } from '../requests/idempotency-key.sql.js';
 
 /** A further attempt to pay that the order's run is to make. */
 export interface PaymentAttempt {
@@ -30,7 +30,7 @@ export class PaymentAttemptRepository {
   /** Stores another attempt, once for each request key, where the order waits for one and none is being made. */
   async request(
     order: OrderRecord,
-    request: RequestKey,
+    request: ScopedIdempotencyKey,
     { method, by }: { method: string; by: Actor },
   ): Promise<AttemptResult> {
     const asked: { attempt: PaymentAttempt | null } = { attempt: null };
@@ -42,7 +42,7 @@ export class PaymentAttemptRepository {
       return {
         attempt: { number: attempt, method },
         event: { type: 'payment.attempt_requested', actor: by, details: { attempt } },
-        gate: claimKey(request, String(attempt)),
+        gate: claimIdempotencyKey(request, String(attempt)),
         also: [
           Prisma.sql`attempted AS (INSERT INTO payment_attempt (order_id, attempt, method, requested_by)
             SELECT id, ${attempt}, ${method}, ${by} FROM changed)`,

@@ -1,5 +1,5 @@
 import type { OrderId } from '#libs/domain/order/order-id';
-import { type PaymentNews, TOLD_BY } from '#libs/domain/payment/payment-news';
+import { type PaymentDifference, STATES_AFTER_EVENT } from '#libs/domain/payment/payment-diff';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
@@ -38,7 +38,7 @@ export class PaymentInboxRepository {
   async receive({ eventId, type, objectId, occurredAt, matters }: PaymentEvent): Promise<OrderId | null> {
     const rows = await this.db.$queryRaw<{ orderId: OrderId | null }[]>`
       WITH about AS (
-        SELECT o.id, o.intent_status = ANY(${[...(TOLD_BY[type] ?? [])]}) AS known,
+        SELECT o.id, o.intent_status = ANY(${[...(STATES_AFTER_EVENT[type] ?? [])]}) AS known,
           EXISTS (SELECT 1 FROM effect e WHERE e.order_id = o.id AND e.state = 'started') AS busy
         FROM orders o WHERE o.intent_id = ${objectId}),
       judged AS (
@@ -62,7 +62,7 @@ export class PaymentInboxRepository {
 
   /** Settles what the books have come to know since it was told. */
   async settleKnown(): Promise<void> {
-    const told = Object.entries(TOLD_BY).flatMap(([type, states]) =>
+    const told = Object.entries(STATES_AFTER_EVENT).flatMap(([type, states]) =>
       states.map((state) => ({ type, state })),
     );
     await this.db.$executeRaw`
@@ -98,7 +98,10 @@ export class PaymentInboxRepository {
 }
 
 /** Notes that these brought news, of which a run is to be told, as an expression over `changed`. */
-export const broughtNews = (events: readonly OpenPaymentEvent[], about: PaymentNews['about']) => Prisma.sql`
+export const recordAppliedEvents = (
+  events: readonly OpenPaymentEvent[],
+  about: PaymentDifference['about'],
+) => Prisma.sql`
   brought AS (UPDATE inbox_event i SET order_id = c.id, applied_at = COALESCE(i.applied_at, now()), verdict = 'news',
       report = ${about}
     FROM changed c WHERE i.id = ANY(${idsOf(events)}::uuid[]))`;

@@ -2,7 +2,7 @@ import { LEDGER_RULES } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { Difference, FindingKind } from '#libs/domain/reconciliation/reconciliation';
 
-import type { OrderBooks } from '../ledger/books.repository.js';
+import type { OrderComparison } from './comparison.repository.js';
 import type { Database } from '../database/database.js';
 import {
   acknowledgedPosts,
@@ -16,8 +16,8 @@ import {
 import { Prisma } from '../generated/client.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
-import type { RequestKey } from '../requests/request-key.repository.js';
-import { firstUnder } from '../requests/request-key.sql.js';
+import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
+import { firstRequestOnly } from '../requests/idempotency-key.sql.js';
 
 /** Something the gateway's books and ours differ in. Amounts are minor units, times RFC 3339. */
 export interface FindingRecord {
@@ -64,7 +64,7 @@ export class FindingRepository {
    * @param before as the books were read with
    */
   async record(
-    { order, hasFindings }: OrderBooks,
+    { order, hasFindings }: OrderComparison,
     differences: readonly Difference[],
     before: Date,
   ): Promise<void> {
@@ -92,13 +92,13 @@ export class FindingRepository {
   }
 
   /** Writes what became of money that belongs to no order's intent; `found` 0 closes what was found before. */
-  async recordStray(
+  async recordUnmatchedCharge(
     stray: { readonly intentId: string; readonly found: number; readonly currency: string },
     order: OrderRecord | null,
     before: Date,
   ): Promise<void> {
     const { intentId: objectId, found, currency } = stray;
-    if (found === 0) return this.closeStray(objectId);
+    if (found === 0) return this.closeUnmatchedCharge(objectId);
     const difference: Difference = { kind: 'unknown_charge', objectId, expected: 0, found };
     if (order) return this.openOfOrder(order, [difference], before);
     await this.db.$executeRaw(
@@ -110,7 +110,7 @@ export class FindingRepository {
   }
 
   /** Open findings of money that belongs to no order's intent. */
-  async openStrays(): Promise<string[]> {
+  async openUnmatchedCharges(): Promise<string[]> {
     const rows = await this.db.$queryRaw<{ objectId: string }[]>`
       SELECT object_id AS "objectId" FROM finding WHERE kind = 'unknown_charge' AND closed_at IS NULL`;
     return rows.map(({ objectId }) => objectId);
@@ -152,9 +152,9 @@ export class FindingRepository {
   async acknowledge(
     finding: FindingRecord,
     { note, by }: { note: string; by: string },
-    request: RequestKey | null = null,
+    request: ScopedIdempotencyKey | null = null,
   ): Promise<boolean> {
-    const { asked, first } = firstUnder(request, { resourceId: finding.id, from: Prisma.sql`open` });
+    const { asked, first } = firstRequestOnly(request, { resourceId: finding.id, from: Prisma.sql`open` });
     const posts = acknowledgedPosts(finding);
     const sides = posts.flatMap(({ kind, amount }) => [
       { account: LEDGER_RULES[kind].debit, amount },
@@ -205,7 +205,7 @@ export class FindingRepository {
     );
   }
 
-  private async closeStray(objectId: string): Promise<void> {
+  private async closeUnmatchedCharge(objectId: string): Promise<void> {
     await this.db.$executeRaw`
       WITH gone AS (
         UPDATE finding SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE}

@@ -7,8 +7,8 @@ import { Prisma } from '../generated/client.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 import { addRefund, type NewRefund } from './refund.sql.js';
-import type { RequestKey } from '../requests/request-key.repository.js';
-import { claimKey } from '../requests/request-key.sql.js';
+import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
+import { claimIdempotencyKey } from '../requests/idempotency-key.sql.js';
 import type { RunRepository } from '../runs/run.repository.js';
 
 /** Money on its way back, as it stands. Amounts are minor units, times RFC 3339. */
@@ -58,7 +58,7 @@ export class RefundRepository {
    */
   async request(
     order: OrderRecord,
-    request: RequestKey,
+    request: ScopedIdempotencyKey,
     { id, requestedBy }: Pick<NewRefund, 'id' | 'requestedBy'>,
     decide: (
       order: OrderRecord & { readonly hasNoRun: boolean },
@@ -76,7 +76,7 @@ export class RefundRepository {
           actor: requestedBy,
           details: { refund: id, amount, reason, restock: restock || undefined },
         },
-        gate: claimKey(request, id),
+        gate: claimIdempotencyKey(request, id),
         also: addRefund({ ...refund, id, requestedBy }),
       };
     });

@@ -30,7 +30,7 @@ export interface ComparedOrder {
 }
 
 /** An order whose run may be lost. */
-export interface Suspect {
+export interface LostRunCandidate {
   readonly orderId: OrderId;
   /** When a run of it closed; absent where that is not how it came under suspicion. */
   readonly closedAt?: Date;
@@ -105,7 +105,7 @@ export class RunLookRepository {
    * Of these orders the open ones whose last run has begun, before one that closed where that is what is known of, and
    * is not known to be gone, or to keep failing.
    */
-  async unknownAmong(suspects: readonly Suspect[], isFailing = false): Promise<StartedRun[]> {
+  async unknownAmong(suspects: readonly LostRunCandidate[], isFailing = false): Promise<StartedRun[]> {
     const ids = suspects.map(({ orderId }) => orderId);
     const times = suspects.map(({ closedAt }) => closedAt ?? null);
     return this.db.$queryRaw<StartedRun[]>`

@@ -2,7 +2,7 @@ import { HOLDS_UP_A_STEP } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
-import type { StandingFacts, StepAnswer } from '#libs/domain/order/standing';
+import type { ResumeFacts, StepAnswer } from '#libs/domain/order/resume-point';
 import { intentKey, voidKey } from '#libs/domain/payment/payment-keys';
 
 import type { Database } from '../database/database.js';
@@ -59,7 +59,7 @@ export class RunRepository {
   }
 
   /** What the books have of an order, for the run that takes it up. */
-  async standing(orderId: OrderId): Promise<StandingFacts> {
+  async resumeFacts(orderId: OrderId): Promise<ResumeFacts> {
     const order = await this.orders.get(orderId);
     const [events, effects, answers, wishes] = await Promise.all([
       this.orders.events(orderId),
@@ -79,7 +79,7 @@ export class RunRepository {
       intentEffect: stateOf(intentKey(orderId)),
       voidEffect: stateOf(voidKey(orderId)),
       answers: answers.map((answer) => ({ ...answer, at: answer.at.toISOString() })),
-      wishedBy: wishes[0]?.by ?? null,
+      cancellationRequestedBy: wishes[0]?.by ?? null,
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import type { RequestKey } from '../requests/request-key.repository.js';
-import { storeKey } from '../requests/request-key.sql.js';
+import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
+import { insertIdempotencyKey } from '../requests/idempotency-key.sql.js';
 
 export interface NewStockAdjustment {
   readonly id: string;
@@ -26,12 +26,12 @@ export class StockAdjustmentRepository {
   /** Stores an adjustment and its effect on stock, once for each request key; never below what orders hold. */
   async adjust(
     { id, sku, quantity, reason, by }: NewStockAdjustment,
-    request: RequestKey,
+    request: ScopedIdempotencyKey,
   ): Promise<'adjusted' | 'key_taken' | 'no_product' | 'reserved' | 'too_large'> {
     const [stock] = await this.db.$queryRaw<{ left: number; isReserved: boolean; written: boolean }[]>`
       WITH stock AS (
         SELECT sku, on_hand::bigint + ${quantity}::int AS left, reserved FROM product WHERE sku = ${sku} FOR UPDATE),
-      asked AS (${storeKey(request, {
+      asked AS (${insertIdempotencyKey(request, {
         resourceId: id,
         from: Prisma.sql`stock WHERE stock.left BETWEEN stock.reserved AND ${LARGEST_STOCK}::int`,
       })}),

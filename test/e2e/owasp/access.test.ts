@@ -171,7 +171,7 @@ describe('who gets at what', () => {
         await fresh.end();
       }
     });
-    // That guesses are limited by address, and that a key ends at once: test/e2e/gate.test.ts.
+    // That guesses are limited by address, and that a key ends at once: test/e2e/api-access.test.ts.
   });
 
   describe('API3:2023 Broken Object Property Level Authorization', () => {

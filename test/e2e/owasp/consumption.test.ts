@@ -138,7 +138,7 @@ describe('what one caller may use up', () => {
         expect((await post().set('Prefer', `${header}x`).send({})).status).toBe(400);
       expect(performance.now() - began).toBeLessThan(5_000);
     });
-    // Rates, connections and slow clients: test/e2e/gate.test.ts, apps/api/platform/server/http-server.test.ts.
+    // Rates, connections and slow clients: test/e2e/api-access.test.ts, apps/api/platform/server/http-server.test.ts.
   });
 
   // Who a shopper is, and how many they may buy, the shop knows: it holds the key, and the service counts by key. Here

@@ -147,7 +147,7 @@ describe('what is there to attack', () => {
         for (const name of missing) expect(complaint).toContain(`${name} is not set`);
       }
     });
-    // Headers, CORS and the silence of a 500: test/e2e/gate.test.ts.
+    // Headers, CORS and the silence of a 500: test/e2e/api-access.test.ts.
   });
 
   describe('API9:2023 Improper Inventory Management', () => {

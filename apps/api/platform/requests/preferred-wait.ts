@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 
 import { PreferHeader } from '#libs/contracts/http/headers.api';
 
-import { hungUp } from '../server/hung-up.js';
+import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 
 /** For how long a caller would wait for the outcome. */
 export interface Patience {
@@ -18,7 +18,7 @@ export const PreferredWait = createParamDecorator((_: unknown, context: Executio
   const http = context.switchToHttp();
   return {
     seconds: PreferHeader.parse(http.getRequest<Request>().get('prefer') ?? ''),
-    gone: hungUp(http.getResponse<Response>()),
+    gone: abortOnDisconnect(http.getResponse<Response>()),
   };
 });
 

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { Exchanges } from './exchanges.js';
+import { InFlightRequests } from './in-flight-requests.js';
 
 /** Ends a server's connections without losing a request that has arrived. */
 export class ConnectionDrain {
   private readonly connections = new Set<Socket>();
-  private readonly exchanges: Exchanges;
+  private readonly inFlight: InFlightRequests;
   private begun = false;
 
   constructor(server: Server) {
@@ -18,7 +18,7 @@ export class ConnectionDrain {
       if (this.begun) this.closeAfterAnswer(socket);
     });
     // Its listener comes first, so that the request counts already.
-    this.exchanges = new Exchanges(server);
+    this.inFlight = new InFlightRequests(server);
   }
 
   get hasBegun(): boolean {
@@ -34,11 +34,11 @@ export class ConnectionDrain {
   /** Closes every connection on which no request has arrived in full. */
   closeIncomplete(): void {
     for (const connection of this.connections)
-      if (!this.exchanges.isWorkedOn(connection)) connection.destroy();
+      if (!this.inFlight.isWorkedOn(connection)) connection.destroy();
   }
 
   private closeAfterAnswer(connection: Socket): void {
-    const open = this.exchanges.of(connection).filter(({ headersSent }) => !headersSent);
+    const open = this.inFlight.of(connection).filter(({ headersSent }) => !headersSent);
     const last = open.at(-1);
     for (const response of open) {
       // A client may have sent several requests in a row: what follows a closing answer is not answered.

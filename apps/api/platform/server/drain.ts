@@ -13,7 +13,7 @@ import { Store } from '#libs/persistence/store';
 
 import { DatabaseProbe } from '../health/database-probe.js';
 import { ConnectionDrain } from './connection-drain.js';
-import { Nudges } from '../signals/nudges.js';
+import { BestEffortSignals } from '../signals/best-effort-signals.js';
 import { OutcomeWatch } from '../../orders/outcome-watch.js';
 import { Settings } from '../../settings.js';
 
@@ -26,7 +26,7 @@ const CLOSING = 5_000;
 
 /**
  * Stops in order: first it only says that it does, so that requests are sent elsewhere; then it takes no more, those
- * that wait for an outcome are answered and those in flight finish; then nudges, then what both of them use is closed.
+ * that wait for an outcome are answered and those in flight finish; then signals, then what both of them use is closed.
  */
 @Injectable()
 export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -36,7 +36,7 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
     private readonly http: HttpAdapterHost,
     private readonly settings: Settings,
     private readonly outcomes: OutcomeWatch,
-    private readonly nudges: Nudges,
+    private readonly signals: BestEffortSignals,
     private readonly client: Client,
     private readonly store: Store,
     private readonly probe: DatabaseProbe,
@@ -67,7 +67,7 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
   }
 
   private async close(): Promise<void> {
-    await this.nudges.settled();
+    await this.signals.settled();
     await this.client.connection.close();
     await this.store.close();
     await this.probe.close();

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 
 import { answerUnparsed } from './unparsed-requests.js';
 import { limitConnections } from './connection-limit.js';
-import { Exchanges } from './exchanges.js';
+import { InFlightRequests } from './in-flight-requests.js';
 
 /** What a client is given of the server. Times are in milliseconds. */
 export interface HttpLimits {
@@ -41,9 +41,9 @@ export function httpServer(limits: HttpLimits, log: Logger, listener: RequestLis
   // One more than is taken, so that it shows when there are too many.
   server.maxHeadersCount = MAX_HEADERS + 1;
   server.timeout = SILENCE;
-  const exchanges = new Exchanges(server);
-  limitConnections(server, exchanges, limits.maxConnections);
-  answerUnparsed(server, exchanges, log);
+  const inFlight = new InFlightRequests(server);
+  limitConnections(server, inFlight, limits.maxConnections);
+  answerUnparsed(server, inFlight, log);
   // An expectation we do not know may be passed over (RFC 9110, 10.1.1); Node would answer without a body.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   return server;

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 
 import { type ProblemCode, PROBLEMS } from '#libs/contracts/http/problems';
 
-import type { Exchanges } from './exchanges.js';
+import type { InFlightRequests } from './in-flight-requests.js';
 import { problemDocument } from '../problems/problem-document.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { requestId } from '../logging/request-id.js';
@@ -21,10 +21,10 @@ const BY_CODE: Readonly<Record<string, ProblemCode>> = {
 const LINGER = 1_000;
 
 /** Answers what never becomes a request, or never a whole one, as RFC 9457 problem details. */
-export function answerUnparsed(server: Server, exchanges: Exchanges, log: Logger): void {
+export function answerUnparsed(server: Server, inFlight: InFlightRequests, log: Logger): void {
   const answer = (socket: Duplex, code: ProblemCode) => {
     if (socket.writableEnded) return;
-    const [first, ...others] = exchanges.of(socket);
+    const [first, ...others] = inFlight.of(socket);
     // What is said now would be taken for the answer to a request that is worked on, or has been answered in part.
     if (!socket.writable || others.length > 0 || first?.req.complete || first?.headersSent) {
       socket.destroy();

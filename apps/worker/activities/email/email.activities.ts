@@ -18,7 +18,7 @@ import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { RefundRepository } from '#libs/persistence/refunds/refund.repository';
 
 import type { EffectJournal } from '../effect-journal.js';
-import { known } from '../erased.js';
+import { requirePersonalData } from '../personal-data.js';
 
 /** One kind of mail of an order's. */
 interface Kind {
@@ -63,15 +63,15 @@ export class OrderEmails implements EmailActivities {
     await this.tell(orderId, 'delivery');
   }
 
-  async sendFailedDelivery(orderId: OrderId): Promise<void> {
+  async sendFailedDeliveryNotice(orderId: OrderId): Promise<void> {
     await this.tell(orderId, 'undelivered');
   }
 
-  async sendCancellation(orderId: OrderId): Promise<void> {
+  async sendCancellationNotice(orderId: OrderId): Promise<void> {
     await this.tell(orderId, 'cancellation');
   }
 
-  async sendRejection(orderId: OrderId): Promise<void> {
+  async sendRejectionNotice(orderId: OrderId): Promise<void> {
     await this.tell(orderId, 'rejection');
   }
 
@@ -121,6 +121,6 @@ export class OrderEmails implements EmailActivities {
 /** @throws Refusal `erased` where nobody is left to write to */
 const addressed = (order: OrderRecord) => ({
   ...order,
-  customer: known(order.customer),
-  shippingAddress: known(order.shippingAddress),
+  customer: requirePersonalData(order.customer),
+  shippingAddress: requirePersonalData(order.shippingAddress),
 });

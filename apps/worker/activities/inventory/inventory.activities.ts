@@ -47,7 +47,7 @@ export class InventoryActivities implements Pick<
     const order = await this.orders.get(orderId);
     if (order.fulfilment === 'released') this.journal.alreadyProcessed(orderId, releaseKey(orderId));
     else await this.stock.release(order);
-    return 'undone' as const;
+    return 'compensated' as const;
   }
 }
 

@@ -10,11 +10,11 @@ import { refundable } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/domain/payment/payment-keys';
 import { leftToReturn } from '#libs/domain/refund/refund';
-import { type OrderStanding, standingOf } from '#libs/domain/order/standing';
+import { type ResumePoint, resumePointOf } from '#libs/domain/order/resume-point';
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/domain/order/states';
 import { type Resolution, STEPS } from '#libs/domain/order/steps';
 import type { AttentionRepository } from '#libs/persistence/attention/attention.repository';
-import { type EffectRepository, settleBeside } from '#libs/persistence/effects/effect.repository';
+import { type EffectRepository, settleOtherEffects } from '#libs/persistence/effects/effect.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
 import type { RefundRepository } from '#libs/persistence/refunds/refund.repository';
@@ -39,13 +39,13 @@ export class OrderDecisions implements DecisionActivities {
     this.runs = runs;
   }
 
-  async parkOrder(orderId: OrderId, attention: NewAttention): Promise<void> {
+  async openAttention(orderId: OrderId, attention: NewAttention): Promise<void> {
     await this.attention.park(await this.orders.get(orderId), attention);
   }
 
-  async resumeOrder(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void> {
+  async resolveAttention(orderId: OrderId, attentionId: string, action: Resolution | null): Promise<void> {
     const refundId = action === 'retry' ? await this.attention.refundOf(attentionId) : null;
-    if (refundId !== null) await this.effects.freshen(refundKey(orderId, refundId));
+    if (refundId !== null) await this.effects.rotateUnclearKey(refundKey(orderId, refundId));
     await this.attention.leave(await this.orders.get(orderId), attentionId, action);
   }
 
@@ -77,8 +77,8 @@ export class OrderDecisions implements DecisionActivities {
     return this.end(orderId, end, true);
   }
 
-  async readStanding(orderId: OrderId): Promise<OrderStanding> {
-    return standingOf(await this.runs.standing(orderId), Date.now());
+  async loadResumePoint(orderId: OrderId): Promise<ResumePoint> {
+    return resumePointOf(await this.runs.resumeFacts(orderId), Date.now());
   }
 
   /**
@@ -130,7 +130,7 @@ const LEFT_OPEN: EndAnswer = { is: 'left_open' };
 
 /** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
 const leaveBe = ({ id, attempt }: OrderRecord) =>
-  settleBeside(
+  settleOtherEffects(
     [
       ...[intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)],
       ...[emailKey(id, 'confirmation'), emailKey(id, 'shipped')],

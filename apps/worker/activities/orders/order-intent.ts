@@ -4,7 +4,7 @@ import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import { isIntentTaken } from '#libs/persistence/database/database-failure';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
-import { madeFor } from '../believed.js';
+import { madeFor } from '../verified-answers.js';
 import { type EffectJournal, refusalCode } from '../effect-journal.js';
 
 /** The order's only intent. Its id is stored before any money can move, so a stray duplicate moves none. */

@@ -1,8 +1,8 @@
 import { captureKey, chargeKey } from '#libs/domain/payment/payment-keys';
-import { mayFollow } from '#libs/domain/payment/payment-news';
+import { mayFollow } from '#libs/domain/payment/payment-diff';
 import type { IntentState, Posting } from '#libs/domain/ledger/ledger';
 import type { Intent } from '#libs/payments/payment-gateway';
-import { settleBeside } from '#libs/persistence/effects/effect.repository';
+import { settleOtherEffects } from '#libs/persistence/effects/effect.repository';
 import type { OrderChange } from '#libs/persistence/orders/order-change';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
@@ -126,7 +126,7 @@ export const decidesAttempts =
   (change: (order: OrderRecord) => OrderChange, state: 'done' | 'closed') =>
   (order: OrderRecord): OrderChange => ({
     ...change(order),
-    also: [settleBeside([chargeKey(order.id, order.attempt), captureKey(order.id)], state)],
+    also: [settleOtherEffects([chargeKey(order.id, order.attempt), captureKey(order.id)], state)],
   });
 
 const confirms = (order: OrderRecord) =>

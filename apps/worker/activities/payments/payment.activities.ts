@@ -1,5 +1,5 @@
 import type { PaymentAnswer, StepActivities } from '#libs/contracts/workflows/activities';
-import { Outage, Question, Refusal } from '#libs/domain/order/failure';
+import { Outage, AttentionRequired, Refusal } from '#libs/domain/order/failure';
 import { paid } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { differenceOf, dueAmount } from '#libs/domain/payment/paid-amount';
@@ -8,9 +8,9 @@ import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
 
-import { ofOrder } from '../believed.js';
+import { ofOrder } from '../verified-answers.js';
 import { type EffectJournal, refusalCode } from '../effect-journal.js';
-import { known } from '../erased.js';
+import { requirePersonalData } from '../personal-data.js';
 import { OrderIntent } from '../orders/order-intent.js';
 import { captureChange, chargeOutcome, declineChange, voidChange } from './payment-changes.js';
 
@@ -24,14 +24,14 @@ export class PaymentActivities implements Pick<
     private readonly journal: EffectJournal,
     private readonly intent: OrderIntent,
     private readonly gateway: PaymentGateway,
-    private readonly check: { check(orderId: OrderId): Promise<void> },
+    private readonly sync: { run(orderId: OrderId): Promise<void> },
   ) {}
 
   async chargePayment(orderId: OrderId): Promise<PaymentAnswer> {
     const order = await this.orders.get(orderId);
     if (order.totals.total === 0) return this.chargeNothing(order);
     const { attempt } = order;
-    const method = known(order.paymentMethod);
+    const method = requirePersonalData(order.paymentMethod);
     const intentId = await this.intent.ensure(order);
     const believed = ofOrder({ ...order, intentId });
     const settled = await this.journal.run(orderId, {
@@ -53,7 +53,7 @@ export class PaymentActivities implements Pick<
   }
 
   async checkPayment(orderId: OrderId): Promise<PaymentAnswer> {
-    await this.check.check(orderId);
+    await this.sync.run(orderId);
     return this.answer(orderId);
   }
 
@@ -86,7 +86,7 @@ export class PaymentActivities implements Pick<
               change: voidChange,
             };
           default:
-            throw new Outage(`payment_${intent.status}`, { keySpent: true });
+            throw new Outage(`payment_${intent.status}`, { keyConsumed: true });
         }
       },
       refused: (code) => ({
@@ -96,7 +96,7 @@ export class PaymentActivities implements Pick<
     if (settled.state !== 'done') throw new Refusal(refusalCode(settled));
     const taken = receivedOf(settled.result) ?? paid((await this.orders.get(orderId)).booked);
     const difference = differenceOf(taken, due);
-    if (difference !== null) throw new Question('amount_differs', difference);
+    if (difference !== null) throw new AttentionRequired('amount_differs', difference);
   }
 
   /** How the order's payment stands in the books. @throws Refusal when it can no longer be paid */

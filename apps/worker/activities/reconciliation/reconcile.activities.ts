@@ -6,7 +6,7 @@ import {
   NOTHING_COMPARED,
   type ReconcileActivities,
   type ReconcileWindow,
-  together,
+  sumCompared,
 } from '#libs/contracts/workflows/reconcile-workflow';
 import { Outage } from '#libs/domain/order/failure';
 import type { FindingRepository } from '#libs/persistence/reconciliation/finding.repository';
@@ -25,14 +25,14 @@ export class ReconciliationActivities implements ReconcileActivities {
   async compareUnsettled({ until }: ReconcileWindow): Promise<Compared> {
     const before = lastBeat();
     const now = await this.reconciliation.unsettled(new Date(until), before.cursor, beatOn(before.compared));
-    return together(before.compared, now);
+    return sumCompared(before.compared, now);
   }
 
   async compareMovements({ since, until }: ReconcileWindow): Promise<Compared> {
     const span = { from: new Date(since), to: new Date(until) };
     const before = lastBeat();
     const now = await this.reconciliation.movements(span, before.cursor, beatOn(before.compared));
-    return together(before.compared, now);
+    return sumCompared(before.compared, now);
   }
 
   async lastReconciled(): Promise<number | null> {
@@ -50,12 +50,12 @@ interface Beat {
   readonly compared: Compared;
 }
 
-/** Says so, together with what attempts before have compared. */
+/** Reports it, together with what attempts before have compared. */
 const beatOn =
   (before: Compared): Progress =>
   (cursor, compared) => {
     const context = Context.current();
-    context.heartbeat({ cursor, compared: together(before, compared) } satisfies Beat);
+    context.heartbeat({ cursor, compared: sumCompared(before, compared) } satisfies Beat);
     if (context.cancellationSignal.aborted) throw new Outage('worker_stopped');
   };
 

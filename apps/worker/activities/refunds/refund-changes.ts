@@ -5,7 +5,7 @@ import type { OrderChange } from '#libs/persistence/orders/order-change';
 import { settleRefund } from '#libs/persistence/refunds/refund.sql';
 
 /** How a refund of ours stands at the provider. */
-export interface RefundNews {
+export interface RefundUpdate {
   readonly refundId: string;
   readonly amount: number;
   readonly status: Exclude<RefundState, 'requested'>;
@@ -16,7 +16,7 @@ export interface RefundNews {
 
 /** What that means for its order. One that failed is refundable again, and somebody is told. */
 export function refundChange(
-  { refundId, amount, status, providerId, failure }: RefundNews,
+  { refundId, amount, status, providerId, failure }: RefundUpdate,
   posts: readonly Posting[],
 ): OrderChange {
   const reason = status === 'failed' ? (failure ?? 'unknown') : undefined;

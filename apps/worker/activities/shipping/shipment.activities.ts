@@ -1,11 +1,11 @@
-import type { StepActivities, UndoAnswer } from '#libs/contracts/workflows/activities';
+import type { StepActivities, CompensationResult } from '#libs/contracts/workflows/activities';
 import { type CarrierEventType, type ShipmentReport } from '#libs/domain/fulfilment/carrier-event';
-import { Outage, Question, Refusal } from '#libs/domain/order/failure';
+import { Outage, AttentionRequired, Refusal } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { amountDifference } from '#libs/domain/payment/paid-amount';
 import type { FulfilmentStatus } from '#libs/domain/order/states';
 import type { Carrier, Parcel, ParcelStatus } from '#libs/shipping/carrier';
-import { settleBeside } from '#libs/persistence/effects/effect.repository';
+import { settleOtherEffects } from '#libs/persistence/effects/effect.repository';
 import type { InboxRepository, ParcelKey } from '#libs/persistence/fulfilment/inbox.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
@@ -14,7 +14,7 @@ import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 
 import { type EffectJournal, refusalCode } from '../effect-journal.js';
-import { known } from '../erased.js';
+import { requirePersonalData } from '../personal-data.js';
 
 const shipKey = (orderId: OrderId) => `${orderId}:ship`;
 const cancelKey = (orderId: OrderId) => `${orderId}:cancel-shipment`;
@@ -50,14 +50,14 @@ export class ShipmentActivities implements Pick<
       if (order.payment === 'voided') throw new Refusal('payment_voided');
       // The parcel waits while it is open whether what was paid will do.
       const difference = amountDifference(order);
-      if (difference !== null) throw new Question('amount_differs', difference);
+      if (difference !== null) throw new AttentionRequired('amount_differs', difference);
       return this.carrier.createShipment(labelFor(order));
     });
   }
 
-  async cancelShipment(orderId: OrderId): Promise<UndoAnswer> {
+  async cancelShipment(orderId: OrderId): Promise<CompensationResult> {
     const label = await this.journal.close(orderId, shipKey(orderId));
-    if (label.state === 'closed' || label.state === 'refused') return 'undone';
+    if (label.state === 'closed' || label.state === 'refused') return 'compensated';
     // A parcel that travels is to be known here, whatever kept it from being written down; any other need not be.
     if (label.state === 'started' && isUnderWay(await this.carrier.findShipment(orderId)))
       await this.label(orderId, () => Promise.reject(new Outage('parcel_out_of_sight')));
@@ -91,7 +91,7 @@ export class ShipmentActivities implements Pick<
     });
     // Not from the carrier's answer: a pick-up may have been reported while it was asked.
     const { fulfilment } = await this.orders.get(orderId);
-    return TRAVELS.includes(fulfilment) ? 'too_late' : 'undone';
+    return TRAVELS.includes(fulfilment) ? 'too_late' : 'compensated';
   }
 
   async checkDelivery(orderId: OrderId): Promise<ShipmentReport | null> {
@@ -171,7 +171,7 @@ const labelCancelled = (order: OrderRecord) => ({
   event: { type: 'shipment.cancelled', actor: 'carrier' },
   ended: ['deliver'] as const,
   // Whether there ever was a label is of no matter any more.
-  also: [cancelShipments, settleBeside([shipKey(order.id)], 'closed')],
+  also: [cancelShipments, settleOtherEffects([shipKey(order.id)], 'closed')],
 });
 
 /** The carrier will not cancel because it has the parcel: that is a pick-up, and the cancellation is refused. */
@@ -187,11 +187,13 @@ const pickedUpAfterAll = (order: OrderRecord) => ({
 });
 
 function labelFor(order: OrderRecord) {
-  const { line1, line2, city, postalCode, region, country, phone } = known(order.shippingAddress);
+  const { line1, line2, city, postalCode, region, country, phone } = requirePersonalData(
+    order.shippingAddress,
+  );
   return {
     reference: order.id,
     recipient: {
-      name: known(order.customer).name,
+      name: requirePersonalData(order.customer).name,
       line1,
       line2: line2 ?? null,
       city,

@@ -8,97 +8,104 @@ import {
 } from '@temporalio/workflow';
 
 import type {
+  CompensationResult,
   DecisionActivities,
   EndAnswer,
   OrderEnd,
-  ReturnReason,
-  UndoAnswer,
+  ReversalReason,
 } from '#libs/contracts/workflows/activities';
 import { cancellationRequested, type OrderOutcome, progress } from '#libs/contracts/workflows/order-workflow';
 import type { EndCode, EndReason } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
-import type { OrderStanding } from '#libs/domain/order/standing';
+import type { ResumePoint } from '#libs/domain/order/resume-point';
 import { endOnRefusal, type StepName, STEPS } from '#libs/domain/order/steps';
 
-import type { AttentionDesk } from './attention-desk.js';
-import { Fall } from './fall.js';
-import { patiently } from './patience.js';
+import type { AttentionRequests } from './attention-requests.js';
+import { CompensationRequired } from './compensation-required.js';
+import { retryUntilDone } from './retry.js';
 import { type StepFailure, stepFailure } from './step-failure.js';
-import type { OrderSign } from '../visibility.js';
+import type { OrderSearchAttributes } from '../visibility.js';
 
-type Undo = (why: ReturnReason) => Promise<UndoAnswer>;
+type Compensation = (reason: ReversalReason) => Promise<CompensationResult>;
 
-/** What the body of a saga is written in. */
+/** What the body of a saga is written with. */
 export interface Steps {
-  /** Runs a step once, retried and parked as the policy says; its undo is registered before it starts. */
-  step(name: StepName, run: () => Promise<void>, undo?: Undo): Promise<void>;
-  /** Runs a part of the body that must be over before `over` is, whatever that waits for; null where it is already. */
-  within(limit: Limit, over: (() => Promise<void>) | null, part: () => Promise<void>): Promise<void>;
-  /** Runs one step's undo, again if it has run before, although the order goes on to its end. */
-  takeBack(name: StepName, why: ReturnReason): Promise<void>;
+  /** Runs a step once, retried and parked by the policy; its compensation is registered before it starts. */
+  step(name: StepName, run: () => Promise<void>, compensation?: Compensation): Promise<void>;
+  /** Runs a part of the body, and ends the order when `timeout` resolves first; null where it has passed already. */
+  withTimeout(limit: Limit, timeout: (() => Promise<void>) | null, part: () => Promise<void>): Promise<void>;
+  /** Runs one step's compensation, also a second time, in an order that continues. */
+  compensate(name: StepName, reason: ReversalReason): Promise<void>;
 }
 
-/** How an order ends when a part of it does not come to its end in time. */
+/** How an order ends when a part of it does not finish in time. */
 interface Limit {
   readonly status: 'rejected' | 'cancelled';
   readonly code: EndCode;
-  readonly why: ReturnReason;
-  /** The step that ends the part: once it is done, the part is not run again. */
+  readonly reversal: ReversalReason;
+  /** The last step of the part: once it is done, the part is not run again. */
   readonly until: StepName;
 }
 
-/** What a saga is about, and what it tells. */
+/** The order that a saga is about, and what the saga reports to. */
 interface Subject {
   readonly orderId: OrderId;
   readonly policy: OrderPolicy;
-  readonly sign: OrderSign;
-  readonly desk: AttentionDesk;
+  readonly searchAttributes: OrderSearchAttributes;
+  readonly attention: AttentionRequests;
   readonly decisions: DecisionActivities;
-  /** Tells the shopper that the order did not come about. */
-  readonly farewells: Readonly<Record<Fall['status'], () => Promise<void>>>;
-  /** Where the order stood when this run took it up; null for its first run. */
-  readonly standing: OrderStanding | null;
+  /** Sends the shopper the notice that the order was cancelled or rejected. */
+  readonly notices: Readonly<Record<CompensationRequired['status'], () => Promise<void>>>;
+  /** Where this run resumes the order; null for its first run. */
+  readonly resumePoint: ResumePoint | null;
 }
 
 /**
- * Runs the body to its end, or takes everything back, newest first. When an undo answers that it comes too
- * late, the body runs again with finished steps skipped; once the parcel travels, it can no longer be cancelled.
+ * Runs the body to its end, or compensates its steps, newest first. When a compensation comes too late, the body runs
+ * again and skips the steps that are done; once the carrier has the parcel, the order can no longer be cancelled.
  */
 export async function saga(
-  { orderId, policy, sign, desk, decisions, farewells, standing }: Subject,
+  { orderId, policy, searchAttributes, attention, decisions, notices, resumePoint }: Subject,
   body: (steps: Steps) => Promise<'delivered' | 'undelivered'>,
 ): Promise<OrderOutcome> {
   const running = new Set<StepName>();
-  const done = new Set<StepName>(standing?.done);
-  const undone = new Set<StepName>();
-  const undos: { readonly name: StepName; readonly undo: Undo }[] = [];
-  /** Every undo there has been, also those that have run. */
-  const undoOf = new Map<StepName, Undo>();
-  /** Who wishes to cancel, the first of them first. */
-  const wishes: EndReason[] = standing?.wish ? [standing.wish] : [];
-  /** Whether the parcel is out of our hands: nothing falls any more. */
-  let committed = standing?.isAway ?? false;
-  /** How the order was falling when this run took it up. */
-  let falling = fallBefore(standing);
-  /** Whether a run before this one did what is done, so that its undos are yet to be registered. */
-  let taking = standing !== null;
+  const done = new Set<StepName>(resumePoint?.done);
+  const compensated = new Set<StepName>();
+  const compensations: { readonly name: StepName; readonly compensation: Compensation }[] = [];
+  /** Every compensation that was registered, also those that have run. */
+  const compensationOf = new Map<StepName, Compensation>();
+  /** Oldest first. */
+  const cancellationRequests: EndReason[] = resumePoint?.cancellationRequest
+    ? [resumePoint.cancellationRequest]
+    : [];
+  /** Whether the carrier has the parcel: the order can no longer be compensated. */
+  let committed = resumePoint?.isAway ?? false;
+  /** The compensation that the run before had begun. */
+  let resumed = resumedCompensation(resumePoint);
+  /** Whether steps are done whose compensations this run has yet to register. */
+  let isResuming = resumePoint !== null;
   let stop = (): void => undefined;
 
   setHandler(cancellationRequested, ({ by }) => {
-    wishes.push({ code: 'cancelled', by });
+    cancellationRequests.push({ code: 'cancelled', by });
     stop();
   });
   const inOrder = (names: ReadonlySet<StepName>) => STEPS.filter((name) => names.has(name));
-  setHandler(progress, () => ({ done: inOrder(done), running: inOrder(running), undone: [...undone] }));
+  setHandler(progress, () => ({
+    done: inOrder(done),
+    running: inOrder(running),
+    compensated: [...compensated],
+  }));
 
   const steps: Steps = {
-    async step(name, run, undo) {
-      if (undo && !undos.some((entry) => entry.name === name)) undos.unshift({ name, undo });
-      if (undo) undoOf.set(name, undo);
+    async step(name, run, compensation) {
+      if (compensation && !compensations.some((entry) => entry.name === name))
+        compensations.unshift({ name, compensation });
+      if (compensation) compensationOf.set(name, compensation);
       if (done.has(name)) return;
       running.add(name);
-      sign.steps(running);
+      searchAttributes.setSteps(running);
       try {
         // Until it is done, refused, cancelled, or an operator has decided.
         while (!done.has(name)) {
@@ -111,12 +118,12 @@ export async function saga(
         }
       } finally {
         running.delete(name);
-        sign.steps(running);
+        searchAttributes.setSteps(running);
       }
     },
 
-    async within(limit, over, part) {
-      if (done.has(limit.until)) return taking ? part() : undefined;
+    async withTimeout(limit, timeout, part) {
+      if (done.has(limit.until)) return isResuming ? part() : undefined;
       if (committed) return part();
       let expired = false;
       const timer = new CancellationScope();
@@ -125,165 +132,154 @@ export async function saga(
         expired = true;
         scope.cancel();
       };
-      // Where it was over before this run took the order up, no step is begun any more.
-      if (over === null) expire();
-      const rings = timer.run(over ?? (async () => undefined)).then(expire, () => undefined);
+      // Where it passed before this run resumed the order, no further step is started.
+      if (timeout === null) expire();
+      const timerEnded = timer.run(timeout ?? (async () => undefined)).then(expire, () => undefined);
       try {
-        // A step that finishes although it was asked to stop counts as done, and so may the whole part.
+        // A step that finishes although it was cancelled counts as done, and so may the whole part.
         await scope.run(part);
       } catch (error) {
         if (!expired || !isCancellation(error)) throw error;
-        throw new Fall(limit.status, { code: limit.code, by: 'workflow' }, limit.why);
+        throw new CompensationRequired(limit.status, { code: limit.code, by: 'workflow' }, limit.reversal);
       } finally {
         timer.cancel();
-        await rings;
+        await timerEnded;
       }
     },
 
-    async takeBack(name, why) {
-      const undo = undoOf.get(name);
-      if (undo) await CancellationScope.nonCancellable(() => patiently(policy, desk, name, () => undo(why)));
+    async compensate(name, reason) {
+      const compensation = compensationOf.get(name);
+      if (compensation)
+        await CancellationScope.nonCancellable(() =>
+          retryUntilDone(policy, attention, name, () => compensation(reason)),
+        );
     },
   };
 
-  /** What becomes of a step that failed. @throws Fall when the order cannot go on without it */
+  /** Decides about a step that failed. @throws CompensationRequired when the order cannot continue without it */
   async function afterFailure(name: StepName, error: unknown): Promise<'retry' | 'skip'> {
     const failure = stepFailure(error);
     if (failure === null) throw error;
-    // A step that failed after it was asked to stop is not tried again.
+    // A step that failed after it was cancelled is not retried.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`${name} was cancelled`);
     const refusal = endOnRefusal(name, failure.code);
     if (failure.refused && refusal && !committed) {
-      throw new Fall(refusal.status, { code: refusal.end, by: 'workflow' }, 'refused');
+      throw new CompensationRequired(refusal.status, { code: refusal.end, by: 'workflow' }, 'refused');
     }
     const answer = await parked(name, failure);
     if (answer?.action === 'fail') {
-      // Nothing can be taken back any more, so the order goes on without it.
+      // Nothing can be compensated any more, so the order continues without the step.
       if (committed) return 'skip';
-      throw new Fall('cancelled', { code: 'operator_failed', by: answer.by }, 'cancelled');
+      throw new CompensationRequired('cancelled', { code: 'operator_failed', by: answer.by }, 'cancelled');
     }
     return answer?.action === 'skip' ? 'skip' : 'retry';
   }
 
-  async function parked(name: StepName, { asks, code }: StepFailure) {
-    const ticket = await desk.open(asks, name, code);
+  async function parked(name: StepName, { attentionKind, code }: StepFailure) {
+    const handle = await attention.open(attentionKind, name, code);
     try {
-      return await ticket.answered();
+      return await handle.waitForAnswer();
     } finally {
-      await ticket.close();
+      await handle.resolve();
     }
   }
 
-  /** Takes everything back. @returns false when it is too late for that */
-  async function unwind(fall: Fall): Promise<boolean> {
-    if (fall.status === 'cancelled') {
-      const status = await decisions.beginCancellation(orderId, fall.reason);
-      sign.status(status);
-      // Cancelled it is where a run is repeated from before its end.
+  /** Runs every registered compensation. @returns false when it is too late for that */
+  async function runCompensations(cause: CompensationRequired): Promise<boolean> {
+    if (cause.status === 'cancelled') {
+      const status = await decisions.beginCancellation(orderId, cause.reason);
+      searchAttributes.setStatus(status);
+      // It is `cancelled` where a run is repeated from a point before its end.
       if (status !== 'cancelling' && status !== 'cancelled') {
         committed = true;
         return false;
       }
     }
-    for (let next = undos[0]; next; next = undos[0]) {
-      const { name, undo } = next;
-      if ((await patiently(policy, desk, name, () => undo(fall.why))) === 'too_late') {
+    for (let next = compensations[0]; next; next = compensations[0]) {
+      const { name, compensation } = next;
+      const result = await retryUntilDone(policy, attention, name, () => compensation(cause.reversal));
+      if (result === 'too_late') {
         committed = name === 'ship';
-        sign.status(committed ? 'shipped' : 'confirmed');
+        searchAttributes.setStatus(committed ? 'shipped' : 'confirmed');
         return false;
       }
-      undone.add(name);
+      compensated.add(name);
       done.delete(name);
-      undos.shift();
+      compensations.shift();
     }
     return true;
   }
 
-  /** Writes an end. What has come to be owed by then goes back first, however often something does. */
-  async function written(write: () => Promise<EndAnswer>, why: ReturnReason): Promise<EndAnswer> {
+  /** Writes an end. A refund that has become due meanwhile is made first, as often as that happens. */
+  async function writeEnd(write: () => Promise<EndAnswer>, reason: ReversalReason): Promise<EndAnswer> {
     for (;;) {
       const answer = await write();
       if (answer.is !== 'owing') return answer;
-      await steps.takeBack('charge', why);
+      await steps.compensate('charge', reason);
     }
   }
 
-  async function close(end: OrderEnd, why: ReturnReason): Promise<EndAnswer> {
+  async function close(end: OrderEnd, reason: ReversalReason): Promise<EndAnswer> {
     await condition(allHandlersFinished);
-    const answer = await written(() => decisions.closeOrder(orderId, end), why);
-    if (answer.is === 'ended') sign.status(end.status);
+    const answer = await writeEnd(() => decisions.closeOrder(orderId, end), reason);
+    if (answer.is === 'ended') searchAttributes.setStatus(end.status);
     return answer;
   }
 
-  /** Takes an order back and ends it; and tells its shopper. @returns false when it is too late */
-  async function takenBack(fall: Fall): Promise<false | OrderOutcome> {
-    if (!(await unwind(fall))) return false;
-    const { status, reason } = fall;
+  /** Compensates an order, ends it and notifies its shopper. @returns false when it is too late */
+  async function compensateAndEnd(cause: CompensationRequired): Promise<false | OrderOutcome> {
+    if (!(await runCompensations(cause))) return false;
+    const { status, reason } = cause;
     const end: OrderEnd = { status, reason };
-    const { is } = await written(() => decisions.endOrder(orderId, end), 'cancelled');
+    const { is } = await writeEnd(() => decisions.endOrder(orderId, end), 'cancelled');
     if (is === 'ended') {
-      sign.status(status);
-      await steps.step('notify', farewells[status]);
+      searchAttributes.setStatus(status);
+      await steps.step('notify', notices[status]);
     }
     const answer = await close(end, 'cancelled');
-    return answer.is === 'confirmed' ? takenBack(new Fall('cancelled', answer.reason, 'cancelled')) : status;
+    return answer.is === 'confirmed'
+      ? compensateAndEnd(new CompensationRequired('cancelled', answer.reason, 'cancelled'))
+      : status;
   }
 
-  if (standing?.closedAs) return standing.closedAs;
+  if (resumePoint?.closedAs) return resumePoint.closedAs;
   for (let cancellable = !committed; ;) {
     const scope = new CancellationScope({ cancellable });
     stop = () => (cancellable ? scope.cancel() : undefined);
-    if (wishes.length > 0 || falling) stop();
+    if (cancellationRequests.length > 0 || resumed) stop();
     try {
       const status = await scope.run(() => body(steps));
       await CancellationScope.nonCancellable(() => close({ status }, 'undelivered'));
       return status;
     } catch (error) {
-      const fall = falling ?? fallOf(error, wishes);
-      falling = null;
-      taking = false;
+      const cause = resumed ?? compensationCause(error, cancellationRequests);
+      resumed = null;
+      isResuming = false;
       stop = () => undefined;
-      const end = await CancellationScope.nonCancellable(() => takenBack(fall));
+      const end = await CancellationScope.nonCancellable(() => compensateAndEnd(cause));
       if (end) return end;
-      // What could not be undone is done, and with it everything that comes before it.
-      for (const { name } of undos) done.add(name);
-      // A payment that came through at the last moment can still be cancelled; a parcel that travels cannot.
-      cancellable = fall.why === 'expired';
+      // A step that could not be compensated is done, and so are the steps before it.
+      for (const { name } of compensations) done.add(name);
+      // An order whose payment succeeded at the last moment can still be cancelled; one whose parcel left cannot.
+      cancellable = cause.reversal === 'expired';
     }
   }
 }
 
-/**
- * Tells of what is done beside doing it. What is told holds nothing up: where the doing fails, the telling is ended and
- * waited for, so that none of it is left running.
- */
-export async function beside(telling: () => Promise<void>, doing: () => Promise<void>): Promise<void> {
-  const scope = new CancellationScope();
-  const told = scope.run(telling).then(
-    () => null,
-    (error: unknown) => ({ error }),
-  );
-  try {
-    await doing();
-  } catch (error) {
-    scope.cancel();
-    await told;
-    throw error;
-  }
-  const failure = await told;
-  if (failure !== null) throw failure.error;
+function resumedCompensation(resumePoint: ResumePoint | null): CompensationRequired | null {
+  if (!resumePoint?.pendingCompensation) return null;
+  const { status, reason, reversal } = resumePoint.pendingCompensation;
+  return new CompensationRequired(status, reason, reversal);
 }
 
-function fallBefore(standing: OrderStanding | null): Fall | null {
-  if (!standing?.takenBack) return null;
-  const { status, reason, why } = standing.takenBack;
-  return new Fall(status, reason, why);
-}
-
-/** A cancellation asked through Temporal means what one through the API does. @throws anything else: a fault */
-function fallOf(error: unknown, [wish]: readonly EndReason[]): Fall {
-  if (error instanceof Fall) return error;
+/** Treats a cancellation of the workflow like one requested through the API. @throws any other error: a bug */
+function compensationCause(error: unknown, [request]: readonly EndReason[]): CompensationRequired {
+  if (error instanceof CompensationRequired) return error;
   if (isCancellation(error))
-    return new Fall('cancelled', wish ?? { code: 'cancelled', by: 'temporal' }, 'cancelled');
+    return new CompensationRequired(
+      'cancelled',
+      request ?? { code: 'cancelled', by: 'temporal' },
+      'cancelled',
+    );
   throw error;
 }

@@ -1,0 +1,87 @@
+import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  type ActivityExecuteInput,
+  type ActivityInboundCallsInterceptor,
+  type NativeConnection,
+  type Next,
+  Worker,
+} from '@temporalio/worker';
+
+import { FAILURE_TYPES } from '#libs/contracts/workflows/activities';
+import { RECONCILIATION_QUEUE, type ReconcileActivities } from '#libs/contracts/workflows/reconcile-workflow';
+import { Outage } from '#libs/domain/order/failure';
+import type { GatewayRecords } from '#libs/payments/gateway-records';
+import { databaseOutage } from '#libs/persistence/database/database-failure';
+import type { Store } from '#libs/persistence/store';
+import type { Logger } from '#libs/telemetry/logger';
+
+import { ReconciliationActivities } from '../activities/reconciliation/reconcile.activities.js';
+import { type PaymentSyncer, Reconciliation } from './reconciliation.js';
+
+export interface ReconciliationWorkerOptions {
+  readonly store: Store;
+  readonly gatewayRecords: GatewayRecords;
+  readonly payments: PaymentSyncer;
+  readonly logger: Logger;
+  /** Whether the gateway's account takes money for this service only. */
+  readonly isExclusive: boolean;
+  /** For asking what runs before have done. */
+  readonly client: Client;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** How long a stop waits for what is running before it is handed back, in milliseconds. */
+  readonly shutdownGrace: number;
+}
+
+/** Compares books, one comparison at a time. */
+export async function createReconciliationWorker(options: ReconciliationWorkerOptions): Promise<Worker> {
+  const {
+    store,
+    gatewayRecords,
+    payments,
+    logger,
+    isExclusive,
+    client,
+    connection,
+    namespace,
+    shutdownGrace,
+  } = options;
+  const reconciliation = new Reconciliation(store, gatewayRecords, payments, logger, isExclusive);
+  const books = new ReconciliationActivities(reconciliation, store.findings, client);
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: RECONCILIATION_QUEUE,
+    activities: {
+      compareUnsettled: (window) => books.compareUnsettled(window),
+      compareMovements: (window) => books.compareMovements(window),
+      countFindings: () => books.countFindings(),
+      lastReconciled: () => books.lastReconciled(),
+    } satisfies ReconcileActivities,
+    maxConcurrentActivityTaskExecutions: 1,
+    shutdownGraceTime: shutdownGrace,
+    interceptors: { activity: [() => ({ inbound: new CodesOnly(logger) })] },
+  });
+}
+
+/** A failure that reaches a history carries a code, never a provider's or the database's words. */
+class CodesOnly implements ActivityInboundCallsInterceptor {
+  constructor(private readonly logger: Logger) {}
+
+  async execute(
+    input: ActivityExecuteInput,
+    next: Next<ActivityInboundCallsInterceptor, 'execute'>,
+  ): Promise<unknown> {
+    try {
+      return await next(input);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'a comparison of the books was interrupted and will be repeated');
+      const outage = error instanceof Outage ? error.code : databaseOutage(error);
+      const [type, message] = outage === null ? [FAILURE_TYPES.bug, 'bug'] : [FAILURE_TYPES.outage, outage];
+      const failure = ApplicationFailure.create({ type, message, nonRetryable: false });
+      failure.stack = '';
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,237 @@
+import { type ExpectedPayment, intentContradiction, moneyOf } from '../order/contradiction.js';
+import { type Attempts, type IntentState, paymentOf, type Posting } from '../ledger/ledger.js';
+import type { RefundState } from '../refund/refund.js';
+import { type OrderStatus, PAYMENT } from '../order/states.js';
+
+/** What the books have of an order's money. */
+export interface BookedPayment {
+  readonly intentStatus: IntentState | null;
+  /** Whether it is known when a hold lapses. */
+  readonly holdDated: boolean;
+  readonly posted: readonly Posting[];
+  readonly refunds: readonly { readonly id: string; readonly amount: number; readonly state: RefundState }[];
+  readonly disputes: readonly { readonly id: string; readonly status: string }[];
+}
+
+export interface ProviderIntent {
+  readonly id: string;
+  readonly status: IntentState | 'unconfirmed';
+  readonly declineCode: string | null;
+  readonly holdUntil: Date | null;
+  /** The order that it says it is for. */
+  readonly orderId: string | null;
+  /** Upper case. */
+  readonly currency: string;
+  /** What it was made for, what was taken with it, and what it holds; minor units. */
+  readonly amount: number;
+  readonly received: number;
+  readonly held: number;
+}
+
+export interface ProviderRefund {
+  /** The provider's. */
+  readonly id: string;
+  /** Of the intent that it gives back from, where it says so. */
+  readonly intentId: string | null;
+  /** Ours; null for one that was made by hand. */
+  readonly refundId: string | null;
+  readonly status: Exclude<RefundState, 'requested'>;
+  readonly amount: number;
+  /** Upper case. */
+  readonly currency: string;
+  /** Why it failed, as the provider's code. */
+  readonly failure: string | null;
+}
+
+export interface ProviderDispute {
+  readonly id: string;
+  readonly amount: number;
+  /** Upper case. */
+  readonly currency: string;
+  /** The provider's words. */
+  readonly status: string;
+  readonly reason: string;
+  readonly openedAt: Date;
+  /** What the shopper's bank has taken, and what it has given back. */
+  readonly withdrawn: number;
+  readonly reinstated: number;
+  /** `open` for whatever is neither. */
+  readonly outcome: 'open' | 'won' | 'lost';
+}
+
+/** What the provider shows of it, all at one time. */
+export interface PaymentSnapshot {
+  readonly intent: ProviderIntent;
+  readonly refunds: readonly ProviderRefund[];
+  readonly disputes: readonly ProviderDispute[];
+}
+
+/** One fact that the provider shows and the books do not have, with what is booked for it. */
+export type PaymentDifference =
+  | { readonly about: 'intent'; readonly status: IntentState; readonly posts: readonly Posting[] }
+  | {
+      readonly about: 'refund';
+      readonly refundId: string;
+      readonly seen: ProviderRefund;
+      readonly posts: readonly Posting[];
+    }
+  | {
+      readonly about: 'dispute';
+      readonly seen: ProviderDispute;
+      /** Nobody knew of it. */
+      readonly isNew: boolean;
+      readonly posts: readonly Posting[];
+    };
+
+const REFUND_FOLLOWS: Readonly<Record<RefundState, readonly RefundState[]>> = {
+  requested: ['pending', 'succeeded', 'failed'],
+  pending: ['succeeded', 'failed'],
+  succeeded: ['failed'],
+  failed: [],
+};
+
+/**
+ * How far a dispute has come, by its status (docs.stripe.com/api/disputes/object). An inquiry may become a
+ * dispute after it was closed. A word that is new here ranks as an open dispute.
+ */
+const DISPUTE_PROGRESS: Readonly<Record<string, number>> = {
+  warning_needs_response: 0,
+  warning_under_review: 1,
+  warning_closed: 2,
+  needs_response: 3,
+  under_review: 4,
+  appeal_needs_response: 5,
+  appeal_under_review: 6,
+  prevented: 7,
+  lost: 8,
+  won: 9,
+};
+
+/**
+ * What a snapshot tells beyond the books: independent facts, each of which may be written by itself. Nothing
+ * moves back, so a snapshot from before the books, or the same one again, tells nothing.
+ *
+ * What was taken or is held is booked as it is seen, whatever the order comes to. A refund that is not ours, or one
+ * with another amount, cannot be put down to the order, and is left to reconciliation.
+ */
+export function paymentDifferences(
+  books: BookedPayment,
+  snapshot: PaymentSnapshot,
+): readonly PaymentDifference[] {
+  return [
+    ...intentDifferences(books, snapshot),
+    ...refundDifferences(books, snapshot),
+    ...disputeDifferences(books, snapshot),
+  ];
+}
+
+/** Events that tell nothing of an intent which the books have in one of these states, whenever they happened. */
+export const STATES_AFTER_EVENT: Readonly<Record<string, readonly IntentState[]>> = {
+  'payment_intent.succeeded': ['captured'],
+  'payment_intent.canceled': ['canceled'],
+  'payment_intent.amount_capturable_updated': ['authorized', 'captured', 'canceled'],
+};
+
+/** Money that reaches an order of this status has come too late: it was sold to nobody. */
+export const isTooLateToPay = (status: OrderStatus): boolean =>
+  status === 'rejected' || status === 'cancelled';
+
+/** What of a snapshot may be believed, and what speaks against the order, as a code. */
+export function verifiedSnapshot(
+  asked: ExpectedPayment,
+  snapshot: PaymentSnapshot,
+): { readonly snapshot: PaymentSnapshot | null; readonly contradiction: string | null } {
+  const ofIntent = intentContradiction(asked, snapshot.intent);
+  if (ofIntent !== null) return { snapshot: null, contradiction: ofIntent };
+  const fits = ({ currency }: { readonly currency: string }) => currency === asked.currency;
+  const { intent, refunds, disputes } = snapshot;
+  return {
+    snapshot: { intent, refunds: refunds.filter(fits), disputes: disputes.filter(fits) },
+    contradiction:
+      (refunds.every(fits) ? null : 'refund_currency_differs') ??
+      (disputes.every(fits) ? null : 'dispute_currency_differs'),
+  };
+}
+
+function intentDifferences(books: BookedPayment, { intent }: PaymentSnapshot): PaymentDifference[] {
+  const { status } = intent;
+  if (status === 'unconfirmed') return [];
+  const moves = status !== books.intentStatus;
+  if (moves && !mayFollow(books.intentStatus, status)) return [];
+  const isDated = status === 'authorized' && intent.holdUntil !== null && !books.holdDated;
+  const posts = intentPosts(books, intent, status);
+  return moves || isDated || posts.length > 0 ? [{ about: 'intent', status, posts }] : [];
+}
+
+/** The table of an order's payment decides about its intent, too. */
+export const mayFollow = (from: IntentState | null, to: IntentState): boolean =>
+  PAYMENT[paymentOf(from, {}, ONE_ATTEMPT)].includes(paymentOf(to, {}, ONE_ATTEMPT));
+
+const ONE_ATTEMPT: Attempts = { attempt: 1, decline: null };
+
+function intentPosts(books: BookedPayment, intent: ProviderIntent, status: IntentState): Posting[] {
+  const { id: objectId } = intent;
+  const amount = moneyOf(intent);
+  const hold = books.posted.find((each) => each.kind === 'authorized' && each.objectId === objectId);
+  const letGo = hold ? [{ kind: 'hold_released' as const, objectId, amount: hold.amount }] : [];
+  const posts: Partial<Record<IntentState, Posting[]>> = {
+    authorized: [{ kind: 'authorized', objectId, amount }],
+    captured: [...letGo, { kind: 'captured', objectId, amount }],
+    canceled: letGo,
+  };
+  return unposted(books, posts[status] ?? []);
+}
+
+function refundDifferences(books: BookedPayment, snapshot: PaymentSnapshot): PaymentDifference[] {
+  return books.refunds.flatMap(({ id, amount, state }) => {
+    const seen = bestOf(snapshot.refunds.filter((each) => each.refundId === id && each.amount === amount));
+    if (!seen || !REFUND_FOLLOWS[state].includes(seen.status)) return [];
+    const posts: Readonly<Record<ProviderRefund['status'], Posting[]>> = {
+      pending: [],
+      succeeded: [{ kind: 'refund_succeeded', objectId: id, amount }],
+      failed: [{ kind: state === 'succeeded' ? 'refund_reversed' : 'refund_failed', objectId: id, amount }],
+    };
+    return [{ about: 'refund', refundId: id, seen, posts: unposted(books, posts[seen.status]) }];
+  });
+}
+
+/** Asked for twice in doubt, a refund may exist twice: it has failed only when all of them have. */
+function bestOf(seen: readonly ProviderRefund[]): ProviderRefund | undefined {
+  const worth = ['failed', 'pending', 'succeeded'];
+  return seen.toSorted((a, b) => worth.indexOf(b.status) - worth.indexOf(a.status))[0];
+}
+
+function disputeDifferences(books: BookedPayment, snapshot: PaymentSnapshot): PaymentDifference[] {
+  return snapshot.disputes.flatMap((seen) => {
+    const known = books.disputes.find(({ id }) => id === seen.id);
+    const lost = seen.outcome === 'lost' ? seen.withdrawn - seen.reinstated : 0;
+    const amounts = [
+      ['dispute_withdrawn', seen.withdrawn],
+      ['dispute_reinstated', seen.reinstated],
+      ['dispute_lost', lost],
+    ] as const;
+    const posts = unposted(
+      books,
+      amounts.flatMap(([kind, amount]) => (amount > 0 ? [{ kind, objectId: seen.id, amount }] : [])),
+    );
+    const goesOn = !known || progress(seen.status) > progress(known.status);
+    if (!goesOn && posts.length === 0) return [];
+    return [
+      {
+        about: 'dispute',
+        // Money may be seen to move by a snapshot whose words are older.
+        seen: goesOn ? seen : { ...seen, status: known.status },
+        isNew: !known,
+        posts,
+      },
+    ];
+  });
+}
+
+const progress = (status: string) => DISPUTE_PROGRESS[status] ?? DISPUTE_PROGRESS['needs_response'] ?? 0;
+
+const isPosted = ({ posted }: BookedPayment, kind: Posting['kind'], objectId: string) =>
+  posted.some((posting) => posting.kind === kind && posting.objectId === objectId);
+
+const unposted = (books: BookedPayment, postings: readonly Posting[]) =>
+  postings.filter(({ kind, objectId }) => !isPosted(books, kind, objectId));
