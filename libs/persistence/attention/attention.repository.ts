@@ -144,10 +144,7 @@ export class AttentionRepository {
       WHERE id = ${attentionId}::uuid AND order_id = ${order.id}::uuid`;
     if (!found) return 'not_found';
     if (found.resolved) return 'already_resolved';
-    if (!resolutionsFor(found.kind, found.step, found.undo).includes(answer.action))
-      return 'illegal_resolution';
-    // An order that has its end has nothing left to be taken back.
-    if (found.kind === 'run_closed' && answer.action === 'fail' && isEnd(order.status))
+    if (!resolutionsFor(found.kind, found.step, found.undo, isEnd(order.status)).includes(answer.action))
       return 'illegal_resolution';
     const finding = found.findingId === null ? null : await this.findings.find(found.findingId);
     const { asked, first } = firstRequestOnly(request, {
