@@ -8,7 +8,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey } from '#libs/domain/payment/payment-keys';
 import type { Person } from '#libs/persistence/orders/erasure.repository';
 import type { Customer, OrderRecord } from '#libs/persistence/orders/order-record';
-import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import { tracesOf } from '../support/secrecy.js';
 import { Bench, carrierEvent } from './bench.js';

@@ -5,9 +5,9 @@ import type { ResolveAttention } from '#libs/contracts/http/resolution.api';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { isEnd } from '#libs/domain/order/states';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
 import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';

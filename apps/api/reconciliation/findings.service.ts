@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import type { FindingList, FindingView, ListFindings } from '#libs/contracts/http/finding.api';
 import type { FindingRecord } from '#libs/persistence/reconciliation/finding.repository';
-import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
 import { Store } from '#libs/persistence/store';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { AttentionService } from '../attention/attention.service.js';

@@ -2,10 +2,10 @@ import { wireAddress } from '#libs/mail/email-address';
 import { KEEPS_FAILING } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
 import { insertIdempotencyKey } from '../requests/idempotency-key.sql.js';
 
 /** Whose orders: all under a customer's id and no others, or all with an email address, in any case. */
