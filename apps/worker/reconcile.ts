@@ -1,33 +1,27 @@
-import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
-import { answerHelp } from '#libs/config/help';
+import type { OptionValues } from '#libs/command/command-line';
+import { runCommand } from '#libs/command/run-command';
+import { environmentFor } from '#libs/config/environment';
 import { failureSentence } from '#libs/persistence/database/database-failure';
 import { databaseLimits } from '#libs/persistence/database/database-limits';
 import { Store } from '#libs/persistence/store';
 import { lazyClient } from '#libs/temporal/connection';
 
-import {
-  BadCommand,
-  comparedText,
-  findingsTable,
-  HELP,
-  parseReconcileCommand,
-} from './reconciliation/reconcile-command.js';
+import { BOOKS_DIFFER, comparedText, findingsTable, RECONCILE } from './reconciliation/reconcile-command.js';
 import { reconcileNow } from './reconciliation/reconcile-schedule.js';
 
 /** How many findings are shown. */
 const SHOWN = 200;
 /** How long a worker has to take it up and finish. Milliseconds. */
-const PATIENCE = 3_600_000;
+const TIMEOUT = 3_600_000;
 
 /** Compares the books now and shows what is open: `npm run reconcile`. @returns the exit code */
-async function run(args: readonly string[]): Promise<number> {
-  const { since, settle } = parseReconcileCommand(args);
+async function run({ since, settle }: OptionValues<typeof RECONCILE.options>): Promise<number> {
   const env = environmentFor(['store', 'temporal']);
   const store = Store.open(env.store.DATABASE_URL, 1, databaseLimits(env.store));
   const client = lazyClient(env.temporal);
   try {
     console.error('A worker compares the books …');
-    const result = await reconcileNow(client, { since: Date.now() - since, settle }, PATIENCE);
+    const result = await reconcileNow(client, { since: Date.now() - since, settle }, TIMEOUT);
     const findings = await store.findings.list({ state: 'open', limit: SHOWN });
     console.error(comparedText(result));
     if (findings.length === 0) {
@@ -35,22 +29,15 @@ async function run(args: readonly string[]): Promise<number> {
       return 0;
     }
     console.log(findingsTable(findings));
-    return 2;
+    return BOOKS_DIFFER;
   } finally {
     await client.connection.close();
     await store.close();
   }
 }
 
-answerHelp(HELP);
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = 1;
-  if (error instanceof BadCommand || error instanceof InvalidEnvironment) console.error(error.message);
-  else {
-    const sentence = failureSentence(error);
-    if (sentence === null) throw error;
-    console.error(sentence);
-  }
-}
+await runCommand(
+  RECONCILE,
+  ({ options }) => run(options),
+  (error) => failureSentence(error) ?? undefined,
+);

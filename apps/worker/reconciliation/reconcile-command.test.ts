@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { BadCommand, comparedText, findingsTable, parseReconcileCommand } from './reconcile-command.js';
+import { parseCommandLine, UsageError } from '#libs/command/command-line';
 
-const parse = (line: string) => parseReconcileCommand(line.split(' ').filter(Boolean));
+import { comparedText, findingsTable, RECONCILE } from './reconcile-command.js';
+
+const parse = (line: string) => parseCommandLine(RECONCILE, line.split(' ').filter(Boolean)).options;
 
 describe('the reconcile command', () => {
   it('reads how far back, and what is left to settle', () => {
@@ -12,14 +14,13 @@ describe('the reconcile command', () => {
 
   it.each([
     ['', '--since is missing'],
-    ['24h', 'usage'],
-    ['--since yesterday', '"yesterday"'],
-    ['--since 1h --settle soon', '"soon"'],
+    ['24h', "'24h'"],
+    ['--since yesterday', '--since is yesterday, and must be a duration'],
+    ['--since 1h --settle soon', '--settle is soon, and must be a duration'],
     ['--until 1h', '--until'],
-  ])('"%s" is told in one line what is wrong', (line, says) => {
-    expect(() => parse(line)).toThrow(BadCommand);
-    expect(() => parse(line)).toThrow(says);
-    expect(() => parse(line)).not.toThrow('\n');
+  ])('"%s" is answered with what is wrong, in the first line', (line, says) => {
+    expect(() => parse(line)).toThrow(UsageError);
+    expect(() => parse(line)).toThrow(new RegExp(`^.*${says}.*\nUsage: npm run reconcile`));
   });
 
   it('says how much was compared', () => {
