@@ -6,6 +6,7 @@ import { OrderDecisions } from '../../apps/worker/activities/orders/decision.act
 import type { CarrierEvent, CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { type Database, openDatabase } from '#libs/persistence/database/database';
+import { DEFAULT_LIMITS } from '#libs/persistence/database/database-limits';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { Store } from '#libs/persistence/store';
 
@@ -22,6 +23,9 @@ interface Asked {
   readonly values: readonly unknown[];
 }
 
+/** A crowd waits for ten connections as long as a loaded machine takes. */
+const PATIENT = { ...DEFAULT_LIMITS, connect: 30_000, statement: 30_000, lock: 30_000 };
+
 /** The store on a database of its own, and orders brought to where a test begins. */
 export class Bench {
   private constructor(
@@ -32,7 +36,7 @@ export class Bench {
 
   static async open(): Promise<Bench> {
     const databaseUrl = await testDatabase();
-    const database = openDatabase(databaseUrl, 10);
+    const database = openDatabase(databaseUrl, 10, PATIENT);
     const store = new Store(database);
     await store.catalogue.seed(CATALOGUE);
     return new Bench(databaseUrl, database, store);

@@ -72,6 +72,6 @@ export class CancellationRepository {
   }
 
   async markSignalled(orderId: OrderId): Promise<void> {
-    await this.db.$executeRaw`UPDATE cancellation SET signalled_at = now() WHERE order_id = ${orderId}::uuid`;
+    await this.db.cancellation.updateMany({ where: { orderId }, data: { signalledAt: new Date() } });
   }
 }

@@ -34,9 +34,11 @@ export class UnmatchedEventRepository {
 
   /** Whether an event was stored that no order is known to have the object of. */
   async has(provider: Provider, eventId: string): Promise<boolean> {
-    const [found] = await this.db.$queryRaw<unknown[]>`
-      SELECT 1 FROM inbox_event WHERE provider = ${provider} AND event_id = ${eventId} AND order_id IS NULL`;
-    return found !== undefined;
+    const found = await this.db.inboxEvent.findUnique({
+      where: { provider_eventId: { provider, eventId }, orderId: null },
+      select: { id: true },
+    });
+    return found !== null;
   }
 
   /** Newest first. @param after only what is older than this one */

@@ -94,8 +94,10 @@ export class FindingRepository {
 
   /** Open findings of money that belongs to no order's intent. */
   async openUnmatchedCharges(): Promise<string[]> {
-    const rows = await this.db.$queryRaw<{ objectId: string }[]>`
-      SELECT object_id AS "objectId" FROM finding WHERE kind = 'unknown_charge' AND closed_at IS NULL`;
+    const rows = await this.db.finding.findMany({
+      where: { kind: 'unknown_charge', closedAt: null },
+      select: { objectId: true },
+    });
     return rows.map(({ objectId }) => objectId);
   }
 
@@ -105,9 +107,11 @@ export class FindingRepository {
 
   /** The attention that asks for somebody to look at a finding; null when there is none that is open. */
   async openAttention(id: string): Promise<string | null> {
-    const [row] = await this.db.$queryRaw<{ id: string }[]>`
-      SELECT id::text AS id FROM attention WHERE finding_id = ${id}::uuid AND resolved_at IS NULL`;
-    return row?.id ?? null;
+    const open = await this.db.attention.findFirst({
+      where: { findingId: id, resolvedAt: null },
+      select: { id: true },
+    });
+    return open?.id ?? null;
   }
 
   /** Newest first. */
