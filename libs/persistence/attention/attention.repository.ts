@@ -1,3 +1,4 @@
+// Raw SQL: times are compared with the database's clock, and waits end with their attention.
 import {
   ATTENTION_KINDS,
   type AttentionKind,

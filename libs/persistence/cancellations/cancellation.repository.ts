@@ -1,3 +1,4 @@
+// Raw SQL: the sweeper compares with the database's clock.
 import { CANCELLATION_OUTCOMES, type CancellationOutcome } from '#libs/domain/order/cancellation';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';

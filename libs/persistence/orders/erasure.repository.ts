@@ -1,3 +1,4 @@
+// Raw SQL: a person is removed from all tables by one statement, or from none.
 import { wireAddress } from '#libs/mail/email-address';
 import { KEEPS_FAILING } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';

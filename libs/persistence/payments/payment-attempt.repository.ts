@@ -1,3 +1,4 @@
+// Raw SQL: the sweeper compares with the database's clock.
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey, voidKey } from '#libs/domain/payment/payment-keys';

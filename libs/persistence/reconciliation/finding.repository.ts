@@ -1,3 +1,4 @@
+// Raw SQL: a finding, its attention and its booking are written by one statement.
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { Difference, FindingKind } from '#libs/domain/reconciliation/reconciliation';
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';

@@ -1,3 +1,4 @@
+// Raw SQL: every request asks for its key.
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { Database } from '../database/database.js';
@@ -32,7 +33,7 @@ export class ApiKeyRepository {
     return key;
   }
 
-  /** In plain SQL, as every request asks this. The holder of a key that is known, not expired and not revoked; asked each time, so both work at once. */
+  /** The holder of a key that is known, not expired and not revoked; asked each time, so both work at once. */
   async authenticate(key: string): Promise<Principal | null> {
     const [found] = await this.db.$queryRaw<Principal[]>`
       SELECT service, scopes FROM api_key

@@ -1,3 +1,4 @@
+// Raw SQL: one worker at a time takes a look, by the database's clock; orders are compared in bulk.
 import { KEEPS_FAILING } from '#libs/domain/order/attention';
 import type { OrderId } from '#libs/domain/order/order-id';
 

@@ -1,3 +1,4 @@
+// Raw SQL: every order reads its products by one statement; products are put and seeded without a race.
 import type { OrderId } from '#libs/domain/order/order-id';
 
 import type { Database } from '../database/database.js';
@@ -28,7 +29,7 @@ const stocked = ({ unitPrice, ...product }: ProductModel): StockedProduct => ({
   unitPrice: Number(unitPrice),
 });
 
-/** What can be bought. Each order reads its products in plain SQL, in as few statements as can be. */
+/** What can be bought. */
 export class CatalogueRepository {
   constructor(private readonly db: Database) {}
 

@@ -1,3 +1,4 @@
+// Raw SQL: stock is checked, moved and explained by one statement.
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
