@@ -8,33 +8,33 @@ import { lazyClient } from '#libs/temporal/connection';
 import {
   BadCommand,
   comparedText,
-  findingsTable,
+  discrepanciesTable,
   HELP,
   parseReconcileCommand,
 } from './reconciliation/reconcile-command.js';
 import { reconcileNow } from './reconciliation/reconcile-schedule.js';
 
-/** How many findings are shown. */
+/** How many discrepancies are shown. */
 const SHOWN = 200;
-/** How long a worker has to take it up and finish. Milliseconds. */
-const PATIENCE = 3_600_000;
+/** How long the reconciliation may take. Milliseconds. */
+const TIMEOUT = 3_600_000;
 
-/** Compares the books now and shows what is open: `npm run reconcile`. @returns the exit code */
+/** Reconciles now and lists the open discrepancies: `npm run reconcile`. @returns the exit code */
 async function run(args: readonly string[]): Promise<number> {
-  const { since, settle } = parseReconcileCommand(args);
+  const { since, minimumAge } = parseReconcileCommand(args);
   const env = environmentFor(['store', 'temporal']);
   const store = Store.open(env.store.DATABASE_URL, 1, databaseLimits(env.store));
   const client = lazyClient(env.temporal);
   try {
-    console.error('A worker compares the books …');
-    const result = await reconcileNow(client, { since: Date.now() - since, settle }, PATIENCE);
-    const findings = await store.findings.list({ state: 'open', limit: SHOWN });
+    console.error('Reconciling …');
+    const result = await reconcileNow(client, { since: Date.now() - since, minimumAge }, TIMEOUT);
+    const discrepancies = await store.discrepancies.list({ state: 'open', limit: SHOWN });
     console.error(comparedText(result));
-    if (findings.length === 0) {
+    if (discrepancies.length === 0) {
       console.log('The books agree.');
       return 0;
     }
-    console.log(findingsTable(findings));
+    console.log(discrepanciesTable(discrepancies));
     return 2;
   } finally {
     await client.connection.close();

@@ -2,7 +2,6 @@ import { formatPrice } from '#libs/mail/price';
 
 import type { Act } from './act.js';
 import { BOOKS_BALANCE, partlyRefunded } from './claims.js';
-import { counted } from './holdings.js';
 
 /** Minor units. */
 const BY_HAND = 500;
@@ -27,25 +26,28 @@ export const booksDiffer: Act = {
     const refund = await stage.visitors.refundByHand(order.id, BY_HAND);
     story.says(`somebody refunds ${formatPrice(BY_HAND, 'EUR')} by hand: ${refund}`);
 
-    story.says('npm run reconcile -- --since 1h --settle 0s');
+    story.says('npm run reconcile -- --since 1h --min-age 0s');
     const first = await stage.reconcile('1h');
     story.shows(first.said);
-    const findings = await stage.operator.findings();
-    const found = findings.find(({ objectId }) => objectId === refund);
+    const discrepancies = await stage.operator.discrepancies();
+    const found = discrepancies.find(({ objectId }) => objectId === refund);
     story.claims(
       'Found, and nothing else',
-      !first.agree && findings.length === 1 && found?.kind === 'unknown_refund' && found.found === BY_HAND,
-      `${counted(findings.length, 'finding')}: ${findings.map(({ kind }) => kind).join(', ') || 'none'}`,
+      !first.agree &&
+        discrepancies.length === 1 &&
+        found?.kind === 'unknown_refund' &&
+        found.found === BY_HAND,
+      `${discrepancies.length} found: ${discrepancies.map(({ kind }) => kind).join(', ') || 'none'}`,
     );
     const { attention } = await stage.shop.order(order.id);
     const kinds = attention.map(({ kind }) => kind).join(', ');
-    story.claims('The order waits for a person', kinds === 'books_differ', kinds || 'nothing waits');
+    story.claims('The order waits for a person', kinds === 'discrepancy', kinds || 'nothing waits');
     if (!found) return;
 
     await stage.operator.acknowledge(found.id, 'Goodwill, after a call with the shopper.');
     await order.event('attention.resolved');
     story.says('an operator has acknowledged it');
-    story.says('npm run reconcile -- --since 1h --settle 0s');
+    story.says('npm run reconcile -- --since 1h --min-age 0s');
     const second = await stage.reconcile('1h');
     story.shows(second.said);
     story.claims('Then the books agree', second.agree, second.said.at(-1) ?? 'it says nothing');

@@ -45,7 +45,7 @@ const CLAIMS: readonly { says: string; holds(sums: Sums): boolean; seen(sums: Su
   {
     says: 'Nothing is left to do',
     holds: ({ unfinished }) => unfinished === 0,
-    seen: ({ unfinished }) => `${unfinished} orders, attentions and findings are open`,
+    seen: ({ unfinished }) => `${unfinished} orders, attentions and discrepancies are open`,
   },
 ];
 

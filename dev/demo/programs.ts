@@ -84,7 +84,7 @@ export class Programs {
     const code = await runChild({
       ...program,
       // Without the time that what is on its way usually has.
-      args: [...args, '--since', since, '--settle', '0s'],
+      args: [...args, '--since', since, '--min-age', '0s'],
       onLine: (line) => said.push(line),
       codes: [0, 2],
     });

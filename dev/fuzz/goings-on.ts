@@ -12,7 +12,7 @@ const MUG = { ...SHOPPER, sku: 'MUG-BLUE', quantity: 2 };
 
 /**
  * Gives whoever looks at the API something to find: orders at different places on their way, one of them cancelled,
- * and money that went back past this service, so that there is a finding and somebody is waited for.
+ * and money that went back past this service, so that there is a discrepancy and somebody is waited for.
  */
 export async function bringAboutGoingsOn(stage: Stage, stopping: AbortSignal): Promise<void> {
   const { shop } = stage;

@@ -53,7 +53,7 @@ export class EffectJournal {
 
   /**
    * @returns how the effect is settled, now or by an earlier attempt; closed when it was not to begin
-   * @throws Refusal `closed` when an undo came first
+   * @throws Refusal `closed` when a compensation came first
    * @throws Outage when the provider gave no usable answer, or `overtaken` when another attempt took over
    */
   async run<T>(orderId: OrderId, call: Call<T>): Promise<Settlement> {
@@ -73,7 +73,7 @@ export class EffectJournal {
       ...change(current),
       gate: settle(effect, settlement),
     }));
-    if (!written) throw new Outage('overtaken');
+    if (!written) throw new Outage('superseded');
     return settlement;
   }
 

@@ -14,8 +14,8 @@ import type { Resolution, StepName } from '#libs/domain/order/steps';
 
 import { openAttention, openAttentionOnce } from './attention.sql.js';
 import type { Database } from '../database/database.js';
-import type { FindingRecord, FindingRepository } from '../reconciliation/finding.repository.js';
-import { acknowledgedPosts, closeFinding } from '../reconciliation/finding.sql.js';
+import type { DiscrepancyRecord, DiscrepancyRepository } from '../reconciliation/discrepancy.repository.js';
+import { acknowledgedPosts, closeDiscrepancy } from '../reconciliation/discrepancy.sql.js';
 import { Prisma } from '../generated/client.js';
 import { book } from '../ledger/ledger.sql.js';
 import type { OrderChange } from '../orders/order-change.js';
@@ -29,7 +29,7 @@ export interface ParkedStep {
   readonly id: string;
   readonly kind: AttentionKind;
   readonly step: StepName;
-  readonly undo: boolean;
+  readonly isCompensation: boolean;
   readonly reason: string;
   /** The refund whose run waits, where it is not the order's. */
   readonly refundId?: string;
@@ -63,7 +63,7 @@ export class AttentionRepository {
   constructor(
     private readonly db: Database,
     private readonly orders: OrderRepository,
-    private readonly findings: FindingRepository,
+    private readonly discrepancies: DiscrepancyRepository,
   ) {}
 
   /** Opens an attention under the id the run gave it; again, does nothing. */
@@ -74,14 +74,14 @@ export class AttentionRepository {
         actor: 'workflow',
         details: {
           step: parked.step,
-          undo: parked.undo || undefined,
+          isCompensation: parked.isCompensation || undefined,
           reason: parked.reason,
           attention: parked.id,
         },
       },
       gate: Prisma.sql`
-        INSERT INTO attention (id, order_id, kind, step, reason, undo, refund_id)
-        SELECT ${parked.id}::uuid, id, ${parked.kind}, ${parked.step}, ${parked.reason}, ${parked.undo},
+        INSERT INTO attention (id, order_id, kind, step, reason, is_compensation, refund_id)
+        SELECT ${parked.id}::uuid, id, ${parked.kind}, ${parked.step}, ${parked.reason}, ${parked.isCompensation},
           ${parked.refundId ?? null}::uuid FROM before
         ON CONFLICT (id) DO NOTHING RETURNING id`,
       // An attempt that never answered has shown nothing of itself.
@@ -135,21 +135,22 @@ export class AttentionRepository {
       {
         kind: AttentionKind;
         step: StepName | null;
-        undo: boolean;
-        findingId: string | null;
+        isCompensation: boolean;
+        discrepancyId: string | null;
         resolved: boolean;
       }[]
     >`
-      SELECT kind, step, undo, finding_id::text AS "findingId", resolved_at IS NOT NULL AS resolved FROM attention
+      SELECT kind, step, is_compensation AS "isCompensation", discrepancy_id::text AS "discrepancyId", resolved_at IS NOT NULL AS resolved FROM attention
       WHERE id = ${attentionId}::uuid AND order_id = ${order.id}::uuid`;
     if (!found) return 'not_found';
     if (found.resolved) return 'already_resolved';
-    if (!resolutionsFor(found.kind, found.step, found.undo).includes(answer.action))
+    if (!resolutionsFor(found.kind, found.step, found.isCompensation).includes(answer.action))
       return 'illegal_resolution';
     // An order that has its end has nothing left to be taken back.
     if (found.kind === 'run_closed' && answer.action === 'fail' && isEnd(order.status))
       return 'illegal_resolution';
-    const finding = found.findingId === null ? null : await this.findings.find(found.findingId);
+    const discrepancy =
+      found.discrepancyId === null ? null : await this.discrepancies.find(found.discrepancyId);
     const { asked, first } = firstRequestOnly(request, {
       orderId: Prisma.sql`order_id`,
       resourceId: attentionId,
@@ -158,7 +159,7 @@ export class AttentionRepository {
     const written = await this.orders.change(order, (current) => ({
       ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
       ...(answer.action === 'accept' ? { acceptedAmount: paid(current.booked) } : {}),
-      ...(finding ? findingAnswer(finding, answer) : {}),
+      ...(discrepancy ? discrepancyAnswer(discrepancy, answer) : {}),
       ...(found.kind === 'run_closed' ? goneAnswer(current, answer) : {}),
       event: {
         type: 'attention.resolved',
@@ -174,8 +175,8 @@ export class AttentionRepository {
       prior: [
         Prisma.sql`open AS (
           SELECT a.id, a.order_id FROM attention a, before WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL
-            AND (${finding === null} OR EXISTS (
-              SELECT 1 FROM finding f WHERE f.id = a.finding_id AND f.found = ${finding?.found ?? 0}))
+            AND (${discrepancy === null} OR EXISTS (
+              SELECT 1 FROM discrepancy f WHERE f.id = a.discrepancy_id AND f.found = ${discrepancy?.found ?? 0}))
           FOR UPDATE OF a)`,
         ...asked,
       ],
@@ -306,13 +307,13 @@ function goneAnswer(
 }
 
 /** Acknowledging a difference closes it, and takes over money that moved without us. */
-function findingAnswer(
-  finding: FindingRecord,
+function discrepancyAnswer(
+  discrepancy: DiscrepancyRecord,
   { by, note }: { by: Actor; note: string | null },
 ): Pick<OrderChange, 'posts' | 'also'> {
-  const posts = acknowledgedPosts(finding);
-  const closed = closeFinding(finding.id, by, note);
+  const posts = acknowledgedPosts(discrepancy);
+  const closed = closeDiscrepancy(discrepancy.id, by, note);
   // Money that nobody knows is no payment of the order's.
-  if (finding.kind === 'unknown_charge') return { also: [...book(posts), closed] };
+  if (discrepancy.kind === 'unknown_charge') return { also: [...book(posts), closed] };
   return { ...(posts.length > 0 ? { posts } : {}), also: [closed] };
 }

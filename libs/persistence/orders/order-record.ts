@@ -40,12 +40,12 @@ export interface AttentionRecord {
   readonly id: string;
   readonly kind: AttentionKind;
   readonly step: StepName | null;
-  /** Whether it is the step's undo that is stuck. */
-  readonly undo: boolean;
+  /** Whether it is the step's compensation that is stuck. */
+  readonly isCompensation: boolean;
   readonly reason: string;
   /** What it is about, where that is a refund or what reconciliation found. */
   readonly refundId: string | null;
-  readonly findingId: string | null;
+  readonly discrepancyId: string | null;
   readonly openedAt: string;
 }
 
@@ -116,8 +116,8 @@ export const firstWait = (w: string) =>
 
 /** An AttentionRecord of `a`. */
 export const selectAttention = Prisma.sql`jsonb_build_object(
-  'id', a.id, 'kind', a.kind, 'step', a.step, 'undo', a.undo, 'reason', a.reason, 'refundId', a.refund_id,
-  'findingId', a.finding_id, 'openedAt', ${time('a.opened_at')})`;
+  'id', a.id, 'kind', a.kind, 'step', a.step, 'isCompensation', a.is_compensation, 'reason', a.reason, 'refundId', a.refund_id,
+  'discrepancyId', a.discrepancy_id, 'openedAt', ${time('a.opened_at')})`;
 
 export class OrderNotFound extends Error {
   override readonly name = 'OrderNotFound';

@@ -2,9 +2,9 @@ import type { Posting } from '#libs/domain/ledger/ledger';
 import type { Difference } from '#libs/domain/reconciliation/reconciliation';
 
 import { Prisma } from '../generated/client.js';
-import type { FindingRecord } from './finding.repository.js';
+import type { DiscrepancyRecord } from './discrepancy.repository.js';
 
-/** Who opens findings, and closes those that are gone. */
+/** Who opens discrepancies, and closes those that are gone. */
 export const RECONCILIATION = 'reconciliation';
 
 /** The effects that move money, by the second part of their keys. */
@@ -17,18 +17,18 @@ export const moneyInFlight = (orderId: Prisma.Sql, since: Date) => Prisma.sql`(
   OR EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.order_id = ${orderId} AND t.at >= ${since}))`;
 
 /**
- * Stores differences as findings, returning those that are news. One that is open, or that somebody has closed,
+ * Stores differences as discrepancies, returning those that are news. One that is open, or that somebody has closed,
  * stays as it is while its amounts do; one that had gone by itself is opened again.
  *
  * @param rows a query with `order_id`, `currency`, `kind`, `object_id`, `expected`, `found`
  */
-export const openFindings = (rows: Prisma.Sql) => Prisma.sql`
-  INSERT INTO finding (order_id, currency, kind, object_id, expected, found) ${rows}
+export const openDiscrepancies = (rows: Prisma.Sql) => Prisma.sql`
+  INSERT INTO discrepancy (order_id, currency, kind, object_id, expected, found) ${rows}
   ON CONFLICT (kind, object_id) DO UPDATE SET expected = EXCLUDED.expected, found = EXCLUDED.found,
-    order_id = EXCLUDED.order_id, opened_at = CASE WHEN finding.closed_at IS NULL THEN finding.opened_at ELSE now() END,
+    order_id = EXCLUDED.order_id, opened_at = CASE WHEN discrepancy.closed_at IS NULL THEN discrepancy.opened_at ELSE now() END,
     closed_at = NULL, closed_by = NULL, note = NULL
-  WHERE finding.closed_by = ${RECONCILIATION}
-    OR (finding.expected, finding.found) IS DISTINCT FROM (EXCLUDED.expected, EXCLUDED.found)
+  WHERE discrepancy.closed_by = ${RECONCILIATION}
+    OR (discrepancy.expected, discrepancy.found) IS DISTINCT FROM (EXCLUDED.expected, EXCLUDED.found)
   RETURNING id, kind`;
 
 /** Differences as rows. */
@@ -37,24 +37,24 @@ export const differenceRows = (differences: readonly Difference[]) => Prisma.sql
     ${differences.map(({ expected }) => expected)}::bigint[], ${differences.map(({ found }) => found)}::bigint[])
     AS d (kind, object_id, expected, found)`;
 
-/** Opens an attention for each finding that the gate returned, as an expression over `changed`. */
-export const openFindingAttentions = Prisma.sql`
-  flagged AS (INSERT INTO attention (id, order_id, kind, reason, finding_id)
-    SELECT uuidv7(), c.id, 'books_differ', g.kind, g.id FROM changed c, gate g
-    WHERE NOT EXISTS (SELECT 1 FROM attention a WHERE a.finding_id = g.id AND a.resolved_at IS NULL))`;
+/** Opens an attention for each discrepancy that the gate returned, as an expression over `changed`. */
+export const openDiscrepancyAttentions = Prisma.sql`
+  flagged AS (INSERT INTO attention (id, order_id, kind, reason, discrepancy_id)
+    SELECT uuidv7(), c.id, 'discrepancy', g.kind, g.id FROM changed c, gate g
+    WHERE NOT EXISTS (SELECT 1 FROM attention a WHERE a.discrepancy_id = g.id AND a.resolved_at IS NULL))`;
 
-/** Ends the attentions of the findings that the gate returned, as an expression over `changed`. */
-export const endFindingAttentions = Prisma.sql`
+/** Ends the attentions of the discrepancies that the gate returned, as an expression over `changed`. */
+export const endDiscrepancyAttentions = Prisma.sql`
   unflagged AS (UPDATE attention a SET resolved_at = now(), by = ${RECONCILIATION}
-    FROM gate g, changed c WHERE a.finding_id = g.id AND a.order_id = c.id AND a.resolved_at IS NULL)`;
+    FROM gate g, changed c WHERE a.discrepancy_id = g.id AND a.order_id = c.id AND a.resolved_at IS NULL)`;
 
-/** Closes a finding that somebody has acknowledged, as an expression over `changed`. */
-export const closeFinding = (id: string, by: string, note: string | null) => Prisma.sql`
-  closed_finding AS (UPDATE finding f SET closed_at = now(), closed_by = ${by}, note = ${note}
+/** Closes a discrepancy that somebody has acknowledged, as an expression over `changed`. */
+export const closeDiscrepancy = (id: string, by: string, note: string | null) => Prisma.sql`
+  closed_discrepancy AS (UPDATE discrepancy f SET closed_at = now(), closed_by = ${by}, note = ${note}
     FROM changed WHERE f.id = ${id}::uuid AND f.closed_at IS NULL)`;
 
-/** What acknowledging a finding books: money that came or went without us is taken over, the rest stays a note. */
-export function acknowledgedPosts({ id, kind, objectId, found }: FindingRecord): Posting[] {
+/** What acknowledging a discrepancy books: money that came or went without us is taken over, the rest stays a note. */
+export function acknowledgedPosts({ id, kind, objectId, found }: DiscrepancyRecord): Posting[] {
   if (kind === 'unknown_refund') return [{ kind: 'refund_adopted', objectId, amount: found }];
   if (kind === 'unknown_charge') return [{ kind: 'unknown_accepted', objectId: id, amount: found }];
   return [];
