@@ -1,4 +1,4 @@
-import type { EndCode } from '#libs/domain/order/end';
+import type { EndCode, RejectionCode } from '#libs/domain/order/end';
 import { type Booked, pendingRefunds, refunded } from '#libs/domain/ledger/ledger';
 import type { Totals } from '#libs/domain/money/totals';
 
@@ -127,7 +127,7 @@ export function rejectionMail(order: MailedOrder, shop: Shop): Mail {
   });
 }
 
-const REJECTED: Partial<Readonly<Record<EndCode, string>>> = {
+const REJECTED: Readonly<Record<RejectionCode, string> & Partial<Record<EndCode, string>>> = {
   invalid: 'Something in it is no longer sold, or we do not deliver to your address.',
   out_of_stock: 'Something in it has sold out in the meantime.',
   payment_declined: 'Your payment was declined.',

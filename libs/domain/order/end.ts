@@ -1,10 +1,16 @@
-/** Why an order did not end delivered. */
-export const END_CODES = [
+/** Why an order was rejected: it ended before it was confirmed. */
+export const REJECTION_CODES = [
   'invalid',
   'out_of_stock',
   'payment_declined',
   'payment_expired',
   'reservation_expired',
+] as const;
+export type RejectionCode = (typeof REJECTION_CODES)[number];
+
+/** Why an order did not end delivered. */
+export const END_CODES = [
+  ...REJECTION_CODES,
   'authorization_expiring',
   // Paid or held once, and then let go by the provider: a hold lapsed, or the intent was canceled there.
   'payment_voided',

@@ -1,17 +1,10 @@
 import type { CancellationState } from './cancellation.js';
-import type { EndCode } from './end.js';
+import { type EndCode, REJECTION_CODES } from './end.js';
 import type { RefundState } from '../refund/refund.js';
 import type { OrderState } from './states.js';
 
 /** Why an order did not come about. */
-const ORDER_REFUSALS = [
-  'invalid',
-  'out_of_stock',
-  'payment_declined',
-  'payment_expired',
-  'reservation_expired',
-  'cancelled',
-] as const satisfies readonly EndCode[];
+const ORDER_REFUSALS = [...REJECTION_CODES, 'cancelled'] as const satisfies readonly EndCode[];
 
 /** Why what was asked for did not come about. */
 export type RefusalCode = (typeof ORDER_REFUSALS)[number] | 'refund_failed' | 'cancellation_refused';

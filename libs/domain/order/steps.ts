@@ -1,4 +1,4 @@
-import type { EndCode } from './end.js';
+import type { EndCode, RejectionCode } from './end.js';
 
 /**
  * The seven steps, in order; and the capture of a payment that was only held until the label existed, and the mail that
@@ -23,7 +23,10 @@ export type Resolution = (typeof RESOLUTIONS)[number];
 
 interface StepRules {
   /** How an order ends when this step is refused; null when it goes on regardless. */
-  readonly refusal: { status: 'rejected' | 'cancelled'; end: EndCode } | null;
+  readonly refusal:
+    | { readonly status: 'rejected'; readonly end: RejectionCode }
+    | { readonly status: 'cancelled'; readonly end: EndCode }
+    | null;
   /** What may be answered when this step is parked, or (deliver) overdue. */
   readonly resolutions: readonly Resolution[];
 }
