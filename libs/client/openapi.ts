@@ -1046,7 +1046,7 @@ export interface components {
             type: "shipment.picked_up" | "shipment.in_transit" | "shipment.delivery_failed" | "shipment.delivered" | "shipment.returned";
             trackingNumber: string;
             /** @description Ours, as the label was bought under: it tells parcels apart that have the same number */
-            reference?: string;
+            reference?: string | null;
             occurredAt: string & (unknown & unknown);
         };
         /** @description docs.stripe.com/api/events/object; whatever else is signed, such as a thin event, is kept and changes nothing */

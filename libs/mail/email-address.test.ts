@@ -27,6 +27,9 @@ describe('an email address', () => {
     ['ada@XN--E1AFMKFD.xn--p1ai', 'ada@пример.рф'],
     ['ada@ПРИМЕР.рф', 'ada@пример.рф'],
     ['Ada@xn--mnchen-3ya.de', 'Ada@münchen.de'],
+    ['ada@ｅxample.com', 'ada@example.com'],
+    ['ada@shop.example。com', 'ada@shop.example.com'],
+    ['ada@ﬁsh.com', 'ada@fish.com'],
   ])('has one form, whichever way it comes: %s', (address, kept) => {
     expect(emailAddress(address)).toBe(kept);
     expect(wireAddress(kept)).toMatch(/^[ -~]+$/);

@@ -22,7 +22,8 @@ const LONGEST = 254;
 
 /**
  * The one form in which an address is kept and looked for: a domain of another script as a person writes it, whether
- * it came so (`ada@пример.рф`) or as IDNA writes it (`ada@xn--e1afmkfd.xn--p1ai`). Any other stays as it is.
+ * it came so (`ada@пример.рф`) or as IDNA writes it (`ada@xn--e1afmkfd.xn--p1ai`); letters that IDNA takes for others
+ * (`ada@ｅxample.com`) as those. Any other stays as it is.
  *
  * @returns null when it is no address of a mailbox
  */
@@ -31,7 +32,8 @@ export function emailAddress(text: string): string | null {
   const [local = '', domain = ''] = text.split('@');
   const wire = domainToASCII(domain);
   if (!WIRE_DOMAIN.test(wire) || local.length + 1 + wire.length > LONGEST) return null;
-  const kept = wire.startsWith('xn--') || wire.includes('.xn--') ? domainToUnicode(wire) : domain;
+  const isPlain = /^[!-~]+$/.test(domain) && !/(?:^|\.)xn--/.test(wire);
+  const kept = isPlain ? domain : domainToUnicode(wire);
   return `${local}@${kept}`;
 }
 

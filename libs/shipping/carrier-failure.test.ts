@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Failure, Outage, Refusal } from '#libs/domain/order/failure';
 
-import { carrierFailure, type CarrierProblem } from './carrier-failure.js';
+import { type CarrierCall, carrierFailure, type CarrierProblem } from './carrier-failure.js';
 
 const coded = (code: string) => Object.assign(new Error('secret words'), { code });
 
@@ -17,17 +17,28 @@ describe('carrierFailure', () => {
     [{ status: 429, code: 'rate_limited' }, Outage, 'carrier_rate_limited'],
     [{ status: 500, code: 'internal_error' }, Outage, 'carrier_error'],
     [{ status: 502, code: null }, Outage, 'carrier_error'],
-    [{ status: 422, code: 'address_refused' }, Refusal, 'address_refused'],
-    [{ status: 422, code: 'reference_cancelled' }, Refusal, 'reference_cancelled'],
-    [{ status: 409, code: 'already_picked_up' }, Refusal, 'already_picked_up'],
   ])('takes %j for what it is', (problem, kind, code) => {
-    const failure = carrierFailure(problem);
+    const failure = carrierFailure('create', problem);
     expect(failure).toBeInstanceOf(kind);
     expect(failure).toMatchObject({ code });
   });
 
+  it.each<[CarrierCall, string, boolean]>([
+    ['create', 'address_refused', true],
+    ['create', 'reference_cancelled', true],
+    ['create', 'already_picked_up', false],
+    ['cancel', 'already_picked_up', true],
+    ['cancel', 'address_refused', false],
+    ['find', 'lookup_refused', true],
+    ['find', 'already_picked_up', false],
+  ])('takes a "no" for one where it answers what was asked: %s, %s: %s', (call, code, isRefusal) => {
+    const failure = carrierFailure(call, { status: 422, code });
+    expect(failure instanceof Refusal).toBe(isRefusal);
+    expect(failure).toMatchObject(isRefusal ? { code } : { name: 'Error' });
+  });
+
   it('hears how long the carrier is to be left alone', () => {
-    expect(carrierFailure({ status: 503, code: null, retryAfter: 3_000 })).toMatchObject({
+    expect(carrierFailure('create', { status: 503, code: null, retryAfter: 3_000 })).toMatchObject({
       retryAfter: 3_000,
     });
   });
@@ -39,7 +50,7 @@ describe('carrierFailure', () => {
     [{ status: 422, code: 'words the carrier made up' }],
     [{ status: null, cause: new TypeError('oops') }],
   ])('takes %j for what nobody thought of, and quotes nothing', (problem) => {
-    const failure = carrierFailure(problem);
+    const failure = carrierFailure('create', problem);
     expect(failure).toBeInstanceOf(Error);
     expect(failure).not.toBeInstanceOf(Failure);
     expect(String(failure)).not.toContain('words');

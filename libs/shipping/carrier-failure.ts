@@ -14,16 +14,20 @@ export type CarrierProblem =
   | { readonly status: 'unreadable' }
   | { readonly status: null; readonly cause: unknown };
 
-/** The carrier's codes that mean "no", whatever is tried again. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  'address_refused',
-  'reference_cancelled',
-  'already_picked_up',
-  'lookup_refused',
-]);
+export type CarrierCall = 'create' | 'find' | 'cancel';
+
+/**
+ * The carrier's codes that mean "no", whatever is tried again, by what was asked. A code of another call tells nothing:
+ * a label whose cancellation is refused with one may be as good as before.
+ */
+const REFUSALS: Readonly<Record<CarrierCall, readonly string[]>> = {
+  create: ['address_refused', 'reference_cancelled'],
+  find: ['lookup_refused'],
+  cancel: ['already_picked_up'],
+};
 
 /** Says what it means to us: a `Refusal`, an `Outage`, or, for anything else, an error that nobody thought of. */
-export function carrierFailure(problem: CarrierProblem): unknown {
+export function carrierFailure(call: CarrierCall, problem: CarrierProblem): unknown {
   if (problem.status === null) {
     const { cause } = problem;
     const trouble = networkTrouble(cause);
@@ -33,6 +37,6 @@ export function carrierFailure(problem: CarrierProblem): unknown {
   const { status, code, retryAfter } = problem;
   const trouble = httpTrouble(status);
   if (trouble !== null) return new Outage(`carrier_${trouble}`, { retryAfter });
-  if (code !== null && REFUSALS.has(code)) return new Refusal(code);
+  if (code !== null && REFUSALS[call].includes(code)) return new Refusal(code);
   return new Error(`The carrier answered ${status}, which its protocol does not have`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { shipmentSchema } from './carrier-protocol.js';
+import { cancellationSchema, carrierEventSchema, shipmentSchema } from './carrier-protocol.js';
 
 const shipment = { carrier: 'Parcel Service', trackingNumber: 'PS1', status: 'label_created' };
 
@@ -24,4 +24,11 @@ describe('the page at which a shopper follows a parcel', () => {
   ])('is as good as none when it is %s, and stops no parcel', (trackingUrl) => {
     expect(shipmentSchema.parse({ ...shipment, trackingUrl })).toEqual({ ...shipment, trackingUrl: null });
   });
+});
+
+it('may write what it leaves out as null', () => {
+  expect(shipmentSchema.parse({ ...shipment, reference: null }).reference).toBeUndefined();
+  expect(cancellationSchema.parse({ reference: null, status: null }).reference).toBeUndefined();
+  const event = { type: 'shipment.delivered', trackingNumber: 'PS1', occurredAt: '2026-01-03T12:00:00Z' };
+  expect(carrierEventSchema.parse({ ...event, reference: null }).reference).toBeUndefined();
 });

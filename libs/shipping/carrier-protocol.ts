@@ -31,7 +31,9 @@ export const parcelStatusSchema = z.enum([
 ]);
 
 /** Ours, as it was given with `PUT`: where the carrier says it, it must be the one that was asked about. */
-const reference = text(100).optional();
+const reference = text(100)
+  .nullish()
+  .transform((named) => named ?? undefined);
 
 export const shipmentSchema = z.object({
   reference,
@@ -48,7 +50,7 @@ export const shipmentSchema = z.object({
 });
 
 /** What a cancellation is answered with besides 200, if anything. */
-export const cancellationSchema = z.object({ reference, status: parcelStatusSchema.optional() });
+export const cancellationSchema = z.object({ reference, status: parcelStatusSchema.nullish() });
 
 export const carrierErrorSchema = z.object({ error: z.object({ code: z.string() }) });
 

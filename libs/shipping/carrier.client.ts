@@ -10,9 +10,11 @@ import {
   type ShipmentRequest,
   shipmentSchema,
 } from './carrier-protocol.js';
-import { carrierFailure } from './carrier-failure.js';
+import { type CarrierCall, carrierFailure } from './carrier-failure.js';
 
 interface Reply {
+  /** To what it was given. */
+  readonly call: CarrierCall;
   readonly status: number;
   readonly text: string;
   readonly retryAfter: number | undefined;
@@ -36,28 +38,31 @@ export class CarrierClient implements Carrier {
   }): Promise<Parcel> {
     const { reference, recipient, items } = request;
     const body: ShipmentRequest = { recipient, items: [...items] };
-    return parcelOf(reference, await this.#call('PUT', reference, body));
+    return parcelOf(reference, await this.#call('create', 'PUT', reference, body));
   }
 
   async cancelShipment(reference: OrderId): Promise<'cancelled' | 'too_late'> {
-    const reply = await this.#call('POST', `${reference}/cancellation`);
-    if (codeOf(reply) === 'already_picked_up') return 'too_late';
+    const reply = await this.#call('cancel', 'POST', `${reference}/cancellation`);
+    const code = codeOf(reply);
+    if (code === 'already_picked_up') return 'too_late';
+    // It was cancelled before, by hand or by a call whose answer was lost.
+    if (code === 'reference_cancelled') return 'cancelled';
     assertSuccess(reply);
     // The status says it all; what is said besides must not speak against it.
     if (reply.text === '') return 'cancelled';
     const { reference: named, status } = cancellationSchema.parse(json(reply));
     assertNamed(reference, named);
-    if (status !== undefined && status !== 'cancelled') throw new Contradiction('parcel_state_differs');
+    if (status && status !== 'cancelled') throw new Contradiction('parcel_state_differs');
     return 'cancelled';
   }
 
   async findShipment(reference: OrderId): Promise<Parcel | null> {
-    const reply = await this.#call('GET', reference);
+    const reply = await this.#call('find', 'GET', reference);
     if (reply.status === 404 && codeOf(reply) === 'unknown_reference') return null;
     return parcelOf(reference, reply);
   }
 
-  async #call(method: string, path: string, body?: ShipmentRequest): Promise<Reply> {
+  async #call(call: CarrierCall, method: string, path: string, body?: ShipmentRequest): Promise<Reply> {
     try {
       const response = await providerFetch(`${this.#url}/shipments/${path}`, {
         method,
@@ -66,19 +71,19 @@ export class CarrierClient implements Carrier {
       });
       const text = await response.text();
       const { status, headers } = response;
-      return { status, text, retryAfter: retryAfterOf(headers.get('retry-after'), Date.now()) };
+      return { call, status, text, retryAfter: retryAfterOf(headers.get('retry-after'), Date.now()) };
     } catch (cause) {
-      throw carrierFailure({ status: null, cause });
+      throw carrierFailure(call, { status: null, cause });
     }
   }
 }
 
 /** @throws Outage when it is none, such as an answer that broke off */
-function json({ text }: Reply): unknown {
+function json({ call, text }: Reply): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw carrierFailure({ status: 'unreadable' });
+    throw carrierFailure(call, { status: 'unreadable' });
   }
 }
 
@@ -94,8 +99,8 @@ function codeOf(reply: Reply): string | null {
 }
 
 function assertSuccess(reply: Reply): void {
-  const { status, retryAfter: pause } = reply;
-  if (status >= 300) throw carrierFailure({ status, code: codeOf(reply), retryAfter: pause });
+  const { call, status, retryAfter: pause } = reply;
+  if (status >= 300) throw carrierFailure(call, { status, code: codeOf(reply), retryAfter: pause });
 }
 
 /** An answer that does not say whose parcel it is about is taken to be about the one that was asked for. */

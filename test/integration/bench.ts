@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
+import pg from 'pg';
+
 import { OrderDecisions } from '../../apps/worker/activities/orders/decision.activities.js';
-import type { CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
+import type { CarrierEvent, CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { type Database, openDatabase } from '#libs/persistence/database/database';
-import { Prisma } from '#libs/persistence/generated/client';
-import type { CarrierEvent } from '#libs/persistence/fulfilment/inbox.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import { addRefund, settleRefund } from '#libs/persistence/refunds/refund.sql';
-import { addShipment } from '#libs/persistence/fulfilment/shipment.sql';
 import { Store } from '#libs/persistence/store';
 
 import { checkInvariants } from '../support/invariants.js';
@@ -17,6 +15,12 @@ import { testDatabase } from '../support/test-database.js';
 
 /** Longer than any test: a wait with a deadline is what an open order rests in. Milliseconds. */
 const MEANWHILE = 600_000;
+
+/** A statement and its values, as PostgreSQL takes them. */
+interface Asked {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
 
 /** The store on a database of its own, and orders brought to where a test begins. */
 export class Bench {
@@ -74,7 +78,7 @@ export class Bench {
       event: { type: 'shipment.created', actor: 'carrier' },
       ended: ['charge'],
       begun: { step: 'deliver', for: MEANWHILE },
-      also: [addShipment({ carrier: 'sandbox', trackingNumber })],
+      parcel: { is: 'labelled', carrier: 'sandbox', trackingNumber },
     }));
   }
 
@@ -107,6 +111,7 @@ export class Bench {
   async requestRefund(order: OrderRecord, amount: number): Promise<string> {
     const id = randomUUID();
     const refund = {
+      is: 'requested',
       id,
       amount,
       reason: 'goodwill',
@@ -117,7 +122,7 @@ export class Bench {
     await this.store.orders.change(order, () => ({
       posts: [{ kind: 'refund_requested', objectId: id, amount }],
       event: { type: 'refund.requested', actor: 'tests' },
-      also: addRefund(refund),
+      refund,
     }));
     return id;
   }
@@ -127,7 +132,7 @@ export class Bench {
     await this.store.orders.change(order, () => ({
       posts: [{ kind: 'refund_succeeded', objectId: refundId, amount }],
       event: { type: 'refund.succeeded', actor: 'gateway' },
-      also: [settleRefund(refundId, 'succeeded')],
+      refund: { is: 'settled', id: refundId, state: 'succeeded' },
     }));
   }
 
@@ -151,13 +156,29 @@ export class Bench {
     return rows.map(({ sku, kind, quantity }) => `${sku} ${kind} ${quantity}`).sort();
   }
 
-  /** How PostgreSQL would run a statement, planned for its values. */
-  async plan(statement: Prisma.Sql): Promise<string> {
-    const [, rows] = await this.database.$transaction([
-      this.database.$executeRaw`SET LOCAL plan_cache_mode = force_custom_plan`,
-      this.database.$queryRaw<{ 'QUERY PLAN': string }[]>(Prisma.sql`EXPLAIN ${statement}`),
-    ]);
-    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  /** How PostgreSQL would run what is asked of a store, planned for its values. */
+  async plan(ask: (store: Store) => Promise<unknown>): Promise<string> {
+    const asked: Asked[] = [];
+    const recording = new Proxy(this.database, {
+      get: (database, name) =>
+        name === '$queryRaw'
+          ? (query: Parameters<Database['$queryRaw']>[0] & Asked) => {
+              asked.push(query);
+              return database.$queryRaw(query);
+            }
+          : Reflect.get(database, name),
+    });
+    await ask(new Store(recording));
+    const last = asked.at(-1);
+    if (!last) throw new Error('nothing was asked');
+    const client = new pg.Client({ connectionString: this.databaseUrl });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${last.text}`, [...last.values]);
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    } finally {
+      await client.end();
+    }
   }
 
   async checkInvariants(): Promise<void> {

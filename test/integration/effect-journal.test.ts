@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Call, EffectJournal, refusalCode } from '../../apps/worker/activities/effect-journal.js';
 import { Outage, Refusal } from '#libs/domain/order/failure';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import type { Settlement } from '#libs/persistence/effects/effect.repository';
+import type { Settlement } from '#libs/domain/order/effect';
 
 import { Bench } from './bench.js';
 

@@ -8,7 +8,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey } from '#libs/domain/payment/payment-keys';
 import type { Person } from '#libs/persistence/orders/erasure.repository';
 import type { Customer, OrderRecord } from '#libs/persistence/orders/order-record';
-import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import { tracesOf } from '../support/secrecy.js';
 import { Bench, carrierEvent } from './bench.js';
@@ -47,9 +47,12 @@ describe('the erasure of a person', () => {
   }
 
   /** An order whose run somebody has ended, and which nobody closes. */
-  async function abandoned(customer: Customer): Promise<{ id: OrderId; attention: string }> {
+  async function abandoned(
+    customer: Customer,
+    reason = 'terminated',
+  ): Promise<{ id: OrderId; attention: string }> {
     const { id } = await bench.accepted({ customer, policy: { declineWindow: 60_000 } });
-    await bench.store.attention.flagClosedRun(await bench.order(id), 'terminated');
+    await bench.store.attention.flagClosedRun(await bench.order(id), reason);
     return { id, attention: (await bench.order(id)).attention[0]?.id ?? '' };
   }
 
@@ -244,6 +247,15 @@ describe('the erasure of a person', () => {
       await bench.close(id, 'delivered');
     }
     expect(await erase({ email: customer.email }, request)).toMatchObject({ orders: 3 });
+  });
+
+  it('waits for a run that keeps failing, although somebody has seen it: it may go on', async () => {
+    const customer = somebody();
+    const { id, attention } = await abandoned(customer, 'keeps_failing');
+    await acknowledge(id, attention, 'to be mended');
+    expect(await erase({ email: customer.email })).toEqual({ inProgress: [id] });
+    await bench.close(id, 'rejected');
+    expect(await erase({ email: customer.email })).toMatchObject({ orders: 1 });
   });
 
   it('does not wait for a run that somebody has seen to be gone', async () => {

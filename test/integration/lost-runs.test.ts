@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { LostRuns } from '../../apps/worker/sweeper/lost-runs.js';
@@ -14,6 +15,8 @@ const ORDERS = 1_000;
 class CountedRuns {
   readonly lost = new Map<OrderId, 'terminated' | null>();
   failing: OrderId[] | null = [];
+  /** Whether every run fails, whatever is listed. */
+  failsUnlisted = false;
   asked = { lists: 0, compared: [] as OrderId[], described: [] as OrderId[] };
 
   readonly visibility = {
@@ -29,7 +32,7 @@ class CountedRuns {
       const status = this.lost.get(id);
       const run = { runId: 'run', run: 1 };
       if (status === null) return null;
-      return { ...run, status: status ?? 'running', keepsFailing: this.failing === null };
+      return { ...run, status: status ?? 'running', keepsFailing: this.failsUnlisted };
     },
   };
 
@@ -145,11 +148,54 @@ describe('the search for lost runs', () => {
     await bench.database.$executeRaw`DELETE FROM order_wait WHERE order_id = ${id}::uuid`;
     await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
     runs.failing = null;
+    runs.failsUnlisted = true;
     runs.forget();
     await look();
     expect(new Set(runs.asked.described)).toEqual(new Set([id]));
     expect((await bench.order(id)).attention).toMatchObject([
       { kind: 'run_closed', reason: 'keeps_failing' },
     ]);
+  });
+
+  it('asks a Temporal of them, too, that lists none because it is not set to note such runs', async () => {
+    const id = await some(30);
+    await bench.database.$executeRaw`DELETE FROM order_wait WHERE order_id = ${id}::uuid`;
+    await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
+    runs.failing = [];
+    await look();
+    await look();
+    expect((await bench.order(id)).attention).toMatchObject([
+      { kind: 'run_closed', reason: 'keeps_failing' },
+    ]);
+    runs.failsUnlisted = false;
+    await look();
+    expect((await bench.order(id)).attention).toEqual([]);
+  });
+
+  it('sees to all others where an order is held by something else', async () => {
+    const lost = await Promise.all([40, 41].map(some));
+    for (const id of lost) runs.lost.set(id, null);
+    await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
+    const [held, other] = lost;
+    const client = new pg.Client({ connectionString: bench.databaseUrl });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query('SELECT FROM orders WHERE id = $1 FOR UPDATE', [held]);
+    await expect(look()).rejects.toThrow('lock timeout');
+    expect(await reasons()).toContainEqual({ orderId: other, reason: 'missing' });
+    await client.end();
+    await look();
+    expect(await reasons()).toContainEqual({ orderId: held, reason: 'missing' });
+  });
+
+  it('has a wish to cancel carried out that the run was told of before it was lost', async () => {
+    const id = await some(50);
+    await bench.database.$executeRaw`UPDATE orders SET status = 'confirmed' WHERE id = ${id}::uuid`;
+    await bench.store.cancellations.request(await bench.order(id), 'service:shop');
+    await bench.store.cancellations.markSignalled(id);
+    runs.lost.set(id, 'terminated');
+    await look();
+    expect(await bench.eventTypes(id)).toEqual(['cancellation.requested', 'order.restarted']);
+    expect((await bench.order(id)).attention).toEqual([]);
   });
 });

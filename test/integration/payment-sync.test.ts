@@ -13,7 +13,6 @@ import { voidKey } from '#libs/domain/payment/payment-keys';
 import type { PaymentStatus } from '#libs/domain/order/states';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import { addRefund } from '#libs/persistence/refunds/refund.sql';
 
 import { capturedLog } from '../support/captured-log.js';
 import { Bench } from './bench.js';
@@ -46,7 +45,7 @@ describe('looking at the provider for an order', () => {
   beforeAll(async () => {
     bench = await Bench.open();
     sandbox = await startTestSandbox();
-    gateway = new StripeGateway({ secretKey: 'sk_test_x', apiUrl: sandbox.url, timeout: 5_000 });
+    gateway = new StripeGateway({ secretKey: 'sk_test_x', apiUrl: sandbox.url, timeout: 30_000 });
     stripe = stripeOf(sandbox);
   });
   afterAll(async () => {
@@ -102,14 +101,15 @@ describe('looking at the provider for an order', () => {
     await change(id, () => ({
       posts: [{ kind: 'refund_requested', objectId: refundId, amount }],
       event: { type: 'refund.requested', actor: 'service:tests' },
-      also: addRefund({
+      refund: {
+        is: 'requested',
         id: refundId,
         amount,
         reason: 'goodwill',
         restock: false,
         lines: [],
         requestedBy: 'service:tests',
-      }),
+      },
     }));
     const { id: re } = await gateway.createRefund({
       intentId,

@@ -12,7 +12,6 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { StripeRecords } from '#libs/payments/stripe.records';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import { addRefund, settleRefund } from '#libs/persistence/refunds/refund.sql';
 
 import { capturedLog } from '../support/captured-log.js';
 import { Bench } from './bench.js';
@@ -110,12 +109,12 @@ describe('reconciliation', () => {
     await bench.store.orders.change(await bench.order(order.id), () => ({
       posts: [{ kind: 'refund_requested', objectId: id, amount }],
       event: { type: 'refund.requested', actor: BY },
-      also: addRefund({ id, amount, reason: 'goodwill', restock: false, lines: [], requestedBy: BY }),
+      refund: { is: 'requested', id, amount, reason: 'goodwill', restock: false, lines: [], requestedBy: BY },
     }));
     await bench.store.orders.change(await bench.order(order.id), () => ({
       posts: [{ kind: 'refund_succeeded', objectId: id, amount }],
       event: { type: 'refund.succeeded', actor: 'gateway' },
-      also: [settleRefund(id, 'succeeded', { providerId: made.id })],
+      refund: { is: 'settled', id, state: 'succeeded', providerId: made.id },
     }));
     return { id, providerId: made.id };
   }

@@ -1,10 +1,10 @@
 import { Outage } from '#libs/domain/order/failure';
 import type { Database } from '#libs/persistence/database/database';
-import type { OrderChange } from '#libs/persistence/orders/order-change';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { OrderRepository } from '#libs/persistence/orders/order.repository';
 import { StockRepository } from '#libs/persistence/stock/stock.repository';
 import { Store } from '#libs/persistence/store';
+import type { OrderChange } from '#libs/domain/order/order-change';
 
 import { type HeldCall, latch } from './held-port.js';
 

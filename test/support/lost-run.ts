@@ -14,14 +14,19 @@ export async function loseRun(shop: WorkflowHarness, id: OrderId): Promise<void>
   await findLost(shop, id);
 }
 
-/** Has the sweeper look until it has found that an order's run is gone. @returns why, as the attention says */
+/**
+ * Has the sweeper look until it has found that an order's run is gone. @returns why, as the attention says; nothing where
+ * another run has taken the order up
+ */
 export async function findLost(shop: WorkflowHarness, id: OrderId): Promise<string> {
+  let restarted = false;
   const order = await eventually(
     async () => {
       await shop.lookForLostRuns();
+      restarted = (await shop.eventTypes(id)).includes('order.restarted');
       return shop.store.orders.get(id);
     },
-    ({ attention }) => attention.some(isAbout),
+    ({ attention }) => attention.some(isAbout) || restarted,
   );
   return order.attention.find(isAbout)?.reason ?? '';
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
+import { paymentReported } from '#libs/contracts/workflows/order-workflow';
 import { LEDGER_KINDS } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 
+import { PaymentSync } from '../../apps/worker/activities/payments/payment-sync.js';
 import { eventually } from '../support/eventually.js';
 import { recordHistory } from '../support/histories.js';
 import { emailOf } from '../support/orders.js';
@@ -137,25 +139,32 @@ describe('a payment whose hold is about to lapse', () => {
     await shop.closed(id);
   });
 
-  it('is let go of no more once somebody has taken a part of it by hand', async () => {
-    await shop.fault('shipments.create', '500', 10_000);
-    const id = await shop.place({
-      policy: { ...policy, retry: { attempts: 1_000, initial: 100, max: 300 } },
-    });
-    const { intentId, holdUntil } = await shop.until(id, ({ payment }) => payment === 'authorized');
-    await shop.stripe.paymentIntents.capture(intentId ?? '', { amount_to_capture: 500 });
-    await shop.runs.requestPaymentSync(id);
-    await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'amount_differs'));
-    const labelDue = Date.parse(holdUntil ?? '') - 12 * 3_600_000;
-    await eventually(
-      async () => Date.now(),
-      (now) => now > labelDue + 500,
-    );
-    expect(await shop.store.orders.get(id)).toMatchObject({ status: 'confirmed', payment: 'captured' });
-    await shop.clearFaults();
-    await shop.answer(id, 'ship', 'fail');
-    expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded' });
-  });
+  it.each(['captured', 'partially_refunded'] as const)(
+    'does not end the order once it is reported as %s',
+    async (state) => {
+      await shop.fault('shipments.create', '500', 10_000);
+      const id = await shop.place({
+        policy: { ...policy, retry: { attempts: 1_000, initial: 100, max: 300 } },
+      });
+      const { intentId, holdUntil } = await shop.until(id, ({ payment }) => payment === 'authorized');
+      await shop.stripe.paymentIntents.capture(intentId ?? '', { amount_to_capture: 500 });
+      // The process that booked the capture died before it could report it to the run.
+      const notSent = async () => Promise.resolve();
+      const noRuns = { reportPayment: notSent, reportRefund: notSent, startRefund: notSent };
+      await new PaymentSync(shop.store, shop.ports.gateway, noRuns, shop.ports.logger).run(id);
+      await shop.handle(id).signal(paymentReported, { state });
+      await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'amount_differs'));
+      const labelDue = Date.parse(holdUntil ?? '') - 12 * 3_600_000;
+      await eventually(
+        async () => Date.now(),
+        (now) => now > labelDue + 500,
+      );
+      expect(await shop.store.orders.get(id)).toMatchObject({ status: 'confirmed', payment: 'captured' });
+      await shop.clearFaults();
+      await shop.answer(id, 'ship', 'fail');
+      expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded' });
+    },
+  );
 
   it('is no matter where the label is made in time', async () => {
     const id = await shop.place({ policy });

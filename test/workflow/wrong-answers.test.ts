@@ -130,4 +130,22 @@ describe('an answer that is about something else than what was asked', () => {
       shipments: [],
     });
   });
+
+  it.each(['reference_cancelled', 'address_refused'])(
+    'is no cancelled label where the carrier says something else: %s',
+    async (code) => {
+      const id = await shop.place({ policy: { retry } });
+      await shop.label(id);
+      const text = JSON.stringify({ error: { code, message: '' } });
+      await shop.ask('POST', '/sandbox/wrong-answers', { operation: 'shipments.cancel', status: 422, text });
+      await shop.handle(id).cancel();
+      // It is asked after, and nothing stays set aside.
+      expect(await shop.closed(id)).toMatchObject({
+        status: 'cancelled',
+        payment: 'refunded',
+        fulfilment: 'released',
+        shipments: [{ status: 'cancelled' }],
+      });
+    },
+  );
 });

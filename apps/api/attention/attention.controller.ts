@@ -12,7 +12,6 @@ import { OptionalIdempotencyKey } from '../platform/idempotency/idempotency-key.
 import { TakesJson } from '../platform/requests/json-body.guard.js';
 import { Operation } from '../platform/openapi/operation.decorator.js';
 import { type Patience, PreferredWait } from '../platform/requests/preferred-wait.js';
-import { presentAttentionEntry } from './attention.presenter.js';
 import { AttentionService } from './attention.service.js';
 import { presentOrder } from '../orders/order.presenter.js';
 import { OrdersService } from '../orders/orders.service.js';
@@ -34,7 +33,7 @@ export class AttentionController {
     standardSchema: AttentionList,
   })
   async list(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<AttentionList> {
-    return { data: (await this.attention.list(id)).map(presentAttentionEntry) };
+    return this.attention.list(id);
   }
 
   @Post(':attentionId/resolution')

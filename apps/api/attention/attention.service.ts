@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 
+import type { AttentionList } from '#libs/contracts/http/attention.api';
 import type { ResolveAttention } from '#libs/contracts/http/resolution.api';
 import type { OrderId } from '#libs/domain/order/order-id';
-import type { ResolvableAttention } from '#libs/persistence/attention/attention.repository';
+import { isEnd } from '#libs/domain/order/states';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
 import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
+import { presentAttentionEntry } from './attention.presenter.js';
 import { OrdersService } from '../orders/orders.service.js';
 
 const REFUSALS = {
@@ -31,9 +33,10 @@ export class AttentionService {
   ) {}
 
   /** All that ever waited for a person, oldest first. @throws ProblemError order_not_found */
-  async list(id: OrderId): Promise<ResolvableAttention[]> {
-    await this.orders.get(id);
-    return this.store.attention.ofOrder(id);
+  async list(id: OrderId): Promise<AttentionList> {
+    const { status } = await this.orders.get(id);
+    const all = await this.store.attention.ofOrder(id);
+    return { data: all.map((each) => presentAttentionEntry(each, isEnd(status))) };
   }
 
   /**

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 
 import type { Person } from '#libs/persistence/orders/erasure.repository';
-import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 /**
  * Names an erasure that must have its effect once, so that nobody can read from it whose it was: not by the path,

@@ -9,9 +9,9 @@ import { orderNumber } from '#libs/domain/order/order-number';
 import { isOrderNumberTaken } from '#libs/persistence/database/database-failure';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { NewOrder } from '#libs/persistence/orders/order.repository';
-import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
 import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';

@@ -31,6 +31,9 @@ describe('an order as it is shown', () => {
       ['retry'],
       ['acknowledge'],
     ]);
+    const gone = { ...parked, kind: 'run_closed', step: null } as const;
+    const ended = presentOrder({ ...record, status: 'undelivered', attention: [gone] });
+    expect(ended.attention).toMatchObject([{ resolutions: ['restart', 'acknowledge'] }]);
   });
 
   it('waits for the first of its waits', () => {

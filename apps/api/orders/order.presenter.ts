@@ -24,7 +24,7 @@ export function presentOrder(order: OrderRecord): OrderView {
     pendingRefunds: pendingRefunds(order.booked),
     dispute: dispute && { status: dispute.status, amount: dispute.amount },
     fulfilment: order.fulfilment,
-    attention: order.attention.map(presentAttention),
+    attention: order.attention.map((open) => presentAttention(open, isEnd(order.status))),
     endReason: endedOtherwise ? order.endReason : null,
     waitingFor: order.closedAt === null ? (order.waits[0] ?? null) : null,
     customer: customer && { id: customer.id, name: customer.name, email: customer.email },

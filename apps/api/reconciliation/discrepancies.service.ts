@@ -6,8 +6,8 @@ import type {
   ListDiscrepancies,
 } from '#libs/contracts/http/discrepancy.api';
 import type { DiscrepancyRecord } from '#libs/persistence/reconciliation/discrepancy.repository';
-import type { ScopedIdempotencyKey } from '#libs/persistence/requests/idempotency-key.repository';
 import { Store } from '#libs/persistence/store';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { AttentionService } from '../attention/attention.service.js';

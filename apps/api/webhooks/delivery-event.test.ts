@@ -23,6 +23,12 @@ describe("a carrier's event", () => {
     expect(read({ ...event, weight: 3 })).toMatchObject({ event: { trackingNumber: 'T-1' } });
   });
 
+  it('bears our reference, or none', () => {
+    expect(read({ ...event, reference: 'R-1' })).toMatchObject({ event: { reference: 'R-1' } });
+    expect(read({ ...event, reference: null })).toEqual(read(event));
+    expect(() => read({ ...event, reference: '' })).toThrow('invalid_request');
+  });
+
   it('is kept by its type and parcel when its type is unknown, whatever else it says', () => {
     expect(read({ ...event, type: 'shipment.weighed' })).toEqual({
       isKnown: false,

@@ -2,8 +2,7 @@ import { z } from 'zod';
 
 import { DeliveryEvent, DeliveryEventId } from '#libs/contracts/http/delivery.api';
 import { text } from '#libs/contracts/http/text.api';
-import { CARRIER_EVENTS } from '#libs/domain/fulfilment/carrier-event';
-import type { CarrierEvent } from '#libs/persistence/fulfilment/inbox.repository';
+import { CARRIER_EVENTS, type CarrierEvent } from '#libs/domain/fulfilment/carrier-event';
 
 import { check, parseJson } from '../platform/requests/json.js';
 

@@ -5,21 +5,17 @@ import stringify from 'safe-stable-stringify';
 import { Outage, Refusal } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderStatus } from '#libs/domain/order/states';
-import {
-  type Effect,
-  type EffectRepository,
-  settle,
-  type Settlement,
-} from '#libs/persistence/effects/effect.repository';
-import type { OrderChange } from '#libs/persistence/orders/order-change';
+import type { Effect, EffectRepository } from '#libs/persistence/effects/effect.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
 import type { Logger } from '#libs/telemetry/logger';
+import type { Settlement } from '#libs/domain/order/effect';
+import type { OrderChange } from '#libs/domain/order/order-change';
 
 /** What an effect's answer means: how the journal is settled, and the fact that is written with it. */
 export interface Outcome {
   readonly settlement: Settlement;
-  readonly change: (order: OrderRecord) => Omit<OrderChange, 'gate'>;
+  readonly change: (order: OrderRecord) => Omit<OrderChange, 'settles'>;
 }
 
 /** One call that changes the outside world. */
@@ -71,7 +67,7 @@ export class EffectJournal {
     const { settlement, change } = await this.answer(order, call, effect);
     const written = await this.orders.change(order, (current) => ({
       ...change(current),
-      gate: settle(effect, settlement),
+      settles: { key: effect.key, fence: effect.fence, settlement },
     }));
     if (!written) throw new Outage('superseded');
     return settlement;

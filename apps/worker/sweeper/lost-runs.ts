@@ -64,7 +64,7 @@ export class LostRuns {
       await this.findClosed(look, lost);
       const { comparedTo, unexplained } = await this.compare(look, lost);
       const failing = await this.findFailing(unexplained, lost);
-      for (const [orderId, { run, reason }] of lost) await this.act(orderId, run, reason);
+      await this.actOn(lost);
       await this.reconsider(failing);
       const closedUntil = new Date(look.at.getTime() - BEHIND);
       await this.store.runLook.end({ is: 'done', closedUntil, comparedTo }, interval);
@@ -109,15 +109,16 @@ export class LostRuns {
     lost: Found,
   ): Promise<readonly OrderId[] | null> {
     const listed = await this.runs.visibility.keepFailing(COMPARED);
+    // A Temporal that is not set to note such runs lists none, whatever there are.
     const suspects = await this.store.runLook.unknownAmong(
-      (listed ?? unexplained).map((orderId) => ({ orderId })),
+      [...(listed ?? []), ...unexplained].map((orderId) => ({ orderId })),
       true,
     );
     for (const suspect of suspects) {
       const { orderId } = suspect;
       if (lost.has(orderId)) continue;
-      const found = listed ? null : await this.runs.visibility.describe(orderId);
-      if (listed || found?.keepsFailing) this.add(lost, suspect, KEEPS_FAILING);
+      if (listed?.includes(orderId) || (await this.runs.visibility.describe(orderId))?.keepsFailing)
+        this.add(lost, suspect, KEEPS_FAILING);
     }
     return listed;
   }
@@ -140,11 +141,21 @@ export class LostRuns {
     if (lost.size > this.options.limit) throw new TooManyLost();
   }
 
+  /** An order that something else holds keeps none behind it from being seen to; the look is repeated for it. */
+  private async actOn(lost: Found): Promise<void> {
+    const failures: unknown[] = [];
+    for (const [orderId, { run, reason }] of lost)
+      await this.act(orderId, run, reason).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
   /** Nothing, where another run has taken the order up meanwhile. */
   private async act(orderId: OrderId, run: number, reason: string): Promise<void> {
     const order = await this.store.orders.get(orderId);
     // A run that is there may get on with the next release of its code: that is for a person to say.
-    const restarts = this.options.answer === 'restart' && reason !== KEEPS_FAILING && run <= RESTARTS;
+    const mayRestart = reason !== KEEPS_FAILING && run <= RESTARTS;
+    const restarts =
+      mayRestart && (this.options.answer === 'restart' || (await this.isToBeCancelled(orderId)));
     // Where a person had seen to it, and money or the parcel moves all the same, a person decides again.
     if (restarts && !(await this.store.runs.isGone(orderId))) {
       if (!(await this.store.runs.takeUp(order, run, reason, 'sweeper'))) return;
@@ -155,12 +166,17 @@ export class LostRuns {
     }
   }
 
+  /** Whether the run that is gone was told of a wish to cancel: nobody need be asked what becomes of the order. */
+  private async isToBeCancelled(orderId: OrderId): Promise<boolean> {
+    return (await this.store.cancellations.find(orderId))?.state === 'requested';
+  }
+
   /** Withdraws the question about runs that failed and do so no more. */
   private async reconsider(failing: readonly OrderId[] | null): Promise<void> {
     for (const { orderId, attentionId } of await this.store.runLook.failing(RECONSIDERED)) {
       if (failing?.includes(orderId)) continue;
-      const found = failing ? null : await this.runs.visibility.describe(orderId);
-      if (found?.keepsFailing) continue;
+      // The list may be behind, or cut off.
+      if ((await this.runs.visibility.describe(orderId))?.keepsFailing) continue;
       await this.store.attention.withdrawFailing(await this.store.orders.get(orderId), attentionId);
     }
   }

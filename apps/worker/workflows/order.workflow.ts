@@ -6,7 +6,7 @@ import { orderActivities } from './saga/activity-options.js';
 import { attentionRequests } from './saga/attention-requests.js';
 import { listenForDelivery } from './delivery.js';
 import { orderPayment } from './payment.js';
-import { resumeOrder } from './resume-order.js';
+import { resolveAttention } from './resume-order.js';
 import { saga } from './saga/saga.js';
 import { withBackground } from './saga/with-background.js';
 import { orderSearchAttributes } from './visibility.js';
@@ -15,7 +15,7 @@ import { orderSearchAttributes } from './visibility.js';
 export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Promise<OrderOutcome> {
   const { steps, emails, decisions } = orderActivities(policy);
   const searchAttributes = orderSearchAttributes();
-  const resumePoint = run === undefined ? null : await resumeOrder(orderId, decisions, searchAttributes);
+  const resumePoint = run === undefined ? null : await resolveAttention(orderId, decisions, searchAttributes);
   const attention = attentionRequests(orderId, searchAttributes, decisions);
   const payment = orderPayment(orderId, policy, steps, resumePoint);
   const delivery = listenForDelivery(orderId, policy, searchAttributes, attention, steps, resumePoint);

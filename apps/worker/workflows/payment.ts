@@ -27,6 +27,7 @@ import type { EndCode } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 import type { ResumePoint } from '#libs/domain/order/resume-point';
+import type { PaymentStatus } from '#libs/domain/order/states';
 
 import { CompensationRequired } from './saga/compensation-required.js';
 import { stepFailure } from './saga/step-failure.js';
@@ -40,6 +41,9 @@ const REFUND_REPORT_TIMEOUT = 300_000;
 const LABEL_MARGIN = 12 * 3_600_000;
 
 type Unpaid = Exclude<PaymentAnswer['is'], 'paid'>;
+
+/** States of a payment of which some was captured. */
+const CAPTURED: readonly PaymentStatus[] = ['captured', 'partially_refunded', 'refunded'];
 
 /** How an order ends whose shopper does not act in time, or whose payment methods were all declined. */
 const TIMEOUT_CODES: Readonly<Record<Unpaid, EndCode>> = {
@@ -70,7 +74,8 @@ export function orderPayment(
   setHandler(paymentReported, ({ state }) => {
     reports += 1;
     isVoided ||= state === 'voided';
-    isCaptured ||= state === 'captured';
+    // A capture may be heard of only after part of it was refunded.
+    isCaptured ||= CAPTURED.includes(state);
   });
   setHandler(paymentAttempted, ({ attempt: requested }) => {
     attempt = Math.max(attempt, requested);

@@ -10,7 +10,8 @@ export const DeliveryEvent = z
     type: z.enum(CARRIER_EVENTS),
     trackingNumber: text(100),
     reference: text(100)
-      .optional()
+      .nullish()
+      .transform((named) => named ?? undefined)
       .describe('Ours, as the label was bought under: it tells parcels apart that have the same number'),
     occurredAt: z.iso
       .datetime({ offset: true })

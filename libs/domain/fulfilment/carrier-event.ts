@@ -9,6 +9,15 @@ export const CARRIER_EVENTS = [
 ] as const;
 export type CarrierEventType = (typeof CARRIER_EVENTS)[number];
 
+export interface CarrierEvent {
+  readonly eventId: string;
+  readonly type: CarrierEventType;
+  readonly trackingNumber: string;
+  /** Ours, where the carrier sends it. */
+  readonly reference?: string | undefined;
+  readonly occurredAt: Date;
+}
+
 const REPORTS: Readonly<Record<CarrierEventType, 'shipped' | 'delivered' | 'returned'>> = {
   'shipment.picked_up': 'shipped',
   'shipment.in_transit': 'shipped',

@@ -35,5 +35,6 @@ describe('what an operator may answer', () => {
 
   it('when the run is gone: a new run goes on, or takes the order back, or a person has seen to it', () => {
     expect(resolutionsFor('run_closed', null, false)).toEqual(['restart', 'fail', 'acknowledge']);
+    expect(resolutionsFor('run_closed', null, false, true)).toEqual(['restart', 'acknowledge']);
   });
 });

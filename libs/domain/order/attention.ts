@@ -41,16 +41,21 @@ export const isAppliedAtOnce = (kind: AttentionKind, action: Resolution): boolea
  * What an operator may answer. A step or a wait has its own answers; a compensation can only be retried, because
  * money or stock would otherwise stay where it is; an order without a run is taken up by a new one, to go on or to be
  * taken back; everything else is acknowledged.
+ *
+ * @param hasEnded whether the order has its end
  */
 export function resolutionsFor(
   kind: AttentionKind,
   step: StepName | null,
   isCompensation: boolean,
+  hasEnded = false,
 ): readonly Resolution[] {
   if (isCompensation) return ['retry'];
   if (kind === 'amount_differs') return ['accept', 'fail'];
   if ((kind === 'parked' || kind === 'delivery_overdue') && step !== null)
     return STEP_RULES[step].resolutions;
-  if (kind === 'run_closed') return ['restart', 'fail', 'acknowledge'];
+  // An order that has its end has nothing left to be taken back.
+  if (kind === 'run_closed')
+    return hasEnded ? ['restart', 'acknowledge'] : ['restart', 'fail', 'acknowledge'];
   return ['acknowledge'];
 }

@@ -35,6 +35,19 @@ export function leftToReturn(
   return Math.max(refundable(booked) - failed.reduce((sum, { amount }) => sum + amount, 0), 0);
 }
 
+/** A refund that is booked, and not known to exist at the provider. */
+export interface NewRefund {
+  readonly id: string;
+  /** Minor units. */
+  readonly amount: number;
+  readonly reason: RefundReason;
+  /** Whether the goods of `lines` are back in stock. */
+  readonly restock: boolean;
+  /** Empty, unless it was made by lines. */
+  readonly lines: readonly RefundLine[];
+  readonly requestedBy: string;
+}
+
 export interface RefundLine {
   readonly lineId: string;
   readonly quantity: number;

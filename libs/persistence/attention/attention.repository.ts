@@ -11,19 +11,16 @@ import { paid } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { isEnd } from '#libs/domain/order/states';
 import type { Resolution, StepName } from '#libs/domain/order/steps';
+import type { OrderChange } from '#libs/domain/order/order-change';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
-import { openAttention, openAttentionOnce } from './attention.sql.js';
 import type { Database } from '../database/database.js';
-import type { DiscrepancyRecord, DiscrepancyRepository } from '../reconciliation/discrepancy.repository.js';
-import { acknowledgedPosts, closeDiscrepancy } from '../reconciliation/discrepancy.sql.js';
-import { Prisma } from '../generated/client.js';
-import { book } from '../ledger/ledger.sql.js';
-import type { OrderChange } from '../orders/order-change.js';
-import { type AttentionRecord, type OrderRecord, selectAttention, time } from '../orders/order-record.js';
+import type { DiscrepancyRepository } from '../reconciliation/discrepancy.repository.js';
+import { acknowledgedPosts } from '../reconciliation/discrepancy.sql.js';
+import { type AttentionRecord, type OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
-import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
-import { firstRequestOnly } from '../requests/idempotency-key.sql.js';
-import { isKnown, leaveRun } from '../runs/run.sql.js';
+import { isKnown } from '../runs/run.sql.js';
+import { selectAttention, time } from '../orders/order-record.sql.js';
 
 export interface ParkedStep {
   readonly id: string;
@@ -79,19 +76,9 @@ export class AttentionRepository {
           attention: parked.id,
         },
       },
-      gate: Prisma.sql`
-        INSERT INTO attention (id, order_id, kind, step, reason, is_compensation, refund_id)
-        SELECT ${parked.id}::uuid, id, ${parked.kind}, ${parked.step}, ${parked.reason}, ${parked.isCompensation},
-          ${parked.refundId ?? null}::uuid FROM before
-        ON CONFLICT (id) DO NOTHING RETURNING id`,
+      opens: parked,
       // An attempt that never answered has shown nothing of itself.
-      also: holdsUpAStep(parked.kind)
-        ? [
-            Prisma.sql`stuck AS (INSERT INTO order_wait (order_id, placed_at, step, last_error)
-                SELECT id, created_at, ${parked.step}, ${parked.reason} FROM changed
-                ON CONFLICT (order_id, step) DO UPDATE SET next_try_at = NULL, last_error = EXCLUDED.last_error)`,
-          ]
-        : [],
+      ...(holdsUpAStep(parked.kind) ? { stuck: { step: parked.step, error: parked.reason } } : {}),
     }));
   }
 
@@ -108,9 +95,7 @@ export class AttentionRepository {
         actor: 'workflow',
         details: { attention: attentionId, action: action ?? undefined },
       },
-      gate: Prisma.sql`
-        UPDATE attention a SET resolved_at = now(), action = ${action}, by = 'workflow' FROM before
-        WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
+      resolves: { id: attentionId, action, by: 'workflow' },
     }));
     await this.db.$executeRaw`
       WITH told AS (
@@ -144,22 +129,18 @@ export class AttentionRepository {
       WHERE id = ${attentionId}::uuid AND order_id = ${order.id}::uuid`;
     if (!found) return 'not_found';
     if (found.resolved) return 'already_resolved';
-    if (!resolutionsFor(found.kind, found.step, found.isCompensation).includes(answer.action))
-      return 'illegal_resolution';
-    // An order that has its end has nothing left to be taken back.
-    if (found.kind === 'run_closed' && answer.action === 'fail' && isEnd(order.status))
+    if (
+      !resolutionsFor(found.kind, found.step, found.isCompensation, isEnd(order.status)).includes(
+        answer.action,
+      )
+    )
       return 'illegal_resolution';
     const discrepancy =
       found.discrepancyId === null ? null : await this.discrepancies.find(found.discrepancyId);
-    const { asked, first } = firstRequestOnly(request, {
-      orderId: Prisma.sql`order_id`,
-      resourceId: attentionId,
-      from: Prisma.sql`open`,
-    });
     const written = await this.orders.change(order, (current) => ({
       ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
       ...(answer.action === 'accept' ? { acceptedAmount: paid(current.booked) } : {}),
-      ...(discrepancy ? discrepancyAnswer(discrepancy, answer) : {}),
+      ...(discrepancy ? { posts: acknowledgedPosts(discrepancy) } : {}),
       ...(found.kind === 'run_closed' ? goneAnswer(current, answer) : {}),
       event: {
         type: 'attention.resolved',
@@ -172,18 +153,13 @@ export class AttentionRepository {
           reason: found.kind === 'run_closed' && answer.action === 'fail' ? 'operator_failed' : undefined,
         },
       },
-      prior: [
-        Prisma.sql`open AS (
-          SELECT a.id, a.order_id FROM attention a, before WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL
-            AND (${discrepancy === null} OR EXISTS (
-              SELECT 1 FROM discrepancy f WHERE f.id = a.discrepancy_id AND f.found = ${discrepancy?.found ?? 0}))
-          FOR UPDATE OF a)`,
-        ...asked,
-      ],
-      gate: Prisma.sql`
-        UPDATE attention a SET resolved_at = now(), action = ${answer.action}, by = ${answer.by}, note = ${answer.note},
-          applied_at = CASE WHEN ${isAppliedAtOnce(found.kind, answer.action)} THEN now() END
-        FROM open WHERE a.id = open.id AND ${first} RETURNING a.id`,
+      resolves: {
+        id: attentionId,
+        ...answer,
+        isApplied: isAppliedAtOnce(found.kind, answer.action),
+        ...(discrepancy ? { discrepancy: { id: discrepancy.id, found: discrepancy.found } } : {}),
+      },
+      ...(request ? { request: { key: request, makes: attentionId } } : {}),
     }));
     return written ? 'resolved' : 'already_resolved';
   }
@@ -206,7 +182,7 @@ export class AttentionRepository {
     const kind: AttentionKind = 'contradicting_answer';
     await this.orders.change(order, () => ({
       event: { type: 'payment.contradicted', actor: 'gateway', details: { reason, opens: kind } },
-      gate: openAttentionOnce(kind, 'charge', reason),
+      opens: { kind, step: 'charge', reason, onceEver: true },
     }));
   }
 
@@ -224,10 +200,8 @@ export class AttentionRepository {
       current.closedAt === null && !current.attention.some((open) => open.kind === 'run_closed')
         ? {
             event: { type: 'order.run_closed', actor: 'sweeper', details: { reason } },
-            gate: Prisma.sql`
-              SELECT o.id FROM before JOIN orders o ON o.id = before.id
-              WHERE ${run}::int IS NULL OR o.run = ${run}::int AND o.started_at IS NOT NULL`,
-            also: [openAttention('run_closed', null, reason)],
+            ...(run === null ? {} : { lastRun: run }),
+            opens: { kind: 'run_closed', step: null, reason },
           }
         : null,
     );
@@ -237,9 +211,7 @@ export class AttentionRepository {
   async withdrawFailing(order: OrderRecord, attentionId: string): Promise<boolean> {
     return this.orders.change(order, () => ({
       event: { type: 'order.run_recovered', actor: 'sweeper', details: { attention: attentionId } },
-      gate: Prisma.sql`
-        UPDATE attention a SET resolved_at = now(), by = 'sweeper', signalled_at = now() FROM before
-        WHERE a.id = ${attentionId}::uuid AND a.resolved_at IS NULL RETURNING a.id`,
+      resolves: { id: attentionId, action: null, by: 'sweeper', isSignalled: true },
     }));
   }
 
@@ -296,24 +268,12 @@ function goneAnswer(
   { action, by }: { action: Resolution; by: Actor },
 ): Partial<OrderChange> {
   if (order.closedAt !== null || (action !== 'restart' && action !== 'fail')) return {};
-  if (action === 'restart' || isEnd(order.status)) return { restarts: true, also: leaveRun() };
-  if (order.status !== 'shipped') return { restarts: true, next: { status: 'cancelling' }, also: leaveRun() };
+  if (action === 'restart' || isEnd(order.status)) return { restarts: true };
+  if (order.status !== 'shipped') return { restarts: true, next: { status: 'cancelling' } };
   return {
     restarts: true,
     next: { status: 'undelivered', fulfilment: 'lost' },
     endReason: { code: 'lost', by },
-    also: leaveRun(['deliver']),
+    ended: ['deliver'],
   };
-}
-
-/** Acknowledging a difference closes it, and takes over money that moved without us. */
-function discrepancyAnswer(
-  discrepancy: DiscrepancyRecord,
-  { by, note }: { by: Actor; note: string | null },
-): Pick<OrderChange, 'posts' | 'also'> {
-  const posts = acknowledgedPosts(discrepancy);
-  const closed = closeDiscrepancy(discrepancy.id, by, note);
-  // Money that nobody knows is no payment of the order's.
-  if (discrepancy.kind === 'unknown_charge') return { also: [...book(posts), closed] };
-  return { ...(posts.length > 0 ? { posts } : {}), also: [closed] };
 }

@@ -1,33 +1,60 @@
-import type { AttentionKind } from '#libs/domain/order/attention';
-import type { StepName } from '#libs/domain/order/steps';
+import type { AttentionToOpen, AttentionToResolve } from '#libs/domain/order/order-change';
 
 import { Prisma } from '../generated/client.js';
+import type { ChangeStatement } from '../orders/change-statement.js';
 
-/**
- * Opens an attention unless one of the kind, for the same reason and refund, is open; an expression over
- * `changed`.
- *
- * @param refundId what it is about, if not the order as a whole; stored with the same change at the latest
- */
-export const openAttention = (
-  kind: AttentionKind,
-  step: StepName | null,
-  reason: string,
-  refundId: string | null = null,
-) => Prisma.sql`
-  ${Prisma.raw(`flagged_${kind}`)} AS (INSERT INTO attention (id, order_id, kind, step, reason, refund_id)
-    SELECT uuidv7(), c.id, ${kind}, ${step}, ${reason}, ${refundId}::uuid FROM changed c
-    WHERE NOT EXISTS (SELECT 1 FROM attention a
-      WHERE a.order_id = c.id AND a.kind = ${kind} AND a.reason = ${reason}
-        AND a.refund_id IS NOT DISTINCT FROM ${refundId}::uuid AND a.resolved_at IS NULL))`;
+/** Opens an attention: with the change, or as a condition of it. */
+export function openAttention(statement: ChangeStatement, attention: AttentionToOpen): void {
+  const { id, kind, step, reason, isCompensation = false, refundId = null, onceEver = false } = attention;
+  const row = (from: Prisma.Sql) => Prisma.sql`
+    INSERT INTO attention (id, order_id, kind, step, reason, is_compensation, refund_id)
+    SELECT ${id === undefined ? Prisma.sql`uuidv7()` : Prisma.sql`${id}::uuid`}, o.id, ${kind}, ${step}, ${reason},
+      ${isCompensation}, ${refundId}::uuid FROM ${from} o`;
+  const same = Prisma.sql`
+    SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = ${kind} AND a.reason = ${reason}`;
+  if (id !== undefined) {
+    statement.claim('opened', Prisma.sql`${row(statement.before)} ON CONFLICT (id) DO NOTHING RETURNING id`);
+  } else if (onceEver) {
+    statement.claim('opened', Prisma.sql`${row(statement.before)} WHERE NOT EXISTS (${same}) RETURNING id`);
+  } else {
+    statement.also(
+      'opened',
+      Prisma.sql`${row(statement.changed)} WHERE NOT EXISTS (${same}
+        AND a.refund_id IS NOT DISTINCT FROM ${refundId}::uuid AND a.resolved_at IS NULL)`,
+    );
+  }
+}
 
-/**
- * The gate of a change that opens an attention unless the order has had one of the kind for the same reason, whatever
- * became of it.
- */
-export const openAttentionOnce = (kind: AttentionKind, step: StepName | null, reason: string) => Prisma.sql`
-  INSERT INTO attention (id, order_id, kind, step, reason)
-  SELECT uuidv7(), before.id, ${kind}, ${step}, ${reason} FROM before
-  WHERE NOT EXISTS (SELECT 1 FROM attention a
-    WHERE a.order_id = before.id AND a.kind = ${kind} AND a.reason = ${reason})
-  RETURNING id`;
+/** Only while an attention is open, and the discrepancy that it is about shows what the operator saw. */
+export function lockAttention(statement: ChangeStatement, { id, discrepancy }: AttentionToResolve): void {
+  const shown = discrepancy
+    ? Prisma.sql`EXISTS (
+        SELECT 1 FROM discrepancy f WHERE f.id = ${discrepancy.id}::uuid AND f.found = ${discrepancy.found})`
+    : Prisma.sql`true`;
+  statement.check(
+    'open',
+    Prisma.sql`
+      SELECT a.id FROM attention a, ${statement.before} b
+      WHERE a.id = ${id}::uuid AND a.resolved_at IS NULL AND ${shown} FOR UPDATE OF a`,
+  );
+}
+
+/** Resolves an attention that was locked, and closes the discrepancy that it is about. */
+export function resolveAttention(statement: ChangeStatement, attention: AttentionToResolve): void {
+  const { id, action, by, note = null, isSignalled = false, isApplied = false, discrepancy } = attention;
+  const { changed } = statement;
+  statement.also(
+    'resolved',
+    Prisma.sql`
+      UPDATE attention a SET resolved_at = now(), action = ${action}, by = ${by}, note = ${note},
+        signalled_at = CASE WHEN ${isSignalled} THEN now() END, applied_at = CASE WHEN ${isApplied} THEN now() END
+      FROM ${changed} WHERE a.id = ${id}::uuid`,
+  );
+  if (!discrepancy) return;
+  statement.also(
+    'closed_discrepancy',
+    Prisma.sql`
+      UPDATE discrepancy f SET closed_at = now(), closed_by = ${by}, note = ${note} FROM ${changed}
+      WHERE f.id = ${discrepancy.id}::uuid AND f.closed_at IS NULL`,
+  );
+}

@@ -4,7 +4,6 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 
 import type { Database } from '../database/database.js';
-import { Prisma } from '../generated/client.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 
@@ -27,7 +26,7 @@ type Row = Omit<CancellationRecord, 'requestedAt' | 'decidedAt'> & {
   readonly decidedAt: Date | null;
 };
 
-/** Wishes to cancel: one for each order. They are decided with the changes of their order (`decideCancellation`). */
+/** Wishes to cancel: one for each order. They are decided with the changes of their order's status. */
 export class CancellationRepository {
   constructor(
     private readonly db: Database,
@@ -57,10 +56,7 @@ export class CancellationRepository {
       const { state, code } = CANCELLATION_OUTCOMES[status];
       return {
         event: { type: `cancellation.${state}`, actor: by, details: { code: code ?? undefined } },
-        gate: Prisma.sql`
-          INSERT INTO cancellation (order_id, state, code, requested_by, decided_at)
-          SELECT id, ${state}, ${code}, ${by}, CASE WHEN ${state !== 'requested'} THEN now() END FROM before
-          ON CONFLICT (order_id) DO NOTHING RETURNING order_id`,
+        cancellation: { state, code, requestedBy: by },
       };
     });
   }

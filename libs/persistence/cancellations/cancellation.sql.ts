@@ -1,15 +1,33 @@
-import { CANCELLATION_OUTCOMES } from '#libs/domain/order/cancellation';
+import { CANCELLATION_OUTCOMES, type CancellationOutcome } from '#libs/domain/order/cancellation';
+import type { Actor } from '#libs/domain/order/end';
 import type { OrderStatus } from '#libs/domain/order/states';
 
 import { Prisma } from '../generated/client.js';
+import type { ChangeStatement } from '../orders/change-statement.js';
 
-/** Decides a wish to cancel that is still open, where the status an order comes to have decides it. */
-export function decideCancellation(status: OrderStatus | undefined): Prisma.Sql[] {
-  if (status === undefined) return [];
+/** Stores that an order is asked to be cancelled: not when that was asked before. */
+export function requestCancellation(
+  statement: ChangeStatement,
+  { state, code, requestedBy }: CancellationOutcome & { readonly requestedBy: Actor },
+): void {
+  statement.claim(
+    'asked_to_cancel',
+    Prisma.sql`
+      INSERT INTO cancellation (order_id, state, code, requested_by, decided_at)
+      SELECT id, ${state}, ${code}, ${requestedBy}, CASE WHEN ${state !== 'requested'} THEN now() END
+      FROM ${statement.before} b
+      ON CONFLICT (order_id) DO NOTHING RETURNING order_id`,
+  );
+}
+
+/** Decides a cancellation request that is still open, where the status that an order comes to have decides it. */
+export function decideCancellation(statement: ChangeStatement, status: OrderStatus): void {
   const { state, code } = CANCELLATION_OUTCOMES[status];
-  if (state === 'requested') return [];
-  return [
-    Prisma.sql`decided AS (UPDATE cancellation w SET state = ${state}, code = ${code}, decided_at = now()
-      FROM changed c WHERE w.order_id = c.id AND w.state = 'requested')`,
-  ];
+  if (state === 'requested') return;
+  statement.also(
+    'decided',
+    Prisma.sql`
+      UPDATE cancellation w SET state = ${state}, code = ${code}, decided_at = now()
+      FROM ${statement.changed} c WHERE w.order_id = c.id AND w.state = 'requested'`,
+  );
 }

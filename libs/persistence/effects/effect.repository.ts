@@ -3,7 +3,8 @@ import type { OrderStatus } from '#libs/domain/order/states';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import { OrderNotFound, type OrderRecord, selectOrders } from '../orders/order-record.js';
+import { OrderNotFound, type OrderRecord } from '../orders/order-record.js';
+import { selectOrders } from '../orders/order-record.sql.js';
 
 /** A row of the journal, as an attempt finds it. */
 export interface Effect {
@@ -18,12 +19,6 @@ export interface Effect {
   readonly result: unknown;
   /** True when this call made the row. */
   readonly fresh: boolean;
-}
-
-export interface Settlement {
-  readonly state: 'done' | 'refused' | 'closed';
-  readonly providerId?: string;
-  readonly result?: unknown;
 }
 
 /** The journal of calls that change the outside world. */
@@ -91,19 +86,3 @@ export class EffectRepository {
 }
 
 const COLUMNS = Prisma.sql`key, state, fence, try, request_hash AS "requestHash", provider_id AS "providerId", result`;
-
-/**
- * The gate that settles an effect: it opens only while the effect is started under the caller's fence, so an
- * attempt that was overtaken cannot write. An expression over `before`, for `OrderChange.gate`.
- */
-export const settle = (effect: Pick<Effect, 'key' | 'fence'>, settlement: Settlement) => Prisma.sql`
-  UPDATE effect e SET state = ${settlement.state}, settled_at = now(),
-    provider_id = COALESCE(${settlement.providerId ?? null}, e.provider_id),
-    result = ${settlement.result === undefined ? null : JSON.stringify(settlement.result)}::jsonb
-  FROM before WHERE e.key = ${effect.key} AND e.state = 'started' AND e.fence = ${effect.fence}
-  RETURNING e.key`;
-
-/** Settles effects that another one has decided, as an expression over `changed`. */
-export const settleOtherEffects = (keys: readonly string[], state: Settlement['state']) => Prisma.sql`
-  beside AS (UPDATE effect e SET state = ${state}, settled_at = now() FROM changed
-    WHERE e.key = ANY(${[...keys]}) AND e.state = 'started')`;

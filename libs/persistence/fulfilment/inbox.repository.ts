@@ -1,28 +1,22 @@
 import {
+  type CarrierEvent,
   type CarrierEventType,
   type CarrierVerdict,
   carrierVerdict,
   type ShipmentReport,
 } from '#libs/domain/fulfilment/carrier-event';
 import { isOrderId, type OrderId } from '#libs/domain/order/order-id';
+import { progressOf } from '#libs/domain/fulfilment/parcel';
 import { matchParcel, type ParcelMatch } from '#libs/domain/fulfilment/parcel-match';
+import type { AppliedEvent, OrderChange } from '#libs/domain/order/order-change';
 
-import { openAttention, openAttentionOnce } from '../attention/attention.sql.js';
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import type { OrderChange } from '../orders/order-change.js';
-import { type OrderRecord, selectOrders } from '../orders/order-record.js';
+import { type OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
-import { ordersOfParcel, reportShipment, travels } from './shipment.sql.js';
-
-export interface CarrierEvent {
-  readonly eventId: string;
-  readonly type: CarrierEventType;
-  readonly trackingNumber: string;
-  /** Ours, where the carrier sends it. */
-  readonly reference?: string | undefined;
-  readonly occurredAt: Date;
-}
+import { CARRIER, eventOf } from './inbox.sql.js';
+import { ordersOfParcel, travels } from './shipment.sql.js';
+import { selectOrders } from '../orders/order-record.sql.js';
 
 /** What a parcel is known by. */
 export interface ParcelKey {
@@ -47,12 +41,8 @@ export interface Report {
 /** Who says that a parcel got somewhere, for the audit trail. */
 type Source = 'webhook' | 'lookup';
 
-const PROVIDER = 'carrier';
 /** As an order's id is written; any other reference is nobody's here. */
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
-
-/** The gate of a change that applies an event: stores the verdict with the event, unless that was done before. */
-type EventGate = (verdict: string, report: ShipmentReport | null) => Prisma.Sql;
 
 const reportOf = (verdict: CarrierVerdict) => (verdict.is === 'news' ? verdict.report : null);
 
@@ -75,22 +65,13 @@ export class InboxRepository {
       const verdict = match.is === 'ambiguous' ? match.is : null;
       await this.db.$executeRaw`
         INSERT INTO inbox_event (provider, event_id, type, object_id, reference, occurred_at, applied_at, verdict)
-        VALUES (${PROVIDER}, ${event.eventId}, ${event.type}, ${event.trackingNumber}, ${event.reference ?? null},
+        VALUES (${CARRIER}, ${event.eventId}, ${event.type}, ${event.trackingNumber}, ${event.reference ?? null},
           ${event.occurredAt}, CASE WHEN ${verdict !== null} THEN now() END, ${verdict})
         ON CONFLICT (provider, event_id) DO NOTHING`;
       if (match.is === 'ambiguous') await this.flagShared(event.trackingNumber, match.orderIds);
       return null;
     }
-    return this.apply(
-      order,
-      event,
-      (verdict, report) => Prisma.sql`
-        INSERT INTO inbox_event (provider, event_id, type, object_id, reference, order_id, occurred_at, applied_at,
-          verdict, report)
-        SELECT ${PROVIDER}, ${event.eventId}, ${event.type}, ${event.trackingNumber}, ${event.reference ?? null}, id,
-          ${event.occurredAt}, now(), ${verdict}, ${report} FROM before
-        ON CONFLICT (provider, event_id) DO NOTHING RETURNING id`,
-    );
+    return this.apply(order, event, event);
   }
 
   /**
@@ -105,7 +86,7 @@ export class InboxRepository {
         (SELECT COALESCE(jsonb_agg(jsonb_build_object('id', i.id, 'eventId', i.event_id, 'type', i.type,
             'trackingNumber', i.object_id, 'reference', i.reference, 'occurredAt', i.occurred_at)
             ORDER BY i.occurred_at, i.id), '[]')
-          FROM inbox_event i WHERE i.provider = ${PROVIDER} AND i.applied_at IS NULL
+          FROM inbox_event i WHERE i.provider = ${CARRIER} AND i.applied_at IS NULL
             AND ((i.reference IS NULL AND i.object_id = ${trackingNumber}) OR i.reference = ${orderId})) AS early`;
     const { travelling, early } = found ?? { travelling: [], early: [] };
     if (travelling.length > 1) await this.flagShared(trackingNumber, travelling);
@@ -129,13 +110,7 @@ export class InboxRepository {
         WHERE id = ${event.id}::uuid AND applied_at IS NULL`;
     }
     if (!order) return null;
-    return this.apply(
-      order,
-      event,
-      (verdict, told) => Prisma.sql`
-        UPDATE inbox_event i SET order_id = before.id, applied_at = now(), verdict = ${verdict}, report = ${told}
-        FROM before WHERE i.id = ${event.id}::uuid AND i.applied_at IS NULL RETURNING i.id`,
-    );
+    return this.apply(order, event, { storedAs: event.id });
   }
 
   /** Applies what the carrier answered when it was asked; no row is kept, for nothing came in. */
@@ -152,7 +127,7 @@ export class InboxRepository {
   async unclaimed(limit: number): Promise<ParcelKey[]> {
     return this.db.$queryRaw<ParcelKey[]>`
       WITH early AS (
-        SELECT object_id, reference FROM inbox_event WHERE applied_at IS NULL AND provider = ${PROVIDER}),
+        SELECT object_id, reference FROM inbox_event WHERE applied_at IS NULL AND provider = ${CARRIER}),
       named AS (SELECT reference::uuid AS id FROM early WHERE reference ~ ${UUID})
       SELECT s.order_id::text AS "orderId", s.tracking_number AS "trackingNumber"
       FROM early e JOIN shipment s ON s.tracking_number = e.object_id WHERE e.reference IS NULL
@@ -165,14 +140,14 @@ export class InboxRepository {
   async unsignalled(olderThan: number, limit: number): Promise<Report[]> {
     return this.db.$queryRaw<Report[]>`
       SELECT event_id AS "eventId", order_id::text AS "orderId", report AS state FROM inbox_event
-      WHERE provider = ${PROVIDER} AND report IS NOT NULL AND signalled_at IS NULL
+      WHERE provider = ${CARRIER} AND report IS NOT NULL AND signalled_at IS NULL
         AND applied_at < now() - ${olderThan} * interval '1 millisecond'
       ORDER BY applied_at LIMIT ${limit}`;
   }
 
   async markSignalled({ eventId }: Report): Promise<void> {
     await this.db.$executeRaw`
-      UPDATE inbox_event SET signalled_at = now() WHERE provider = ${PROVIDER} AND event_id = ${eventId}`;
+      UPDATE inbox_event SET signalled_at = now() WHERE provider = ${CARRIER} AND event_id = ${eventId}`;
   }
 
   /** Which order an event is about, read with the parcels that it may be about. */
@@ -201,22 +176,34 @@ export class InboxRepository {
           actor: 'carrier',
           details: { trackingNumber, opens: 'tracking_conflict' },
         },
-        gate: openAttentionOnce('tracking_conflict', 'deliver', 'number_shared'),
+        opens: { kind: 'tracking_conflict', step: 'deliver', reason: 'number_shared', onceEver: true },
       }));
     }
   }
 
-  /** @param gate opens when the event is new here @returns what to tell the run, if this call applied the event */
-  private async apply(order: OrderRecord, event: CarrierEvent, gate: EventGate): Promise<Report | null> {
+  /** @returns what to tell the run, if this call applied the event */
+  private async apply(
+    order: OrderRecord,
+    event: CarrierEvent,
+    stored: AppliedEvent['event'],
+  ): Promise<Report | null> {
     const last: { state: ShipmentReport | null } = { state: null };
     const written = await this.orders.change(order, async (current) => {
       const verdict = carrierVerdict(event.type, current);
       last.state = reportOf(verdict);
       if (await this.saysNothingNew(current, event, verdict)) {
-        await this.db.$executeRaw`WITH before AS (SELECT ${current.id}::uuid AS id) ${gate('known', null)}`;
+        const known = eventOf(Prisma.sql`(SELECT ${current.id}::uuid AS id)`, {
+          event: stored,
+          verdict: 'known',
+          report: null,
+        });
+        await this.db.$executeRaw(known);
         return null;
       }
-      return carrierChange(current, event, 'webhook', verdict, gate(verdict.is, last.state));
+      return {
+        ...carrierChange(current, event, 'webhook', verdict),
+        applies: { event: stored, verdict: verdict.is, report: last.state },
+      };
     });
     const { state } = last;
     return written && state !== null ? { eventId: event.eventId, orderId: order.id, state } : null;
@@ -228,11 +215,11 @@ export class InboxRepository {
     event: CarrierEvent,
     verdict: CarrierVerdict,
   ): Promise<boolean> {
-    if (reportShipment(order, event.type, event.trackingNumber).length > 0) return false;
+    if (progressOf(order.shipments, event.type, event.trackingNumber)) return false;
     if (verdict.is !== 'contradiction') return verdict.is === 'known';
     if (Object.keys(verdict.change).length > 0) return false;
     const [before] = await this.db.$queryRaw<unknown[]>`
-      SELECT 1 FROM inbox_event WHERE provider = ${PROVIDER} AND object_id = ${event.trackingNumber}
+      SELECT 1 FROM inbox_event WHERE provider = ${CARRIER} AND object_id = ${event.trackingNumber}
         AND order_id = ${order.id}::uuid AND type = ${event.type} AND verdict = 'contradiction' LIMIT 1`;
     return before !== undefined;
   }
@@ -244,23 +231,20 @@ function carrierChange(
   event: Pick<CarrierEvent, 'type' | 'trackingNumber'> & { eventId?: string },
   source: Source,
   verdict: CarrierVerdict,
-  gate?: Prisma.Sql,
 ): OrderChange {
   const report = reportOf(verdict);
-  const contradicts = verdict.is === 'contradiction';
+  const opens = verdict.is === 'contradiction' ? ('contradicting_event' as const) : undefined;
+  const progress = progressOf(order.shipments, event.type, event.trackingNumber);
   return {
     next: verdict.is === 'known' ? {} : verdict.change,
     event: {
       type: event.type,
       actor: 'carrier',
-      details: { event: event.eventId, source, opens: contradicts ? 'contradicting_event' : undefined },
+      details: { event: event.eventId, source, opens },
     },
-    ...(report === 'returned' ? { endReason: { code: 'returned', by: 'carrier' } as const } : {}),
-    ...(report === null || report === 'shipped' ? {} : { ended: ['deliver'] as const }),
-    ...(gate ? { gate } : {}),
-    also: [
-      ...reportShipment(order, event.type, event.trackingNumber),
-      ...(contradicts ? [openAttention('contradicting_event', 'deliver', event.type)] : []),
-    ],
+    ...(report === 'returned' ? { endReason: { code: 'returned', by: 'carrier' } } : {}),
+    ...(report === null || report === 'shipped' ? {} : { ended: ['deliver'] }),
+    ...(progress ? { parcel: { is: 'moved', ...progress } } : {}),
+    ...(opens ? { opens: { kind: opens, step: 'deliver', reason: event.type } } : {}),
   };
 }

@@ -1,30 +1,38 @@
-import type { CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
+import type { OrderChange } from '#libs/domain/order/order-change';
 import type { OrderId } from '#libs/domain/order/order-id';
 
 import { Prisma } from '../generated/client.js';
-import type { OrderRecord } from '../orders/order-record.js';
+import type { ChangeStatement } from '../orders/change-statement.js';
 
-/** How far a parcel has come, by the carrier's last word on it. */
-const PROGRESS = [
-  'label_created',
-  'picked_up',
-  'in_transit',
-  'delivery_failed',
-  'delivered',
-  'returned',
-] as const;
-
-/** Records a new label, as an expression over `changed`. */
-export const addShipment = (parcel: {
-  carrier: string;
-  trackingNumber: string;
-  trackingUrl?: string | null;
-}) => Prisma.sql`
-  labelled AS (INSERT INTO shipment (order_id, carrier, tracking_number, tracking_url, status)
-    SELECT id, ${parcel.carrier}, ${parcel.trackingNumber}, ${parcel.trackingUrl ?? null}, 'label_created' FROM changed)`;
-
-export const cancelShipments = Prisma.sql`
-  unlabelled AS (UPDATE shipment s SET status = 'cancelled' FROM changed c WHERE s.order_id = c.id)`;
+/** Writes what became of a parcel: its label, how far it has come, or that the order has none any more. */
+export function writeParcel(statement: ChangeStatement, parcel: NonNullable<OrderChange['parcel']>): void {
+  const { changed } = statement;
+  switch (parcel.is) {
+    case 'labelled': {
+      const { carrier, trackingNumber, trackingUrl = null } = parcel;
+      statement.also(
+        'labelled',
+        Prisma.sql`
+          INSERT INTO shipment (order_id, carrier, tracking_number, tracking_url, status)
+          SELECT id, ${carrier}, ${trackingNumber}, ${trackingUrl}, 'label_created' FROM ${changed}`,
+      );
+      break;
+    }
+    case 'moved':
+      statement.also(
+        'tracked',
+        Prisma.sql`
+          UPDATE shipment s SET status = ${parcel.status} FROM ${changed} c
+          WHERE s.order_id = c.id AND s.id = ${parcel.id}::uuid`,
+      );
+      break;
+    case 'cancelled':
+      statement.also(
+        'unlabelled',
+        Prisma.sql`UPDATE shipment s SET status = 'cancelled' FROM ${changed} c WHERE s.order_id = c.id`,
+      );
+  }
+}
 
 /** How a parcel's own status says that it travels no more. */
 const ENDED: readonly string[] = ['delivered', 'returned', 'cancelled'];
@@ -43,18 +51,3 @@ export const ordersOfParcel = (trackingNumber: string, reference: OrderId | null
       WHERE e.order_id = o.id AND e.key = o.id::text || ':ship'), s.created_at) AS asked_at
     FROM shipment s JOIN orders o ON o.id = s.order_id
     WHERE s.tracking_number = ${trackingNumber} OR s.order_id = ${reference}::uuid)`;
-
-/** Moves a parcel's own status forward, never back, as an expression over `changed`. */
-export function reportShipment(order: OrderRecord, type: CarrierEventType, reported: string): Prisma.Sql[] {
-  const status = type.slice('shipment.'.length);
-  // An event that bears our reference may name a number that the carrier has changed.
-  const parcel =
-    order.shipments.find(({ trackingNumber }) => trackingNumber === reported) ?? order.shipments.at(-1);
-  if (!parcel) return [];
-  const rank = (name: string) => PROGRESS.findIndex((entry) => entry === name);
-  if (rank(parcel.status) >= rank(status)) return [];
-  return [
-    Prisma.sql`tracked AS (UPDATE shipment s SET status = ${status} FROM changed c
-      WHERE s.order_id = c.id AND s.id = ${parcel.id}::uuid)`,
-  ];
-}

@@ -1,10 +1,11 @@
 import { wireAddress } from '#libs/mail/email-address';
+import { KEEPS_FAILING } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
 import { insertIdempotencyKey } from '../requests/idempotency-key.sql.js';
 
 /** Whose orders: all under a customer's id and no others, or all with an email address, in any case. */
@@ -105,9 +106,12 @@ const ordersOf = (person: Person) =>
     ? Prisma.sql`lower(o.customer_email) = lower(${person.email}::text)`
     : Prisma.sql`o.customer_id = ${person.customerId}`;
 
-/** Whether something may still need the person: until the run has closed the order, or a person has seen that it is gone. */
+/**
+ * Whether something may still need the person: until the run has closed the order, or a person has seen that it is gone.
+ * One that keeps failing is there, and may go on with its next release.
+ */
 const IN_PROGRESS = Prisma.sql`(o.closed_at IS NULL AND NOT EXISTS (
-  SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = 'run_closed' AND a.action = 'acknowledge'
+  SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = 'run_closed' AND a.reason <> ${KEEPS_FAILING} AND a.action = 'acknowledge'
     AND a.opened_at >= COALESCE(o.started_at, '-infinity')))`;
 
 /** Whether a note is about one of the orders, or names the person's address: not one that has it in a longer one. */

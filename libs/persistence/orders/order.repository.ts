@@ -2,20 +2,22 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 import { IllegalTransition, INITIAL_STATE } from '#libs/domain/order/states';
 import type { Totals } from '#libs/domain/money/totals';
+import type { OrderChange } from '#libs/domain/order/order-change';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import { orderPage, type OrderPage, settledUntil } from './order-list.sql.js';
-import { type OrderChange, changeStatement, type ChangeResult } from './order-change.js';
+import { orderPage, settledUntil } from './order-list.sql.js';
+import { changeStatement, type ChangeResult } from './order-change.sql.js';
 import {
   type Address,
   type Customer,
   type LineRecord,
   OrderNotFound,
   type OrderRecord,
-  selectOrders,
 } from './order-record.js';
-import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
+import type { OrderPage } from './order-list.js';
+import { selectOrders } from './order-record.sql.js';
 
 export interface NewOrder {
   readonly id: OrderId;

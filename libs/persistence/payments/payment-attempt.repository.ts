@@ -1,14 +1,12 @@
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey, voidKey } from '#libs/domain/payment/payment-keys';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import type { EffectRepository } from '../effects/effect.repository.js';
-import { Prisma } from '../generated/client.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
-import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
-import { claimIdempotencyKey } from '../requests/idempotency-key.sql.js';
 
 /** A further attempt to pay that the order's run is to make. */
 export interface PaymentAttempt {
@@ -40,13 +38,9 @@ export class PaymentAttemptRepository {
       const attempt = current.attempt + 1;
       asked.attempt = { orderId: current.id, attempt };
       return {
-        attempt: { number: attempt, method },
+        attempt: { number: attempt, method, requestedBy: by },
         event: { type: 'payment.attempt_requested', actor: by, details: { attempt } },
-        gate: claimIdempotencyKey(request, String(attempt)),
-        also: [
-          Prisma.sql`attempted AS (INSERT INTO payment_attempt (order_id, attempt, method, requested_by)
-            SELECT id, ${attempt}, ${method}, ${by} FROM changed)`,
-        ],
+        request: { key: request, makes: String(attempt) },
       };
     });
     if (asked.attempt === null) return 'not_possible';

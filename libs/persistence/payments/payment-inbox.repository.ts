@@ -1,5 +1,5 @@
 import type { OrderId } from '#libs/domain/order/order-id';
-import { type PaymentDifference, STATES_AFTER_EVENT } from '#libs/domain/payment/payment-diff';
+import { STATES_AFTER_EVENT } from '#libs/domain/payment/payment-diff';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
@@ -96,14 +96,5 @@ export class PaymentInboxRepository {
     return rows.map(({ id }) => id);
   }
 }
-
-/** Notes that these brought news, of which a run is to be told, as an expression over `changed`. */
-export const recordAppliedEvents = (
-  events: readonly OpenPaymentEvent[],
-  about: PaymentDifference['about'],
-) => Prisma.sql`
-  brought AS (UPDATE inbox_event i SET order_id = c.id, applied_at = COALESCE(i.applied_at, now()), verdict = 'news',
-      report = ${about}
-    FROM changed c WHERE i.id = ANY(${idsOf(events)}::uuid[]))`;
 
 const idsOf = (events: readonly OpenPaymentEvent[]) => events.map(({ id }) => id);

@@ -9,7 +9,8 @@ import {
 import type { Database } from '../database/database.js';
 import { moneyInFlight } from './discrepancy.sql.js';
 import { Prisma } from '../generated/client.js';
-import { OrderNotFound, type OrderRecord, selectOrders } from '../orders/order-record.js';
+import { OrderNotFound, type OrderRecord } from '../orders/order-record.js';
+import { selectOrders } from '../orders/order-record.sql.js';
 
 /** An order with its side of a comparison. */
 export interface OrderComparison {

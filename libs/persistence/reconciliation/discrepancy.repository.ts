@@ -1,22 +1,20 @@
-import { LEDGER_RULES } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { Difference, DiscrepancyKind } from '#libs/domain/reconciliation/reconciliation';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { OrderComparison } from './comparison.repository.js';
 import type { Database } from '../database/database.js';
 import {
   acknowledgedPosts,
   differenceRows,
-  endDiscrepancyAttentions,
-  moneyInFlight,
-  openDiscrepancyAttentions,
+  GONE,
   openDiscrepancies,
   RECONCILIATION,
 } from './discrepancy.sql.js';
 import { Prisma } from '../generated/client.js';
+import { entries, postingRows } from '../ledger/ledger.sql.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
-import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
 import { firstRequestOnly } from '../requests/idempotency-key.sql.js';
 
 /** Something the gateway's books and ours differ in. Amounts are minor units, times RFC 3339. */
@@ -48,8 +46,6 @@ type Row = Omit<DiscrepancyRecord, 'openedAt' | 'closedAt'> & {
   readonly closedAt: Date | null;
 };
 
-const GONE = 'no longer seen';
-
 /** What reconciliations found. */
 export class DiscrepancyRepository {
   constructor(
@@ -75,14 +71,7 @@ export class DiscrepancyRepository {
         still(now)
           ? {
               event: { type: 'reconciliation.agreed', actor: RECONCILIATION },
-              gate: Prisma.sql`
-                UPDATE discrepancy f SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE} FROM before
-                WHERE f.order_id = before.id AND f.closed_at IS NULL AND f.kind <> 'unknown_charge'
-                  AND NOT ${moneyInFlight(Prisma.sql`before.id`, before)}
-                  AND NOT EXISTS (SELECT 1 FROM ${differenceRows(differences)}
-                    WHERE d.kind = f.kind AND d.object_id = f.object_id)
-                RETURNING f.id`,
-              also: [endDiscrepancyAttentions],
+              reconciles: { is: 'agree', differences, unmovedSince: before },
             }
           : null,
       );
@@ -159,10 +148,6 @@ export class DiscrepancyRepository {
       from: Prisma.sql`open`,
     });
     const posts = acknowledgedPosts(discrepancy);
-    const sides = posts.flatMap(({ kind, amount }) => [
-      { account: LEDGER_RULES[kind].debit, amount },
-      { account: LEDGER_RULES[kind].credit, amount: -amount },
-    ]);
     const [{ closed } = { closed: false }] = await this.db.$queryRaw<{ closed: boolean }[]>`
       WITH open AS (
         SELECT id FROM discrepancy WHERE id = ${discrepancy.id}::uuid AND closed_at IS NULL AND found = ${discrepancy.found}
@@ -175,15 +160,9 @@ export class DiscrepancyRepository {
       ])},
       posted AS (
         INSERT INTO ledger_transaction (kind, object_id, amount, currency)
-        SELECT p.kind, p.object_id, p.amount, closed.currency FROM closed,
-          unnest(${posts.map(({ kind }) => kind)}::text[], ${posts.map(({ objectId }) => objectId)}::text[],
-            ${posts.map(({ amount }) => amount)}::bigint[]) AS p (kind, object_id, amount)
-        ON CONFLICT (kind, object_id) DO NOTHING RETURNING id),
-      entered AS (
-        INSERT INTO ledger_entry (transaction_id, account, amount)
-        SELECT posted.id, s.account, s.amount FROM posted,
-          unnest(${sides.map(({ account }) => account)}::text[], ${sides.map(({ amount }) => amount)}::bigint[])
-            AS s (account, amount))
+        SELECT p.kind, p.object_id, p.amount, closed.currency FROM closed, ${postingRows(posts)}
+        ON CONFLICT (kind, object_id) DO NOTHING RETURNING id, kind, amount),
+      entered AS (${entries(Prisma.sql`posted`, posts)})
       SELECT EXISTS (SELECT 1 FROM closed) AS closed`;
     return closed;
   }
@@ -197,12 +176,7 @@ export class DiscrepancyRepository {
       current.version === order.version
         ? {
             event: { type: 'reconciliation.differed', actor: RECONCILIATION, details: { differences } },
-            gate: openDiscrepancies(
-              Prisma.sql`SELECT before.id, ${order.currency}, d.kind, d.object_id, d.expected, d.found
-                FROM before, ${differenceRows(differences)}
-                WHERE NOT ${moneyInFlight(Prisma.sql`before.id`, before)}`,
-            ),
-            also: [openDiscrepancyAttentions],
+            reconciles: { is: 'differ', differences, unmovedSince: before },
           }
         : null,
     );

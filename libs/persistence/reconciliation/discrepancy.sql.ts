@@ -1,11 +1,15 @@
 import type { Posting } from '#libs/domain/ledger/ledger';
+import type { Reconciled } from '#libs/domain/order/order-change';
 import type { Difference } from '#libs/domain/reconciliation/reconciliation';
 
 import { Prisma } from '../generated/client.js';
+import type { ChangeStatement } from '../orders/change-statement.js';
 import type { DiscrepancyRecord } from './discrepancy.repository.js';
 
 /** Who opens discrepancies, and closes those that are gone. */
 export const RECONCILIATION = 'reconciliation';
+/** Why it closed one. */
+export const GONE = 'no longer seen';
 
 /** The effects that move money, by the second part of their keys. */
 const MONEY_EFFECTS = ['intent', 'charge', 'capture', 'void', 'refund'];
@@ -37,21 +41,46 @@ export const differenceRows = (differences: readonly Difference[]) => Prisma.sql
     ${differences.map(({ expected }) => expected)}::bigint[], ${differences.map(({ found }) => found)}::bigint[])
     AS d (kind, object_id, expected, found)`;
 
-/** Opens an attention for each discrepancy that the gate returned, as an expression over `changed`. */
-export const openDiscrepancyAttentions = Prisma.sql`
-  flagged AS (INSERT INTO attention (id, order_id, kind, reason, discrepancy_id)
-    SELECT uuidv7(), c.id, 'discrepancy', g.kind, g.id FROM changed c, gate g
-    WHERE NOT EXISTS (SELECT 1 FROM attention a WHERE a.discrepancy_id = g.id AND a.resolved_at IS NULL))`;
-
-/** Ends the attentions of the discrepancies that the gate returned, as an expression over `changed`. */
-export const endDiscrepancyAttentions = Prisma.sql`
-  unflagged AS (UPDATE attention a SET resolved_at = now(), by = ${RECONCILIATION}
-    FROM gate g, changed c WHERE a.discrepancy_id = g.id AND a.order_id = c.id AND a.resolved_at IS NULL)`;
-
-/** Closes a discrepancy that somebody has acknowledged, as an expression over `changed`. */
-export const closeDiscrepancy = (id: string, by: string, note: string | null) => Prisma.sql`
-  closed_discrepancy AS (UPDATE discrepancy f SET closed_at = now(), closed_by = ${by}, note = ${note}
-    FROM changed WHERE f.id = ${id}::uuid AND f.closed_at IS NULL)`;
+/** Opens what differs, and an attention for each; or closes what no longer does, and resolves the attentions of it. */
+export function reconcile(
+  statement: ChangeStatement,
+  { currency }: { readonly currency: string },
+  { is, differences, unmovedSince }: Reconciled,
+): void {
+  const { before, changed } = statement;
+  const isUnmoved = Prisma.sql`NOT ${moneyInFlight(Prisma.sql`b.id`, unmovedSince)}`;
+  if (is === 'differ') {
+    const opened = statement.claim(
+      'opened_discrepancies',
+      openDiscrepancies(Prisma.sql`
+        SELECT b.id, ${currency}, d.kind, d.object_id, d.expected, d.found
+        FROM ${before} b, ${differenceRows(differences)} WHERE ${isUnmoved}`),
+    );
+    statement.also(
+      'flagged_discrepancies',
+      Prisma.sql`
+        INSERT INTO attention (id, order_id, kind, reason, discrepancy_id)
+        SELECT uuidv7(), c.id, 'discrepancy', f.kind, f.id FROM ${changed} c, ${opened} f
+        WHERE NOT EXISTS (SELECT 1 FROM attention a WHERE a.discrepancy_id = f.id AND a.resolved_at IS NULL)`,
+    );
+    return;
+  }
+  const closed = statement.claim(
+    'closed_discrepancies',
+    Prisma.sql`
+      UPDATE discrepancy f SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE} FROM ${before} b
+      WHERE f.order_id = b.id AND f.closed_at IS NULL AND f.kind <> 'unknown_charge' AND ${isUnmoved}
+        AND NOT EXISTS (SELECT 1 FROM ${differenceRows(differences)}
+          WHERE d.kind = f.kind AND d.object_id = f.object_id)
+      RETURNING f.id`,
+  );
+  statement.also(
+    'resolved_discrepancies',
+    Prisma.sql`
+      UPDATE attention a SET resolved_at = now(), by = ${RECONCILIATION} FROM ${closed} f, ${changed} c
+      WHERE a.discrepancy_id = f.id AND a.order_id = c.id AND a.resolved_at IS NULL`,
+  );
+}
 
 /** What acknowledging a discrepancy books: money that came or went without us is taken over, the rest stays a note. */
 export function acknowledgedPosts({ id, kind, objectId, found }: DiscrepancyRecord): Posting[] {

@@ -1,14 +1,12 @@
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
-import type { RefundLine, RefundReason, RefundState } from '#libs/domain/refund/refund';
+import type { NewRefund, RefundLine, RefundReason, RefundState } from '#libs/domain/refund/refund';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
-import { addRefund, type NewRefund } from './refund.sql.js';
-import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
-import { claimIdempotencyKey } from '../requests/idempotency-key.sql.js';
 import type { RunRepository } from '../runs/run.repository.js';
 
 /** Money on its way back, as it stands. Amounts are minor units, times RFC 3339. */
@@ -41,7 +39,7 @@ type Row = Omit<RefundRecord, 'requestedAt' | 'settledAt'> & {
   readonly settledAt: Date | null;
 };
 
-/** Refunds. What becomes of them is written with the changes of their order (`addRefund`, `settleRefund`). */
+/** Refunds. What becomes of them is written with the changes of their order (`OrderChange.refund`). */
 export class RefundRepository {
   constructor(
     private readonly db: Database,
@@ -76,8 +74,8 @@ export class RefundRepository {
           actor: requestedBy,
           details: { refund: id, amount, reason, restock: restock || undefined },
         },
-        gate: claimIdempotencyKey(request, id),
-        also: addRefund({ ...refund, id, requestedBy }),
+        request: { key: request, makes: id },
+        refund: { is: 'requested', ...refund, id, requestedBy },
       };
     });
   }

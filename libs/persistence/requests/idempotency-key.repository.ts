@@ -1,16 +1,7 @@
 import type { OrderId } from '#libs/domain/order/order-id';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
-
-/** Under which key, and by whom, a request was made that must have its effect once. */
-export interface ScopedIdempotencyKey {
-  /** The service, whichever of its API keys it used. */
-  readonly principal: string;
-  /** Method and path. */
-  readonly operation: string;
-  readonly key: string;
-  readonly requestHash: string;
-}
 
 /** A request that had its effect under a key. The key is stored with the effect, by whoever stores that. */
 export interface EarlierRequest {

@@ -1,5 +1,7 @@
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
+
 import { Prisma } from '../generated/client.js';
-import type { ScopedIdempotencyKey } from './idempotency-key.repository.js';
+import type { ChangeStatement } from '../orders/change-statement.js';
 
 /** What a request makes, and when. */
 interface Claim {
@@ -21,9 +23,17 @@ export const insertIdempotencyKey = (
     ${orderId ?? Prisma.sql`NULL::uuid`}, ${resourceId}
   FROM ${from} ON CONFLICT DO NOTHING RETURNING resource_id`;
 
-/** The gate that opens for the first request under a key: an expression over `before`, for `OrderChange.gate`. */
-export const claimIdempotencyKey = (request: ScopedIdempotencyKey, resourceId: string) =>
-  insertIdempotencyKey(request, { orderId: Prisma.sql`id`, resourceId, from: Prisma.sql`before` });
+/** Only for the first request under a key. */
+export function claimIdempotencyKey(
+  statement: ChangeStatement,
+  { key, makes }: { readonly key: ScopedIdempotencyKey; readonly makes: string },
+): void {
+  const order = Prisma.sql`${statement.before} b`;
+  statement.claim(
+    'asked',
+    insertIdempotencyKey(key, { orderId: Prisma.sql`b.id`, resourceId: makes, from: order }),
+  );
+}
 
 /**
  * Lets a change through for the first request under its key, and every one without: `asked` goes before what it lets

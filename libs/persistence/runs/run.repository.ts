@@ -8,7 +8,7 @@ import { intentKey, voidKey } from '#libs/domain/payment/payment-keys';
 import type { Database } from '../database/database.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
-import { answerForRun, HAS_NO_RUN, leaveRun } from './run.sql.js';
+import { HAS_NO_RUN } from './run.sql.js';
 
 /** The last run of an order that is not closed. */
 export interface LastRun {
@@ -46,7 +46,6 @@ export class RunRepository {
       return {
         restarts: true,
         event: { type: 'order.restarted', actor: by, details: { run: run + 1, reason } },
-        also: [...leaveRun(), answerForRun(by)],
       };
     });
   }

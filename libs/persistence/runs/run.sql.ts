@@ -1,7 +1,8 @@
 import { KEEPS_FAILING, RUN_KINDS } from '#libs/domain/order/attention';
-import type { StepName } from '#libs/domain/order/steps';
+import type { OrderChange } from '#libs/domain/order/order-change';
 
 import { Prisma } from '../generated/client.js';
+import type { ChangeStatement } from '../orders/change-statement.js';
 
 /** Whose events say that money or a parcel has moved. */
 const OUTSIDE = Prisma.sql`('gateway', 'carrier')`;
@@ -24,26 +25,57 @@ export const HAS_NO_RUN = Prisma.sql`EXISTS (
   SELECT 1 FROM attention a WHERE ${ABOUT_LAST_RUN} AND a.reason <> ${KEEPS_FAILING}
     AND (a.resolved_at IS NULL OR a.action = 'acknowledge'))`;
 
-/**
- * Ends what the order's last run asked a person and what its attempts waited for, as expressions over `changed`: the
- * next run asks and tries anew. Waits that last until their deadline stay, but for `ended` ones.
- */
-export const leaveRun = (ended: readonly StepName[] = []) => [
-  Prisma.sql`withdrawn AS (UPDATE attention a SET resolved_at = now(), by = 'workflow', signalled_at = now()
-    FROM changed c WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.refund_id IS NULL
-      AND a.kind = ANY(${[...RUN_KINDS]}))`,
-  // What was answered and not heard is read by the next run.
-  Prisma.sql`heard AS (UPDATE attention a SET applied_at = now()
-    FROM changed c WHERE a.order_id = c.id AND a.resolved_at IS NOT NULL AND a.action IS NOT NULL
-      AND a.applied_at IS NULL AND a.refund_id IS NULL AND a.kind = ANY(${[...RUN_KINDS]}))`,
-  Prisma.sql`left_waits AS (DELETE FROM order_wait w USING changed c
-    WHERE w.order_id = c.id AND (NOT w.durable OR w.step = ANY(${[...ended]}::text[])))`,
-  Prisma.sql`kept_waits AS (UPDATE order_wait w SET attempt = 0, next_try_at = NULL, last_error = NULL
-    FROM changed c WHERE w.order_id = c.id AND w.durable AND NOT w.step = ANY(${[...ended]}::text[]))`,
-];
+/** Only while `run` is the last run of the order, and has begun. */
+export function requireLastRun(statement: ChangeStatement, run: number): void {
+  statement.check(
+    'last_run',
+    Prisma.sql`
+      SELECT o.id FROM ${statement.before} b JOIN orders o ON o.id = b.id
+      WHERE o.run = ${run}::int AND o.started_at IS NOT NULL`,
+  );
+}
 
-/** Ends, as answered by `action`, what a person was asked about the order's last run; an expression over `changed`. */
-export const answerForRun = (by: string) => Prisma.sql`
-  run_answered AS (UPDATE attention a SET resolved_at = now(), by = ${by}, action = 'restart', signalled_at = now(),
-      applied_at = now()
-    FROM changed c WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.kind = 'run_closed')`;
+/**
+ * Ends what the order's last run asked a person and what its attempts waited for: the next run asks and tries anew.
+ * Waits that last until their deadline stay, but for those that the change ends. The question about the run itself is
+ * answered, where the change is not the answer to it.
+ */
+export function leaveRun(statement: ChangeStatement, { event, ended = [], resolves }: OrderChange): void {
+  const { changed } = statement;
+  const kinds = [...RUN_KINDS];
+  const steps = [...ended];
+  statement.also(
+    'withdrawn',
+    Prisma.sql`
+      UPDATE attention a SET resolved_at = now(), by = 'workflow', signalled_at = now() FROM ${changed} c
+      WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.refund_id IS NULL AND a.kind = ANY(${kinds})`,
+  );
+  // What was answered and not heard is read by the next run.
+  statement.also(
+    'heard',
+    Prisma.sql`
+      UPDATE attention a SET applied_at = now() FROM ${changed} c
+      WHERE a.order_id = c.id AND a.resolved_at IS NOT NULL AND a.action IS NOT NULL
+        AND a.applied_at IS NULL AND a.refund_id IS NULL AND a.kind = ANY(${kinds})`,
+  );
+  statement.also(
+    'left_waits',
+    Prisma.sql`
+      DELETE FROM order_wait w USING ${changed} c
+      WHERE w.order_id = c.id AND (NOT w.durable OR w.step = ANY(${steps}::text[]))`,
+  );
+  statement.also(
+    'kept_waits',
+    Prisma.sql`
+      UPDATE order_wait w SET attempt = 0, next_try_at = NULL, last_error = NULL FROM ${changed} c
+      WHERE w.order_id = c.id AND w.durable AND NOT w.step = ANY(${steps}::text[])`,
+  );
+  if (resolves) return;
+  statement.also(
+    'run_answered',
+    Prisma.sql`
+      UPDATE attention a SET resolved_at = now(), by = ${event.actor}, action = 'restart', signalled_at = now(),
+        applied_at = now()
+      FROM ${changed} c WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.kind = 'run_closed'`,
+  );
+}

@@ -2,7 +2,8 @@ import type { OrderId } from '#libs/domain/order/order-id';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import { OrderNotFound, type OrderRecord, selectOrders } from '../orders/order-record.js';
+import { OrderNotFound, type OrderRecord } from '../orders/order-record.js';
+import { selectOrders } from '../orders/order-record.sql.js';
 
 export interface Product {
   readonly sku: string;

@@ -1,6 +1,7 @@
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
+
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import type { ScopedIdempotencyKey } from '../requests/idempotency-key.repository.js';
 import { insertIdempotencyKey } from '../requests/idempotency-key.sql.js';
 
 export interface NewStockAdjustment {

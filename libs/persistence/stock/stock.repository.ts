@@ -1,10 +1,8 @@
 import type { OrderId } from '#libs/domain/order/order-id';
 
 import type { EffectRepository } from '../effects/effect.repository.js';
-import { Prisma } from '../generated/client.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
-import { giveBackStock, takeStock } from './stock.sql.js';
 
 export const reserveKey = (orderId: OrderId) => `${orderId}:reserve`;
 
@@ -30,8 +28,7 @@ export class StockRepository {
       return {
         next: { fulfilment: 'reserved' },
         event: { type: 'inventory.reserved', actor: 'workflow' },
-        prior: takeStock(key),
-        gate: Prisma.sql`SELECT 1 FROM journalled WHERE state = 'done'`,
+        reserves: key,
         ...(pause > 0 ? { begun: { step: 'charge', for: pause } as const } : {}),
       };
     });
@@ -50,7 +47,7 @@ export class StockRepository {
       return {
         next: { fulfilment: 'released' },
         event: { type: 'inventory.released', actor: 'workflow' },
-        prior: giveBackStock,
+        releases: true,
       };
     });
   }

@@ -3,11 +3,9 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'safe-stable-stringify';
 
-import type {
-  EarlierRequest,
-  ScopedIdempotencyKey,
-} from '#libs/persistence/requests/idempotency-key.repository';
+import type { EarlierRequest } from '#libs/persistence/requests/idempotency-key.repository';
 import { Store } from '#libs/persistence/store';
+import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import { ProblemError } from '../problems/problem-error.js';
 

@@ -14,7 +14,7 @@ import { type ResumePoint, resumePointOf } from '#libs/domain/order/resume-point
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/domain/order/states';
 import { type Resolution, STEPS } from '#libs/domain/order/steps';
 import type { AttentionRepository } from '#libs/persistence/attention/attention.repository';
-import { type EffectRepository, settleOtherEffects } from '#libs/persistence/effects/effect.repository';
+import type { EffectRepository } from '#libs/persistence/effects/effect.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
 import type { RefundRepository } from '#libs/persistence/refunds/refund.repository';
@@ -100,7 +100,7 @@ export class OrderDecisions implements DecisionActivities {
           type: news ? `order.${end.status}` : 'order.closed',
           actor: (news && reason.by) || 'workflow',
         },
-        ...(closes ? { closes, also: [leaveBe(current)] } : {}),
+        ...(closes ? { closes, settlesOthers: leftBehind(current) } : {}),
         ended: STEPS,
       };
     });
@@ -131,14 +131,13 @@ const ENDED: EndAnswer = { is: 'ended' };
 const NOT_ALLOWED: EndAnswer = { is: 'not_allowed' };
 
 /** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
-const leaveBe = ({ id, attempt }: OrderRecord) =>
-  settleOtherEffects(
-    [
-      ...[intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)],
-      ...[emailKey(id, 'confirmation'), emailKey(id, 'shipped')],
-    ],
-    'closed',
-  );
+const leftBehind = ({ id, attempt }: OrderRecord) => ({
+  keys: [
+    ...[intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)],
+    ...[emailKey(id, 'confirmation'), emailKey(id, 'shipped')],
+  ],
+  state: 'closed' as const,
+});
 
 /** Where money may be when an order has been taken back. */
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];

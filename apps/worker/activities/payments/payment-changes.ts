@@ -2,9 +2,8 @@ import { captureKey, chargeKey } from '#libs/domain/payment/payment-keys';
 import { mayFollow } from '#libs/domain/payment/payment-diff';
 import type { IntentState, Posting } from '#libs/domain/ledger/ledger';
 import type { Intent } from '#libs/payments/payment-gateway';
-import { settleOtherEffects } from '#libs/persistence/effects/effect.repository';
-import type { OrderChange } from '#libs/persistence/orders/order-change';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { OrderChange } from '#libs/domain/order/order-change';
 
 import type { Outcome } from '../effect-journal.js';
 
@@ -126,7 +125,7 @@ export const decidesAttempts =
   (change: (order: OrderRecord) => OrderChange, state: 'done' | 'closed') =>
   (order: OrderRecord): OrderChange => ({
     ...change(order),
-    also: [settleOtherEffects([chargeKey(order.id, order.attempt), captureKey(order.id)], state)],
+    settlesOthers: { keys: [chargeKey(order.id, order.attempt), captureKey(order.id)], state },
   });
 
 const confirms = (order: OrderRecord) =>

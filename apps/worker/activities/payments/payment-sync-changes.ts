@@ -4,12 +4,8 @@ import { afterBooking, type IntentState, type Posting, refundable } from '#libs/
 import { isTooLateToPay, type PaymentDifference } from '#libs/domain/payment/payment-diff';
 import { isEnd, type OrderStatus } from '#libs/domain/order/states';
 import type { Intent } from '#libs/payments/payment-gateway';
-import { openAttention } from '#libs/persistence/attention/attention.sql';
-import { recordDispute } from '#libs/persistence/payments/dispute.sql';
-import { unlessBegun } from '#libs/persistence/effects/effect.sql';
-import type { OrderChange } from '#libs/persistence/orders/order-change';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import { addRefund } from '#libs/persistence/refunds/refund.sql';
+import type { OrderChange } from '#libs/domain/order/order-change';
 
 import { refundChange } from '../refunds/refund-changes.js';
 
@@ -56,7 +52,7 @@ function intentChange(
   const late = isPaid && isTooLateToPay(order.status);
   const confirms = isPaid && goesOn && order.status === 'pending';
   const change: OrderChange = {
-    ...(confirms ? { next: { status: 'confirmed' }, gate: unlessBegun(voidKey(order.id)) } : {}),
+    ...(confirms ? { next: { status: 'confirmed' }, unlessBegun: voidKey(order.id) } : {}),
     intentStatus: status,
     ...(intent.declineCode === null ? {} : { declineCode: intent.declineCode }),
     ...(status === 'authorized' && intent.holdUntil ? { holdUntil: intent.holdUntil } : {}),
@@ -95,6 +91,7 @@ function tooLate(order: OrderRecord, change: OrderChange, reason: string, refund
   const posts = change.posts ?? [];
   const amount = refundable(afterBooking(order.booked, posts));
   const refund = {
+    is: 'requested',
     id: refundId,
     amount,
     reason: 'late_payment',
@@ -105,11 +102,8 @@ function tooLate(order: OrderRecord, change: OrderChange, reason: string, refund
   return {
     ...change,
     posts: amount > 0 ? [...posts, { kind: 'refund_requested', objectId: refundId, amount }] : posts,
-    also: [
-      ...(change.also ?? []),
-      ...(amount > 0 ? addRefund(refund) : []),
-      openAttention('late_payment', null, reason),
-    ],
+    ...(amount > 0 ? { refund } : {}),
+    opens: { kind: 'late_payment', step: null, reason },
   };
 }
 
@@ -132,7 +126,8 @@ function disputeChange(
       actor: 'gateway',
       details: { dispute: id, state: status, amount, reason, opens },
     },
-    also: [recordDispute(seen), ...(opens === 'dispute_opened' ? [openAttention(opens, null, reason)] : [])],
+    dispute: seen,
+    ...(opens === 'dispute_opened' ? { opens: { kind: opens, step: null, reason } } : {}),
   };
   return late ? tooLate(order, change, `dispute_${status}`, refundId) : change;
 }

@@ -11,10 +11,7 @@ import {
 } from '#libs/domain/payment/payment-diff';
 import type { GatewayPayment, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import {
-  recordAppliedEvents,
-  type OpenPaymentEvent,
-} from '#libs/persistence/payments/payment-inbox.repository';
+import type { OpenPaymentEvent } from '#libs/persistence/payments/payment-inbox.repository';
 import type { RefundRecord } from '#libs/persistence/refunds/refund.repository';
 import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
@@ -130,7 +127,7 @@ export class PaymentSync {
     return this.store.orders.change(order, (current) => {
       if (current.version !== order.version) return null;
       const change = changeOf(news, current, { intent, goesOn, refundId });
-      return { ...change, also: [...(change.also ?? []), recordAppliedEvents(events, news.about)] };
+      return { ...change, paymentEvents: { ids: events.map(({ id }) => id), about: news.about } };
     });
   }
 

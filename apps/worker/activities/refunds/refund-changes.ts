@@ -1,8 +1,6 @@
 import type { Posting } from '#libs/domain/ledger/ledger';
 import type { RefundState } from '#libs/domain/refund/refund';
-import { openAttention } from '#libs/persistence/attention/attention.sql';
-import type { OrderChange } from '#libs/persistence/orders/order-change';
-import { settleRefund } from '#libs/persistence/refunds/refund.sql';
+import type { OrderChange } from '#libs/domain/order/order-change';
 
 /** How a refund of ours stands at the provider. */
 export interface RefundUpdate {
@@ -27,9 +25,7 @@ export function refundChange(
       actor: 'gateway',
       details: { refund: refundId, amount, reason, opens: reason && 'refund_failed' },
     },
-    also: [
-      settleRefund(refundId, status, { providerId, failure: reason }),
-      ...(reason ? [openAttention('refund_failed', null, reason, refundId)] : []),
-    ],
+    refund: { is: 'settled', id: refundId, state: status, providerId, failure: reason },
+    ...(reason ? { opens: { kind: 'refund_failed', step: null, reason, refundId } } : {}),
   };
 }

@@ -15,7 +15,6 @@ import { isContended, isUnreachable } from '#libs/persistence/database/database-
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
 import type { RefundRecord, RefundRepository } from '#libs/persistence/refunds/refund.repository';
-import { addRefund, refundCreated } from '#libs/persistence/refunds/refund.sql';
 import type { Logger } from '#libs/telemetry/logger';
 
 import { ofOrder, refundOf } from '../verified-answers.js';
@@ -86,7 +85,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
             actor: 'gateway',
             details: { refund: refundId, amount: refund.amount },
           },
-          also: [refundCreated(refundId, made.id)],
+          refund: { is: 'created', id: refundId, providerId: made.id },
         }),
       }),
       refused: (code) =>
@@ -183,7 +182,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
       return {
         posts: [{ kind: 'refund_requested', objectId: id, amount }],
         event: { type: 'refund.requested', actor: 'workflow', details: { refund: id, amount, reason } },
-        also: addRefund({ id, amount, reason, restock: false, lines: [], requestedBy: 'workflow' }),
+        refund: { is: 'requested', id, amount, reason, restock: false, lines: [], requestedBy: 'workflow' },
       };
     });
     const { refunding } = last;

@@ -5,11 +5,9 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { amountDifference } from '#libs/domain/payment/paid-amount';
 import type { FulfilmentStatus } from '#libs/domain/order/states';
 import type { Carrier, Parcel, ParcelStatus } from '#libs/shipping/carrier';
-import { settleOtherEffects } from '#libs/persistence/effects/effect.repository';
 import type { InboxRepository, ParcelKey } from '#libs/persistence/fulfilment/inbox.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
-import { addShipment, cancelShipments } from '#libs/persistence/fulfilment/shipment.sql';
 import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 
@@ -131,7 +129,7 @@ export class ShipmentActivities implements Pick<
               details: { trackingNumber: parcel.trackingNumber },
             },
             begun: { step: 'deliver', for: order.policy.deliveryDeadline },
-            also: [addShipment(parcel)],
+            parcel: { is: 'labelled', ...parcel },
           }),
         };
       },
@@ -171,7 +169,8 @@ const labelCancelled = (order: OrderRecord) => ({
   event: { type: 'shipment.cancelled', actor: 'carrier' },
   ended: ['deliver'] as const,
   // Whether there ever was a label is of no matter any more.
-  also: [cancelShipments, settleOtherEffects([shipKey(order.id)], 'closed')],
+  parcel: { is: 'cancelled' } as const,
+  settlesOthers: { keys: [shipKey(order.id)], state: 'closed' } as const,
 });
 
 /** The carrier will not cancel because it has the parcel: that is a pick-up, and the cancellation is refused. */

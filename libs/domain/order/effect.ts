@@ -1,0 +1,16 @@
+/** How a call that changes the outside world came out. */
+export interface Settlement {
+  readonly state: 'done' | 'refused' | 'closed';
+  /** What the provider calls the object that the call made. */
+  readonly providerId?: string;
+  /** What a later attempt needs to know of the answer. */
+  readonly result?: unknown;
+}
+
+/** An effect that is settled by the attempt that holds its fence. */
+export interface SettledEffect {
+  readonly key: string;
+  /** Raised by every attempt that takes over, so that an attempt that was overtaken cannot write. */
+  readonly fence: number;
+  readonly settlement: Settlement;
+}

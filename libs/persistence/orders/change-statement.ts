@@ -1,0 +1,89 @@
+import { Prisma } from '../generated/client.js';
+
+/** The order whose row is changed, as it was read. */
+interface DecidedOn {
+  readonly id: string;
+  readonly version: number;
+}
+
+/**
+ * The one statement that writes a change: `WITH` parts that refer to each other by the values that this gives out. The
+ * order's row is locked first and must still have the version that the change was decided on, so that every row that
+ * belongs to the order is seen as it was decided on.
+ */
+export class ChangeStatement {
+  /** The changed order: `id` and `created_at`. No row where nothing is written. */
+  readonly changed = Prisma.sql`changed`;
+  private readonly names = new Set(['before', 'changed']);
+  private readonly conditions: Prisma.Sql[] = [];
+  private claimed: string | null = null;
+  private readonly assignments: Prisma.Sql[] = [];
+  private readonly aheadOf: Prisma.Sql[] = [];
+  private readonly after: Prisma.Sql[] = [];
+
+  constructor(private readonly order: DecidedOn) {}
+
+  /** The order's locked row while every condition so far holds, else no row: its `id`. Conditions are built on it. */
+  get before(): Prisma.Sql {
+    if (this.conditions.length === 0) return Prisma.sql`before`;
+    return Prisma.sql`(SELECT id FROM before WHERE ${Prisma.join(this.conditions, ' AND ')})`;
+  }
+
+  /** Adds a part that conditions need. @returns its name */
+  prepare(name: string, query: Prisma.Sql): Prisma.Sql {
+    return this.add(this.aheadOf, name, query);
+  }
+
+  /** The change is written only if this query, which writes nothing, has a row. @returns its name */
+  check(name: string, query: Prisma.Sql): Prisma.Sql {
+    const part = this.prepare(name, query);
+    this.conditions.push(Prisma.sql`EXISTS (SELECT 1 FROM ${part})`);
+    return part;
+  }
+
+  /**
+   * The change is written only if this query, which writes, returns a row. There can be one: where the second of two
+   * found nothing to write, the first would have written all the same. @returns its name
+   */
+  claim(name: string, query: Prisma.Sql): Prisma.Sql {
+    if (this.claimed !== null) throw new Error(`a change cannot depend on both ${this.claimed} and ${name}`);
+    this.claimed = name;
+    return this.check(name, query);
+  }
+
+  /** Assigns columns of `o`, the order. */
+  set(assignment: Prisma.Sql): void {
+    this.assignments.push(assignment);
+  }
+
+  /** Adds a part that is written with the change, over `changed`. @returns its name */
+  also(name: string, query: Prisma.Sql): Prisma.Sql {
+    return this.add(this.after, name, query);
+  }
+
+  /** One row: whether the order's version was `current`, and whether the change was `written`. */
+  text(): Prisma.Sql {
+    const { id, version } = this.order;
+    // The time is that of the clock, as `settledUntil` needs it.
+    const sets = [Prisma.sql`version = o.version + 1, updated_at = clock_timestamp()`, ...this.assignments];
+    const parts = [
+      Prisma.sql`before AS (
+        SELECT id FROM orders WHERE id = ${id}::uuid AND version = ${version} FOR NO KEY UPDATE)`,
+      ...this.aheadOf,
+      Prisma.sql`changed AS (
+        UPDATE orders o SET ${Prisma.join(sets)} FROM ${this.before} b WHERE o.id = b.id
+        RETURNING o.id, o.created_at)`,
+      ...this.after,
+    ];
+    return Prisma.sql`WITH ${Prisma.join(parts)}
+      SELECT EXISTS (SELECT 1 FROM before) AS current, EXISTS (SELECT 1 FROM changed) AS written`;
+  }
+
+  private add(parts: Prisma.Sql[], name: string, query: Prisma.Sql): Prisma.Sql {
+    if (this.names.has(name)) throw new Error(`two parts of one change are called ${name}`);
+    this.names.add(name);
+    const part = Prisma.raw(name);
+    parts.push(Prisma.sql`${part} AS (${query})`);
+    return part;
+  }
+}

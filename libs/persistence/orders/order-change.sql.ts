@@ -1,0 +1,128 @@
+import type { OrderChange } from '#libs/domain/order/order-change';
+import { statesAfter } from '#libs/domain/order/states-after';
+import type { OrderState } from '#libs/domain/order/states';
+import { movementsFor } from '#libs/domain/stock/goods';
+
+import { lockAttention, openAttention, resolveAttention } from '../attention/attention.sql.js';
+import { decideCancellation, requestCancellation } from '../cancellations/cancellation.sql.js';
+import { requireSettlement, requireUnbegun, settleOtherEffects } from '../effects/effect.sql.js';
+import { applyEvent } from '../fulfilment/inbox.sql.js';
+import { writeParcel } from '../fulfilment/shipment.sql.js';
+import { Prisma } from '../generated/client.js';
+import { book } from '../ledger/ledger.sql.js';
+import { recordDispute } from '../payments/dispute.sql.js';
+import { addAttempt } from '../payments/payment-attempt.sql.js';
+import { applyPaymentEvents } from '../payments/payment-inbox.sql.js';
+import { reconcile } from '../reconciliation/discrepancy.sql.js';
+import { writeRefund } from '../refunds/refund.sql.js';
+import { claimIdempotencyKey } from '../requests/idempotency-key.sql.js';
+import { leaveRun, requireLastRun } from '../runs/run.sql.js';
+import { giveBackStock, moveGoods, takeStock } from '../stock/stock.sql.js';
+import { ChangeStatement } from './change-statement.js';
+import type { OrderRecord } from './order-record.js';
+import { writeWaits } from './wait.sql.js';
+
+export interface ChangeResult {
+  /** False when the order has changed since the version the change was decided on. */
+  readonly current: boolean;
+  /** False when a condition of the change did not hold, or the version was old. */
+  readonly written: boolean;
+}
+
+/**
+ * The statement that writes a change, decided on `order` as it was read.
+ *
+ * @throws IllegalTransition when the change is not allowed from the order's state
+ */
+export function changeStatement(order: OrderRecord, change: OrderChange): Prisma.Sql {
+  const { next, decline } = statesAfter(order, change);
+  const statement = new ChangeStatement(order);
+  addConditions(statement, order, change);
+  assignColumns(statement, order, change, next, decline);
+  logEvent(statement, order, change, next);
+  addRecords(statement, order, change, next);
+  return statement.text();
+}
+
+/** What must hold: first what writes nothing. */
+function addConditions(statement: ChangeStatement, order: OrderRecord, change: OrderChange): void {
+  if (change.lastRun !== undefined) requireLastRun(statement, change.lastRun);
+  if (change.unlessBegun) requireUnbegun(statement, change.unlessBegun);
+  if (change.resolves) lockAttention(statement, change.resolves);
+  if (change.settles) requireSettlement(statement, change.settles);
+  if (change.request) claimIdempotencyKey(statement, change.request);
+  if (change.opens) openAttention(statement, change.opens);
+  if (change.cancellation) requestCancellation(statement, change.cancellation);
+  if (change.applies) applyEvent(statement, change.applies);
+  if (change.reconciles) reconcile(statement, order, change.reconciles);
+  if (change.reserves) takeStock(statement, change.reserves);
+}
+
+function assignColumns(
+  statement: ChangeStatement,
+  order: OrderRecord,
+  change: OrderChange,
+  next: Partial<OrderState>,
+  decline: OrderRecord['decline'],
+): void {
+  for (const [field, to] of Object.entries(next)) statement.set(Prisma.sql`${Prisma.raw(field)} = ${to}`);
+  if (change.intentId) statement.set(Prisma.sql`intent_id = ${change.intentId}`);
+  if (change.intentStatus) statement.set(Prisma.sql`intent_status = ${change.intentStatus}`);
+  if (decline !== order.decline) {
+    const { attempt = null, code = null } = decline ?? {};
+    statement.set(Prisma.sql`declined_attempt = ${attempt}, decline_code = ${code}`);
+  }
+  if (change.holdUntil) statement.set(Prisma.sql`hold_until = ${change.holdUntil}`);
+  if (change.acceptedAmount !== undefined)
+    statement.set(Prisma.sql`accepted_amount = ${change.acceptedAmount}`);
+  if (change.attempt) {
+    const { number, method } = change.attempt;
+    statement.set(Prisma.sql`attempt = ${number}, payment_method = ${method}`);
+  }
+  if (change.endReason) {
+    const { code, by } = change.endReason;
+    statement.set(Prisma.sql`end_code = ${code}, end_by = ${by}`);
+  }
+  if (change.closes) statement.set(Prisma.sql`closed_at = now()`);
+  if (change.restarts) statement.set(Prisma.sql`run = o.run + 1, started_at = NULL`);
+}
+
+function logEvent(
+  statement: ChangeStatement,
+  order: OrderRecord,
+  { event, endReason }: OrderChange,
+  next: Partial<OrderState>,
+): void {
+  const moved = Object.entries(next).map(([field, to]) => [
+    field,
+    { from: order[field as keyof OrderState], to },
+  ]);
+  const changes = { ...Object.fromEntries(moved), endReason: endReason?.code, ...event.details };
+  statement.also(
+    'logged',
+    Prisma.sql`
+      INSERT INTO order_event (order_id, type, actor, changes)
+      SELECT id, ${event.type}, ${event.actor}, ${JSON.stringify(changes)}::jsonb FROM ${statement.changed}`,
+  );
+}
+
+function addRecords(
+  statement: ChangeStatement,
+  order: OrderRecord,
+  change: OrderChange,
+  { fulfilment, status }: Partial<OrderState>,
+): void {
+  if (fulfilment) moveGoods(statement, movementsFor(order.fulfilment, fulfilment));
+  if (change.releases) giveBackStock(statement);
+  if (change.posts) book(statement, change.posts);
+  if (status) decideCancellation(statement, status);
+  if (change.restarts) leaveRun(statement, change);
+  writeWaits(statement, change);
+  if (change.resolves) resolveAttention(statement, change.resolves);
+  if (change.settlesOthers) settleOtherEffects(statement, change.settlesOthers);
+  if (change.attempt) addAttempt(statement, change.attempt);
+  if (change.parcel) writeParcel(statement, change.parcel);
+  if (change.refund) writeRefund(statement, change.refund);
+  if (change.dispute) recordDispute(statement, change.dispute);
+  if (change.paymentEvents) applyPaymentEvents(statement, change.paymentEvents);
+}
