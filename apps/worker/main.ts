@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 
-import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { environmentFor } from '#libs/config/environment';
+import { InvalidEnvironment } from '#libs/config/settings';
 import { shopOf } from '#libs/mail/shop';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import { StripeRecords } from '#libs/payments/stripe.records';

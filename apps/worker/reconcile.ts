@@ -1,16 +1,16 @@
-import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
-import { answerHelp } from '#libs/config/help';
+import type { OptionValues } from '#libs/command/command-line';
+import { runCommand } from '#libs/command/run-command';
+import { environmentFor } from '#libs/config/environment';
 import { failureSentence } from '#libs/persistence/database/database-failure';
 import { databaseLimits } from '#libs/persistence/database/database-limits';
 import { Store } from '#libs/persistence/store';
 import { lazyClient } from '#libs/temporal/connection';
 
 import {
-  BadCommand,
+  DISCREPANCIES_OPEN,
   comparedText,
   discrepanciesTable,
-  HELP,
-  parseReconcileCommand,
+  RECONCILE,
 } from './reconciliation/reconcile-command.js';
 import { reconcileNow } from './reconciliation/reconcile-schedule.js';
 
@@ -20,8 +20,10 @@ const SHOWN = 200;
 const TIMEOUT = 3_600_000;
 
 /** Reconciles now and lists the open discrepancies: `npm run reconcile`. @returns the exit code */
-async function run(args: readonly string[]): Promise<number> {
-  const { since, minimumAge } = parseReconcileCommand(args);
+async function run({
+  since,
+  'min-age': minimumAge,
+}: OptionValues<typeof RECONCILE.options>): Promise<number> {
   const env = environmentFor(['store', 'temporal']);
   const store = Store.open(env.store.DATABASE_URL, 1, databaseLimits(env.store));
   const client = lazyClient(env.temporal);
@@ -35,22 +37,15 @@ async function run(args: readonly string[]): Promise<number> {
       return 0;
     }
     console.log(discrepanciesTable(discrepancies));
-    return 2;
+    return DISCREPANCIES_OPEN;
   } finally {
     await client.connection.close();
     await store.close();
   }
 }
 
-answerHelp(HELP);
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = 1;
-  if (error instanceof BadCommand || error instanceof InvalidEnvironment) console.error(error.message);
-  else {
-    const sentence = failureSentence(error);
-    if (sentence === null) throw error;
-    console.error(sentence);
-  }
-}
+await runCommand(
+  RECONCILE,
+  ({ options }) => run(options),
+  (error) => failureSentence(error) ?? undefined,
+);

@@ -1,25 +1,26 @@
 import { describe, expect, it } from 'vitest';
 
-import { BadCommand, comparedText, discrepanciesTable, parseReconcileCommand } from './reconcile-command.js';
+import { parseCommandLine, UsageError } from '#libs/command/command-line';
 
-const parse = (line: string) => parseReconcileCommand(line.split(' ').filter(Boolean));
+import { comparedText, discrepanciesTable, RECONCILE } from './reconcile-command.js';
+
+const parse = (line: string) => parseCommandLine(RECONCILE, line.split(' ').filter(Boolean)).options;
 
 describe('the reconcile command', () => {
   it('reads how far back to compare, and the minimum age', () => {
-    expect(parse('--since 24h')).toEqual({ since: 86_400_000, minimumAge: 600_000 });
-    expect(parse('--since 1h --min-age 0s')).toEqual({ since: 3_600_000, minimumAge: 0 });
+    expect(parse('--since 24h')).toEqual({ since: 86_400_000, 'min-age': 600_000 });
+    expect(parse('--since 1h --min-age 0s')).toEqual({ since: 3_600_000, 'min-age': 0 });
   });
 
   it.each([
     ['', '--since is missing'],
-    ['24h', 'usage'],
-    ['--since yesterday', '"yesterday"'],
-    ['--since 1h --min-age soon', '"soon"'],
+    ['24h', "'24h'"],
+    ['--since yesterday', '--since is yesterday, and must be a duration'],
+    ['--since 1h --min-age soon', '--min-age is soon, and must be a duration'],
     ['--until 1h', '--until'],
-  ])('"%s" is told in one line what is wrong', (line, says) => {
-    expect(() => parse(line)).toThrow(BadCommand);
-    expect(() => parse(line)).toThrow(says);
-    expect(() => parse(line)).not.toThrow('\n');
+  ])('"%s" is answered with what is wrong, in the first line', (line, says) => {
+    expect(() => parse(line)).toThrow(UsageError);
+    expect(() => parse(line)).toThrow(new RegExp(`^.*${says}.*\nUsage: npm run reconcile`));
   });
 
   it('says how much was compared', () => {
