@@ -9,7 +9,7 @@ import type { DatabaseLimits } from '#libs/persistence/database/database-limits'
 
 import { failedMigration, howToGoOn } from './failed-migration.js';
 import { MigrationAdapter } from './migrate-adapter.js';
-import type { Resolved } from './migrate-arguments.js';
+import type { Resolved } from './migrate-command.js';
 import { migrationList, SCHEMA } from './migrate-files.js';
 import { refusePooler } from './refuse-pooler.js';
 import { requireVersion } from './server-version.js';

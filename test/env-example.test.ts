@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 
 import { expect, it } from 'vitest';
 
-import { environmentFor, GROUP_NAMES, VARIABLES } from '#libs/config/environment';
+import { readSettings, variablesOf } from '#libs/config/settings';
+
+import { LOCAL_GROUPS } from '../dev/stack/local-settings.js';
+
+const VARIABLES = variablesOf(LOCAL_GROUPS);
 
 /** The lines that set a variable, commented out or not. */
 const documented = Object.fromEntries(
@@ -19,5 +23,5 @@ it('.env.example shows the defaults as they are', () => {
   const required = Object.fromEntries(
     Object.entries(documented).filter(([name]) => VARIABLES[name]?.required),
   );
-  expect(environmentFor(GROUP_NAMES, documented)).toEqual(environmentFor(GROUP_NAMES, required));
+  expect(readSettings(LOCAL_GROUPS, documented)).toEqual(readSettings(LOCAL_GROUPS, required));
 });

@@ -63,3 +63,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(programs.filter((program) => !existsSync(`${program}.ts`))).toEqual([]);
   });
 });
+
+it('README.md is short enough to be read', () => {
+  expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+});

@@ -1,11 +1,16 @@
-import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
-import { answerHelp } from '#libs/config/help';
+import { ExplainedError } from '#libs/explained-error';
+import { runCommand } from '#libs/command/run-command';
+import { environmentFor } from '#libs/config/environment';
 import type { ApiKeyRecord } from '#libs/persistence/requests/api-key.repository';
 import { failureSentence } from '#libs/persistence/database/database-failure';
 import { databaseLimits } from '#libs/persistence/database/database-limits';
 import { Store } from '#libs/persistence/store';
 
-import { BadCommand, HELP, type KeysCommand, parseKeysCommand } from './platform/auth/keys-command.js';
+import { KEYS, type KeysCommand, keysCommand } from './platform/auth/keys-command.js';
+
+class NoSuchKey extends ExplainedError {
+  override readonly name = 'NoSuchKey';
+}
 
 /** Makes, lists and revokes API keys: `npm run keys`. */
 async function run(command: KeysCommand): Promise<string> {
@@ -19,7 +24,7 @@ async function run(command: KeysCommand): Promise<string> {
     }
     if (command.does === 'list') return table((await store.apiKeys.list()).map(row));
     if (await store.apiKeys.revoke(command.id)) return `revoked ${command.id}`;
-    throw new BadCommand(`no key ${command.id} is in use; see: keys list`);
+    throw new NoSuchKey(`No key ${command.id} is in use; see: keys list`);
   } finally {
     await store.close();
   }
@@ -49,20 +54,10 @@ function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-answerHelp(HELP);
-try {
-  console.log(await run(parseKeysCommand(process.argv.slice(2))));
-} catch (error) {
-  if (error instanceof BadCommand) {
-    console.error(error.message);
-    process.exitCode = 2;
-  } else if (error instanceof InvalidEnvironment) {
-    console.error(error.message);
-    process.exitCode = 1;
-  } else {
-    const sentence = failureSentence(error);
-    if (sentence === null) throw error;
-    console.error(sentence);
-    process.exitCode = 1;
-  }
-}
+await runCommand(
+  KEYS,
+  async (line) => {
+    console.log(await run(keysCommand(line)));
+  },
+  (error) => failureSentence(error) ?? undefined,
+);

@@ -1,4 +1,5 @@
-import { type Environment, environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { type Environment, environmentFor } from '#libs/config/environment';
+import { InvalidEnvironment } from '#libs/config/settings';
 import { refuseUnlimitedPooler } from '#libs/persistence/database/connection-pool';
 import { databaseLimits } from '#libs/persistence/database/database-limits';
 import { UnlimitedPooler } from '#libs/persistence/database/session';

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 
-import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { environmentFor } from '#libs/config/environment';
+import { InvalidEnvironment } from '#libs/config/settings';
 import { shopOf } from '#libs/mail/shop';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import { StripeRecords } from '#libs/payments/stripe.records';
@@ -94,7 +95,7 @@ async function main(): Promise<void> {
     payments: new PaymentSync(store, gateway, runs, logger),
     isExclusive: env.reconciliation.STRIPE_ACCOUNT_EXCLUSIVE,
   });
-  const metrics = new MetricsServer(store.findings, store.runLook, logger);
+  const metrics = new MetricsServer(store.discrepancies, store.runLook, logger);
   const lostRuns = new LostRuns(store, runs, logger, {
     answer: env.worker.LOST_RUN,
     limit: env.worker.LOST_RUN_LIMIT,

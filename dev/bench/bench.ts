@@ -1,33 +1,33 @@
-import type { BenchArguments } from './bench-arguments.js';
-import { askVersions, type Machine } from './machine.js';
+import type { BenchOptions } from './bench-command.js';
+import type { BenchSystem } from './bench-system.js';
+import { type Machine, readVersions } from './machine.js';
 import type { Load } from './measured-parts.js';
 import { type Report, reportOn } from './report.js';
-import type { Rig } from './rig.js';
 import { type Round, runRound } from './round.js';
 
-export interface BenchOptions extends BenchArguments {
-  readonly rig: Rig;
+export interface BenchRun extends Pick<BenchOptions, 'orders' | 'concurrency'> {
+  readonly system: BenchSystem;
   readonly machine: Machine;
   readonly stopping: AbortSignal;
-  says(text: string): void;
+  log(text: string): void;
 }
 
 const ROUNDS = 3;
-/** One after the other, so that what changes on the machine meanwhile meets both. */
+/** In turn, so that what changes on the machine meanwhile affects both. */
 const LOADS: readonly Load[] = ['orders', 'bare'];
-/** Compiled code, open connections, filled caches: what a process has that runs for days. */
+/** For compiled code, open connections and filled caches, as a process has that runs for days. */
 const WARM_UP = { most: 50, share: 0.2 } as const;
 
-/** Warms up, then runs the rounds. @throws Error when a round is not what it must be */
-export async function bench(options: BenchOptions): Promise<Report> {
-  const { rig, machine, orders, concurrency, stopping, says } = options;
+/** Warms up, then runs the rounds. @throws Error when a round does not end, or its counts are wrong */
+export async function bench(options: BenchRun): Promise<Report> {
+  const { system, machine, orders, concurrency, stopping, log } = options;
   const run = async (name: string, load: Load, count: number): Promise<Round> => {
-    const round = await runRound(rig, { load, count, concurrency, stopping });
+    const round = await runRound(system, { load, count, concurrency, stopping });
     const figures = `${round.cpuTotal.toFixed(0)} ms of CPU each, ${round.perSecond.toFixed(1)} a second`;
-    says(`  ${name}, ${count} ${NAMES[load]}: ${figures}`);
+    log(`  ${name}, ${count} ${NAMES[load]}: ${figures}`);
     return round;
   };
-  const versions = await askVersions(rig);
+  const versions = await readVersions(system);
   const few = Math.min(WARM_UP.most, Math.ceil(orders * WARM_UP.share));
   for (const load of LOADS) await run('Warm-up', load, few);
   const rounds: Round[] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { drive } from './drive.js';
+import { concurrently } from './concurrently.js';
 import { percentile, spread } from './figures.js';
 
 test('a percentile is one of the values, whatever their order', () => {
@@ -17,7 +17,7 @@ test('three rounds have a least, a middle and a greatest', () => {
 test('no more are under way at once than asked for, and all are done', async () => {
   let running = 0;
   let most = 0;
-  const done = await drive(20, 3, async (index) => {
+  const done = await concurrently(20, 3, async (index) => {
     most = Math.max(most, ++running);
     await new Promise(setImmediate);
     running--;
@@ -29,7 +29,7 @@ test('no more are under way at once than asked for, and all are done', async () 
 
 test('nothing is begun after one has failed', async () => {
   let begun = 0;
-  const failing = drive(20, 1, async () => {
+  const failing = concurrently(20, 1, async () => {
     begun++;
     throw new Error('refused');
   });

@@ -2,8 +2,8 @@ import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 
 import pg from 'pg';
 
+import type { BenchSystem } from './bench-system.js';
 import { countNodes } from './process-usage.js';
-import type { Rig } from './rig.js';
 
 /** What the figures were measured on; without it they say little. */
 export interface Machine {
@@ -24,8 +24,8 @@ export interface Versions {
   readonly temporal: string;
 }
 
-/** To be asked first: what is started for the run is on the machine, too. */
-export function lookAtMachine(): Machine {
+/** Must be read first: the processes of the run are on the machine, too. */
+export function readMachine(): Machine {
   const each = cpus();
   return {
     cores: each.length,
@@ -37,12 +37,12 @@ export function lookAtMachine(): Machine {
   };
 }
 
-export async function askVersions(rig: Rig): Promise<Versions> {
-  const client = new pg.Client({ connectionString: rig.settings.environment.store.DATABASE_URL });
+export async function readVersions(system: BenchSystem): Promise<Versions> {
+  const client = new pg.Client({ connectionString: system.databaseUrl });
   await client.connect();
   try {
     const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
-    const { serverVersion } = await rig.orders.connection.workflowService.getSystemInfo({});
+    const { serverVersion } = await system.orders.connection.workflowService.getSystemInfo({});
     return {
       node: process.versions.node,
       postgres: rows[0]?.server_version ?? 'unknown',

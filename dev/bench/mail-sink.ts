@@ -1,15 +1,15 @@
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server on loopback that counts what it takes and keeps nothing. */
+/** A mail server on loopback that counts what it receives and keeps nothing. */
 export class MailSink {
-  /** Mails taken so far. */
-  taken = 0;
+  /** Mails received so far. */
+  received = 0;
   private readonly server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     onData: (stream, _session, done) => {
       stream.resume().once('end', () => {
-        this.taken += 1;
+        this.received += 1;
         done();
       });
     },
@@ -21,7 +21,7 @@ export class MailSink {
       this.server.listen(port, '127.0.0.1', resolve);
     });
     this.server.removeAllListeners('error');
-    // A client that is killed drops its connection; the counts say what was lost.
+    // A client that is killed drops its connection; the counts show what was lost.
     this.server.on('error', () => {});
   }
 

@@ -1,15 +1,15 @@
-/** What is driven: orders through the product, or bare workflows. */
+/** The load: orders through the product, or bare workflows. */
 export type Load = 'orders' | 'bare';
 
-/** Whose CPU is counted as what a load costs. The sandbox stands for the world, and this program for the shop. */
+/** The parts whose CPU is counted as the cost of a load. The sandbox stands for other companies, and so costs nothing. */
 export const PARTS = {
-  api: { title: 'API', serves: ['orders'] },
-  worker: { title: 'worker', serves: ['orders'] },
-  bareWorker: { title: 'worker', serves: ['bare'] },
-  temporal: { title: 'Temporal', serves: ['orders', 'bare'] },
-  postgres: { title: 'PostgreSQL', serves: ['orders'] },
-  sandbox: { title: 'sandbox', serves: [] },
-} as const satisfies Record<string, { title: string; serves: readonly Load[] }>;
+  api: { title: 'API', process: 'api', serves: ['orders'] },
+  worker: { title: 'worker', process: 'worker', serves: ['orders'] },
+  bareWorker: { title: 'worker', process: 'bare-worker', serves: ['bare'] },
+  temporal: { title: 'Temporal', process: 'Temporal', serves: ['orders', 'bare'] },
+  postgres: { title: 'PostgreSQL', process: 'PostgreSQL', serves: ['orders'] },
+  sandbox: { title: 'sandbox', process: 'sandbox', serves: [] },
+} as const satisfies Record<string, { title: string; process: string; serves: readonly Load[] }>;
 
 export type PartName = keyof typeof PARTS;
 

@@ -5,7 +5,7 @@ import { targetLines } from './targets.js';
 
 type Row = readonly [what: string, order: string, bare: string, ratio?: string];
 
-/** The report as a person reads it. Each figure is the median of the rounds, with the least and the greatest. */
+/** The report for a person. Each figure is the median of the rounds, with the least and the greatest. */
 export function reportTable(report: Report): string {
   const { summary, post, statements, cpuRatio, perSecondRatio } = report;
   const { orders, bare } = summary;
@@ -58,7 +58,7 @@ function surroundings({ machine, versions, othersBusy, stolen, driving }: Report
 
 const NONE = '–';
 
-/** A row for each part, in which both workers share theirs. */
+/** A row for each part; both workers have the same row. */
 function byTitle(
   of: (part: PartName, summary: Summary) => Spread | undefined,
   summary: Report['summary'],

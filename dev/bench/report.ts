@@ -3,7 +3,7 @@ import type { Machine, Versions } from './machine.js';
 import { type Load, PARTS, type PartName, partsOf } from './measured-parts.js';
 import type { Round } from './round.js';
 
-/** How many statements the JSON names; the rest is summed up in the count. */
+/** How many statements the JSON names; the others are only counted. */
 const STATEMENTS_NAMED = 40;
 
 export interface Summary {
@@ -16,7 +16,7 @@ export interface Summary {
   readonly resident: Partial<Record<PartName, Spread>>;
 }
 
-/** Everything a run found out, as the JSON has it. */
+/** Everything that a run measured, as the JSON has it. */
 export interface Report {
   readonly at: string;
   readonly machine: Machine;
@@ -35,12 +35,12 @@ export interface Report {
   /** CPUs' worth, the most of any round. */
   readonly othersBusy: number;
   readonly stolen: number;
-  /** Milliseconds of CPU for each order that nobody is charged with. */
+  /** Milliseconds of CPU for each order that make the load and are no part of its cost. */
   readonly driving: Readonly<Record<Load, Spread>>;
   readonly rounds: readonly Omit<Round, 'eachStatement'>[];
 }
 
-export interface Findings {
+export interface Measurements {
   readonly machine: Machine;
   readonly versions: Versions;
   readonly orders: number;
@@ -49,31 +49,31 @@ export interface Findings {
   readonly rounds: readonly Round[];
 }
 
-export function reportOn({ machine, versions, orders, concurrency, rounds }: Findings): Report {
-  const ours = rounds.filter(({ load }) => load === 'orders');
+export function reportOn({ machine, versions, orders, concurrency, rounds }: Measurements): Report {
+  const orderRounds = rounds.filter(({ load }) => load === 'orders');
   const bare = rounds.filter(({ load }) => load === 'bare');
   const ratio = (of: (round: Round) => number) =>
-    spread(ours.map((round, index) => of(round) / of(bare[index] ?? round)));
-  const posts = ours.flatMap(({ post }) => post ?? []);
+    spread(orderRounds.map((round, index) => of(round) / of(bare[index] ?? round)));
+  const posts = orderRounds.flatMap(({ post }) => post ?? []);
   return {
     at: new Date().toISOString(),
     machine,
     versions,
     orders,
     concurrency,
-    summary: { orders: summaryOf('orders', ours), bare: summaryOf('bare', bare) },
+    summary: { orders: summaryOf('orders', orderRounds), bare: summaryOf('bare', bare) },
     cpuRatio: ratio(({ cpuTotal }) => cpuTotal),
     perSecondRatio: ratio(({ perSecond }) => perSecond),
     post: { p50: spread(posts.map(({ p50 }) => p50)), p99: spread(posts.map(({ p99 }) => p99)) },
-    statements: spread(ours.flatMap(({ statements }) => statements ?? [])),
-    eachStatement: statementsOf(ours.at(-1)),
+    statements: spread(orderRounds.flatMap(({ statements }) => statements ?? [])),
+    eachStatement: statementsOf(orderRounds.at(-1)),
     othersBusy: Math.max(...rounds.map(({ othersBusy }) => othersBusy)),
     stolen: Math.max(...rounds.map(({ stolen }) => stolen)),
     driving: {
-      orders: spread(ours.map(({ cpuDriving }) => cpuDriving)),
+      orders: spread(orderRounds.map(({ cpuDriving }) => cpuDriving)),
       bare: spread(bare.map(({ cpuDriving }) => cpuDriving)),
     },
-    // A list of statements is enough.
+    // One list of statements is enough.
     rounds: rounds.map((round) => ({ ...round, eachStatement: undefined })),
   };
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { lookAtBooks } from './books.js';
-import { drive } from './drive.js';
+import type { BenchSystem } from './bench-system.js';
+import { concurrently } from './concurrently.js';
 import { percentile, type Spread, spread } from './figures.js';
 import { LOADS } from './loads.js';
 import { forEachPart, type Load, type PartName, PART_NAMES, partsOf } from './measured-parts.js';
+import { countOrders } from './order-counts.js';
 import { cpuOf, cpuOfAlone, cpuOfMachine, residentOf } from './process-usage.js';
-import type { Rig } from './rig.js';
 import { since, type StatementCount } from './statements.js';
 import { wrongCounts } from './wrong-counts.js';
 
@@ -18,15 +18,15 @@ export interface RoundOptions {
   readonly stopping: AbortSignal;
 }
 
-/** What one round came to. CPU is in milliseconds for each order, or each bare workflow. */
+/** The figures of one round. CPU is in milliseconds for each order, or each bare workflow. */
 export interface Round {
   readonly load: Load;
   readonly count: number;
   readonly perSecond: number;
-  /** Of the parts that the load is charged with, and their sum. */
+  /** Of the parts that serve the load, and their sum. */
   readonly cpu: Partial<Record<PartName, number>>;
   readonly cpuTotal: number;
-  /** Of what drives the load, this program and the sandbox; charged to nobody. */
+  /** Of what makes the load, this program and the sandbox; no part of the cost. */
   readonly cpuDriving: number;
   /** CPUs' worth of work by anything else on the machine. */
   readonly othersBusy: number;
@@ -42,47 +42,46 @@ export interface Round {
   readonly eachStatement: readonly StatementCount[];
 }
 
-/** What a load leaves to be done after its last order is closed is charged to it, and to no later round. */
-const TAIL = 1_000;
+/** Milliseconds. Work that remains after the last order is closed is counted in its round, not in the next one. */
+const REMAINING_WORK = 1_000;
 /** Milliseconds until a round is given up: for the round, and for each order of it. */
-const PATIENCE = { round: 60_000, order: 2_000 } as const;
-/** How many histories are looked at, at once, between rounds. */
-const LOOKS = 10;
+const TIMEOUT = { round: 60_000, order: 2_000 } as const;
+/** How many histories are read at once, between rounds. */
+const READS_AT_ONCE = 10;
 
 /**
- * Drives one load and measures what it took.
+ * Runs one load and measures what it took.
  *
- * @throws Error when one did not come to its end, or the books, mails or histories do not add up
+ * @throws Error when an order did not end in time, or the counts of orders or mails are wrong
  */
 export async function runRound(
-  rig: Rig,
+  system: BenchSystem,
   { load, count, concurrency, stopping }: RoundOptions,
 ): Promise<Round> {
-  const booksBefore = await lookAtBooks(rig.settings.environment.store.DATABASE_URL);
-  const mailsBefore = rig.mails.taken;
-  const statementsBefore = await rig.statements.counts();
-  const before = look(rig);
+  const ordersBefore = await countOrders(system.databaseUrl);
+  const mailsBefore = system.mails.received;
+  const statementsBefore = await system.statements.counts();
+  const before = readUsage(system);
 
-  const all = drive(count, concurrency, (index) => LOADS[load](rig, index));
-  const driven = await inTime(all, load, PATIENCE.round + PATIENCE.order * count, stopping);
+  const all = concurrently(count, concurrency, (index) => LOADS[load](system, index));
+  const completed = await withTimeout(all, load, TIMEOUT.round + TIMEOUT.order * count, stopping);
   const seconds = (performance.now() - before.at) / 1_000;
-  await sleep(TAIL, undefined, { signal: stopping });
+  await sleep(REMAINING_WORK, undefined, { signal: stopping });
 
-  const after = look(rig);
-  const eachStatement = since(statementsBefore, await rig.statements.counts());
-  const resident = Object.fromEntries(partsOf(load).map((part) => [part, residentOf(rig.pid(part))]));
-  const books = await lookAtBooks(rig.settings.environment.store.DATABASE_URL);
-  const faults = wrongCounts({
+  const after = readUsage(system);
+  const eachStatement = since(statementsBefore, await system.statements.counts());
+  const resident = Object.fromEntries(partsOf(load).map((part) => [part, residentOf(system.pid(part))]));
+  const wrong = wrongCounts({
     load,
     count,
-    before: booksBefore,
-    after: books,
-    mails: rig.mails.taken - mailsBefore,
+    before: ordersBefore,
+    after: await countOrders(system.databaseUrl),
+    mails: system.mails.received - mailsBefore,
   });
-  if (faults.length > 0) throw new Error(['The counts are wrong:', ...faults].join('\n  '));
-  const client = rig[load];
-  const events = await drive(driven.length, LOOKS, async (index) => {
-    const { historyLength } = await client.workflow.getHandle(driven[index]?.workflowId ?? '').describe();
+  if (wrong.length > 0) throw new Error(['The counts are wrong:', ...wrong].join('\n  '));
+  const client = system[load];
+  const events = await concurrently(completed.length, READS_AT_ONCE, async (index) => {
+    const { historyLength } = await client.workflow.getHandle(completed[index]?.workflowId ?? '').describe();
     return historyLength;
   });
 
@@ -90,7 +89,7 @@ export async function runRound(
   const cpu = Object.fromEntries(partsOf(load).map((part) => [part, spent(part) / count]));
   const known = PART_NAMES.reduce((sum, part) => sum + spent(part), after.driver - before.driver);
   const elapsed = after.at - before.at;
-  const answered = driven.flatMap(({ answeredIn }) => answeredIn ?? []);
+  const answered = completed.flatMap(({ answeredIn }) => answeredIn ?? []);
   return {
     load,
     count,
@@ -108,20 +107,25 @@ export async function runRound(
   };
 }
 
-function look(rig: Rig) {
+function readUsage(system: BenchSystem) {
   return {
     at: performance.now(),
-    cpu: forEachPart((part) => cpuOf(rig.pid(part))),
+    cpu: forEachPart((part) => cpuOf(system.pid(part))),
     driver: cpuOfAlone(process.pid),
     machine: cpuOfMachine(),
   };
 }
 
-async function inTime<T>(work: Promise<T>, load: Load, patience: number, stopping: AbortSignal): Promise<T> {
+async function withTimeout<T>(
+  work: Promise<T>,
+  load: Load,
+  timeout: number,
+  stopping: AbortSignal,
+): Promise<T> {
   const over = new AbortController();
-  const late = sleep(patience, undefined, { signal: AbortSignal.any([over.signal, stopping]) }).then(
+  const late = sleep(timeout, undefined, { signal: AbortSignal.any([over.signal, stopping]) }).then(
     (): never => {
-      throw new Error(`Not every one of the ${load} came to its end within ${patience / 1_000} s`);
+      throw new Error(`Not every one of the ${load} ended within ${timeout / 1_000} s`);
     },
   );
   try {

@@ -1,12 +1,14 @@
 import pg from 'pg';
 import { z } from 'zod';
 
+import { postgresUrl } from '../stack/postgres/postgres.js';
+
 const Row = z.object({ query: z.string(), calls: z.coerce.number(), milliseconds: z.number() });
 
 /** A statement, its values left out, and what it has cost so far. */
 export type StatementCount = z.output<typeof Row>;
 
-/** What the ledger's deferred triggers ask as a transaction commits, where PostgreSQL takes it for a client's. */
+/** The query of the ledger's deferred triggers at a commit, which PostgreSQL counts as a client's. */
 const AT_COMMIT = '%FROM "ledger_entry" WHERE "transaction_id" = asked%';
 
 /** All that clients sent to the database `orders`, BEGIN and COMMIT included; not what triggers run inside. */
@@ -16,14 +18,22 @@ const COUNTS = `
   WHERE d.datname = 'orders' AND s.toplevel AND query NOT LIKE '${AT_COMMIT}'
   GROUP BY query`;
 
-/** pg_stat_statements, asked from another database, so that the asking is not counted. */
+/** Settings of a PostgreSQL that counts statements. */
+export const STATISTICS = ['shared_preload_libraries=pg_stat_statements'] as const;
+
+/** pg_stat_statements, read from another database, so that reading it is not counted. */
 export class Statements {
   private readonly pool: pg.Pool;
 
-  constructor(maintenanceUrl: string) {
-    this.pool = new pg.Pool({ connectionString: maintenanceUrl, max: 1, idleTimeoutMillis: 0 });
-    // It is stopped before or after this, as it comes; a query says so where it matters.
+  constructor(port: number) {
+    const connectionString = postgresUrl(port, 'postgres');
+    this.pool = new pg.Pool({ connectionString, max: 1, idleTimeoutMillis: 0 });
+    // The server may be stopped before this; a query fails where that matters.
     this.pool.on('error', () => {});
+  }
+
+  async enable(): Promise<void> {
+    await this.pool.query('CREATE EXTENSION pg_stat_statements');
   }
 
   async counts(): Promise<StatementCount[]> {
@@ -35,7 +45,7 @@ export class Statements {
   }
 }
 
-/** What came to be between two looks. */
+/** What was counted between two readings. */
 export function since(before: readonly StatementCount[], after: readonly StatementCount[]): StatementCount[] {
   const known = new Map(before.map((row) => [row.query, row]));
   return after

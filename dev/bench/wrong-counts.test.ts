@@ -16,8 +16,8 @@ test('bare workflows leave nothing', () => {
 test('an order that was charged and not delivered, and its mail, are named', () => {
   const after = { ...TEN, delivered: 9, closed: 9 };
   expect(wrongCounts({ load: 'orders', count: 10, before: NOTHING, after, mails: 19 })).toEqual([
-    'delivered: 9, and 10 were to be there',
-    'closed: 9, and 10 were to be there',
-    'mails: 19, and 20 were to be there',
+    'delivered: 9, expected 10',
+    'closed: 9, expected 10',
+    'mails: 19, expected 20',
   ]);
 });

@@ -1,14 +1,14 @@
-import type { Rules } from './programs.js';
-import type { Scene } from './scene.js';
-import type { Purchase } from './shop.js';
+import type { ActContext } from './act-context.js';
+import type { Rules } from './demo-system.js';
+import type { Purchase } from '../clients/shop.js';
 
-/** A claim of the product, shown on the running system. */
+/** A promise of the product, shown on the running system. */
 export interface Act {
   readonly title: string;
-  /** What happens and what it is to show, for somebody who sees it for the first time. */
-  readonly tells: readonly string[];
+  /** What happens and what it is to show, for a person who sees it for the first time. */
+  readonly about: readonly string[];
   /** Each act has its own shopper and product, so that what it did can be told apart. */
   readonly purchase: Purchase;
   readonly rules?: Rules;
-  run(scene: Scene): Promise<void>;
+  run(context: ActContext): Promise<void>;
 }

@@ -2,16 +2,15 @@ import { formatPrice } from '#libs/mail/price';
 
 import type { Act } from './act.js';
 import { BOOKS_BALANCE, partlyRefunded } from './claims.js';
-import { counted } from './holdings.js';
 
 /** Minor units. */
-const BY_HAND = 500;
+const REFUNDED = 500;
 
 export const booksDiffer: Act = {
-  title: 'A refund that nobody told of',
-  tells: [
-    'Somebody gives €5.00 back at the gateway’s dashboard, past this service. Reconciliation holds both books against',
-    'each other and finds it. An operator acknowledges it, which takes it into the books; then they agree.',
+  title: 'A refund made without this service',
+  about: [
+    '€5.00 is refunded at the gateway’s dashboard, without this service. Reconciliation compares the books of both and',
+    'finds it. An operator acknowledges it, which books the refund here, too; then the books agree.',
   ],
   purchase: {
     customer: 'Jule Example',
@@ -20,35 +19,38 @@ export const booksDiffer: Act = {
     quantity: 2,
     postalCode: '10115',
   },
-  async run(scene) {
-    const { stage, story } = scene;
-    const order = await scene.place();
+  async run(context) {
+    const { system, report } = context;
+    const order = await context.placeOrder();
     await order.end();
-    const refund = await stage.visitors.refundByHand(order.id, BY_HAND);
-    story.says(`somebody refunds ${formatPrice(BY_HAND, 'EUR')} by hand: ${refund}`);
+    const refund = await system.gatewayActions.refundFromDashboard(order.id, REFUNDED);
+    report.event(`${formatPrice(REFUNDED, 'EUR')} is refunded at the dashboard: ${refund}`);
 
-    story.says('npm run reconcile -- --since 1h --settle 0s');
-    const first = await stage.reconcile('1h');
-    story.shows(first.said);
-    const findings = await stage.operator.findings();
-    const found = findings.find(({ objectId }) => objectId === refund);
-    story.claims(
+    report.event('npm run reconcile -- --since 1h --min-age 0s');
+    const first = await system.reconcile('1h');
+    report.lines(first.lines);
+    const discrepancies = await system.operator.discrepancies();
+    const found = discrepancies.find(({ objectId }) => objectId === refund);
+    report.claim(
       'Found, and nothing else',
-      !first.agree && findings.length === 1 && found?.kind === 'unknown_refund' && found.found === BY_HAND,
-      `${counted(findings.length, 'finding')}: ${findings.map(({ kind }) => kind).join(', ') || 'none'}`,
+      !first.agree &&
+        discrepancies.length === 1 &&
+        found?.kind === 'unknown_refund' &&
+        found.found === REFUNDED,
+      `${discrepancies.length} found: ${discrepancies.map(({ kind }) => kind).join(', ') || 'none'}`,
     );
-    const { attention } = await stage.shop.order(order.id);
+    const { attention } = await system.shop.order(order.id);
     const kinds = attention.map(({ kind }) => kind).join(', ');
-    story.claims('The order waits for a person', kinds === 'books_differ', kinds || 'nothing waits');
+    report.claim('The order waits for a person', kinds === 'discrepancy', kinds || 'nothing waits');
     if (!found) return;
 
-    await stage.operator.acknowledge(found.id, 'Goodwill, after a call with the shopper.');
+    await system.operator.acknowledge(found.id, 'Goodwill, after a call with the shopper.');
     await order.event('attention.resolved');
-    story.says('an operator has acknowledged it');
-    story.says('npm run reconcile -- --since 1h --settle 0s');
-    const second = await stage.reconcile('1h');
-    story.shows(second.said);
-    story.claims('Then the books agree', second.agree, second.said.at(-1) ?? 'it says nothing');
-    await scene.claim([partlyRefunded(BY_HAND), BOOKS_BALANCE]);
+    report.event('an operator has acknowledged it');
+    report.event('npm run reconcile -- --since 1h --min-age 0s');
+    const second = await system.reconcile('1h');
+    report.lines(second.lines);
+    report.claim('Then the books agree', second.agree, second.lines.at(-1) ?? 'it wrote nothing');
+    await context.check([partlyRefunded(REFUNDED), BOOKS_BALANCE]);
   },
 };

@@ -1,5 +1,5 @@
 import type { Act } from './act.js';
-import { takenBack } from './claims.js';
+import { compensated } from './claims.js';
 
 /** Milliseconds. */
 const GATEWAY_TAKES = 3_000;
@@ -7,9 +7,9 @@ const MIDDLE = GATEWAY_TAKES / 2;
 
 export const cancelledInCharge: Act = {
   title: 'Cancelled in the middle of the charge',
-  tells: [
-    'The gateway takes 3 s for a charge, and the shopper cancels in the middle. The charge is not torn apart: its',
-    'answer is waited for, and then everything is taken back.',
+  about: [
+    'The gateway takes 3 s for a charge, and the shopper cancels in the middle. The charge is not',
+    'interrupted: the order waits for its answer, and then every step is compensated.',
   ],
   purchase: {
     customer: 'Hana Example',
@@ -18,25 +18,25 @@ export const cancelledInCharge: Act = {
     quantity: 1,
     postalCode: '10115',
   },
-  async run(scene) {
-    const { stage, story } = scene;
-    await stage.faults.add({ operation: 'payment_intents.confirm', fault: 'slow', delay: GATEWAY_TAKES });
-    const order = await scene.place();
-    await scene.until('the charge', () => stage.faults.struck());
-    story.says('the gateway has begun to charge the card');
-    await order.during(MIDDLE);
-    const { state: asked } = await stage.shop.cancel(order.id);
-    story.says(`the shopper cancels: ${asked}`);
+  async run(context) {
+    const { system, report } = context;
+    await system.faults.add({ operation: 'payment_intents.confirm', fault: 'slow', delay: GATEWAY_TAKES });
+    const order = await context.placeOrder();
+    await context.until('the charge', () => system.faults.areApplied());
+    report.event('the gateway has begun to charge the card');
+    await order.followFor(MIDDLE);
+    const { state: asked } = await system.shop.cancel(order.id);
+    report.event(`the shopper cancels: ${asked}`);
     const captured = await order.event('payment.captured');
-    const wished = await order.event('cancellation.requested');
+    const requested = await order.event('cancellation.requested');
     await order.end();
-    story.claims(
+    report.claim(
       'Asked for while the gateway charged',
-      asked === 'requested' && Date.parse(wished.at) < Date.parse(captured.at),
-      `cancellation ${wished.at.slice(11, 23)}, charge in the books ${captured.at.slice(11, 23)}`,
+      asked === 'requested' && Date.parse(requested.at) < Date.parse(captured.at),
+      `cancellation ${requested.at.slice(11, 23)}, charge in the ledger ${captured.at.slice(11, 23)}`,
     );
-    const { state } = await stage.shop.cancellation(order.id);
-    story.claims('The wish was granted', state === 'accepted', `cancellation ${state}`);
-    await scene.claim(takenBack('cancelled'));
+    const { state } = await system.shop.cancellation(order.id);
+    report.claim('The cancellation was accepted', state === 'accepted', `cancellation ${state}`);
+    await context.check(compensated('cancelled'));
   },
 };

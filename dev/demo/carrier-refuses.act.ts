@@ -1,11 +1,11 @@
 import type { Act } from './act.js';
-import { takenBack } from './claims.js';
+import { compensated } from './claims.js';
 
 export const carrierRefuses: Act = {
   title: 'The carrier refuses after the charge',
-  tells: [
-    'Nobody delivers to postal code 00000, which shows only after the card was charged. What was done is taken',
-    'back, newest first: the money is refunded, the goods are released, and the shopper is told.',
+  about: [
+    'The carrier refuses postal code 00000, after the card was charged. The steps that are done are compensated, the',
+    'last one first: the money is refunded, the goods are released, and the shopper gets a mail.',
   ],
   purchase: {
     customer: 'Eva Example',
@@ -14,9 +14,9 @@ export const carrierRefuses: Act = {
     quantity: 1,
     postalCode: '00000',
   },
-  async run(scene) {
-    const order = await scene.place();
+  async run(context) {
+    const order = await context.placeOrder();
     await order.end();
-    await scene.claim(takenBack('carrier_refused'));
+    await context.check(compensated('carrier_refused'));
   },
 };

@@ -3,129 +3,134 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EndCode } from '#libs/domain/order/end';
 
 import type { Evidence } from './evidence.js';
-import { counted, databaseHolds, gatewayHolds, ledgerHolds, mailboxHolds, stockHolds } from './holdings.js';
+import { counted, databaseText, gatewayText, ledgerText, mailboxText, stockText } from './evidence-text.js';
 
-/** Something that must be so of an order, and how to tell. */
+/** Something that must be true of an order, and how it is checked. */
 export interface Claim {
-  readonly says: string;
+  readonly text: string;
   holds(evidence: Evidence): boolean;
   /** What was seen, whether it holds or not. */
   seen(evidence: Evidence): string;
 }
 
 const DELIVERED: Claim = {
-  says: 'Delivered',
+  text: 'Delivered',
   holds: ({ order }) =>
     order.closed &&
     order.status === 'delivered' &&
     order.payment === 'captured' &&
     order.fulfilment === 'delivered',
-  seen: databaseHolds,
+  seen: databaseText,
 };
 
 const CHARGED_ONCE: Claim = {
-  says: 'Charged once',
+  text: 'Charged once',
   holds: ({ gateway, order }) =>
     gateway.intents === 1 &&
     isDeepStrictEqual(gateway.charges, [order.total]) &&
     gateway.refunds.length === 0,
-  seen: gatewayHolds,
+  seen: gatewayText,
 };
 
 const SHIPPED_ONCE: Claim = {
-  says: 'Shipped once',
+  text: 'Shipped once',
   holds: ({ placed, stock, parcels }) =>
     isDeepStrictEqual(parcels, ['delivered']) &&
     stock.onHand === placed.stock.onHand - placed.purchase.quantity &&
     stock.reserved === 0,
-  seen: (evidence) => `${counted(evidence.parcels.length, 'parcel')}, ${stockHolds(evidence)}`,
+  seen: (evidence) => `${counted(evidence.parcels.length, 'parcel')}, ${stockText(evidence)}`,
 };
 
-/** That a parcel is on its way is told unless it arrives sooner than that could be. */
-const TOLD_OF_ALL: Claim = {
-  says: 'Told of each thing once',
+/** The mail that a parcel is on its way is left out where the parcel arrives before it could be sent. */
+const MAILED_EACH_ONCE: Claim = {
+  text: 'Each mail sent once',
   holds: ({ mails }) =>
     isDeepStrictEqual(
       mails.filter((kind) => kind !== 'shipped' && kind !== 'refund'),
       ['confirmation', 'delivery'],
     ) && count(mails, 'shipped') <= 1,
-  seen: mailboxHolds,
+  seen: mailboxText,
 };
 
 const cancelledBecause = (code: EndCode): Claim => ({
-  says: 'Cancelled, and why',
+  text: 'Cancelled, with the reason',
   holds: ({ order }) => order.closed && order.status === 'cancelled' && order.end === code,
-  seen: ({ order }) => `order ${order.status}, because ${order.end ?? 'of nothing'}`,
+  seen: ({ order }) => `order ${order.status}, reason ${order.end ?? 'missing'}`,
 });
 
-const MONEY_BACK: Claim = {
-  says: 'Charged once and refunded once, to the cent',
+const REFUNDED_IN_FULL: Claim = {
+  text: 'Charged once and refunded once, to the cent',
   holds: ({ gateway, order }) =>
     order.payment === 'refunded' &&
     gateway.intents === 1 &&
     isDeepStrictEqual(gateway.charges, [order.total]) &&
     isDeepStrictEqual(gateway.refunds, [order.total]),
-  seen: gatewayHolds,
+  seen: gatewayText,
 };
 
-const GOODS_BACK: Claim = {
-  says: 'The goods are back on the shelf, and no parcel was made',
+const GOODS_RELEASED: Claim = {
+  text: 'The goods are in stock again, and no parcel was made',
   holds: ({ placed, stock, order, parcels }) =>
     order.fulfilment === 'released' && isDeepStrictEqual(stock, placed.stock) && parcels.length === 0,
-  seen: (evidence) => `${stockHolds(evidence)}, ${counted(evidence.parcels.length, 'parcel')}`,
+  seen: (evidence) => `${stockText(evidence)}, ${counted(evidence.parcels.length, 'parcel')}`,
 };
 
-/** The confirmation does not wait for what comes after the payment, so it may have gone by then. */
-const TOLD_ONCE: Claim = {
-  says: 'Told once that it is cancelled, and once of the refund',
+/** The confirmation does not wait for what comes after the payment, so it may have been sent by then. */
+const MAILED_CANCELLATION: Claim = {
+  text: 'One mail about the cancellation, and one about the refund',
   holds: ({ mails }) =>
     count(mails, 'cancellation') === 1 &&
     count(mails, 'refund') === 1 &&
     mails.length === 2 + count(mails, 'confirmation') &&
     count(mails, 'confirmation') <= 1,
-  seen: mailboxHolds,
+  seen: mailboxText,
 };
 
-/** That the ledger balances, owes nobody a refund, and has at the gateway what the gateway says. */
+/** The ledger sums to zero, owes no refund, and has the same amount at the gateway as the gateway itself. */
 export const BOOKS_BALANCE: Claim = {
-  says: 'The ledger balances, and agrees with the gateway',
+  text: 'The ledger balances, and agrees with the gateway',
   holds: ({ ledger, gateway }) =>
     ledger.sum === 0 &&
     ledger.payable === 0 &&
     ledger.gateway === -ledger.deposits &&
     ledger.gateway === sum(gateway.charges) - sum(gateway.refunds),
-  seen: ledgerHolds,
+  seen: ledgerText,
 };
 
-/** What is so of every order that went well, whatever happened on its way. */
-export const WENT_WELL: readonly Claim[] = [DELIVERED, CHARGED_ONCE, SHIPPED_ONCE, TOLD_OF_ALL];
+/** What must be true of every delivered order, whatever happened on its way. */
+export const DELIVERED_CORRECTLY: readonly Claim[] = [
+  DELIVERED,
+  CHARGED_ONCE,
+  SHIPPED_ONCE,
+  MAILED_EACH_ONCE,
+];
 
-/** What is so of an order that was taken back after it was charged. */
-export const takenBack = (code: EndCode): readonly Claim[] => [
+/** What must be true of an order that was compensated after it was charged. */
+export const compensated = (code: EndCode): readonly Claim[] => [
   cancelledBecause(code),
-  MONEY_BACK,
-  GOODS_BACK,
-  TOLD_ONCE,
+  REFUNDED_IN_FULL,
+  GOODS_RELEASED,
+  MAILED_CANCELLATION,
   BOOKS_BALANCE,
 ];
 
-/** What is so of a delivered order of which some money went back. @param amount minor units */
+/** A delivered order of which a part was refunded. @param amount minor units */
 export const partlyRefunded = (amount: number): Claim => ({
-  says: 'Refunded in part, and still delivered',
+  text: 'Refunded in part, and still delivered',
   holds: ({ order, gateway }) =>
     order.status === 'delivered' &&
     order.payment === 'partially_refunded' &&
     isDeepStrictEqual(gateway.charges, [order.total]) &&
     isDeepStrictEqual(gateway.refunds, [amount]),
-  seen: (evidence) => `${databaseHolds(evidence)}; ${gatewayHolds(evidence)}`,
+  seen: (evidence) => `${databaseText(evidence)}; ${gatewayText(evidence)}`,
 });
 
-/** That some of the goods came back, and nothing else moved. */
-export const backOnTheShelf = (units: number): Claim => ({
-  says: 'What came back is on the shelf',
+/** Some of the goods were returned, and nothing else moved. */
+export const returnedToStock = (units: number): Claim => ({
+  text: 'The returned goods are in stock again',
   holds: ({ placed, stock }) =>
     stock.onHand === placed.stock.onHand - placed.purchase.quantity + units && stock.reserved === 0,
-  seen: stockHolds,
+  seen: stockText,
 });
 
 const count = (mails: readonly string[], kind: string) => mails.filter((mail) => mail === kind).length;

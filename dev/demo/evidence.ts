@@ -1,10 +1,10 @@
-import type { LedgerRow, OrderRow, StockRow } from './books.js';
-import type { GatewayHoldings } from './gateway-records.js';
-import type { Purchase } from './shop.js';
-import type { Stage } from './stage.js';
+import type { LedgerRow, OrderRow, StockRow } from './database-records.js';
+import type { GatewayRecord } from '../clients/gateway-records.js';
+import type { Purchase } from '../clients/shop.js';
+import type { DemoSystem } from './demo-system.js';
 
-/** An order of the demo, to be asked about once it is over. */
-export interface Placed {
+/** An order that an act placed. */
+export interface PlacedOrder {
   /** The act's number. */
   readonly act: number;
   readonly id: string;
@@ -14,10 +14,10 @@ export interface Placed {
   readonly stock: StockRow;
 }
 
-/** What each of the parties holds of one order, asked of each of them. */
+/** What the gateway, the database, the carrier and the mailbox have of one order. */
 export interface Evidence {
-  readonly placed: Placed;
-  readonly gateway: GatewayHoldings;
+  readonly placed: PlacedOrder;
+  readonly gateway: GatewayRecord;
   readonly order: OrderRow;
   readonly ledger: LedgerRow;
   readonly stock: StockRow;
@@ -27,14 +27,14 @@ export interface Evidence {
   readonly mails: readonly string[];
 }
 
-export async function gather(stage: Stage, placed: Placed): Promise<Evidence> {
+export async function collectEvidence(system: DemoSystem, placed: PlacedOrder): Promise<Evidence> {
   const [gateway, order, ledger, stock, parcels, mails] = await Promise.all([
-    stage.gateway.of(placed.id),
-    stage.books.order(placed.id),
-    stage.books.ledger(placed.id),
-    stage.books.stock(placed.purchase.sku),
-    stage.carrier.of(placed.id),
-    stage.mailbox.of(placed.purchase.email),
+    system.gateway.of(placed.id),
+    system.database.order(placed.id),
+    system.database.ledger(placed.id),
+    system.database.stock(placed.purchase.sku),
+    system.carrier.of(placed.id),
+    system.mailbox.of(placed.purchase.email),
   ]);
   return { placed, gateway, order, ledger, stock, parcels, mails };
 }

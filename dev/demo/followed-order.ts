@@ -4,15 +4,15 @@ import type { OrderView } from '#libs/contracts/http/order-view.api';
 import { orderId, type OrderId } from '#libs/domain/order/order-id';
 
 import { eventLine, type Wait, waitLine } from './report-lines.js';
-import type { OrderEvent, Shop } from './shop.js';
-import type { Story } from './story.js';
+import type { OrderEvent, Shop } from '../clients/shop.js';
+import type { DemoReport } from './demo-report.js';
 
-/** How often an order is looked at, in milliseconds. */
-const EVERY = 200;
-const PATIENCE = 60_000;
+/** Milliseconds. */
+const POLL_INTERVAL = 200;
+const TIMEOUT = 60_000;
 const ENDS: ReadonlySet<string> = new Set(['order.closed', 'order.rejected']);
 
-/** An order that somebody watches: whatever happens to it is told as soon as it is seen. */
+/** An order that is read again and again: everything that happens to it is reported as soon as it is seen. */
 export class FollowedOrder {
   readonly id: OrderId;
   /** What it waited for, each state of it once. */
@@ -22,7 +22,7 @@ export class FollowedOrder {
   constructor(
     placed: OrderView,
     private readonly shop: Shop,
-    private readonly story: Story,
+    private readonly report: DemoReport,
     private readonly stopping: AbortSignal,
   ) {
     this.id = orderId(placed.id);
@@ -33,26 +33,28 @@ export class FollowedOrder {
     return this.seen(({ type: each }) => each === type, type);
   }
 
-  /** Waits until nothing is left to do for it. */
+  /** Waits until the order is closed. */
   async end(): Promise<OrderEvent> {
     return this.seen(({ type }) => ENDS.has(type), 'the end');
   }
 
-  /** Watches it for as long. @param ms milliseconds */
-  async during(ms: number): Promise<void> {
+  /** Follows it for a time. @param ms milliseconds */
+  async followFor(ms: number): Promise<void> {
     const over = Date.now() + ms;
     for (let left = ms; left > 0; left = over - Date.now()) {
-      await this.look();
-      await sleep(Math.min(EVERY, Math.max(over - Date.now(), 0)), undefined, { signal: this.stopping });
+      await this.read();
+      await sleep(Math.min(POLL_INTERVAL, Math.max(over - Date.now(), 0)), undefined, {
+        signal: this.stopping,
+      });
     }
   }
 
-  /** Watches it until it has waited in such a way. @throws Error when it does not */
+  /** Follows it until it has waited in such a way. @throws Error when it does not */
   async waitedFor(accepts: (wait: Wait) => boolean): Promise<void> {
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + TIMEOUT;
     while (!this.waits.some(accepts)) {
-      if (Date.now() > deadline) throw new Error(`it did not wait so within ${PATIENCE / 1_000} s`);
-      await this.during(EVERY);
+      if (Date.now() > deadline) throw new Error(`it did not wait in that way within ${TIMEOUT / 1_000} s`);
+      await this.followFor(POLL_INTERVAL);
     }
   }
 
@@ -62,25 +64,25 @@ export class FollowedOrder {
   }
 
   private async seen(accepts: (event: OrderEvent) => boolean, what: string): Promise<OrderEvent> {
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + TIMEOUT;
     for (;;) {
-      await this.look();
+      await this.read();
       const event = this.events.find(accepts);
       if (event) return event;
-      if (Date.now() > deadline) throw new Error(`${what} did not come within ${PATIENCE / 1_000} s`);
-      await sleep(EVERY, undefined, { signal: this.stopping });
+      if (Date.now() > deadline) throw new Error(`${what} did not come within ${TIMEOUT / 1_000} s`);
+      await sleep(POLL_INTERVAL, undefined, { signal: this.stopping });
     }
   }
 
-  private async look(): Promise<void> {
+  private async read(): Promise<void> {
     this.stopping.throwIfAborted();
     const [order, events] = await Promise.all([this.shop.order(this.id), this.shop.events(this.id)]);
-    for (const event of events.slice(this.events.length)) this.story.reports(eventLine(event));
+    for (const event of events.slice(this.events.length)) this.report.systemEvent(eventLine(event));
     this.events = events;
     const { waitingFor } = order;
     const last = this.waits.at(-1);
     if (!waitingFor || (last?.step === waitingFor.step && last.attempt === waitingFor.attempt)) return;
     this.waits.push(waitingFor);
-    this.story.reports(waitLine(waitingFor, Date.now()));
+    this.report.systemEvent(waitLine(waitingFor, Date.now()));
   }
 }

@@ -1,14 +1,14 @@
 import { backoff } from '#libs/domain/order/policy';
 
-import { seconds } from '../command/terminal.js';
+import { seconds } from '../terminal/terminal.js';
 import type { Act } from './act.js';
-import { WENT_WELL } from './claims.js';
-import { counted } from './holdings.js';
+import { DELIVERED_CORRECTLY } from './claims.js';
+import { counted } from './evidence-text.js';
 import type { Wait } from './report-lines.js';
 
 /** Milliseconds. */
 const DOWN_FOR = 20_000;
-/** More calls than anybody makes in that time. */
+/** More calls than the service makes in that time. */
 const EVERY_CALL = 10_000;
 const CALLS = [
   'payment_intents.create',
@@ -17,18 +17,18 @@ const CALLS = [
   'payment_intents.cancel',
   'refunds.create',
 ] as const;
-/** How many failed attempts are waited for, however long they take. */
+/** How many attempts must have failed before the gateway is back. */
 const FEWEST_ATTEMPTS = 4;
 /** The default policy's. Milliseconds. */
 const RETRY = { initial: 1_000, max: 60_000 };
-/** What a pause may be announced shorter than it is. Milliseconds. */
-const SLACK = 100;
+/** By how much an announced pause may be shorter than it is. Milliseconds. */
+const TOLERANCE = 100;
 
 export const gatewayDown: Act = {
   title: 'The gateway is down for 20 s',
-  tells: [
+  about: [
     'Every call that could move money has its connection dropped. The order tries again, waits longer each time,',
-    'and its waitingFor says so. Once the gateway is back, it goes on by itself.',
+    'and its waitingFor shows it. Once the gateway is back, it goes on by itself.',
   ],
   purchase: {
     customer: 'Dora Example',
@@ -37,35 +37,35 @@ export const gatewayDown: Act = {
     quantity: 1,
     postalCode: '10115',
   },
-  async run(scene) {
-    const { stage, story } = scene;
+  async run(context) {
+    const { system, report } = context;
     for (const operation of CALLS) {
-      await stage.faults.add({ operation, fault: 'drop_before', times: EVERY_CALL });
+      await system.faults.add({ operation, fault: 'drop_before', times: EVERY_CALL });
     }
-    story.says('the gateway is down');
-    const order = await scene.place();
-    await order.during(DOWN_FOR);
+    report.event('the gateway is down');
+    const order = await context.placeOrder();
+    await order.followFor(DOWN_FOR);
     await order.waitedFor(({ attempt }) => attempt >= FEWEST_ATTEMPTS);
-    await stage.faults.clear();
-    story.says('the gateway is back');
+    await system.faults.clear();
+    report.event('the gateway is back');
     await order.event('payment.captured');
     await order.end();
 
     const failed = order.waits.filter(({ lastError }) => lastError !== null);
     const pauses = pausesBetween(failed);
-    story.claims(
-      'Tried again by itself, and said so in waitingFor',
+    report.claim(
+      'Tried again by itself, and shown in waitingFor',
       failed.length > 1 && failed.every(({ lastError }) => lastError === 'gateway_unreachable'),
       `${counted(failed.length, 'failed attempt')}, each with ${failed[0]?.lastError ?? 'nothing'}`,
     );
-    story.claims(
+    report.claim(
       'Waited longer each time',
-      pauses.every(({ took, least }) => took >= least - SLACK),
+      pauses.every(({ took, least }) => took >= least - TOLERANCE),
       `${pauses.map(({ took }) => seconds(took)).join(', ')} between the attempts`,
     );
     const attentions = order.times('order.parked');
-    story.claims('No operator was needed', attentions === 0, counted(attentions, 'attention'));
-    await scene.claim(WENT_WELL);
+    report.claim('No operator was needed', attentions === 0, counted(attentions, 'attention'));
+    await context.check(DELIVERED_CORRECTLY);
   },
 };
 

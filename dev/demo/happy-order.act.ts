@@ -3,11 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { type StepName, STEPS } from '#libs/domain/order/steps';
 
 import type { Act } from './act.js';
-import { WENT_WELL } from './claims.js';
+import { DELIVERED_CORRECTLY } from './claims.js';
 
 export const happyOrder: Act = {
   title: 'A happy order',
-  tells: ['All seven steps, from the order to the mail that it has arrived. Nothing goes wrong.'],
+  about: ['All seven steps, from the order to the mail about its delivery. Nothing goes wrong.'],
   purchase: {
     customer: 'Ada Example',
     email: 'ada@example.com',
@@ -15,17 +15,17 @@ export const happyOrder: Act = {
     quantity: 2,
     postalCode: '10115',
   },
-  async run(scene) {
-    const order = await scene.place();
+  async run(context) {
+    const order = await context.placeOrder();
     await order.end();
-    const { done } = await scene.stage.progressOf(order.id);
+    const { done } = await context.system.progressOf(order.id);
     // Its money is taken with the order, so there is nothing left to capture; and a mail is no step of its own.
     const isStep = (step: StepName) => step !== 'capture' && step !== 'announce';
-    scene.story.claims(
+    context.report.claim(
       'All seven steps are done',
       isDeepStrictEqual(done.filter(isStep), STEPS.filter(isStep)),
       done.join(', '),
     );
-    await scene.claim(WENT_WELL);
+    await context.check(DELIVERED_CORRECTLY);
   },
 };

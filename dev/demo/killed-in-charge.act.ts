@@ -1,6 +1,6 @@
-import { seconds } from '../command/terminal.js';
+import { seconds } from '../terminal/terminal.js';
 import type { Act } from './act.js';
-import { WENT_WELL } from './claims.js';
+import { DELIVERED_CORRECTLY } from './claims.js';
 
 /** Milliseconds. */
 const GATEWAY_TAKES = 5_000;
@@ -8,8 +8,8 @@ const MIDDLE = GATEWAY_TAKES / 2;
 
 export const killedInCharge: Act = {
   title: 'Killed during the charge',
-  tells: [
-    'The gateway takes 5 s for a charge. The worker is killed in the middle, so the answer reaches nobody.',
+  about: [
+    'The gateway takes 5 s for a charge. The worker is killed in the middle, so no process gets the answer.',
     'The next worker must find out that the card was charged, and not charge it again.',
   ],
   purchase: {
@@ -19,31 +19,31 @@ export const killedInCharge: Act = {
     quantity: 3,
     postalCode: '10115',
   },
-  async run(scene) {
-    const { stage, story } = scene;
-    await stage.faults.add({ operation: 'payment_intents.confirm', fault: 'slow', delay: GATEWAY_TAKES });
-    const order = await scene.place();
-    await scene.until('the charge', () => stage.faults.struck());
-    story.says('the gateway has begun to charge the card');
-    await order.during(MIDDLE);
-    await scene.killWorker();
+  async run(context) {
+    const { system, report } = context;
+    await system.faults.add({ operation: 'payment_intents.confirm', fault: 'slow', delay: GATEWAY_TAKES });
+    const order = await context.placeOrder();
+    await context.until('the charge', () => system.faults.areApplied());
+    report.event('the gateway has begun to charge the card');
+    await order.followFor(MIDDLE);
+    await context.killWorker();
     const killedAt = Date.now();
-    const { log } = await stage.startWorker();
-    story.says('a new worker is ready');
+    const { log } = await system.startWorker();
+    report.event('a new worker is ready');
     const captured = await order.event('payment.captured');
     await order.end();
     const took = Date.parse(captured.at) - killedAt;
-    const charge = (await stage.historyOf(order.id)).activities.find(({ name }) => name === 'chargePayment');
-    story.claims(
+    const charge = (await system.historyOf(order.id)).activities.find(({ name }) => name === 'chargePayment');
+    report.claim(
       'Taken over once no heartbeat came',
-      charge !== undefined && charge.attempt > 1 && charge.missed,
-      `attempt ${charge?.attempt ?? 0}; ${seconds(Math.max(took, 0))} from the kill to the charge in the books`,
+      charge !== undefined && charge.attempt > 1 && charge.heartbeatMissed,
+      `attempt ${charge?.attempt ?? 0}; ${seconds(Math.max(took, 0))} from the kill to the charge in the ledger`,
     );
     const detection = `Idempotency detected: ${order.id}:charge:1 already processed`;
     const detected = log.some((line) => line.includes(detection));
-    story.claims('The new worker’s log says so', detected, detected ? detection : 'it does not');
+    report.claim('The new worker’s log says so', detected, detected ? detection : 'there is no such line');
     const captures = order.times('payment.captured');
-    story.claims('Booked once', captures === 1, `payment.captured × ${captures}`);
-    await scene.claim(WENT_WELL);
+    report.claim('Booked once', captures === 1, `payment.captured × ${captures}`);
+    await context.check(DELIVERED_CORRECTLY);
   },
 };

@@ -1,12 +1,12 @@
 import type { OrderView } from '#libs/contracts/http/order-view.api';
 
-import { seconds } from '../command/terminal.js';
-import type { OrderEvent } from './shop.js';
+import { seconds } from '../terminal/terminal.js';
+import type { OrderEvent } from '../clients/shop.js';
 
 export type Wait = NonNullable<OrderView['waitingFor']>;
 
 const TYPE_WIDTH = 26;
-/** What says nothing to a person: ids, minor units, how we heard of it. */
+/** What a person does not need: ids, minor units, the source of an event. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'event',
   'intent',
@@ -24,10 +24,10 @@ const UNITS = [
 
 /** A line of the audit trail: `payment.captured        status confirmed, payment captured`. */
 export function eventLine({ type, changes }: OrderEvent): string {
-  const told = Object.entries(changes)
+  const shown = Object.entries(changes)
     .filter(([name, value]) => !LEFT_OUT.has(name) && value !== null)
     .map(([name, value]) => `${name} ${text(value)}`);
-  return `${type.padEnd(TYPE_WIDTH)}${told.join(', ')}`.trimEnd();
+  return `${type.padEnd(TYPE_WIDTH)}${shown.join(', ')}`.trimEnd();
 }
 
 /** What an order waits for, as its `waitingFor` says. @param now epoch milliseconds */
@@ -47,6 +47,6 @@ function span(ms: number): string {
 
 function text(value: unknown): string {
   const moved = typeof value === 'object' && value !== null && 'to' in value;
-  const shown = moved ? value.to : value;
-  return typeof shown === 'string' ? shown : JSON.stringify(shown);
+  const current = moved ? value.to : value;
+  return typeof current === 'string' ? current : JSON.stringify(current);
 }

@@ -11,14 +11,14 @@ export interface RunTimer {
   readonly tookTo: number | undefined;
 }
 
-/** What the history of an order's run says, which is written down as it happens. */
+/** What the history of an order's run says, which Temporal writes as it happens. */
 export interface RunHistory {
   readonly timers: readonly RunTimer[];
-  /** The attempt that ended each activity, and whether one before it was given up for want of a heartbeat. */
+  /** The attempt that ended each activity, and whether the one before it timed out without a heartbeat. */
   readonly activities: readonly {
     readonly name: string;
     readonly attempt: number;
-    readonly missed: boolean;
+    readonly heartbeatMissed: boolean;
   }[];
   readonly signals: readonly string[];
 }
@@ -43,9 +43,9 @@ export async function runHistory(client: Client, orderId: OrderId): Promise<RunH
   );
   const activities = all.flatMap(({ activityTaskStartedEventAttributes: started }) => {
     if (!started) return [];
-    const missed = Number(started.lastFailure?.timeoutFailureInfo?.timeoutType) === HEARTBEAT;
+    const heartbeatMissed = Number(started.lastFailure?.timeoutFailureInfo?.timeoutType) === HEARTBEAT;
     const name = names.get(started.scheduledEventId?.toString() ?? '') ?? '';
-    return [{ name, attempt: started.attempt ?? 1, missed }];
+    return [{ name, attempt: started.attempt ?? 1, heartbeatMissed }];
   });
   const signals = all.flatMap(
     ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? [],

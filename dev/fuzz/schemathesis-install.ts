@@ -1,15 +1,15 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ExplainedError } from '../command/explained-error.js';
+import { ExplainedError } from '#libs/explained-error';
 import { cacheFolder } from '../stack/processes/cache-folder.js';
 import { type ChildOptions, runChild } from '../stack/processes/child.js';
 import { EXECUTABLE_SUFFIX, onPath } from '../stack/processes/executables.js';
 import { PROJECT_ROOT } from '../build/project.js';
 
-/** Schemathesis and all it needs, each at the version that was seen to work. */
+/** Schemathesis and all it needs, each at a version that is known to work. */
 const REQUIREMENTS = join(PROJECT_ROOT, 'dev/fuzz/requirements.txt');
-/** Python's own word for what a folder of packages needs; says on its last line what is missing. */
+/** Succeeds where Python is new enough and has what a virtual environment needs. */
 const PROBE = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
 const SCRIPTS = process.platform === 'win32' ? 'Scripts' : 'bin';
 
@@ -17,7 +17,7 @@ export class NoSchemathesis extends ExplainedError {
   override readonly name = 'NoSchemathesis';
 }
 
-type Surroundings = Pick<ChildOptions, 'onStart' | 'logFile'> & { env: NodeJS.ProcessEnv };
+type InstallOptions = Pick<ChildOptions, 'onStart' | 'logFile'> & { env: NodeJS.ProcessEnv };
 
 /**
  * Schemathesis, in a folder of Python packages of its own: what an earlier run has installed, or a new one.
@@ -26,7 +26,7 @@ type Surroundings = Pick<ChildOptions, 'onStart' | 'logFile'> & { env: NodeJS.Pr
  * @throws NoSchemathesis when there is no Python that could
  * @throws ChildFailed when it cannot be installed
  */
-export async function installSchemathesis({ env, ...child }: Surroundings): Promise<string> {
+export async function installSchemathesis({ env, ...child }: InstallOptions): Promise<string> {
   const folder = join(cacheFolder(env), 'schemathesis');
   const program = join(folder, SCRIPTS, `schemathesis${EXECUTABLE_SUFFIX}`);
   const wanted = readFileSync(REQUIREMENTS, 'utf8');
@@ -50,7 +50,7 @@ export async function installSchemathesis({ env, ...child }: Surroundings): Prom
 }
 
 /** @throws NoSchemathesis saying what is missing */
-async function findPython({ env, ...child }: Surroundings): Promise<string> {
+async function findPython({ env, ...child }: InstallOptions): Promise<string> {
   const names = ['python3', 'python'];
   const there = names.flatMap((name) => onPath(name, env) ?? []);
   for (const command of there) {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { type ChildOptions, runChild } from '../stack/processes/child.js';
 import { PROJECT_ROOT } from '../build/project.js';
 
-/** With every check there is, and with what may be and what may not; the rest is in schemathesis.toml. */
+/** Every check, valid data and invalid data; the rest is in schemathesis.toml. */
 const ALWAYS = [
   ...['--checks', 'all', '--mode', 'all', '--continue-on-failure'],
   ...['--generation-database', 'none', '--no-color'],
 ];
 const ALL_PHASES = 'examples,coverage,fuzzing,stateful';
-/** What goes on making cases; the other phases make the same ones again. */
+/** The phases that make new cases in each round; the others make the same ones again. */
 const ENDLESS_PHASES = 'fuzzing,stateful';
 /** Cases drawn for each operation beside those that its schema calls for, in the first round. */
 const FIRST = 5;
@@ -29,19 +29,19 @@ export interface FuzzOptions extends Pick<ChildOptions, 'onStart'> {
   folder: string;
   /** A file for each of its runs. */
   logFile(): string;
-  /** Told of each line it writes. */
+  /** Called with each line that it writes. */
   onLine(line: string): void;
 }
 
-export interface Fuzzed {
+export interface FuzzResult {
   readonly cases: number;
   readonly failed: boolean;
-  /** What the runs say of themselves, or of what they found. */
+  /** The summary of each run, or what failed in it. */
   readonly report: readonly string[];
 }
 
 /** Runs Schemathesis as often as it takes to make so many cases, each time from another seed, or until one fails. */
-export async function fuzz(options: FuzzOptions): Promise<Fuzzed> {
+export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const report: string[] = [];
   let made = 0;
   for (let round = 0; made < options.cases; round += 1) {

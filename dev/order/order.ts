@@ -1,34 +1,33 @@
 /** `npm run order`: places an order as a shop would, and follows it to its end. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Order } from '#libs/client/openapi';
 import { everyOrderEvent } from '#libs/client/order-events';
 import { answered, createShopClient, Refused, type ShopClient } from '#libs/client/shop-client';
-import { environmentFor, InvalidEnvironment } from '#libs/config/environment';
-import { answerHelp } from '#libs/config/help';
-import { formatPrice } from '#libs/mail/price';
+import { runCommand } from '#libs/command/run-command';
+import { environmentFor } from '#libs/config/environment';
 import { isEnd } from '#libs/domain/order/states';
+import { ExplainedError } from '#libs/explained-error';
+import { formatPrice } from '#libs/mail/price';
 
-import { UsageError } from '../command/arguments.js';
-import { orderFrom, USAGE } from './order-arguments.js';
 import { dataFault } from '../stack/kept-data.js';
-import { followKeptPorts } from '../start/kept-ports.js';
+import { followKeptPorts } from '../stack/kept-ports.js';
+import { apiUrl } from '../stack/local-settings.js';
 import { keptSecret } from '../stack/secrets.js';
-import { apiHost } from '../stack/steps.js';
+import { ORDER, orderFrom } from './order-command.js';
 
-/** How often the order is looked at, in milliseconds. */
-const EVERY = 250;
+/** How often the order is read, in milliseconds. */
+const POLL_INTERVAL = 250;
 
-class NotPlaced extends Error {
+class NotPlaced extends ExplainedError {
   override readonly name = 'NotPlaced';
 }
 
-async function main(): Promise<void> {
-  const body = orderFrom(process.argv.slice(2));
+async function placeAndFollow(body: ReturnType<typeof orderFrom>): Promise<void> {
   followKeptPorts(process.env);
   const { api } = environmentFor(['api']);
-  const url = `http://${apiHost(api.API_HOST)}:${api.API_PORT}`;
+  const url = apiUrl(api);
   const key = process.env['API_KEY'] ?? keptSecret('api-key');
   if (key === undefined)
     throw new NotPlaced('There is no API key: start the stack with npm start, or set API_KEY.');
@@ -36,7 +35,7 @@ async function main(): Promise<void> {
   client.use({
     onError: ({ error }) =>
       new NotPlaced(
-        `Nobody answers at ${url}. Start the stack with: npm start, or say with API_PORT where it is`,
+        `There is no answer at ${url}. Start the stack with: npm start, or say with API_PORT where it is`,
         { cause: error },
       ),
   });
@@ -47,7 +46,7 @@ async function main(): Promise<void> {
   console.log(`${order.status} → ${await follow(order, client)}`);
 }
 
-/** Prints each event as it appears, and what is waited for. @returns how the order ended */
+/** Prints each event as it appears, and what the order waits for. @returns how the order ended */
 async function follow({ id, currency }: Order, client: ShopClient): Promise<string> {
   const params = { path: { id } };
   let seen = 0;
@@ -56,7 +55,7 @@ async function follow({ id, currency }: Order, client: ShopClient): Promise<stri
     const events = await everyOrderEvent(client, id);
     for (const event of events.slice(seen)) {
       console.log(
-        `  ${event.at.slice(11, 23)}  ${event.type.padEnd(26)}${event.actor.padEnd(16)}${told(event.changes, currency)}`,
+        `  ${event.at.slice(11, 23)}  ${event.type.padEnd(26)}${event.actor.padEnd(16)}${changesText(event.changes, currency)}`,
       );
     }
     seen = events.length;
@@ -78,11 +77,11 @@ async function follow({ id, currency }: Order, client: ShopClient): Promise<stri
     if (isEnd(order.status) && closed) {
       return `${order.status}, payment ${order.payment}${order.endReason ? `, because ${order.endReason.code}` : ''}`;
     }
-    await pause(EVERY);
+    await sleep(POLL_INTERVAL);
   }
 }
 
-function told(changes: Readonly<Record<string, unknown>>, currency: string): string {
+function changesText(changes: Readonly<Record<string, unknown>>, currency: string): string {
   return Object.entries(changes)
     .map(([name, value]) => {
       if (name === 'amount' && typeof value === 'number') return `${name} ${formatPrice(value, currency)}`;
@@ -92,17 +91,8 @@ function told(changes: Readonly<Record<string, unknown>>, currency: string): str
     .join(', ');
 }
 
-answerHelp(USAGE);
-try {
-  await main();
-} catch (error) {
-  const known =
-    error instanceof UsageError ||
-    error instanceof NotPlaced ||
-    error instanceof Refused ||
-    error instanceof InvalidEnvironment;
-  const said = known ? error.message : dataFault(error);
-  if (said === undefined) throw error;
-  console.error(said);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(
+  ORDER,
+  ({ options }) => placeAndFollow(orderFrom(options)),
+  (error) => (error instanceof Refused ? error.message : dataFault(error)),
+);

@@ -1,8 +1,12 @@
-import { type Environment, environmentFor, InvalidEnvironment } from '#libs/config/environment';
+import { groupsNamed } from '#libs/config/environment';
+import { InvalidEnvironment, readSettings, type Settings } from '#libs/config/settings';
 import { createLogger } from '#libs/telemetry/logger';
 
 import { startSandbox } from './sandbox.js';
+import { SANDBOX_SETTINGS } from './sandbox-settings.js';
 import { UnknownState } from './state-file.js';
+
+const GROUPS = { ...groupsNamed(['carrierWebhooks', 'logs']), sandbox: SANDBOX_SETTINGS };
 
 /** How long banks take to decide about what is pending, in milliseconds: a person can watch it. */
 const SETTLE_AFTER = 5_000;
@@ -11,12 +15,12 @@ const SETTLE_AFTER = 5_000;
 function eventWebhooks({
   GATEWAY_WEBHOOK_URL: url,
   STRIPE_WEBHOOK_SECRET: [secret],
-}: Environment<'sandbox'>['sandbox']) {
+}: Settings<typeof GROUPS>['sandbox']) {
   return url !== undefined && secret !== undefined ? { url, secret } : undefined;
 }
 
 async function main(): Promise<void> {
-  const { sandbox, carrierWebhooks, logs } = environmentFor(['sandbox', 'carrierWebhooks', 'logs']);
+  const { sandbox, carrierWebhooks, logs } = readSettings(GROUPS);
   const logger = createLogger('sandbox', logs.LOG_LEVEL);
   const running = await startSandbox({
     host: sandbox.SANDBOX_HOST,

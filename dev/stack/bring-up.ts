@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 
 import { type PartName, PARTS } from './parts.js';
-import { type Step } from './steps.js';
-import { type Progress, type StepResult, type Terminal } from '../command/terminal.js';
+import type { Step } from './step.js';
+import type { Progress, Terminal } from '../terminal/terminal.js';
 
 /**
  * Runs the steps, each as soon as what it needs is there, and writes their lines in order. The first step to fail
@@ -16,15 +16,15 @@ export async function bringUp(
   stopping: AbortController,
 ): Promise<void> {
   const { signal } = stopping;
-  const begun = new Map<PartName, Promise<StepResult>>();
+  const begun = new Map<PartName, Promise<unknown>>();
   const lines = steps.map(({ part, doing, run }) => {
     const progress: Progress = {};
     const needed = PARTS[part].needs.flatMap((need) => begun.get(need) ?? []);
     const work = Promise.all(needed).then(async () => {
       signal.throwIfAborted();
       const since = performance.now();
-      const remark = await run(progress);
-      return { took: performance.now() - since, remark };
+      await run(progress);
+      progress.took = performance.now() - since;
     });
     work.catch((error: unknown) => stopping.abort(error));
     begun.set(part, work);

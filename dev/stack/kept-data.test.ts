@@ -4,13 +4,14 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { failureText } from '../command/explain.js';
-import { startFoundTemporal } from './temporal/found-temporal.js';
+import { failureText } from '#libs/command/run-command';
+
+import { findAndStartTemporal } from './temporal/find-and-start-temporal.js';
 import { dataFault, onKeptData } from './kept-data.js';
 import { postgresHome } from './postgres/postgres-home.js';
 import { startPostgres } from './postgres/postgres.js';
 import { freePort } from './processes/ports.js';
-import type { Step } from './steps.js';
+import type { Step } from './step.js';
 
 let folder: string;
 beforeAll(() => {
@@ -20,14 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const step = (run: () => Promise<unknown>): Step => ({
-  part: 'postgres',
-  doing: 'starting',
-  async run() {
-    await run();
-    return undefined;
-  },
-});
+const step = (run: () => Promise<unknown>): Step => ({ part: 'postgres', doing: 'starting', run });
 
 /** What a person is told by a start that fails. */
 async function toldOf(run: () => Promise<unknown>, place: string): Promise<string> {
@@ -62,7 +56,7 @@ test('Temporal says what to do about a damaged file', async () => {
   writeFileSync(file, Buffer.alloc(100_000, 7));
   const port = await freePort();
   const told = await toldOf(
-    () => startFoundTemporal({}, process.env, { port, namespaces: ['orders'], file }),
+    () => findAndStartTemporal({}, process.env, { port, namespaces: ['orders'], file }),
     file,
   );
   expect(told).toContain('Temporal ended while starting');

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 
-import { ExplainedError } from '../command/explained-error.js';
+import { ExplainedError } from '#libs/explained-error';
 import { DATA_DIR, PROJECT_ROOT } from '../build/project.js';
-import type { Step } from './steps.js';
+import type { Step } from './step.js';
 
 const ANEW = 'npm start -- --fresh';
 
-/** A part did not start on what an earlier start kept. */
+/** A part did not start on the data of an earlier start. */
 export class KeptDataFailed extends ExplainedError {
   override readonly name = 'KeptDataFailed';
   constructor(places: readonly string[], cause: unknown) {
@@ -21,9 +21,9 @@ export class KeptDataFailed extends ExplainedError {
 }
 
 /**
- * Has a step that fails on what is kept say so, and what to do.
+ * Makes a step that fails on kept data say so, and what to do.
  *
- * @param places where it keeps something; those that are not there yet cannot be the reason
+ * @param places where it keeps data; a place that is not there yet cannot be the reason
  */
 export function onKeptData(step: Step, places: readonly string[]): Step {
   return {
@@ -31,7 +31,7 @@ export function onKeptData(step: Step, places: readonly string[]): Step {
     async run(progress) {
       const there = places.filter((place) => existsSync(place));
       try {
-        return await step.run(progress);
+        await step.run(progress);
       } catch (error) {
         throw there.length === 0 ? error : new KeptDataFailed(there, error);
       }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { InvalidEnvironment } from '#libs/config/environment';
+import { InvalidEnvironment } from '#libs/config/settings';
 
 import { localSettings, neededPorts } from './local-settings.js';
 

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 
-import {
-  type Environment,
-  environmentFor,
-  GROUP_NAMES,
-  type GroupName,
-  InvalidEnvironment,
-} from '#libs/config/environment';
+import { GROUP_NAMES, groupsNamed } from '#libs/config/environment';
+import { InvalidEnvironment, readSettings, type Settings, type Source } from '#libs/config/settings';
+
+import { SANDBOX_SETTINGS } from '../sandbox/sandbox-settings.js';
+import { EMBEDDED_SETTINGS } from './embedded-settings.js';
 
 import { type NeededPort } from './processes/ports.js';
 import { postgresUrl } from './postgres/postgres.js';
@@ -22,8 +20,14 @@ export const REPLACED_BY = {
 
 export type EmbeddedPiece = keyof typeof REPLACED_BY;
 
-/** All there is, so that a part that starts late finds nothing to complain of. */
-export type LocalEnvironment = Environment<GroupName>;
+/** The settings of every program: all are read first, so that a part that starts late finds nothing wrong. */
+export const LOCAL_GROUPS = {
+  ...groupsNamed(GROUP_NAMES),
+  sandbox: SANDBOX_SETTINGS,
+  local: EMBEDDED_SETTINGS,
+} as const;
+
+export type LocalEnvironment = Settings<typeof LOCAL_GROUPS>;
 
 export interface LocalSettings {
   environment: LocalEnvironment;
@@ -31,8 +35,6 @@ export interface LocalSettings {
   variables: NodeJS.ProcessEnv;
   embedded: Readonly<Record<EmbeddedPiece, boolean>>;
 }
-
-type Source = Readonly<Record<string, string | undefined>>;
 
 /**
  * The environment of the local stack: what is set, and for the pieces that are embedded what follows from their
@@ -75,7 +77,24 @@ export function localSettings(
   };
   const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value));
   const variables = { ...derived, ...set };
-  return { environment: environmentFor(GROUP_NAMES, variables), variables, embedded };
+  return { environment: readSettings(LOCAL_GROUPS, variables), variables, embedded };
+}
+
+/** The variables that name the ports of what runs here. */
+export const PORT_VARIABLES = [
+  'API_PORT',
+  'SANDBOX_PORT',
+  'POSTGRES_PORT',
+  'TEMPORAL_PORT',
+  'TEMPORAL_UI_PORT',
+  'SMTP_PORT',
+  'INBOX_PORT',
+] as const;
+
+/** Where the API is reached from this machine, also when it listens on every address. */
+export function apiUrl({ API_HOST, API_PORT }: LocalEnvironment['api']): string {
+  const host = ['0.0.0.0', '::'].includes(API_HOST) ? '127.0.0.1' : API_HOST;
+  return `http://${host}:${API_PORT}`;
 }
 
 /** The ports of what runs here, with the variables that change them. */
@@ -99,11 +118,12 @@ export function neededPorts(
 export type RunningPart = 'postgres' | 'temporal' | 'sandbox' | 'mail' | 'api';
 
 /** Faulty ports are reported with everything else; until then their defaults stand in. */
-function ports(source: Source): Environment<'api' | 'sandbox' | 'local'> {
+function ports(source: Source): Pick<LocalEnvironment, 'api' | 'sandbox' | 'local'> {
+  const { api, sandbox, local } = LOCAL_GROUPS;
   try {
-    return environmentFor(['api', 'sandbox', 'local'], source);
+    return readSettings({ api, sandbox, local }, source);
   } catch (error) {
     if (!(error instanceof InvalidEnvironment)) throw error;
-    return environmentFor(['api', 'sandbox', 'local'], {});
+    return readSettings({ api, sandbox, local }, {});
   }
 }

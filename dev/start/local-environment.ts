@@ -5,13 +5,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { InvalidEnvironment } from '#libs/config/environment';
-import { asksForHelp } from '#libs/config/help';
+import { asksForHelp } from '#libs/command/command-line';
+import { InvalidEnvironment } from '#libs/config/settings';
 
 import { dataFault } from '../stack/kept-data.js';
-import { followKeptPorts } from './kept-ports.js';
+import { followKeptPorts } from '../stack/kept-ports.js';
 import { localSettings } from '../stack/local-settings.js';
-import { whenNpmEnds } from '../command/parent.js';
+import { whenNpmEnds } from '../stack/processes/npm-parent.js';
 import { isListening } from '../stack/processes/ports.js';
 import { DATA_DIR, PROJECT_ROOT } from '../build/project.js';
 import { keepSecret, keptSecret, newCarrierSecret, newPaymentSecret } from '../stack/secrets.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { environmentFor, type GroupName, InvalidEnvironment, VARIABLES } from './environment.js';
+import { environmentFor, type GroupName, VARIABLES } from './environment.js';
+import { InvalidEnvironment } from './settings.js';
 
 type Source = Readonly<Record<string, string>>;
 
@@ -93,17 +94,6 @@ describe('a variable', () => {
       'must be a secret key of Stripe, sk_test_… or sk_live_…',
     ],
     ['carrierWebhooks', { CARRIER_SECRET: 'whsec_short' }, 'at least 24 bytes in base64'],
-    [
-      'sandbox',
-      { GATEWAY_WEBHOOK_URL: 'http://127.0.0.1:3000/webhooks/stripe' },
-      'STRIPE_WEBHOOK_SECRET is not set',
-    ],
-    ['sandbox', { STRIPE_WEBHOOK_SECRET: 'secret' }, 'STRIPE_WEBHOOK_SECRET must be whsec_'],
-    [
-      'sandbox',
-      { GATEWAY_WEBHOOK_URL: 'here', STRIPE_WEBHOOK_SECRET: 'whsec_x' },
-      'GATEWAY_WEBHOOK_URL is not a http:// or https:// URL',
-    ],
     ['temporal', { TEMPORAL_ADDRESS: 'http://temporal:7233' }, 'must be host:port, such as 127.0.0.1:7233'],
     ['temporal', { TEMPORAL_TLS: 'yes' }, 'TEMPORAL_TLS must be true or false'],
     ['api', { API_PORT: '70000' }, 'API_PORT must be 1 to 65535'],
@@ -175,14 +165,6 @@ describe('a variable', () => {
     expect(read('')).toEqual([]);
     const some = ['loopback', '10.0.0.0/8', '192.0.2.1', '2001:db8::/32', '::1'];
     expect(read(some.join(', '))).toEqual(some);
-  });
-
-  it('says when parcels of the sandbox move, or that they never do by themselves', () => {
-    const read = (after: string) =>
-      environmentFor(['sandbox'], { SANDBOX_DELIVERY_AFTER: after }).sandbox.SANDBOX_DELIVERY_AFTER;
-    expect(read('never')).toBeNull();
-    expect(read('2s')).toBe(2_000);
-    expect(read('')).toBe(15_000);
   });
 });
 

@@ -1,76 +1,12 @@
-import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
 import { CURRENCIES } from '#libs/domain/money/currencies';
 import { countryMeant, countryName, isCountry } from '#libs/places/country';
 
-import { parseDuration } from './duration.js';
-import { isExecutable } from './executable.js';
 import { parseShippingFee, shippingFeeFaults } from './shipping-fee.js';
-
-const text = (hint: string) => z.string().min(1, `must not be empty; ${hint}`);
-const port = (fallback: number) =>
-  z.coerce
-    .number('must be a port number')
-    .int()
-    .min(1, 'must be 1 to 65535')
-    .max(65_535, 'must be 1 to 65535')
-    .default(fallback);
-const whole = (min: number, max: number) =>
-  z.coerce
-    .number('must be a whole number')
-    .int('must be a whole number')
-    .min(min, `must be ${min} to ${max}`)
-    .max(max, `must be ${min} to ${max}`);
-const duration = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((value, context) => {
-      const parsed = parseDuration(value);
-      if (parsed !== undefined) return parsed;
-      context.addIssue({
-        code: 'custom',
-        message: `"${value}" is not a duration; write 500ms, 15s, 30m, 12h or 14d`,
-      });
-      return z.NEVER;
-    });
-const positive = (fallback: string) => duration(fallback).refine((ms) => ms > 0, 'must be longer than 0');
-const url = (protocols: string[], example: string) =>
-  z.string().refine((value) => protocols.includes(URL.canParse(value) ? new URL(value).protocol : ''), {
-    message: `is not a ${protocols.join('// or ')}// URL; write ${example}`,
-  });
-const flag = (fallback: 'true' | 'false') =>
-  z
-    .enum(['true', 'false'], 'must be true or false')
-    .default(fallback)
-    .transform((value) => value === 'true');
-/** Whether these fields have been read as durations: then they are compared, although another field is wrong. */
-const durations = (value: unknown, names: readonly string[]) =>
-  typeof value === 'object' &&
-  value !== null &&
-  names.every((name) => typeof Object.getOwnPropertyDescriptor(value, name)?.value === 'number');
-const list = (
-  fallback: string,
-  item: Pick<RegExp, 'test'>,
-  what: string,
-  hint: (wrong: string) => string = () => '',
-) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((value) =>
-      value
-        .split(',')
-        .map((entry) => entry.trim())
-        .filter(Boolean),
-    )
-    .superRefine((entries, context) => {
-      const wrong = entries.find((entry) => !item.test(entry));
-      if (wrong === undefined) return;
-      context.addIssue({ code: 'custom', message: `must be ${what}, separated by commas${hint(wrong)}` });
-    });
+import { type Groups, type Settings, type Source, readSettings, variablesOf } from './settings.js';
+import { duration, durations, flag, list, port, positive, text, url, whole } from './variable.js';
 
 /** Groups of addresses that Express knows by name (expressjs.com/en/guide/behind-proxies.html). */
 const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
@@ -252,99 +188,23 @@ const groups = {
   logs: z.object({
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   }),
-  sandbox: z
-    .object({
-      SANDBOX_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
-      SANDBOX_PORT: port(4010),
-      /** Null when parcels move only by hand. */
-      SANDBOX_DELIVERY_AFTER: z.union(
-        [z.literal('never').transform(() => null), duration('15s')],
-        'must be never, or a duration such as 15s',
-      ),
-      SANDBOX_GATEWAY: flag('true'),
-      SANDBOX_STATE_FILE: text('leave it out to keep nothing').optional(),
-      CARRIER_WEBHOOK_URL: url(['http:', 'https:'], 'http://127.0.0.1:3000/webhooks/deliveries').default(
-        'http://127.0.0.1:3000/webhooks/deliveries',
-      ),
-      GATEWAY_WEBHOOK_URL: url(['http:', 'https:'], 'http://127.0.0.1:3000/webhooks/stripe').optional(),
-      /** The first one signs. */
-      STRIPE_WEBHOOK_SECRET: list('', /^whsec_\w+$/, 'whsec_ and letters or digits'),
-    })
-    .refine((s) => s.GATEWAY_WEBHOOK_URL === undefined || s.STRIPE_WEBHOOK_SECRET.length > 0, {
-      path: ['STRIPE_WEBHOOK_SECRET'],
-      message: 'must be set where GATEWAY_WEBHOOK_URL is: events are signed',
-    }),
-  local: z.object({
-    POSTGRES_PORT: port(5433),
-    TEMPORAL_PORT: port(7233),
-    TEMPORAL_UI_PORT: port(8233),
-    SMTP_PORT: port(1025),
-    INBOX_PORT: port(1080),
-    TEMPORAL_CLI_PATH: text('leave it out to have it found')
-      .refine(
-        isExecutable,
-        'names no file that can be executed; correct it, or leave it out to have one found',
-      )
-      .optional(),
-  }),
-} as const;
+} as const satisfies Groups;
 
 export type GroupName = keyof typeof groups;
 export const GROUP_NAMES = Object.keys(groups) as GroupName[];
-export type Environment<G extends GroupName> = {
-  [K in G]: z.output<(typeof groups)[K]>;
-};
+export type Environment<G extends GroupName> = Settings<Pick<typeof groups, G>>;
 
-/** The names of every variable that is read, with whether it must be set: for one of those who read it, at least. */
-export const VARIABLES: Readonly<Record<string, { group: GroupName; required: boolean }>> =
-  Object.fromEntries(
-    GROUP_NAMES.flatMap((group) =>
-      Object.entries<z.ZodType>(groups[group].shape).map(
-        ([name, schema]) => [name, { group, required: !schema.safeParse(undefined).success }] as const,
-      ),
-    ).toSorted(([, a], [, b]) => Number(a.required) - Number(b.required)),
-  );
-
-export class InvalidEnvironment extends Error {
-  override readonly name = 'InvalidEnvironment';
-}
+export const VARIABLES = variablesOf(groups);
 
 /**
  * Reads and checks the groups of variables a process needs, taking what `.env` adds to `process.env`.
- * A variable set to nothing counts as not set.
  *
  * @throws InvalidEnvironment with one line for each variable that is wrong
  */
-export function environmentFor<G extends GroupName>(
-  names: readonly G[],
-  source: Readonly<Record<string, string | undefined>> = processEnvironment(),
-): Environment<G> {
-  const present = Object.fromEntries(
-    Object.entries(source).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  /** By variable: two groups may read one, and one value may break two rules. */
-  const faults = new Map<string, string>();
-  const read = names.map((name) => {
-    const result = groups[name].safeParse(present);
-    if (result.success) return [name, result.data] as const;
-    for (const issue of result.error.issues) {
-      const variable = String(issue.path[0]);
-      // A default that does not fit what is set is a fault, too, though nobody wrote it.
-      const missing = !(variable in present) && VARIABLES[variable]?.required;
-      if (!faults.has(variable)) faults.set(variable, missing ? 'is not set' : issue.message);
-    }
-    return [name, undefined] as const;
-  });
-  if (faults.size > 0) {
-    const lines = [...faults].map(([variable, fault]) => `  - ${variable} ${fault}`);
-    throw new InvalidEnvironment(
-      ['The environment is not usable:', ...lines, 'See .env.example.'].join('\n'),
-    );
-  }
-  return Object.fromEntries(read) as Environment<G>;
+export function environmentFor<G extends GroupName>(names: readonly G[], source?: Source): Environment<G> {
+  return readSettings(groupsNamed(names), source);
 }
 
-function processEnvironment(): NodeJS.ProcessEnv {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  return process.env;
+export function groupsNamed<G extends GroupName>(names: readonly G[]): Pick<typeof groups, G> {
+  return Object.fromEntries(names.map((name) => [name, groups[name]])) as Pick<typeof groups, G>;
 }

@@ -48,8 +48,8 @@ it('says what the API refuses', async () => {
   expect(code).toBe(1);
 });
 
-it('says when nobody answers', async () => {
+it('says when there is no answer', async () => {
   const { stderr, code } = await order([], { API_PORT: '9' });
-  expect(stderr).toContain('Nobody answers at http://127.0.0.1:9. Start the stack with: npm start');
+  expect(stderr).toContain('There is no answer at http://127.0.0.1:9. Start the stack with: npm start');
   expect(code).toBe(1);
 });

@@ -21,7 +21,7 @@ const LANES = 3;
 /** For how many runs a lane is opened. */
 const FOR_A_LANE = 25;
 
-/** What `npm run test:model` was asked for; see main.mjs. */
+/** What `npm run test:model` was asked for; see dev/model-test.ts. */
 export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettings {
   return {
     runs: Number(env['MODEL_RUNS'] ?? USUAL_RUNS),

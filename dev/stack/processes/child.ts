@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ExplainedError } from '../../command/explained-error.js';
+import { ExplainedError } from '#libs/explained-error';
 import { openLog } from './child-log.js';
 import { guardProcess, releaseProcess } from './guarded.js';
 import { identify, type KnownProcess, send } from './process-identity.js';
@@ -68,7 +68,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   if (!ready) return child;
   const waited = new AbortController();
   const outcome = await Promise.race([
-    ready instanceof RegExp ? matched.then(() => 'ready' as const) : answers(ready, waited.signal),
+    ready instanceof RegExp ? matched.then(() => 'ready' as const) : holds(ready, waited.signal),
     child.exited,
     sleep(readyWithin, 'late' as const, { signal: waited.signal, ref: false }),
   ]).finally(() => waited.abort());
@@ -164,7 +164,14 @@ async function spawnChild(
   return { child: { ...known, lasts, logFile, exited, lastLines: log.lastLines, stop }, matched };
 }
 
-async function answers(probe: () => Promise<boolean>, given: AbortSignal): Promise<'ready'> {
-  while (!(await probe().catch(() => false))) await sleep(50, undefined, { signal: given });
+/** Whether a request is answered with success. */
+export async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  await response.body?.cancel();
+  return response.ok;
+}
+
+async function holds(probe: () => Promise<boolean>, givenUp: AbortSignal): Promise<'ready'> {
+  while (!(await probe().catch(() => false))) await sleep(50, undefined, { signal: givenUp });
   return 'ready';
 }

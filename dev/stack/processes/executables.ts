@@ -1,6 +1,5 @@
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-
-import { isExecutable } from '#libs/config/executable';
 
 export const EXECUTABLE_SUFFIX = process.platform === 'win32' ? '.exe' : '';
 
@@ -11,4 +10,14 @@ export function onPath(program: string, env: NodeJS.ProcessEnv): string | undefi
     .filter(Boolean)
     .map((folder) => join(folder, `${program}${EXECUTABLE_SUFFIX}`))
     .find(isExecutable);
+}
+
+/** Whether there is a file that this user may run. */
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-import { ExplainedError } from '../../command/explained-error.js';
+import { ExplainedError } from '#libs/explained-error';
 
 const LOOPBACK = '127.0.0.1';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { ExplainedError } from '../../command/explained-error.js';
+import { ExplainedError } from '#libs/explained-error';
 import { identify, type KnownProcess, stopProcess } from './process-identity.js';
 import { DATA_DIR } from '../../build/project.js';
 

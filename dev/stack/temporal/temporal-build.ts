@@ -1,18 +1,16 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { isExecutable } from '#libs/config/executable';
-
 import { cacheFolder } from '../processes/cache-folder.js';
 import { type ChildOptions, runChild } from '../processes/child.js';
-import { EXECUTABLE_SUFFIX, onPath } from '../processes/executables.js';
-import type { Finding, Note } from '../processes/finding.js';
+import { EXECUTABLE_SUFFIX, isExecutable, onPath } from '../processes/executables.js';
+import type { Report, SearchResult } from './temporal-source.js';
 
 export const TEMPORAL_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 
 interface BuildOptions extends Pick<ChildOptions, 'onStart'> {
   env: NodeJS.ProcessEnv;
-  note: Note;
+  report: Report;
 }
 
 export function earlierBuild(env: NodeJS.ProcessEnv): string | undefined {
@@ -20,7 +18,7 @@ export function earlierBuild(env: NodeJS.ProcessEnv): string | undefined {
 }
 
 /** Builds beside the final place and moves it there whole, as another start may be looking. */
-export async function buildTemporal({ env, note, onStart }: BuildOptions): Promise<Finding> {
+export async function buildTemporal({ env, report, onStart }: BuildOptions): Promise<SearchResult> {
   const go = onPath('go', env);
   if (go === undefined) return { missed: '`go` is not on PATH' };
   const target = location(env);
@@ -28,9 +26,10 @@ export async function buildTemporal({ env, note, onStart }: BuildOptions): Promi
   mkdirSync(folder, { recursive: true });
   const since = Date.now();
   let last = '';
-  const tell = () => note(`building it with Go, which takes minutes: ${minutes(Date.now() - since)}${last}`);
-  tell();
-  const timer = setInterval(tell, 1_000);
+  const show = () =>
+    report(`building it with Go, which takes minutes: ${minutes(Date.now() - since)}${last}`);
+  show();
+  const timer = setInterval(show, 1_000);
   try {
     await runChild({
       name: 'go install',

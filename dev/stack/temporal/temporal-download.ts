@@ -4,16 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { isExecutable } from '#libs/config/executable';
-
 import { type Child, type ChildOptions, runChild } from '../processes/child.js';
-import { EXECUTABLE_SUFFIX } from '../processes/executables.js';
+import { EXECUTABLE_SUFFIX, isExecutable } from '../processes/executables.js';
 import { programPath } from '../../build/project.js';
-import type { Finding, Note } from '../processes/finding.js';
+import type { Report, SearchResult } from './temporal-source.js';
 
 interface DownloadOptions extends Pick<ChildOptions, 'onStart'> {
-  patience: number;
-  note: Note;
+  /** Milliseconds that the SDK has to begin in. */
+  timeout: number;
+  report: Report;
 }
 
 export function earlierDownload(): string | undefined {
@@ -21,15 +20,15 @@ export function earlierDownload(): string | undefined {
 }
 
 /**
- * Has Temporal's SDK fetch its dev server, in a child: the SDK itself cannot be told to give up. It asks first,
- * and once it has an answer writes a file that grows; from then on only its own end counts.
+ * Makes Temporal's SDK fetch its dev server, in a child process: the SDK has no time-out of its own. It first sends a
+ * request, and once that is answered it writes a file that grows; from then on it runs to its end.
  */
-export async function downloadTemporal({ patience, note, onStart }: DownloadOptions): Promise<Finding> {
-  note('asking for the download of Temporal’s SDK');
+export async function downloadTemporal({ timeout, report, onStart }: DownloadOptions): Promise<SearchResult> {
+  report('asking for the download of Temporal’s SDK');
   const target = location();
   const partial = `${target}.downloading`;
   const ofAnother = size(partial) !== undefined;
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeout;
   let download: Child | undefined;
   const ended = new AbortController();
   const finished = runChild({
@@ -50,14 +49,14 @@ export async function downloadTemporal({ patience, note, onStart }: DownloadOpti
     (Date.now() < deadline || size(partial) !== undefined)
   ) {
     const bytes = size(partial);
-    if (bytes !== undefined) note(`downloading, ${Math.round(bytes / 1e6)} MB unpacked`);
+    if (bytes !== undefined) report(`downloading, ${Math.round(bytes / 1e6)} MB unpacked`);
     await Promise.race([finished, sleep(250)]);
   }
   const answered = ended.signal.aborted;
   await download?.stop();
   if (!ofAnother) rmSync(partial, { force: true });
   if (isExecutable(target)) return { path: target };
-  return { missed: answered ? 'could not be had' : `did not answer within ${patience / 1_000} s` };
+  return { missed: answered ? 'could not be had' : `did not answer within ${timeout / 1_000} s` };
 }
 
 /** Where the SDK's native core puts it: the temp folder, under the SDK's name and version. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { findTemporal, NoTemporal, temporalWays, type Way } from './temporal-executable.js';
+import { findTemporal, NoTemporal, temporalSources } from './temporal-executable.js';
+import type { TemporalSource } from './temporal-source.js';
 
 let folder: string;
 beforeEach(() => {
@@ -22,9 +23,9 @@ function executable(path: string, script = 'exit 0'): string {
   return file;
 }
 
-/** Every way but the download, which would leave this machine. */
-function ways(env: Record<string, string>): Way[] {
-  return temporalWays({ env: { XDG_CACHE_HOME: join(folder, 'cache'), PATH: '', ...env } }).filter(
+/** Every source but the download, which would leave this machine. */
+function sources(env: Record<string, string>): TemporalSource[] {
+  return temporalSources({ env: { XDG_CACHE_HOME: join(folder, 'cache'), PATH: '', ...env } }).filter(
     ({ name }) => !name.includes('download'),
   );
 }
@@ -33,20 +34,20 @@ test('the one that is named comes before the one on PATH', async () => {
   const mine = executable('mine/temporal');
   executable('bin/temporal');
   const env = { TEMPORAL_CLI_PATH: mine, PATH: join(folder, 'bin') };
-  expect(await findTemporal(quiet, ways(env))).toBe(mine);
+  expect(await findTemporal(quiet, sources(env))).toBe(mine);
 });
 
 test('a wrong name is not passed over', async () => {
   executable('bin/temporal');
   const env = { TEMPORAL_CLI_PATH: join(folder, 'nowhere'), PATH: join(folder, 'bin') };
-  await expect(findTemporal(quiet, ways(env))).rejects.toThrow(/TEMPORAL_CLI_PATH is .*nowhere/);
+  await expect(findTemporal(quiet, sources(env))).rejects.toThrow(/TEMPORAL_CLI_PATH is .*nowhere/);
 });
 
 test('what cannot be executed on PATH is passed over', async () => {
   mkdirSync(join(folder, 'first/temporal'), { recursive: true });
   const second = executable('second/temporal');
   const env = { PATH: `${join(folder, 'first')}:${join(folder, 'second')}` };
-  expect(await findTemporal(quiet, ways(env))).toBe(second);
+  expect(await findTemporal(quiet, sources(env))).toBe(second);
 });
 
 test('Go builds it into the cache once, saying how it gets on', async () => {
@@ -57,20 +58,23 @@ test('Go builds it into the cache once, saying how it gets on', async () => {
   );
   const notes: string[] = [];
   const env = { PATH: join(folder, 'bin') };
-  const first = await findTemporal((note) => notes.push(note), ways(env));
+  const first = await findTemporal((note) => notes.push(note), sources(env));
   expect(first).toBe(join(folder, 'cache/order-processing/temporal-v1.5.1'));
   expect(notes.at(-1)).toMatch(/takes minutes: 0:\d\d, downloading a\/module/);
-  expect(await findTemporal(quiet, ways(env))).toBe(first);
+  expect(await findTemporal(quiet, sources(env))).toBe(first);
   expect(readFileSync(calls, 'utf8')).toBe('install -v github.com/temporalio/cli/cmd/temporal@v1.5.1\n');
 });
 
-test('when nothing works, every way is named with what came of it', async () => {
+test('when nothing works, every source is named with what came of it', async () => {
   executable('bin/go', 'echo go: no network >&2; exit 1');
-  const download: Way = { name: 'the download', find: () => ({ missed: 'did not answer within 10 s' }) };
-  const [named, onPath, , ...rest] = ways({ PATH: join(folder, 'bin') });
+  const download: TemporalSource = {
+    name: 'the download',
+    find: () => ({ missed: 'did not answer within 10 s' }),
+  };
+  const [named, onPath, , ...rest] = sources({ PATH: join(folder, 'bin') });
   const failure = findTemporal(
     quiet,
-    [named, onPath, download, ...rest].filter((way) => way !== undefined),
+    [named, onPath, download, ...rest].filter((source) => source !== undefined),
   );
   await expect(failure).rejects.toThrow(NoTemporal);
   await expect(failure).rejects.toThrow(

@@ -1,42 +1,35 @@
-import { isExecutable } from '#libs/config/executable';
-
-import { ExplainedError } from '../../command/explained-error.js';
+import { ExplainedError } from '#libs/explained-error';
 import { type ChildOptions } from '../processes/child.js';
-import { onPath } from '../processes/executables.js';
-import type { Finding, Note } from '../processes/finding.js';
+import { isExecutable, onPath } from '../processes/executables.js';
 import { buildTemporal, earlierBuild, TEMPORAL_MODULE } from './temporal-build.js';
 import { downloadTemporal, earlierDownload } from './temporal-download.js';
-
-export interface Way {
-  name: string;
-  find(note: Note): Finding | Promise<Finding>;
-}
+import type { Report, SearchResult, TemporalSource } from './temporal-source.js';
 
 export class NoTemporal extends ExplainedError {
   override readonly name = 'NoTemporal';
 }
 
-export interface Surroundings extends Pick<ChildOptions, 'onStart'> {
+export interface SourceOptions extends Pick<ChildOptions, 'onStart'> {
   env: NodeJS.ProcessEnv;
   /** Milliseconds after which the SDK's download is given up unless it has begun; by default 10 s. */
-  patience?: number;
+  downloadTimeout?: number;
 }
 
 /**
- * The `temporal` executable, looked for in the order of the ways.
+ * The `temporal` executable, looked for in the order of the sources.
  *
- * @throws NoTemporal naming every way and what came of it
+ * @throws NoTemporal naming every source and what came of it
  */
 export async function findTemporal(
-  note: Note = () => {},
-  ways: readonly Way[] = temporalWays({ env: process.env }),
+  report: Report = () => {},
+  sources: readonly TemporalSource[] = temporalSources({ env: process.env }),
 ): Promise<string> {
   const missed: string[] = [];
-  for (const way of ways) {
-    const finding = await way.find(note);
-    if (finding === undefined) continue;
-    if ('path' in finding) return finding.path;
-    missed.push(`  - ${way.name}: ${finding.missed}`);
+  for (const source of sources) {
+    const result = await source.find(report);
+    if (result === undefined) continue;
+    if ('path' in result) return result.path;
+    missed.push(`  - ${source.name}: ${result.missed}`);
   }
   throw new NoTemporal(
     [
@@ -48,24 +41,27 @@ export async function findTemporal(
   );
 }
 
-/** The design's order; what an earlier start fetched or built comes before fetching and building again. */
-export function temporalWays({ env, patience = 10_000, onStart }: Surroundings): Way[] {
+/** In this order: what an earlier start fetched or built comes before fetching and building again. */
+export function temporalSources({ env, downloadTimeout = 10_000, onStart }: SourceOptions): TemporalSource[] {
   return [
     { name: 'TEMPORAL_CLI_PATH', find: () => named(env['TEMPORAL_CLI_PATH']) },
     { name: '`temporal` on PATH', find: () => found(onPath('temporal', env)) ?? { missed: 'is not there' } },
     { name: 'an earlier download', find: () => found(earlierDownload()) },
     { name: 'an earlier build', find: () => found(earlierBuild(env)) },
-    { name: 'the download of Temporal’s SDK', find: (note) => downloadTemporal({ patience, onStart, note }) },
-    { name: `\`go install ${TEMPORAL_MODULE}\``, find: (note) => buildTemporal({ env, onStart, note }) },
+    {
+      name: 'the download of Temporal’s SDK',
+      find: (report) => downloadTemporal({ timeout: downloadTimeout, onStart, report }),
+    },
+    { name: `\`go install ${TEMPORAL_MODULE}\``, find: (report) => buildTemporal({ env, onStart, report }) },
   ];
 }
 
-function found(path: string | undefined): Finding {
+function found(path: string | undefined): SearchResult {
   return path === undefined ? undefined : { path };
 }
 
-/** A wrong name stops the search: whoever wrote it does not expect another executable to be used. */
-function named(path: string | undefined): Finding {
+/** A wrong name stops the search: a person who sets it does not expect another executable to be used. */
+function named(path: string | undefined): SearchResult {
   if (!path) return { missed: 'is not set' };
   if (isExecutable(path)) return { path };
   throw new NoTemporal(

@@ -9,7 +9,7 @@ import {
   type OrderStatus,
   type PaymentStatus,
 } from './states.js';
-import type { Resolution, StepName } from './steps.js';
+import { type Resolution, type StepName, STEPS } from './steps.js';
 
 /** What the books have of an order. Times are RFC 3339. */
 export interface ResumeFacts {
@@ -126,15 +126,18 @@ function doneSteps({ order, events, answers }: ResumeFacts): StepName[] {
   const isLabelled = LABELLED.includes(fulfilment);
   const away = timeOf(events.findLast((event) => ledTo(event, 'status') === 'shipped')?.at);
   const begun = status !== 'pending' || fulfilment !== 'none';
-  const states: readonly (readonly [StepName, boolean])[] = [
-    ['validate', begun],
-    ['reserve', begun],
-    ['charge', status !== 'pending'],
-    ['ship', isLabelled],
-    ['capture', isLabelled && policy.captureMode === 'on_shipment' && TAKEN.includes(payment)],
-    ['deliver', isEnd(status)],
-  ];
-  const done = new Set(states.flatMap(([step, isDone]) => (isDone ? [step] : [])));
+  const isDone: Readonly<Record<StepName, boolean>> = {
+    validate: begun,
+    reserve: begun,
+    charge: status !== 'pending',
+    ship: isLabelled,
+    capture: isLabelled && policy.captureMode === 'on_shipment' && TAKEN.includes(payment),
+    confirm: false,
+    announce: false,
+    deliver: isEnd(status),
+    notify: false,
+  };
+  const done = new Set(STEPS.filter((step) => isDone[step]));
   for (const { step, action, at } of lastAnswers(answers)) {
     // Once the parcel travels nothing is taken back: a step that fails for good is left out.
     if (action === 'skip' || (action === 'fail' && away !== null && Date.parse(at) > away)) done.add(step);

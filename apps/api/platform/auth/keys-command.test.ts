@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { BadCommand, parseKeysCommand } from './keys-command.js';
+import { parseCommandLine, UsageError } from '#libs/command/command-line';
+
+import { KEYS, keysCommand } from './keys-command.js';
 
 const DAY = 86_400_000;
-const parse = (line: string) => parseKeysCommand(line.split(' ').filter(Boolean));
+const parse = (line: string) => keysCommand(parseCommandLine(KEYS, line.split(' ').filter(Boolean)));
 
 describe('the keys command', () => {
   it('reads its three forms', () => {
@@ -29,23 +31,22 @@ describe('the keys command', () => {
   });
 
   it.each([
-    ['', 'usage'],
-    ['make', 'usage'],
-    ['list all', 'usage'],
-    ['revoke', 'usage'],
-    ['revoke mine', 'keys list'],
+    ['', 'none of the three forms'],
+    ['make', 'none of the three forms'],
+    ['list all', 'none of the three forms'],
+    ['revoke', 'none of the three forms'],
+    ['revoke mine', 'not the id of a key'],
     ['create', '--service is missing'],
     ['create --service shop', '--scopes is missing'],
-    ['create --service shop --scopes read,all', '"all"'],
-    ['create --service a/b --scopes read', '--service must be'],
-    ['create --service shop --scopes read --expires tomorrow', '--expires must be'],
-    ['create --service shop --scopes read --expires 0s', '--expires must be'],
-    ['create --service shop --scopes read --expires 4000d', '--expires must be'],
-    ['list --expires 90d', 'usage'],
+    ['create --service shop --scopes read,all', '--scopes is read,all, and must be one of'],
+    ['create --service a/b --scopes read', '--service is a/b, and must be'],
+    ['create --service shop --scopes read --expires tomorrow', '--expires is tomorrow, and must be'],
+    ['create --service shop --scopes read --expires 0s', '--expires is 0s, and must be'],
+    ['create --service shop --scopes read --expires 4000d', '--expires is 4000d, and must be'],
+    ['list --expires 90d', 'none of the three forms'],
     ['create --srevice shop', '--srevice'],
-  ])('"%s" is told in one line what is wrong', (line, says) => {
-    expect(() => parse(line)).toThrow(BadCommand);
-    expect(() => parse(line)).toThrow(says);
-    expect(() => parse(line)).not.toThrow('\n');
+  ])('"%s" is answered with what is wrong, in the first line', (line, says) => {
+    expect(() => parse(line)).toThrow(UsageError);
+    expect(() => parse(line)).toThrow(new RegExp(`^.*${says}.*\nUsage: `));
   });
 });

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-
+import { type CommandLine, defineCommand, usageError } from '#libs/command/command-line';
+import { listOf, oneOf, optional, text, type Value, withDefault } from '#libs/command/option';
 import { parseDuration } from '#libs/config/duration';
 import { type Scope, SCOPES } from '#libs/persistence/requests/api-key.repository';
 
@@ -14,78 +14,58 @@ export type KeysCommand =
   | { readonly does: 'list' }
   | { readonly does: 'revoke'; readonly id: string };
 
-export class BadCommand extends Error {
-  override readonly name = 'BadCommand';
-}
-
-const USAGE = `usage: keys create --service <name> --scopes ${SCOPES.join(',')} [--expires 90d|never] | keys list | keys revoke <id>`;
-const DEFAULT_LIFETIME = '365d';
-/** How `npm run keys` is used. */
-export const HELP = [
-  'Usage: npm run -s keys -- create --service NAME --scopes SCOPE,… [--expires 90d|never]',
-  '       npm run -s keys -- list',
-  '       npm run -s keys -- revoke ID',
-  'Makes, lists and revokes the keys to the API. A key is shown once, when it is made.',
-  '  --service NAME   whose key it is; limits are counted by it',
-  `  --scopes SCOPE   what it may do: one or more of ${SCOPES.join(', ')}, separated by commas`,
-  `  --expires TIME   how long it works, at most 3650d, or never; by default ${DEFAULT_LIFETIME}`,
-].join('\n');
-/** Milliseconds: ten years. What is to work longer never expires. */
-const LONGEST = 3_650 * 86_400_000;
 const SERVICE = /^[a-z0-9][a-z0-9._-]{0,62}$/i;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Milliseconds: ten years. A key that is to work longer never expires. */
+const LONGEST = 3_650 * 86_400_000;
 
-/** @throws BadCommand with one line that says what is wrong */
-export function parseKeysCommand(args: readonly string[]): KeysCommand {
-  const { values, positionals } = parse(args);
-  const [verb, id, ...rest] = positionals;
-  const named = Object.keys(values).length > 0;
+const lifetime: Value<{ readonly ms: number | null }> = {
+  takes: 'TIME',
+  range: 'at most 3650d, or never',
+  must: 'a duration of at most 3650d, such as 90d or 12h, or never',
+  parse(given) {
+    if (given === 'never') return { ms: null };
+    const ms = parseDuration(given) ?? 0;
+    return ms > 0 && ms <= LONGEST ? { ms } : undefined;
+  },
+};
+
+export const KEYS = defineCommand({
+  name: 'npm run -s keys --',
+  forms: ['create --service NAME --scopes SCOPE,… [--expires TIME]', 'list', 'revoke ID'],
+  about: ['Makes, lists and revokes the keys to the API. A key is shown once, when it is made.'],
+  options: {
+    service: optional(
+      text('NAME', SERVICE, '1 to 63 letters, digits, dots, dashes or underscores'),
+      'whose key it is; limits are counted by it',
+    ),
+    scopes: optional(
+      listOf(oneOf('SCOPE', SCOPES)),
+      `what it may do: one or more of ${SCOPES.join(', ')}, separated by commas`,
+    ),
+    expires: withDefault(lifetime, '365d', 'how long it works'),
+  },
+});
+
+/** @throws UsageError that says what is wrong, and how the program is used */
+export function keysCommand({ options, given, operands }: CommandLine<typeof KEYS.options>): KeysCommand {
+  const [verb, id, ...rest] = operands;
   if (verb === 'create' && id === undefined) {
-    const [service, scopes] = [serviceOf(values.service), scopesOf(values.scopes)];
-    return { does: 'create', service, scopes, lifetime: lifetimeOf(values.expires) };
+    const { service, scopes, expires } = options;
+    if (service === undefined) throw usageError(KEYS, '--service is missing.');
+    if (scopes === undefined) throw usageError(KEYS, '--scopes is missing.');
+    return {
+      does: 'create',
+      service,
+      scopes: SCOPES.filter((scope) => scopes.includes(scope)),
+      lifetime: expires.ms,
+    };
   }
-  if (verb === 'list' && id === undefined && !named) return { does: 'list' };
-  if (verb === 'revoke' && id !== undefined && rest.length === 0 && !named) {
-    if (!UUID.test(id.toLowerCase())) throw new BadCommand(`${id} is not the id of a key; see: keys list`);
-    return { does: 'revoke', id: id.toLowerCase() };
+  if (verb === 'list' && id === undefined && given.length === 0) return { does: 'list' };
+  if (verb === 'revoke' && id !== undefined && rest.length === 0 && given.length === 0) {
+    const lower = id.toLowerCase();
+    if (!UUID.test(lower)) throw usageError(KEYS, `${id} is not the id of a key, as list shows it.`);
+    return { does: 'revoke', id: lower };
   }
-  throw new BadCommand(USAGE);
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { service: { type: 'string' }, scopes: { type: 'string' }, expires: { type: 'string' } },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('. ', 1)[0] : 'cannot be read';
-    throw new BadCommand(`${reason}; ${USAGE}`);
-  }
-}
-
-function serviceOf(service: string | undefined): string {
-  if (service === undefined) throw new BadCommand(`--service is missing; ${USAGE}`);
-  if (!SERVICE.test(service)) {
-    throw new BadCommand('--service must be 1 to 63 letters, digits, dots, dashes or underscores');
-  }
-  return service;
-}
-
-function scopesOf(list: string | undefined): Scope[] {
-  if (list === undefined) throw new BadCommand(`--scopes is missing; ${USAGE}`);
-  const asked = list.split(',').map((scope) => scope.trim());
-  const unknown = asked.find((scope) => !SCOPES.some((known) => known === scope));
-  if (unknown !== undefined) {
-    throw new BadCommand(`--scopes: "${unknown}" is not one of ${SCOPES.join(', ')}`);
-  }
-  return SCOPES.filter((known) => asked.includes(known));
-}
-
-function lifetimeOf(text = DEFAULT_LIFETIME): number | null {
-  if (text === 'never') return null;
-  const lifetime = parseDuration(text) ?? 0;
-  if (lifetime > 0 && lifetime <= LONGEST) return lifetime;
-  throw new BadCommand('--expires must be a duration of at most 3650d, such as 90d or 12h, or never');
+  throw usageError(KEYS, 'It is none of the three forms.');
 }

@@ -83,7 +83,7 @@ export class PaymentSync {
       // Another sync has looked, perhaps later: what this one has seen may be what was before.
       if (books.intentStatus !== expected) snapshot = await this.readSnapshot(books.order, intentId);
     }
-    throw new Outage('overtaken');
+    throw new Outage('superseded');
   }
 
   /** @returns what may be believed of what the provider shows; a person is told of what may not */

@@ -1,2 +1,0 @@
-/** A failure that a person can do something about: its message says what, and a stack would bury it. */
-export abstract class ExplainedError extends Error {}

@@ -1,0 +1,10 @@
+import type { Progress } from '../terminal/terminal.js';
+import type { PartName } from './parts.js';
+
+/** How one part is started. */
+export interface Step {
+  readonly part: PartName;
+  /** What the terminal says while it runs. */
+  readonly doing: string;
+  run(progress: Progress): Promise<unknown>;
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+import { parseDuration } from './duration.js';
+
+/** The kinds of variables that settings are made of. */
+
+export const text = (hint: string) => z.string().min(1, `must not be empty; ${hint}`);
+export const port = (fallback: number) =>
+  z.coerce
+    .number('must be a port number')
+    .int()
+    .min(1, 'must be 1 to 65535')
+    .max(65_535, 'must be 1 to 65535')
+    .default(fallback);
+export const whole = (min: number, max: number) =>
+  z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(min, `must be ${min} to ${max}`)
+    .max(max, `must be ${min} to ${max}`);
+export const duration = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((value, context) => {
+      const parsed = parseDuration(value);
+      if (parsed !== undefined) return parsed;
+      context.addIssue({
+        code: 'custom',
+        message: `"${value}" is not a duration; write 500ms, 15s, 30m, 12h or 14d`,
+      });
+      return z.NEVER;
+    });
+export const positive = (fallback: string) =>
+  duration(fallback).refine((ms) => ms > 0, 'must be longer than 0');
+export const url = (protocols: string[], example: string) =>
+  z.string().refine((value) => protocols.includes(URL.canParse(value) ? new URL(value).protocol : ''), {
+    message: `is not a ${protocols.join('// or ')}// URL; write ${example}`,
+  });
+export const flag = (fallback: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .default(fallback)
+    .transform((value) => value === 'true');
+/** Whether these fields have been read as durations: then they are compared, although another field is wrong. */
+export const durations = (value: unknown, names: readonly string[]) =>
+  typeof value === 'object' &&
+  value !== null &&
+  names.every((name) => typeof Object.getOwnPropertyDescriptor(value, name)?.value === 'number');
+export const list = (
+  fallback: string,
+  item: Pick<RegExp, 'test'>,
+  what: string,
+  hint: (wrong: string) => string = () => '',
+) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((value) =>
+      value
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter(Boolean),
+    )
+    .superRefine((entries, context) => {
+      const wrong = entries.find((entry) => !item.test(entry));
+      if (wrong === undefined) return;
+      context.addIssue({ code: 'custom', message: `must be ${what}, separated by commas${hint(wrong)}` });
+    });
