@@ -45,7 +45,7 @@ describe('reconciliation', () => {
 
   /** Compares everything up to now; `settle` as the command takes it. */
   async function reconcile({ isExclusive = false, settle = 0, settles = true } = {}) {
-    const options = { secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 2_000 };
+    const options = { secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 30_000 };
     const { logger } = capturedLog('test');
     const sync = new PaymentSync(bench.store, new StripeGateway(options), NO_RUNS, logger);
     const payments = {
@@ -288,7 +288,7 @@ describe('reconciliation', () => {
   it('goes on where an attempt before had come to', async () => {
     const { intent } = await paid();
     await stripe.refunds.create({ payment_intent: intent, amount: 700 });
-    const books = new StripeRecords({ secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 2_000 });
+    const books = new StripeRecords({ secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 30_000 });
     const reconciliation = new Reconciliation(
       bench.store,
       books,

@@ -11,7 +11,7 @@ import { type Listener, listen } from '../../support/listener.js';
 import { System } from '../../support/system.js';
 
 const ORDER = orderId('019b7654-0000-7000-8000-000000000001');
-const PATIENCE = 1_500;
+const PATIENCE = 400;
 const json = (body: unknown, status = 200): RequestListener =>
   function answer(_, response) {
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));

@@ -23,7 +23,7 @@ describe('what the books differ in', () => {
   beforeAll(async () => {
     system = await System.start({
       deliveryAfter: 300,
-      env: { STRIPE_ACCOUNT_EXCLUSIVE: 'true', RECONCILE_INTERVAL: '2h' },
+      env: { STRIPE_ACCOUNT_EXCLUSIVE: 'true', RECONCILE_INTERVAL: '24h' },
     });
   });
   afterAll(async () => {
@@ -126,7 +126,7 @@ describe('what the books differ in', () => {
     const schedule = system.client.schedule.getHandle(RECONCILE_SCHEDULE);
     const described = await eventually(
       () => schedule.describe(),
-      ({ spec }) => spec.intervals?.[0]?.every === 2 * HOUR,
+      ({ spec }) => spec.intervals?.[0]?.every === 24 * HOUR,
     );
     expect(described.policies.overlap).toBe('SKIP');
     const first = await scheduled(1);
@@ -139,10 +139,10 @@ describe('what the books differ in', () => {
     expect(second.since).toBe(first.until - 6 * HOUR);
     await schedule.pause('an operator looks');
     await system.stop('worker');
-    await system.startWorker({ RECONCILE_INTERVAL: '3h' });
+    await system.startWorker({ RECONCILE_INTERVAL: '48h' });
     const changed = await eventually(
       () => schedule.describe(),
-      ({ spec }) => spec.intervals?.[0]?.every === 3 * HOUR,
+      ({ spec }) => spec.intervals?.[0]?.every === 48 * HOUR,
     );
     expect(changed.state).toMatchObject({ paused: true });
   });
