@@ -1,15 +1,17 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-import { LongestFirst } from './test/support/longest-first.js';
+import { TestOrder } from './test/support/test-order.js';
 
 const POSTGRES = './test/support/postgres-server.ts';
 const TEMPORAL = './test/support/temporal-server.ts';
 
-/** Tests that need the same servers; those of a project are started only when one of its files runs. */
+/**
+ * Tests that need the same servers; those of a project are started only when one of its files runs. One process runs
+ * many files, and loads what they share once: a test keeps nothing in modules.
+ */
 const project = (name: string, include: string[], globalSetup: string[]): TestProjectInlineConfiguration => ({
   extends: true,
-  // Unit tests keep nothing in modules, so that one process may load what they share once for all of them.
-  test: { name, include, globalSetup, isolate: globalSetup.length > 0 },
+  test: { name, include, globalSetup, isolate: false },
 });
 
 export default defineConfig({
@@ -17,12 +19,14 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.reporter.ts'],
     pool: 'forks',
-    maxWorkers: 2,
-    sequence: { sequencer: LongestFirst },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // More than two cores: much of a test is waiting.
+    maxWorkers: 3,
+    sequence: { sequencer: TestOrder },
+    // For machines that are busy: what a test waits for has a deadline of its own.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     teardownTimeout: 20_000,
-    expect: { poll: { timeout: 10_000, interval: 20 } },
+    expect: { poll: { timeout: 30_000, interval: 50 } },
     projects: [
       project('unit', ['{apps,libs,dev,prisma}/**/*.test.ts', 'test/*.test.ts'], []),
       // What runs or compiles a whole program, and needs no server.

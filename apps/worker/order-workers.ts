@@ -18,7 +18,6 @@ export interface OrderWorkersOptions extends Ports {
   readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'>;
   /** How long a stop waits for what is running before it is handed back, in milliseconds. */
   readonly shutdownGrace: number;
-  readonly maxCachedWorkflows?: number;
 }
 
 /** One worker for each task queue: emails have their own, so that a mail outage never holds up payments. */
@@ -41,7 +40,6 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
     // How long a run waits for the worker that knew it before any other may take it: soon after a crash.
     stickyQueueScheduleToStartTimeout: '3s',
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
-    ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
   });
   const email = Worker.create({
     ...shared,

@@ -156,9 +156,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
+/**
+ * How long an idle connection is kept; milliseconds. The five seconds that Node has are so short that a caller on a busy
+ * machine sends a request on a connection which is being closed.
+ */
+const KEEP_ALIVE_TIMEOUT = 65_000;
+
 function listen(app: Express, wanted: number, host: string): Promise<{ server: Server; port: number }> {
   return new Promise((resolve, reject) => {
-    const server = createServer(app);
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT }, app);
     server.once('error', reject);
     server.listen(wanted, host, () => {
       const address = server.address();

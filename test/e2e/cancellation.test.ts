@@ -9,17 +9,18 @@ import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
 
 import { Bench, carrierEvent } from '../integration/bench.js';
 import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe('the wish to cancel, with nobody at work yet', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
-    bench = await Bench.open();
-    system = await System.start({ databaseUrl: bench.databaseUrl, worker: false });
+    system = await openSharedApi();
+    bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
-    await system.close();
+    await leaveShared(system);
     await bench.end();
   });
 

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { System } from '../support/system.js';
+import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 const run = promisify(execFile);
 const TSC = join('node_modules', 'typescript', 'bin', 'tsc');
@@ -24,10 +25,10 @@ let shop: string;
 let system: System;
 beforeAll(async () => {
   shop = mkdtempSync(join(tmpdir(), 'order-processing-shop-'));
-  [system] = await Promise.all([System.start(), installIn(shop)]);
+  [system] = await Promise.all([openSharedSystem(), installIn(shop)]);
 }, 180_000);
 afterAll(async () => {
-  await system.close();
+  await leaveShared(system);
   rmSync(shop, { recursive: true, force: true });
 });
 

@@ -5,18 +5,19 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { CARRIER_SECRET } from '../../dev/sandbox/test-sandbox.js';
-import { System } from '../support/system.js';
+import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe('the carrier’s webhooks', () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start();
+    system = await openSharedSystem();
   });
   afterAll(async () => {
     try {
       await system.checkInvariants();
     } finally {
-      await system.close();
+      await leaveShared(system);
     }
   });
 

@@ -6,18 +6,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answered } from '#libs/client/shop-client';
 
 import { basket } from '../support/basket.js';
-import { System } from '../support/system.js';
+import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe("an order's books", () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start();
+    system = await openSharedSystem();
   });
   afterAll(async () => {
     try {
       await system.checkInvariants();
     } finally {
-      await system.close();
+      await leaveShared(system);
     }
   });
 

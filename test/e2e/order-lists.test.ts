@@ -8,7 +8,8 @@ import { answered } from '#libs/client/shop-client';
 import { OrderList } from '#libs/contracts/http/order-list.api';
 
 import { Bench } from '../integration/bench.js';
-import { System } from '../support/system.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 type Query = NonNullable<operations['listOrders']['parameters']['query']>;
 
@@ -16,11 +17,11 @@ describe('GET /orders', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
-    bench = await Bench.open();
-    system = await System.start({ databaseUrl: bench.databaseUrl, worker: false });
+    system = await openSharedApi();
+    bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
-    await system.close();
+    await leaveShared(system);
     await bench.end();
   });
 

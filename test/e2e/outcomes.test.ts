@@ -4,20 +4,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { post, script } from '../../dev/sandbox/test-sandbox.js';
 
-import { System } from '../support/system.js';
+import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 const DECLINED = 'pm_card_chargeDeclined';
 
 describe('a shop that waits for what becomes of an order it has placed', () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start({ env: { DECLINE_WINDOW: '1m', RETRY_ATTEMPTS: '2' } });
+    system = await openSharedSystem();
   });
   afterAll(async () => {
     try {
       await system.checkInvariants();
     } finally {
-      await system.close();
+      await leaveShared(system);
     }
   });
 

@@ -8,17 +8,18 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey, voidKey } from '#libs/domain/payment/payment-keys';
 
 import { Bench } from '../integration/bench.js';
-import { System } from '../support/system.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe('another payment method, with nobody at work yet', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
-    bench = await Bench.open();
-    system = await System.start({ databaseUrl: bench.databaseUrl, worker: false });
+    system = await openSharedApi();
+    bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
-    await system.close();
+    await leaveShared(system);
     await bench.end();
   });
 

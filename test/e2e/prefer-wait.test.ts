@@ -1,36 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { request } from 'node:http';
 
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
-
-/** Places an order, and waits for what becomes of it. @param seconds not at all without */
-const placing =
-  (system: System) =>
-  (body: object, seconds?: number, key: string = randomUUID()) =>
-    system.http
-      .post('/orders')
-      .set({ 'Idempotency-Key': key, ...(seconds === undefined ? {} : { Prefer: `wait=${seconds}` }) })
-      .send(body);
-
-async function timed<T>(act: () => PromiseLike<T>): Promise<{ answer: T; took: number }> {
-  const began = Date.now();
-  return { answer: await act(), took: Date.now() - began };
-}
+import { placing, timed } from '../support/prefer-wait.js';
+import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe('a shop that waits for the outcome', () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start({ env: { DECLINE_WINDOW: '1m' } });
+    system = await openSharedSystem();
   });
   afterAll(async () => {
     try {
       await system.checkInvariants();
     } finally {
-      await system.close();
+      await leaveShared(system);
     }
   });
   const place = (...call: Parameters<ReturnType<typeof placing>>) => placing(system)(...call);
@@ -117,95 +102,5 @@ describe('a shop that waits for the outcome', () => {
     await system.startWorker();
     for (const { body } of [answer, unasked])
       await system.until(body.id, ({ status }) => status === 'confirmed');
-  });
-});
-
-describe('an order that is cancelled before it was confirmed', () => {
-  it('is told to who waits for it', async () => {
-    const system = await System.start({ env: { GRACE_BEFORE_CHARGE: '5s' } });
-    try {
-      const key = randomUUID();
-      const body = system.body();
-      const { body: placed } = await placing(system)(body, undefined, key).expect(202);
-      const waiting = placing(system)(body, 30, key).then((answer) => answer);
-      await system.http.post(`/orders/${placed.id}/cancellation`).expect(202);
-      expect(await waiting).toMatchObject({
-        status: 409,
-        body: { code: 'order_cancelled', orderId: placed.id },
-      });
-    } finally {
-      await system.close();
-    }
-  });
-});
-
-describe('many that wait', () => {
-  let system: System;
-  let database: pg.Client;
-  beforeAll(async () => {
-    const env = { DATABASE_POOL_SIZE: '1', MAX_CONNECTIONS: '80' };
-    system = await System.start({ worker: false, env });
-    database = new pg.Client({ connectionString: system.databaseUrl });
-    await database.connect();
-  });
-  afterAll(async () => {
-    await database.end();
-    await system.close();
-  });
-
-  const count = async () =>
-    Number((await database.query<{ count: string }>('SELECT count(*) FROM orders')).rows[0]?.count);
-
-  it('hold no connection to the database, leave some to the API for others, and are answered when it ends', async () => {
-    const told: { status: number; headers: object }[] = [];
-    const { id } = await system.place();
-    // Whatever they wait for: there is one place for all of them.
-    const answers = Array.from({ length: 60 }, (_, index) =>
-      (index > 0
-        ? placing(system)(system.body(), 30)
-        : system.http.post(`/orders/${id}/cancellation`).set('Prefer', 'wait=30')
-      ).then(({ status, headers }) => told.push({ status, headers })),
-    );
-    await eventually(count, (orders) => orders === 60);
-    await eventually(
-      () => told.length,
-      (answered) => answered === 20,
-    );
-    // The others wait, with one connection to the database between all of them.
-    const { took } = await timed(() => system.http.get('/orders').expect(200));
-    expect(took).toBeLessThan(5_000);
-    const { took: ending } = await timed(() => system.stop('api'));
-    expect(ending).toBeLessThan(8_000);
-    await Promise.all(answers);
-    expect(told.map(({ status }) => status)).toEqual(Array(60).fill(202));
-    expect(told.filter(({ headers }) => 'preference-applied' in headers)).toHaveLength(40);
-  });
-
-  it('make room as soon as they hang up', async () => {
-    await system.startApi();
-    const before = await count();
-    const calls = Array.from({ length: 40 }, () => {
-      const call = request(`${system.url}/orders`, {
-        method: 'POST',
-        headers: {
-          Authorization: `Bearer ${system.key}`,
-          'Content-Type': 'application/json',
-          'Idempotency-Key': randomUUID(),
-          Prefer: 'wait=30',
-        },
-      });
-      call.on('error', () => undefined).end(JSON.stringify(system.body()));
-      return call;
-    });
-    await eventually(count, (orders) => orders === before + 40);
-    await eventually(
-      () => placing(system)(system.body(), 1),
-      ({ headers }) => !('preference-applied' in headers),
-    );
-    for (const call of calls) call.destroy();
-    await eventually(
-      () => placing(system)(system.body(), 1),
-      ({ headers }) => 'preference-applied' in headers,
-    );
   });
 });

@@ -7,20 +7,21 @@ import { answered } from '#libs/client/shop-client';
 import { ProductList, ProductView, StockAdjustmentView } from '#libs/contracts/http/product.api';
 
 import { Bench } from '../integration/bench.js';
-import { System } from '../support/system.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe('the back office', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
-    bench = await Bench.open();
-    system = await System.start({ databaseUrl: bench.databaseUrl, worker: false });
+    system = await openSharedApi();
+    bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
     try {
       await bench.checkInvariants();
     } finally {
-      await system.close();
+      await leaveShared(system);
       await bench.end();
     }
   });

@@ -10,20 +10,21 @@ import type { OrderId } from '#libs/domain/order/order-id';
 
 import { Bench, carrierEvent } from '../integration/bench.js';
 import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe('refunds that are asked for, with nobody at work yet', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
-    bench = await Bench.open();
-    system = await System.start({ databaseUrl: bench.databaseUrl, worker: false });
+    system = await openSharedApi();
+    bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
     try {
       await bench.checkInvariants();
     } finally {
-      await system.close();
+      await leaveShared(system);
       await bench.end();
     }
   });

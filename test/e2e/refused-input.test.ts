@@ -3,20 +3,21 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { addressOf, DOCUMENTED } from '../support/documented-operations.js';
-import { System } from '../support/system.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
-/** What is wrong by its meaning. What is wrong whatever it means: test/e2e/odd-input.test.ts. */
+/** What is wrong by its meaning. What is wrong whatever it means: test/deep/odd-input.test.ts. */
 describe('what the API refuses', () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start();
+    system = await openSharedApi();
   });
   afterEach(async () => {
     const stored = await system.store.orders.list({ limit: 10 });
     if (stored.length > 0) throw new Error('a refused request left an order behind');
   });
   afterAll(async () => {
-    await system.close();
+    await leaveShared(system);
   });
 
   const post = (body: unknown, key: string = randomUUID()) =>

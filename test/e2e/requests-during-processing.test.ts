@@ -4,18 +4,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
 
-import { System } from '../support/system.js';
+import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe('what is asked for while an order is worked on', () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start({ env: { DECLINE_WINDOW: '1m', GRACE_BEFORE_CHARGE: '0s' } });
+    system = await openSharedSystem();
   });
   afterAll(async () => {
     try {
       await system.checkInvariants();
     } finally {
-      await system.close();
+      await leaveShared(system);
     }
   });
 
@@ -87,25 +88,5 @@ describe('what is asked for while an order is worked on', () => {
       payment: 'captured',
       attempt: 2,
     });
-  });
-});
-
-describe('what is asked for while nobody is at work and Temporal is away', () => {
-  it('is done as soon as somebody is', async () => {
-    const system = await System.start({ worker: false });
-    try {
-      await system.stop('api');
-      await system.startApi({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
-      const { id } = await system.place();
-      const params = { path: { id } };
-      await answered(system.shop.POST('/orders/{id}/cancellation', { params }));
-      await system.startWorker();
-      await system.until(id, ({ status }) => status === 'cancelled', 40_000);
-      const wish = await answered(system.shop.GET('/orders/{id}/cancellation', { params }));
-      expect(wish.state).toBe('accepted');
-      await system.checkInvariants();
-    } finally {
-      await system.close();
-    }
   });
 });

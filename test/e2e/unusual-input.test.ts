@@ -3,15 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { JSON_TYPE } from '../support/odd-input.js';
-import { System } from '../support/system.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe('what is unusual, and means something', () => {
   let system: System;
   beforeAll(async () => {
-    system = await System.start({ worker: false });
+    system = await openSharedApi();
   });
   afterAll(async () => {
-    await system.close();
+    await leaveShared(system);
   });
 
   const product = { name: 'Plate', currency: 'EUR', unitPrice: 1500, sellable: true };

@@ -5,13 +5,13 @@ import pg from 'pg';
 import { OrderDecisions } from '../../apps/worker/activities/orders/decision.activities.js';
 import type { CarrierEvent, CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 import type { OrderId } from '#libs/domain/order/order-id';
-import { type Database, openDatabase } from '#libs/persistence/database/database';
+import type { Database } from '#libs/persistence/database/database';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { Store } from '#libs/persistence/store';
 
 import { checkInvariants } from '../support/invariants.js';
 import { acceptOrder, CATALOGUE, type Wanted } from '../support/orders.js';
-import { testDatabase } from '../support/test-database.js';
+import { openTestDatabase, testDatabase } from '../support/test-database.js';
 
 /** Longer than any test: a wait with a deadline is what an open order rests in. Milliseconds. */
 const MEANWHILE = 600_000;
@@ -31,11 +31,15 @@ export class Bench {
   ) {}
 
   static async open(): Promise<Bench> {
-    const databaseUrl = await testDatabase();
-    const database = openDatabase(databaseUrl, 10);
-    const store = new Store(database);
-    await store.catalogue.seed(CATALOGUE);
-    return new Bench(databaseUrl, database, store);
+    const bench = Bench.on(await testDatabase());
+    await bench.store.catalogue.seed(CATALOGUE);
+    return bench;
+  }
+
+  /** On a database that is there, with its catalogue. */
+  static on(databaseUrl: string): Bench {
+    const database = openTestDatabase(databaseUrl);
+    return new Bench(databaseUrl, database, new Store(database));
   }
 
   async accepted(wanted?: Wanted): Promise<OrderRecord> {

@@ -9,7 +9,7 @@ import { startTestSandbox } from '../../dev/sandbox/test-sandbox.js';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
-import { type Database, openDatabase } from '#libs/persistence/database/database';
+import type { Database } from '#libs/persistence/database/database';
 import { Store } from '#libs/persistence/store';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
@@ -19,10 +19,10 @@ import { Inbox } from './inbox.js';
 import { lease } from './lease.js';
 import { CATALOGUE } from './orders.js';
 import { NAMESPACES } from './shared-servers.js';
-import { testDatabase } from './test-database.js';
+import { openTestDatabase, testDatabase } from './test-database.js';
 
 /** How long a provider may take in a test, in milliseconds. */
-const PROVIDER_TIMEOUT = 2_000;
+const PROVIDER_TIMEOUT = 10_000;
 
 /** What a worker works with, all of it real and its own. */
 export interface HarnessParts {
@@ -48,7 +48,7 @@ export interface HarnessParts {
 export async function openParts(): Promise<HarnessParts> {
   const { logger, lines: log } = capturedLog('test');
   const databaseUrl = await testDatabase();
-  const database = openDatabase(databaseUrl, 10);
+  const database = openTestDatabase(databaseUrl);
   const store = new Store(database);
   await store.catalogue.seed(CATALOGUE);
   // Tests speak for the carrier themselves, so that they choose when.

@@ -15,17 +15,18 @@ import {
   titled,
 } from '../../support/documented-operations.js';
 import { CUSTOMER, emailOf } from '../../support/orders.js';
-import { System } from '../../support/system.js';
+import { leaveShared, openSharedApi } from '../../support/shared-systems.js';
+import type { System } from '../../support/system.js';
 
 describe('who gets at what', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
-    bench = await Bench.open();
-    system = await System.start({ databaseUrl: bench.databaseUrl, worker: false });
+    system = await openSharedApi();
+    bench = Bench.on(system.databaseUrl);
   });
   afterAll(async () => {
-    await system.close();
+    await leaveShared(system);
     await bench.end();
   });
 

@@ -24,7 +24,8 @@ import {
   UNSUPPORTED,
   VALUES,
 } from '../support/odd-input.js';
-import { System } from '../support/system.js';
+import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 import { tableSums } from '../support/table-sums.js';
 
 /** How a request is answered that was refused. */
@@ -38,10 +39,10 @@ describe('odd input', () => {
   let system: System;
   let before: Record<string, string>;
   beforeAll(async () => {
-    system = await System.start({ worker: false });
+    system = await openSharedApi();
   });
   afterAll(async () => {
-    await system.close();
+    await leaveShared(system);
   });
   beforeEach(async () => {
     before = await tableSums(system.databaseUrl);

@@ -10,15 +10,18 @@ const LONGEST = [
   'test/deep/concurrent-requests.test.ts',
   'test/deep/outages.test.ts',
 ];
+/** Those with the longest files first. Files of one project follow each other, so that they share processes. */
+const PROJECTS = ['deep', 'e2e', 'workflow', 'integration', 'programs', 'unit'];
 
-/** Vitest's order, after the longest files. */
-export class LongestFirst extends BaseSequencer {
+/** Vitest's own order, within each project and after the longest files. */
+export class TestOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const rank = ({ moduleId }: TestSpecification) => {
+    const length = ({ moduleId }: TestSpecification) => {
       const found = LONGEST.findIndex((name) => moduleId.endsWith(name));
       return found < 0 ? LONGEST.length : found;
     };
-    return sorted.toSorted((a, b) => rank(a) - rank(b));
+    const place = ({ project }: TestSpecification) => PROJECTS.indexOf(project.name);
+    return sorted.toSorted((a, b) => place(a) - place(b) || length(a) - length(b));
   }
 }

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+
+import { answered } from '#libs/client/shop-client';
+
+import { System } from '../support/system.js';
+
+describe('what is asked for while nobody is at work and Temporal is away', () => {
+  it('is done as soon as somebody is', async () => {
+    const system = await System.start({ worker: false });
+    try {
+      await system.stop('api');
+      await system.startApi({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+      const { id } = await system.place();
+      const params = { path: { id } };
+      await answered(system.shop.POST('/orders/{id}/cancellation', { params }));
+      await system.startWorker();
+      await system.until(id, ({ status }) => status === 'cancelled', 40_000);
+      const wish = await answered(system.shop.GET('/orders/{id}/cancellation', { params }));
+      expect(wish.state).toBe('accepted');
+      await system.checkInvariants();
+    } finally {
+      await system.close();
+    }
+  });
+});
