@@ -49,7 +49,7 @@ export class EffectJournal {
 
   /**
    * @returns how the effect is settled, now or by an earlier attempt; closed when it was not to begin
-   * @throws Refusal `closed` when an undo came first
+   * @throws Refusal `closed` when a compensation came first
    * @throws Outage when the provider gave no usable answer, or `overtaken` when another attempt took over
    */
   async run<T>(orderId: OrderId, call: Call<T>): Promise<Settlement> {
@@ -69,7 +69,7 @@ export class EffectJournal {
       ...change(current),
       settles: { key: effect.key, fence: effect.fence, settlement },
     }));
-    if (!written) throw new Outage('overtaken');
+    if (!written) throw new Outage('superseded');
     return settlement;
   }
 

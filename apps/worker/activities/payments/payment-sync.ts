@@ -85,7 +85,7 @@ export class PaymentSync {
       written.push(news);
       if (news.about === 'intent') intentStatus = news.status;
     }
-    throw new Outage('overtaken');
+    throw new Outage('superseded');
   }
 
   /** @returns what may be believed of what the provider shows; a person is told of what may not */

@@ -23,7 +23,7 @@ import type { OrderIntent } from '../orders/order-intent.js';
 import { captureChange, decidesAttempts, voidChange } from '../payments/payment-changes.js';
 import { refundChange } from './refund-changes.js';
 
-/** The undo of step 3: what was held is let go, what was taken is given back; and every other refund. */
+/** The compensation of step 3: what was held is let go, what was taken is given back; and every other refund. */
 export class RefundActivities implements Pick<StepActivities, 'reversePayment' | 'createRefund'> {
   constructor(
     private readonly orders: OrderRepository,
@@ -138,7 +138,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
 
   /**
    * The intent of an order whose charge may have come no further than making it. Where it cannot be made, or is not what
-   * was asked for, nothing was tried on it, so that no money can move: an undo needs no more than that.
+   * was asked for, nothing was tried on it, so that no money can move: a compensation needs no more than that.
    *
    * @returns its id; null when there is none
    */
