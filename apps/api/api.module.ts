@@ -15,8 +15,8 @@ import { CustomersController } from './customers/customers.controller.js';
 import { ErasureService } from './customers/erasure.service.js';
 import { Drain } from './platform/server/drain.js';
 import { EntryController } from './platform/openapi/entry.controller.js';
-import { FindingsController } from './reconciliation/findings.controller.js';
-import { FindingsService } from './reconciliation/findings.service.js';
+import { DiscrepanciesController } from './reconciliation/discrepancies.controller.js';
+import { DiscrepanciesService } from './reconciliation/discrepancies.service.js';
 import { PAYMENT_GATEWAY } from './platform/gateway.js';
 import { DatabaseProbe } from './platform/health/database-probe.js';
 import { HealthController } from './platform/health/health.controller.js';
@@ -83,7 +83,7 @@ export class ApiModule {
         LedgerController,
         ProductsController,
         StockAdjustmentsController,
-        FindingsController,
+        DiscrepanciesController,
         UnmatchedEventsController,
         CustomersController,
         DeliveriesController,
@@ -133,7 +133,7 @@ export class ApiModule {
         AttentionService,
         ProductsService,
         StockAdjustmentsService,
-        FindingsService,
+        DiscrepanciesService,
         ErasureService,
         CarrierSignature,
         DeliveriesService,

@@ -95,7 +95,7 @@ async function main(): Promise<void> {
     payments: new PaymentSync(store, gateway, runs, logger),
     isExclusive: env.reconciliation.STRIPE_ACCOUNT_EXCLUSIVE,
   });
-  const metrics = new MetricsServer(store.findings, store.runLook, logger);
+  const metrics = new MetricsServer(store.discrepancies, store.runLook, logger);
   const lostRuns = new LostRuns(store, runs, logger, {
     answer: env.worker.LOST_RUN,
     limit: env.worker.LOST_RUN_LIMIT,

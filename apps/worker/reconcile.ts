@@ -6,30 +6,38 @@ import { databaseLimits } from '#libs/persistence/database/database-limits';
 import { Store } from '#libs/persistence/store';
 import { lazyClient } from '#libs/temporal/connection';
 
-import { BOOKS_DIFFER, comparedText, findingsTable, RECONCILE } from './reconciliation/reconcile-command.js';
+import {
+  DISCREPANCIES_OPEN,
+  comparedText,
+  discrepanciesTable,
+  RECONCILE,
+} from './reconciliation/reconcile-command.js';
 import { reconcileNow } from './reconciliation/reconcile-schedule.js';
 
-/** How many findings are shown. */
+/** How many discrepancies are shown. */
 const SHOWN = 200;
-/** How long a worker has to take it up and finish. Milliseconds. */
+/** How long the reconciliation may take. Milliseconds. */
 const TIMEOUT = 3_600_000;
 
-/** Compares the books now and shows what is open: `npm run reconcile`. @returns the exit code */
-async function run({ since, settle }: OptionValues<typeof RECONCILE.options>): Promise<number> {
+/** Reconciles now and lists the open discrepancies: `npm run reconcile`. @returns the exit code */
+async function run({
+  since,
+  'min-age': minimumAge,
+}: OptionValues<typeof RECONCILE.options>): Promise<number> {
   const env = environmentFor(['store', 'temporal']);
   const store = Store.open(env.store.DATABASE_URL, 1, databaseLimits(env.store));
   const client = lazyClient(env.temporal);
   try {
-    console.error('A worker compares the books …');
-    const result = await reconcileNow(client, { since: Date.now() - since, settle }, TIMEOUT);
-    const findings = await store.findings.list({ state: 'open', limit: SHOWN });
+    console.error('Reconciling …');
+    const result = await reconcileNow(client, { since: Date.now() - since, minimumAge }, TIMEOUT);
+    const discrepancies = await store.discrepancies.list({ state: 'open', limit: SHOWN });
     console.error(comparedText(result));
-    if (findings.length === 0) {
+    if (discrepancies.length === 0) {
       console.log('The books agree.');
       return 0;
     }
-    console.log(findingsTable(findings));
-    return BOOKS_DIFFER;
+    console.log(discrepanciesTable(discrepancies));
+    return DISCREPANCIES_OPEN;
   } finally {
     await client.connection.close();
     await store.close();

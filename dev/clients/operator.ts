@@ -1,4 +1,4 @@
-import { FindingList, FindingView } from '#libs/contracts/http/finding.api';
+import { DiscrepancyList, DiscrepancyView } from '#libs/contracts/http/discrepancy.api';
 import { RefundView, type RequestRefund } from '#libs/contracts/http/refund.api';
 
 import type { ApiCaller } from './api-caller.js';
@@ -13,11 +13,11 @@ export class Operator {
   }
 
   /** The open ones. */
-  async findings(): Promise<FindingView[]> {
-    return FindingList.parse(await this.api.get('/findings')).data;
+  async discrepancies(): Promise<DiscrepancyView[]> {
+    return DiscrepancyList.parse(await this.api.get('/reconciliation/discrepancies')).data;
   }
 
-  async acknowledge(findingId: string, note: string): Promise<void> {
-    await this.api.post(`/findings/${findingId}/acknowledgement`, { note });
+  async acknowledge(discrepancyId: string, note: string): Promise<void> {
+    await this.api.post(`/reconciliation/discrepancies/${discrepancyId}/acknowledgement`, { note });
   }
 }

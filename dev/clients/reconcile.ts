@@ -1,7 +1,7 @@
 import type { Programs } from '../stack/programs.js';
 
 /** The exit code of `npm run reconcile` where the books differ. */
-const BOOKS_DIFFER = 3;
+const DISCREPANCIES_OPEN = 3;
 
 /** What a comparison of the books came to, and every line it wrote. */
 export interface Reconciled {
@@ -18,9 +18,9 @@ export async function reconcile(programs: Programs, since: string): Promise<Reco
   const lines: string[] = [];
   const code = await programs.run('reconcile', 'apps/worker/reconcile.js', {
     // Without the time that is usually left to what is on its way.
-    args: ['--since', since, '--settle', '0s'],
+    args: ['--since', since, '--min-age', '0s'],
     onLine: (line) => lines.push(line),
-    codes: [0, BOOKS_DIFFER],
+    codes: [0, DISCREPANCIES_OPEN],
   });
   return { agree: code === 0, lines };
 }

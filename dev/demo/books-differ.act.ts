@@ -2,7 +2,6 @@ import { formatPrice } from '#libs/mail/price';
 
 import type { Act } from './act.js';
 import { BOOKS_BALANCE, partlyRefunded } from './claims.js';
-import { counted } from './evidence-text.js';
 
 /** Minor units. */
 const REFUNDED = 500;
@@ -27,25 +26,28 @@ export const booksDiffer: Act = {
     const refund = await system.gatewayActions.refundFromDashboard(order.id, REFUNDED);
     report.event(`${formatPrice(REFUNDED, 'EUR')} is refunded at the dashboard: ${refund}`);
 
-    report.event('npm run reconcile -- --since 1h --settle 0s');
+    report.event('npm run reconcile -- --since 1h --min-age 0s');
     const first = await system.reconcile('1h');
     report.lines(first.lines);
-    const findings = await system.operator.findings();
-    const found = findings.find(({ objectId }) => objectId === refund);
+    const discrepancies = await system.operator.discrepancies();
+    const found = discrepancies.find(({ objectId }) => objectId === refund);
     report.claim(
       'Found, and nothing else',
-      !first.agree && findings.length === 1 && found?.kind === 'unknown_refund' && found.found === REFUNDED,
-      `${counted(findings.length, 'finding')}: ${findings.map(({ kind }) => kind).join(', ') || 'none'}`,
+      !first.agree &&
+        discrepancies.length === 1 &&
+        found?.kind === 'unknown_refund' &&
+        found.found === REFUNDED,
+      `${discrepancies.length} found: ${discrepancies.map(({ kind }) => kind).join(', ') || 'none'}`,
     );
     const { attention } = await system.shop.order(order.id);
     const kinds = attention.map(({ kind }) => kind).join(', ');
-    report.claim('The order waits for a person', kinds === 'books_differ', kinds || 'nothing waits');
+    report.claim('The order waits for a person', kinds === 'discrepancy', kinds || 'nothing waits');
     if (!found) return;
 
     await system.operator.acknowledge(found.id, 'Goodwill, after a call with the shopper.');
     await order.event('attention.resolved');
     report.event('an operator has acknowledged it');
-    report.event('npm run reconcile -- --since 1h --settle 0s');
+    report.event('npm run reconcile -- --since 1h --min-age 0s');
     const second = await system.reconcile('1h');
     report.lines(second.lines);
     report.claim('Then the books agree', second.agree, second.lines.at(-1) ?? 'it wrote nothing');

@@ -71,7 +71,7 @@ const SUMS = `
     count(*) FILTER (WHERE status = 'cancelled')::int AS cancelled,
     (count(*) FILTER (WHERE closed_at IS NULL)
       + (SELECT count(*) FROM attention WHERE resolved_at IS NULL)
-      + (SELECT count(*) FROM finding WHERE closed_at IS NULL))::int AS unfinished,
+      + (SELECT count(*) FROM discrepancy WHERE closed_at IS NULL))::int AS unfinished,
     (SELECT count(*)::int FROM product p WHERE on_hand <>
       (SELECT COALESCE(sum(quantity), 0) FROM stock_movement m WHERE m.sku = p.sku)) AS "wrongStock",
     (SELECT COALESCE(sum(reserved), 0)::int FROM product) AS held

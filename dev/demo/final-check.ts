@@ -45,7 +45,7 @@ const CLAIMS: readonly { text: string; holds(sums: Sums): boolean; seen(sums: Su
   {
     text: 'Nothing is left to do',
     holds: ({ unfinished }) => unfinished === 0,
-    seen: ({ unfinished }) => `${unfinished} orders, attentions and findings are open`,
+    seen: ({ unfinished }) => `${unfinished} orders, attentions and discrepancies are open`,
   },
 ];
 

@@ -18,7 +18,7 @@ const MUG = { ...SHOPPER, sku: 'MUG-BLUE', quantity: 2 };
 
 /**
  * Makes data for the requests to find: orders in several states, one of them cancelled, and a refund that was made
- * without this service, so that there is a finding and an attention.
+ * without this service, so that there is a discrepancy and an attention.
  */
 export async function seedOrders(stack: Stack, apiKey: string, stopping: AbortSignal): Promise<void> {
   const { api, sandbox } = stack.settings.environment;

@@ -320,7 +320,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/findings": {
+    "/reconciliation/discrepancies": {
         parameters: {
             query?: never;
             header?: never;
@@ -331,7 +331,7 @@ export interface paths {
          * See where the payment provider's books and ours differ
          * @description Takes scope `operate`.
          */
-        get: operations["listFindings"];
+        get: operations["listDiscrepancies"];
         put?: never;
         post?: never;
         delete?: never;
@@ -340,7 +340,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/findings/{id}/acknowledgement": {
+    "/reconciliation/discrepancies/{id}/acknowledgement": {
         parameters: {
             query?: never;
             header?: never;
@@ -350,10 +350,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Close a finding, and take over money that moved without us
+         * Close a discrepancy, and take over money that moved without us
          * @description Takes scope `operate`.
          */
-        post: operations["acknowledgeFinding"];
+        post: operations["acknowledgeDiscrepancy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -640,15 +640,15 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy";
             step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
-            /** @description Whether it is the step's undo that is stuck */
-            undo: boolean;
+            /** @description Whether the step's compensation is what cannot be done */
+            isCompensation: boolean;
             reason: string;
             /** @description The refund it is about, where it is about one */
             refundId: string | null;
-            /** @description What reconciliation found, where it is about that */
-            findingId: string | null;
+            /** @description The discrepancy that it is about, if any */
+            discrepancyId: string | null;
             /** Format: date-time */
             openedAt: string;
             /** @description What may be answered */
@@ -729,15 +729,15 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy";
             step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
-            /** @description Whether it is the step's undo that is stuck */
-            undo: boolean;
+            /** @description Whether the step's compensation is what cannot be done */
+            isCompensation: boolean;
             reason: string;
             /** @description The refund it is about, where it is about one */
             refundId: string | null;
-            /** @description What reconciliation found, where it is about that */
-            findingId: string | null;
+            /** @description The discrepancy that it is about, if any */
+            discrepancyId: string | null;
             /** Format: date-time */
             openedAt: string;
             /** @description What may be answered; nothing any more once it is resolved */
@@ -911,11 +911,11 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
-        FindingList: {
+        DiscrepancyList: {
             /** @description Newest first */
-            data: components["schemas"]["Finding"][];
+            data: components["schemas"]["Discrepancy"][];
         };
-        Finding: {
+        Discrepancy: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -925,9 +925,9 @@ export interface components {
             /** @description Null for money that belongs to no order */
             orderId: string | null;
             orderNumber: string | null;
-            /** @description What our books say, in minor units */
+            /** @description What our ledger has, in minor units */
             expected: number;
-            /** @description What the provider's books say, in minor units */
+            /** @description What the provider's records have, in minor units */
             found: number;
             currency: string;
             /** Format: date-time */
@@ -936,8 +936,8 @@ export interface components {
             closedBy: string | null;
             note: string | null;
         };
-        AcknowledgeFinding: {
-            /** @description What came of it */
+        AcknowledgeDiscrepancy: {
+            /** @description How it was settled */
             note: string & (unknown & unknown);
         };
         UnmatchedEventList: {
@@ -1009,7 +1009,7 @@ export interface components {
              * @description Stable; branch on this
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "discrepancy_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             /** @description What to quote when reporting the problem; also the X-Request-Id header */
             requestId: string;
             errors?: components["schemas"]["Fault"][];
@@ -1034,7 +1034,7 @@ export interface components {
         ProblemType: {
             type: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "finding_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "finding_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "discrepancy_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             status: number;
             title: string;
             meaning: string;
@@ -1110,9 +1110,9 @@ export type Product = components['schemas']['Product'];
 export type PutProduct = components['schemas']['PutProduct'];
 export type AdjustStock = components['schemas']['AdjustStock'];
 export type StockAdjustment = components['schemas']['StockAdjustment'];
-export type FindingList = components['schemas']['FindingList'];
-export type Finding = components['schemas']['Finding'];
-export type AcknowledgeFinding = components['schemas']['AcknowledgeFinding'];
+export type DiscrepancyList = components['schemas']['DiscrepancyList'];
+export type Discrepancy = components['schemas']['Discrepancy'];
+export type AcknowledgeDiscrepancy = components['schemas']['AcknowledgeDiscrepancy'];
 export type UnmatchedEventList = components['schemas']['UnmatchedEventList'];
 export type UnmatchedEvent = components['schemas']['UnmatchedEvent'];
 export type EraseGuest = components['schemas']['EraseGuest'];
@@ -1145,7 +1145,7 @@ export interface operations {
                 /** @description Only orders that wait for a person */
                 attention?: "open";
                 /** @description Only orders that wait for a person so */
-                attentionKind?: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "books_differ";
+                attentionKind?: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy";
                 /** @description The `code` of what is shown as `endReason` */
                 endReason?: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "payment_voided" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
                 /** @description The shop's own id of the customer */
@@ -4161,11 +4161,11 @@ export interface operations {
             };
         };
     };
-    listFindings: {
+    listDiscrepancies: {
         parameters: {
             query?: {
                 state?: "open" | "closed" | "all";
-                /** @description Only findings older than this one */
+                /** @description Only discrepancies older than this one */
                 before?: string;
                 limit?: number;
             };
@@ -4185,7 +4185,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FindingList"];
+                    "application/json": components["schemas"]["DiscrepancyList"];
                 };
             };
             /**
@@ -4282,7 +4282,7 @@ export interface operations {
             };
         };
     };
-    acknowledgeFinding: {
+    acknowledgeDiscrepancy: {
         parameters: {
             query?: never;
             header?: {
@@ -4298,18 +4298,18 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AcknowledgeFinding"];
+                "application/json": components["schemas"]["AcknowledgeDiscrepancy"];
             };
         };
         responses: {
-            /** @description The finding is closed */
+            /** @description The discrepancy is closed */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Finding"];
+                    "application/json": components["schemas"]["Discrepancy"];
                 };
             };
             /**
@@ -4352,7 +4352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `finding_not_found`: There is no such finding */
+            /** @description `discrepancy_not_found`: There is no such discrepancy */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4373,7 +4373,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `finding_closed`: The finding is closed already
+             * @description `discrepancy_closed`: The discrepancy is closed already
              *
              *     `already_resolved`: The attention is resolved already
              *

@@ -10,7 +10,7 @@ import { ProductLock } from '../support/product-lock.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-describe('each undo, before, while and after its step is done', () => {
+describe('each compensation, before, while and after its step is done', () => {
   let shop: WorkflowHarness;
   let gateway: HoldablePort<Ports['gateway']>;
   let carrier: HoldablePort<Ports['carrier']>;
@@ -177,7 +177,7 @@ describe('each undo, before, while and after its step is done', () => {
     for (const operation of ['shipments.cancel', 'refunds.create', 'payment_intents.cancel'])
       await shop.fault(operation, 'drop_before', 20);
     const [mugs, gifts] = [await shop.stock('MUG-BLUE'), await shop.stock('GIFT')];
-    // One for each undo that has a connection.
+    // One for each compensation that has a connection.
     const labelled = await shop.place({ ...PATIENT, lines: [{ sku: 'GIFT', quantity: 1 }] });
     const refused = await shop.place({ ...PATIENT, postalCode: '00000' });
     const declined = await shop.place({ ...PATIENT, method: 'pm_card_chargeDeclined' });

@@ -9,7 +9,7 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { play } from '../../dev/sandbox/test-gateway.js';
-import { lastReconciled, reconcileNow } from '../../apps/worker/reconciliation/reconcile-schedule.js';
+import { findLastReconciled, reconcileNow } from '../../apps/worker/reconciliation/reconcile-schedule.js';
 import { answered } from '#libs/client/shop-client';
 import { RECONCILE_SCHEDULE, type ReconcileResult } from '#libs/contracts/workflows/reconcile-workflow';
 
@@ -30,7 +30,7 @@ describe('what the books differ in', () => {
     await system.close();
   });
 
-  const reconcile = () => reconcileNow(system.client, { since: Date.now() - HOUR, settle: 0 }, 30_000);
+  const reconcile = () => reconcileNow(system.client, { since: Date.now() - HOUR, minimumAge: 0 }, 30_000);
   /** What a person at a terminal sees, and the exit code. */
   const command = async (...args: string[]) => {
     const file = new URL('../../dist/apps/worker/reconcile.js', import.meta.url);
@@ -57,16 +57,16 @@ describe('what the books differ in', () => {
     return result;
   }
   const listed = async (state?: 'all') =>
-    (await answered(system.shop.GET('/findings', { params: { query: { state } } }))).data;
+    (await answered(system.shop.GET('/reconciliation/discrepancies', { params: { query: { state } } }))).data;
   const acknowledge = (id = '') =>
     answered(
-      system.shop.POST('/findings/{id}/acknowledgement', {
+      system.shop.POST('/reconciliation/discrepancies/{id}/acknowledgement', {
         params: { path: { id } },
         body: { note: 'looked into' },
       }),
     );
   const refused = (id = '', note = 'looked into') =>
-    system.http.post(`/findings/${id}/acknowledgement`).send({ note });
+    system.http.post(`/reconciliation/discrepancies/${id}/acknowledgement`).send({ note });
 
   it('is found by a run of the worker, shown, and closed by an operator', async () => {
     const { id } = await system.place();
@@ -77,10 +77,10 @@ describe('what the books differ in', () => {
     );
     const [intent] = (await system.stripe.paymentIntents.list()).data;
     const refund = await system.stripe.refunds.create({ payment_intent: intent?.id ?? '', amount: 500 });
-    await play(system.sandbox, '/discrepancies', { kind: 'unknown_charge', amount: 1234 });
+    await play(system.sandbox, '/reconciliation/discrepancies', { kind: 'unknown_charge', amount: 1234 });
     // An order whose money is looked into at the moment is left to the next run.
     await eventually(reconcile, ({ open }) => open === 2);
-    const { said, code } = await command('--since', '1h', '--settle', '0s');
+    const { said, code } = await command('--since', '1h', '--min-age', '0s');
     expect(code).toBe(3);
     expect(said).toMatch(/^kind +object +order +expected +found +since\n/);
     expect(said).toMatch(new RegExp(`^unknown_refund  ${refund.id} +R-\\S+ +0 EUR +500 EUR +\\S+$`, 'm'));
@@ -96,9 +96,9 @@ describe('what the books differ in', () => {
     await refused(stray?.id, ' ').expect(400);
     expect(await acknowledge(stray?.id)).toMatchObject({ closedBy: 'service:shop', note: 'looked into' });
     expect(await acknowledge(byHand?.id)).toMatchObject({ note: 'looked into' });
-    for (const finding of [stray, byHand])
-      expect((await refused(finding?.id)).body).toMatchObject({ code: 'finding_closed' });
-    expect((await refused(randomUUID())).body).toMatchObject({ code: 'finding_not_found' });
+    for (const discrepancy of [stray, byHand])
+      expect((await refused(discrepancy?.id)).body).toMatchObject({ code: 'discrepancy_closed' });
+    expect((await refused(randomUUID())).body).toMatchObject({ code: 'discrepancy_not_found' });
     expect((await refused('mine')).body).toMatchObject({
       code: 'invalid_request',
       errors: [{ pointer: '/id' }],
@@ -112,14 +112,17 @@ describe('what the books differ in', () => {
     expect(ledger.map(({ kind }) => kind)).toEqual(['captured', 'refund_adopted']);
     expect(await listed()).toEqual([]);
     expect(await listed('all')).toHaveLength(2);
-    expect(await command('--since', '1h', '--settle', '0s')).toEqual({ said: 'The books agree.\n', code: 0 });
+    expect(await command('--since', '1h', '--min-age', '0s')).toEqual({
+      said: 'The books agree.\n',
+      code: 0,
+    });
   });
 
   it('is for operators only', async () => {
     const key = await system.store.apiKeys.create('frontend', ['read', 'write']);
     const shop = supertest(system.url);
-    await shop.get('/findings').set('Authorization', `Bearer ${key}`).expect(403);
-    await shop.get('/findings').expect(401);
+    await shop.get('/reconciliation/discrepancies').set('Authorization', `Bearer ${key}`).expect(403);
+    await shop.get('/reconciliation/discrepancies').expect(401);
   });
 
   it('is looked for on a schedule that every worker may make, once', async () => {
@@ -131,7 +134,7 @@ describe('what the books differ in', () => {
     expect(described.policies.overlap).toBe('SKIP');
     const first = await scheduled(1);
     await eventually(
-      () => lastReconciled(system.client),
+      () => findLastReconciled(system.client),
       (last) => last === first.until,
     );
     const second = await scheduled(2);

@@ -185,8 +185,8 @@ describe('around an activity', () => {
   });
 
   it('shows no wait for an attempt that was overtaken: another one is at it', async () => {
-    const failure = await attempt('chargePayment', fails(new Outage('overtaken')));
-    expect(failure).toMatchObject({ type: 'Outage', message: 'overtaken', nonRetryable: false });
+    const failure = await attempt('chargePayment', fails(new Outage('superseded')));
+    expect(failure).toMatchObject({ type: 'Outage', message: 'superseded', nonRetryable: false });
     expect(await waits()).toEqual([]);
   });
 

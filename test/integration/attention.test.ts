@@ -22,11 +22,17 @@ describe('what waits for a person', () => {
 
   async function park(
     id: OrderId,
-    changes: { kind?: AttentionKind; step?: StepName; undo?: boolean; attention?: string } = {},
+    changes: { kind?: AttentionKind; step?: StepName; isCompensation?: boolean; attention?: string } = {},
   ): Promise<string> {
-    const { kind = 'parked', step = 'ship', undo = false, attention = randomUUID() } = changes;
+    const { kind = 'parked', step = 'ship', isCompensation = false, attention = randomUUID() } = changes;
     const reason = 'carrier_unreachable';
-    await bench.store.attention.park(await bench.order(id), { id: attention, kind, step, undo, reason });
+    await bench.store.attention.park(await bench.order(id), {
+      id: attention,
+      kind,
+      step,
+      isCompensation,
+      reason,
+    });
     return attention;
   }
 
@@ -85,7 +91,7 @@ describe('what waits for a person', () => {
     const parked = await park(id);
     const stray = await park(id, { kind: 'contradicting_event', step: 'deliver' });
     expect(await all()).toMatchObject([
-      { id: parked, kind: 'parked', undo: false, resolution: null },
+      { id: parked, kind: 'parked', isCompensation: false, resolution: null },
       { id: stray, resolution: null },
     ]);
     expect((await all())[0]).toEqual({ ...(await bench.order(id)).attention[0], resolution: null });
@@ -106,28 +112,31 @@ describe('what waits for a person', () => {
     expect(await of(stray)).toEqual([{ is: 'done' }]);
   });
 
-  it.each<{ kind: AttentionKind; step: StepName; undo?: boolean; may: Resolution[] }>([
+  it.each<{ kind: AttentionKind; step: StepName; isCompensation?: boolean; may: Resolution[] }>([
     { kind: 'parked', step: 'validate', may: ['retry', 'fail'] },
     { kind: 'parked', step: 'reserve', may: ['retry', 'fail'] },
     { kind: 'parked', step: 'charge', may: ['retry', 'fail'] },
     { kind: 'parked', step: 'ship', may: ['retry', 'fail'] },
     { kind: 'parked', step: 'confirm', may: ['retry', 'skip'] },
     { kind: 'parked', step: 'notify', may: ['retry', 'skip'] },
-    { kind: 'parked', step: 'reserve', undo: true, may: ['retry'] },
-    { kind: 'parked', step: 'charge', undo: true, may: ['retry'] },
-    { kind: 'parked', step: 'ship', undo: true, may: ['retry'] },
+    { kind: 'parked', step: 'reserve', isCompensation: true, may: ['retry'] },
+    { kind: 'parked', step: 'charge', isCompensation: true, may: ['retry'] },
+    { kind: 'parked', step: 'ship', isCompensation: true, may: ['retry'] },
     { kind: 'delivery_overdue', step: 'deliver', may: ['skip', 'fail'] },
     { kind: 'contradicting_event', step: 'deliver', may: ['acknowledge'] },
-  ])('takes only what answers it: $kind $step, undo $undo: $may', async ({ kind, step, undo, may }) => {
-    for (const action of ANSWERS) {
-      const { id } = await bench.labelled();
-      const attention = await park(id, { kind, step, undo });
-      const legal = may.includes(action);
-      expect(await answer(id, attention, action), action).toBe(legal ? 'resolved' : 'illegal_resolution');
-      expect((await bench.order(id)).attention, action).toHaveLength(legal ? 0 : 1);
-      if (kind === 'delivery_overdue' && legal) await bench.finish(id);
-    }
-  });
+  ])(
+    'takes only what answers it: $kind $step, isCompensation $isCompensation: $may',
+    async ({ kind, step, isCompensation, may }) => {
+      for (const action of ANSWERS) {
+        const { id } = await bench.labelled();
+        const attention = await park(id, { kind, step, isCompensation });
+        const legal = may.includes(action);
+        expect(await answer(id, attention, action), action).toBe(legal ? 'resolved' : 'illegal_resolution');
+        expect((await bench.order(id)).attention, action).toHaveLength(legal ? 0 : 1);
+        if (kind === 'delivery_overdue' && legal) await bench.finish(id);
+      }
+    },
+  );
 
   it('is not found under the id of another order, or under no id that was given', async () => {
     const [{ id }, other] = await Promise.all([bench.labelled(), bench.labelled()]);

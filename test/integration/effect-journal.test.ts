@@ -254,7 +254,7 @@ describe('the journal of effects', () => {
       const winner = attempt(second);
       await second.reached();
       first.open();
-      await expect(overtaken).rejects.toMatchObject({ name: 'Outage', code: 'overtaken' });
+      await expect(overtaken).rejects.toMatchObject({ name: 'Outage', code: 'superseded' });
       expect(await facts()).toEqual([]);
       second.open();
       expect(await winner).toMatchObject({ state: 'done', providerId: 'done-1' });
@@ -276,7 +276,7 @@ describe('the journal of effects', () => {
       await gate.reached();
       const settled = await run();
       gate.open();
-      await expect(slow).rejects.toMatchObject({ code: 'overtaken' });
+      await expect(slow).rejects.toMatchObject({ code: 'superseded' });
       expect(await run()).toEqual(settled);
       expect(await facts()).toEqual(['effect.done']);
     });
@@ -309,7 +309,7 @@ describe('the journal of effects', () => {
       await gate.reached();
       await run();
       gate.open();
-      await expect(slow).rejects.toMatchObject({ code: 'overtaken' });
+      await expect(slow).rejects.toMatchObject({ code: 'superseded' });
       expect(await facts()).toEqual(['effect.done']);
       expect(await row()).toMatchObject({ state: 'done' });
     });
@@ -317,14 +317,14 @@ describe('the journal of effects', () => {
     it('writes one fact however many there are', async () => {
       const answers = await Promise.allSettled(Array.from({ length: 10 }, () => run()));
       const codes = answers.flatMap((a) => (a.status === 'rejected' ? [(a.reason as Outage).code] : []));
-      expect(codes.filter((code) => code !== 'overtaken')).toEqual([]);
+      expect(codes.filter((code) => code !== 'superseded')).toEqual([]);
       await run();
       expect(await facts()).toEqual(['effect.done']);
       expect(provider.done.size).toBe(1);
     });
   });
 
-  describe('once an undo has come', () => {
+  describe('once a compensation has come', () => {
     it('never begins what had not begun', async () => {
       expect(await journal.close(order.id, key)).toMatchObject({ state: 'closed' });
       expect(await journal.close(order.id, key)).toMatchObject({ state: 'closed' });
@@ -345,7 +345,7 @@ describe('the journal of effects', () => {
       await gate.reached();
       expect(await journal.close(order.id, key)).toMatchObject({ state: 'started', fence: 2 });
       gate.open();
-      await expect(late).rejects.toMatchObject({ code: 'overtaken' });
+      await expect(late).rejects.toMatchObject({ code: 'superseded' });
       expect(await facts()).toEqual([]);
       expect(await run()).toMatchObject({ state: 'done', providerId: 'done-1' });
       expect(provider.calls).toHaveLength(1);

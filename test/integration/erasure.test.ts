@@ -61,7 +61,7 @@ describe('the erasure of a person', () => {
 
   /** Money that moved without us, seen by somebody who tells of whom it was. */
   async function noted(orderId: OrderId | null, note: string): Promise<string> {
-    const { id } = await bench.database.finding.create({
+    const { id } = await bench.database.discrepancy.create({
       data: {
         ...{
           kind: 'missing_refund',
@@ -94,7 +94,7 @@ describe('the erasure of a person', () => {
     const others = [`Of x${local}@${wire}`, `Of ${local}@${wire}.example`];
     for (const note of [...notes, ...others]) await noted(null, note);
     expect(count(await erase({ customerId: id }))).toBe(1);
-    const left = await bench.database.finding.findMany({
+    const left = await bench.database.discrepancy.findMany({
       where: { note: { contains: local, mode: 'insensitive' } },
     });
     expect(left.map(({ note }) => note ?? '').toSorted()).toEqual(others.toSorted());
@@ -160,7 +160,7 @@ describe('the erasure of a person', () => {
     // A refund is asked for again under its hash, which tells of nobody.
     expect(await store.effects.find(`${id}:refund:1`)).toMatchObject({ requestHash: 'of amounts alone' });
     expect(await bench.order(other.id)).toMatchObject({ customer: { name: expect.any(String) } });
-    expect((await store.findings.find(unrelated))?.note).toBe('Somebody else');
+    expect((await store.discrepancies.find(unrelated))?.note).toBe('Somebody else');
   });
 
   it('by an id is of its orders, and by an address of every order that has it', async () => {
@@ -195,23 +195,28 @@ describe('the erasure of a person', () => {
     const notes = new Map<string, string>();
     for (const note of [...kept, ...taken]) notes.set(await noted(other.id, note), note);
     await erase({ email });
-    const left = await bench.database.finding.findMany({ where: { id: { in: [...notes.keys()] } } });
+    const left = await bench.database.discrepancy.findMany({ where: { id: { in: [...notes.keys()] } } });
     expect(left.flatMap(({ note }) => note ?? []).toSorted()).toEqual(kept.toSorted());
   });
 
   it('makes what was said of the person under a key impossible to guess, and leaves what tells of amounts', async () => {
     const customer = somebody();
     const { id } = await delivered(customer);
-    const finding = await noted(null, `Paid back to ${customer.email}`);
+    const discrepancy = await noted(null, `Paid back to ${customer.email}`);
     const elsewhere = await noted(null, 'Somebody else');
     const key = { principal: 'desk', requestHash: 'h' };
     const keys = [
       { ...key, operation: `POST /orders/${id}/refunds`, key: 'refund', orderId: id, resourceId: 'r' },
       { ...key, operation: `POST /orders/${id}/payment-attempts`, key: 'card', orderId: id, resourceId: '2' },
-      { ...key, operation: `POST /findings/${finding}/acknowledgement`, key: 'note', resourceId: finding },
       {
         ...key,
-        operation: `POST /findings/${elsewhere}/acknowledgement`,
+        operation: `POST /reconciliation/discrepancies/${discrepancy}/acknowledgement`,
+        key: 'note',
+        resourceId: discrepancy,
+      },
+      {
+        ...key,
+        operation: `POST /reconciliation/discrepancies/${elsewhere}/acknowledgement`,
         key: 'other',
         resourceId: elsewhere,
       },

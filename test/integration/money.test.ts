@@ -52,11 +52,13 @@ describe('amounts past 32 bits', () => {
 
   it('are compared, found and taken over', async () => {
     const stray = { intentId: `pi_${randomUUID()}`, found: LARGEST_AMOUNT, currency: 'IDR' };
-    await bench.store.findings.recordUnmatchedCharge(stray, null, new Date());
-    const [finding] = await bench.store.findings.list({ limit: 1 });
-    expect(finding).toMatchObject({ expected: 0, found: LARGEST_AMOUNT, currency: 'IDR' });
-    if (!finding) throw new Error('nothing was found');
-    expect(await bench.store.findings.acknowledge(finding, { note: 'Known.', by: 'tests' })).toBe(true);
+    await bench.store.discrepancies.recordUnmatchedCharge(stray, null, new Date());
+    const [discrepancy] = await bench.store.discrepancies.list({ limit: 1 });
+    expect(discrepancy).toMatchObject({ expected: 0, found: LARGEST_AMOUNT, currency: 'IDR' });
+    if (!discrepancy) throw new Error('nothing was found');
+    expect(await bench.store.discrepancies.acknowledge(discrepancy, { note: 'Known.', by: 'tests' })).toBe(
+      true,
+    );
   });
 
   it('are numbers wherever they are read, and an error where JavaScript has no such number', async () => {

@@ -108,7 +108,7 @@ describe('what a sweep finds', () => {
         id: attention,
         kind: 'parked',
         step: 'charge',
-        undo: false,
+        isCompensation: false,
         reason: 'timeout',
       });
       expect(await unheard(0)).toEqual([]);

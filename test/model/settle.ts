@@ -30,7 +30,7 @@ const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
   refund_failed: 'acknowledge',
   late_payment: 'acknowledge',
   dispute_opened: 'acknowledge',
-  books_differ: null,
+  discrepancy: null,
 };
 
 /** What was done for the orders of a run so that they come to an end. */

@@ -56,7 +56,7 @@ describe('a held payment of which somebody takes a part by hand while the carrie
     const nothingToSettle = { run: async () => undefined };
     const comparison = new Reconciliation(shop.store, books, nothingToSettle, shop.ports.logger, true);
     await comparison.examine(id, new Date(Date.now() + 1_000));
-    return (await shop.store.findings.list({ state: 'open', limit: 100 })).filter(
+    return (await shop.store.discrepancies.list({ state: 'open', limit: 100 })).filter(
       ({ orderId }) => orderId === id,
     );
   };

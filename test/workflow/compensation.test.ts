@@ -145,7 +145,7 @@ describe('taking an order back', () => {
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded', attention: [] });
   });
 
-  it('refuses to give up an undo', async () => {
+  it('refuses to give up a compensation', async () => {
     await shop.fault('refunds.create', 'drop_before', 1000);
     const id = await shop.place({ postalCode: '00000' });
     await shop.until(id, ({ attention }) => attention.length > 0);

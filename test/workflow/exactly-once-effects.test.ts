@@ -46,7 +46,7 @@ describe('happens once:', () => {
           kind: 'parked',
           step: 'notify',
           reason: 'left_by_a_test',
-          undo: false,
+          isCompensation: false,
         });
       }
       await checkInvariants(parts.databaseUrl, parts.stripe, parts.inbox);
@@ -131,7 +131,7 @@ describe('happens once:', () => {
       const afterwards = await parts.store.orders.get(id);
       held.letGo();
 
-      expect(await overtaken).toMatchObject({ name: 'Outage', code: 'overtaken' });
+      expect(await overtaken).toMatchObject({ name: 'Outage', code: 'superseded' });
       // The overtaken attempt has written nothing.
       expect((await parts.store.orders.get(id)).version).toBe(afterwards.version);
       expect(await outcome(id)).toMatchObject(effect.once);

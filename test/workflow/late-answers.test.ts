@@ -234,7 +234,7 @@ describe('when two things happen at once', () => {
       const trackingNumber = await shop.label(id);
       gateway.arrives = true;
 
-      expect(await overtaken).toMatchObject({ type: 'Outage', message: 'overtaken' });
+      expect(await overtaken).toMatchObject({ type: 'Outage', message: 'superseded' });
       expect((await shop.store.orders.get(id)).waits).toMatchObject([{ step: 'deliver', lastError: null }]);
       expect((await shop.eventTypes(id)).filter((type) => type === 'payment.captured')).toHaveLength(1);
       await shop.carrierSays(trackingNumber, 'shipment.delivered');

@@ -139,7 +139,7 @@ describe('what runs are told, and no worker hears yet', () => {
     const refundId = await refunded(order);
     await runs.start(order.id, order.policy);
     await runs.startRefund(refundId, order.id, order.policy);
-    const parked = { kind: 'parked', step: 'charge', undo: false, reason: 'timeout' } as const;
+    const parked = { kind: 'parked', step: 'charge', isCompensation: false, reason: 'timeout' } as const;
     const [theirs, ours] = [randomUUID(), randomUUID()];
     await bench.store.attention.park(order, { ...parked, id: theirs, refundId });
     await bench.store.attention.park(order, { ...parked, id: ours });

@@ -45,7 +45,7 @@ describe('what Temporal’s UI shows of an order', () => {
     expect(
       await eventually(
         () => details(id),
-        (text) => text.includes('operator'),
+        (text) => text.includes('operator') && !text.includes('mailing'),
       ),
     ).toBe(
       [
@@ -58,7 +58,7 @@ describe('what Temporal’s UI shows of an order', () => {
     const trackingNumber = await shop.label(id);
     await eventually(
       () => details(id),
-      (text) => text === `**Order ${parked.number}**: confirmed\n- waiting for the parcel to arrive`,
+      (text) => text === `**Order ${parked.number}**: confirmed\n- waiting for the delivery`,
     );
     await shop.carrierSays(trackingNumber, 'shipment.delivered');
     await shop.closed(id);

@@ -55,7 +55,7 @@ describe('an answer that is about something else than what was asked', () => {
       intentId: null,
       attention: [{ kind: 'parked', step: 'charge' }],
     });
-    // The undo needs no intent either, although each answer to it would be as wrong.
+    // The compensation needs no intent either, although each answer to it would be as wrong.
     await wrong(operation, 1_000, changes);
     await shop.answer(id, 'charge', 'fail');
     expect(await shop.closed(id)).toMatchObject({

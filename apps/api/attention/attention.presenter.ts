@@ -5,9 +5,9 @@ import type { AttentionRecord } from '#libs/persistence/orders/order-record';
 
 /** An attention that waits, with what may be answered. Field by field, so that what the record gains is not shown by accident. */
 export function presentAttention(attention: AttentionRecord, hasEnded: boolean): AttentionView {
-  const { id, kind, step, undo, reason, refundId, findingId, openedAt } = attention;
-  const resolutions = [...resolutionsFor(kind, step, undo, hasEnded)];
-  return { id, kind, step, undo, reason, refundId, findingId, openedAt, resolutions };
+  const { id, kind, step, isCompensation, reason, refundId, discrepancyId, openedAt } = attention;
+  const resolutions = [...resolutionsFor(kind, step, isCompensation, hasEnded)];
+  return { id, kind, step, isCompensation, reason, refundId, discrepancyId, openedAt, resolutions };
 }
 
 /** An attention as it is told of later, with what was answered. */

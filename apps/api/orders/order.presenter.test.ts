@@ -23,7 +23,7 @@ describe('an order as it is shown', () => {
   it('says what may be answered to what waits for a person', () => {
     const [parked] = record.attention;
     if (!parked) throw new Error('nothing waits for a person');
-    const stuck = { ...parked, undo: true };
+    const stuck = { ...parked, isCompensation: true };
     const seen = { ...parked, kind: 'dispute_opened', step: null } as const;
     const { attention } = presentOrder({ ...record, attention: [parked, stuck, seen] });
     expect(attention.map(({ resolutions }) => resolutions)).toEqual([
@@ -109,10 +109,10 @@ const record: OrderRecord = {
       id,
       kind: 'parked',
       step: 'ship',
-      undo: false,
+      isCompensation: false,
       reason: 'carrier_unavailable',
       refundId: null,
-      findingId: null,
+      discrepancyId: null,
       openedAt: at,
     },
   ],

@@ -31,7 +31,7 @@ export interface Call<T> {
   readonly act: (idempotencyKey: string, order: OrderRecord) => Promise<T>;
   readonly outcome: (answer: T) => Outcome;
   /** The fact written when the provider refuses; without it, nothing but the refusal itself. */
-  readonly refused?: (code: string) => OrderChange;
+  readonly refused?: (code: string, order: OrderRecord) => OrderChange;
   /** Whether an unclear failure keeps its key until an operator asks for a fresh one. */
   readonly keepsIdempotencyKey?: boolean;
 }
@@ -49,7 +49,7 @@ export class EffectJournal {
 
   /**
    * @returns how the effect is settled, now or by an earlier attempt; closed when it was not to begin
-   * @throws Refusal `closed` when an undo came first
+   * @throws Refusal `closed` when a compensation came first
    * @throws Outage when the provider gave no usable answer, or `overtaken` when another attempt took over
    */
   async run<T>(orderId: OrderId, call: Call<T>): Promise<Settlement> {
@@ -69,7 +69,7 @@ export class EffectJournal {
       ...change(current),
       settles: { key: effect.key, fence: effect.fence, settlement },
     }));
-    if (!written) throw new Outage('overtaken');
+    if (!written) throw new Outage('superseded');
     return settlement;
   }
 
@@ -101,7 +101,7 @@ export class EffectJournal {
         };
         return {
           settlement: { state: 'refused', result: { code: error.code } },
-          change: () => (refused ? refused(error.code) : { event }),
+          change: (current) => (refused ? refused(error.code, current) : { event }),
         };
       }
       if (error instanceof Outage && error.keyConsumed && !call.keepsIdempotencyKey) {

@@ -1,26 +1,22 @@
 import { defineCommand } from '#libs/command/command-line';
 import { duration, required, withDefault } from '#libs/command/option';
 import type { ReconcileResult } from '#libs/contracts/workflows/reconcile-workflow';
-import type { FindingRecord } from '#libs/persistence/reconciliation/finding.repository';
+import type { DiscrepancyRecord } from '#libs/persistence/reconciliation/discrepancy.repository';
 
 export const RECONCILE = defineCommand({
   name: 'npm run reconcile --',
   about: [
-    'Compares the books with the payment provider’s now, and shows every finding that is open. Ends with 0 where the',
-    'books agree, and with 3 where they differ. It needs a worker.',
+    'Compares the ledger with the payment provider’s records now, and lists the open discrepancies. Exits with 0 when there',
+    'are none, and with 3 otherwise. A worker must be running.',
   ],
   options: {
-    since: required(duration(), 'how far back money may have moved that is compared, such as 24h or 30d'),
-    settle: withDefault(
-      duration(),
-      '10m',
-      'what moved this recently is left out, as it may still be on its way',
-    ),
+    since: required(duration(), 'how far back the comparison goes, such as 24h or 30d'),
+    'min-age': withDefault(duration(), '10m', 'leaves out what is younger and may not be booked yet'),
   },
 });
 
-/** The exit code where the books differ; 1 and 2 are those of a failure and of a wrong command line. */
-export const BOOKS_DIFFER = 3;
+/** The exit code when discrepancies are open; 1 and 2 are those of a failure and of a wrong command line. */
+export const DISCREPANCIES_OPEN = 3;
 
 const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
@@ -29,15 +25,15 @@ export function comparedText({ since, until, moved, booked, examined, open }: Re
   return (
     `${new Date(since).toISOString()} to ${new Date(until).toISOString()}: ` +
     `${count(moved, 'movement')} at the payment provider and ${count(booked, 'entry', 'entries')} of ours compared, ` +
-    `${count(examined, 'order')} looked into one by one, ${count(open, 'finding')} open`
+    `${count(examined, 'order')} looked into one by one, ${count(open, 'discrepancy', 'discrepancies')} open`
   );
 }
 
 const COLUMNS = ['kind', 'object', 'order', 'expected', 'found', 'since'];
 
-/** Findings as a table for people. */
-export function findingsTable(findings: readonly FindingRecord[]): string {
-  const rows = findings.map(({ kind, objectId, orderNumber, expected, found, currency, openedAt }) => [
+/** Discrepancies as a table for people. */
+export function discrepanciesTable(discrepancies: readonly DiscrepancyRecord[]): string {
+  const rows = discrepancies.map(({ kind, objectId, orderNumber, expected, found, currency, openedAt }) => [
     kind,
     objectId,
     orderNumber ?? '-',

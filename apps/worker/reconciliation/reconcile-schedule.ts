@@ -16,20 +16,20 @@ import {
   type ReconcileResult,
 } from '#libs/contracts/workflows/reconcile-workflow';
 
-/** What happened this recently may still be on its way into the books. Milliseconds. */
-export const SETTLE = 600_000;
+/** What is younger may not be booked yet. Milliseconds. */
+export const MINIMUM_AGE = 600_000;
 
-/** How the ids of runs begin that somebody asked for: what they looked at says nothing of what the schedule's did. */
-const BY_HAND = `${RECONCILE_SCHEDULE}-by-hand-`;
+/** The prefix of the ids of runs that an operator started: the schedule does not continue from their windows. */
+const MANUAL_PREFIX = `${RECONCILE_SCHEDULE}-manual-`;
 
 /**
- * Sees to it that the books are compared from time to time. Every worker does it when it starts; whether an
- * operator has paused it is left as it is.
+ * Creates or updates the schedule of reconciliations. Every worker does so when it starts; a schedule that an operator
+ * has paused stays paused.
  *
  * @param every milliseconds
  */
 export async function scheduleReconciliation(client: Client, every: number): Promise<void> {
-  const input: ReconcileInput = { settle: SETTLE };
+  const input: ReconcileInput = { minimumAge: MINIMUM_AGE };
   const schedule = {
     spec: { intervals: [{ every }] },
     action: {
@@ -50,33 +50,29 @@ export async function scheduleReconciliation(client: Client, every: number): Pro
   }
 }
 
-/**
- * Compares the books once, beside the schedule.
- *
- * @param patience milliseconds until it is given up
- */
+/** Reconciles once, apart from the schedule. @param timeout milliseconds */
 export async function reconcileNow(
   client: Client,
   input: ReconcileInput,
-  patience: number,
+  timeout: number,
 ): Promise<ReconcileResult> {
   return client.workflow.execute<(input: ReconcileInput) => Promise<ReconcileResult>>(RECONCILE_WORKFLOW, {
-    workflowId: `${BY_HAND}${randomUUID()}`,
+    workflowId: `${MANUAL_PREFIX}${randomUUID()}`,
     taskQueue: TASK_QUEUES.orders,
     args: [input],
     staticSummary: RECONCILE_SUMMARY,
-    workflowExecutionTimeout: patience,
+    workflowExecutionTimeout: timeout,
   });
 }
 
 /**
- * Up to when the schedule's last complete run has compared, as long as Temporal keeps it. (A schedule does not
- * hand one run's result to the next on every server.)
+ * The end of the window of the schedule's last complete run, while Temporal retains that run. (Not every server passes
+ * one run's result to the schedule's next run.)
  */
-export async function lastReconciled(client: Client): Promise<number | null> {
+export async function findLastReconciled(client: Client): Promise<number | null> {
   const query = `WorkflowType = '${RECONCILE_WORKFLOW}' AND ExecutionStatus = 'Completed'`;
   for await (const { workflowId, runId } of client.workflow.list({ query })) {
-    if (workflowId.startsWith(BY_HAND)) continue;
+    if (workflowId.startsWith(MANUAL_PREFIX)) continue;
     const { until }: ReconcileResult = await client.workflow.getHandle(workflowId, runId).result();
     return until;
   }

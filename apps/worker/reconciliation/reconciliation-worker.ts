@@ -48,7 +48,7 @@ export async function createReconciliationWorker(options: ReconciliationWorkerOp
     shutdownGrace,
   } = options;
   const reconciliation = new Reconciliation(store, gatewayRecords, payments, logger, isExclusive);
-  const books = new ReconciliationActivities(reconciliation, store.findings, client);
+  const books = new ReconciliationActivities(reconciliation, store.discrepancies, client);
   return Worker.create({
     connection,
     namespace,
@@ -56,8 +56,8 @@ export async function createReconciliationWorker(options: ReconciliationWorkerOp
     activities: {
       compareUnsettled: (window) => books.compareUnsettled(window),
       compareMovements: (window) => books.compareMovements(window),
-      countFindings: () => books.countFindings(),
-      lastReconciled: () => books.lastReconciled(),
+      countDiscrepancies: () => books.countDiscrepancies(),
+      findLastReconciled: () => books.findLastReconciled(),
     } satisfies ReconcileActivities,
     maxConcurrentActivityTaskExecutions: 1,
     shutdownGraceTime: shutdownGrace,

@@ -55,7 +55,7 @@ export class Reconciliation {
       cursor = orders.at(-1) ?? null;
       if (orders.length < BATCH) break;
     }
-    for (const intentId of await this.store.findings.openUnmatchedCharges()) {
+    for (const intentId of await this.store.discrepancies.openUnmatchedCharges()) {
       await this.examineUnmatchedCharge(intentId, until);
       one();
     }
@@ -120,7 +120,7 @@ export class Reconciliation {
     if (books.isMoving || intentId === null) return;
     const differences = compareMoney(books.money, await this.gateway.readMoney(intentId));
     if (differences.length > 0) this.logger.warn({ orderId: id, differences }, 'the books differ');
-    await this.store.findings.record(books, differences, until);
+    await this.store.discrepancies.record(books, differences, until);
   }
 
   /** Looks into money on an intent that is no order's: a stray of an order's, or somebody else's. */
@@ -131,7 +131,7 @@ export class Reconciliation {
     const isClaimed = order?.intentId === intentId;
     const found = money && isOurs && !isClaimed ? heldOf(money) : 0;
     if (found > 0) this.logger.warn({ intentId, found }, 'money belongs to no order');
-    await this.store.findings.recordUnmatchedCharge(
+    await this.store.discrepancies.recordUnmatchedCharge(
       { intentId, found, currency: money?.currency ?? '' },
       order,
       until,

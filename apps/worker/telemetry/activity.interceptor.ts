@@ -13,7 +13,7 @@ import type { Logger } from '#libs/telemetry/logger';
 
 const HEARTBEAT_EVERY = 1_000;
 /** Ends of an attempt that say nothing of what the order waits for: another attempt is at it, or soon will be. */
-const UNSHOWN: readonly string[] = ['overtaken', 'worker_stopped'];
+const UNSHOWN: readonly string[] = ['superseded', 'worker_stopped'];
 /** At which attempt a step is parked that fails in a way nobody thought of: some 15 seconds after the first. */
 const UNFORESEEN_ATTEMPTS = 5;
 const UNFORESEEN = 'an attempt failed in a way that is not provided for';

@@ -21,15 +21,15 @@ describe('the metrics', () => {
     for (const server of opened.splice(0)) await server.close();
   });
 
-  it('count open findings by kind, as they are when asked', async () => {
+  it('count open discrepancies by kind, as they are when asked', async () => {
     const counts = [[{ kind: 'unknown_refund', count: 2 } as const], []];
     const port = await serve(async () => counts.shift() ?? []);
     const ask = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     const first = await ask();
-    expect(first).toContain('order_findings_open{kind="unknown_refund"} 2\n');
-    expect(first).toContain('order_findings_open{kind="missing_charge"} 0\n');
+    expect(first).toContain('order_discrepancies_open{kind="unknown_refund"} 2\n');
+    expect(first).toContain('order_discrepancies_open{kind="missing_charge"} 0\n');
     expect(first).toContain('process_cpu_seconds_total');
-    expect(await ask()).toContain('order_findings_open{kind="unknown_refund"} 0\n');
+    expect(await ask()).toContain('order_discrepancies_open{kind="unknown_refund"} 0\n');
   });
 
   it('say how many runs are lost, where they are too many to act on', async () => {

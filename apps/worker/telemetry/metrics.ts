@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
-import { FINDING_KINDS } from '#libs/domain/reconciliation/reconciliation';
-import type { FindingRepository } from '#libs/persistence/reconciliation/finding.repository';
+import { DISCREPANCY_KINDS } from '#libs/domain/reconciliation/reconciliation';
+import type { DiscrepancyRepository } from '#libs/persistence/reconciliation/discrepancy.repository';
 import type { RunLookRepository } from '#libs/persistence/runs/run-look.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
@@ -13,12 +13,12 @@ export class MetricsServer {
   readonly #server: Server;
 
   constructor(
-    findings: Pick<FindingRepository, 'countOpen'>,
+    discrepancies: Pick<DiscrepancyRepository, 'countOpen'>,
     lostRuns: Pick<RunLookRepository, 'alarmed'>,
     private readonly logger: Logger,
   ) {
     collectDefaultMetrics({ register: this.#registry });
-    addFindings(this.#registry, findings);
+    addDiscrepancies(this.#registry, discrepancies);
     addLostRuns(this.#registry, lostRuns);
     this.#server = createServer((request, response) => {
       if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end();
@@ -62,15 +62,15 @@ export class MetricsServer {
 }
 
 /** Read when asked for, so that every worker tells the same. */
-function addFindings(registry: Registry, findings: Pick<FindingRepository, 'countOpen'>): void {
+function addDiscrepancies(registry: Registry, discrepancies: Pick<DiscrepancyRepository, 'countOpen'>): void {
   const open = new Gauge({
-    name: 'order_findings_open',
+    name: 'order_discrepancies_open',
     help: "Differences between the gateway's books and ours that nobody has closed",
     labelNames: ['kind'],
     registers: [registry],
     async collect() {
-      const counts = new Map((await findings.countOpen()).map(({ kind, count }) => [kind, count]));
-      for (const kind of FINDING_KINDS) open.set({ kind }, counts.get(kind) ?? 0);
+      const counts = new Map((await discrepancies.countOpen()).map(({ kind, count }) => [kind, count]));
+      for (const kind of DISCREPANCY_KINDS) open.set({ kind }, counts.get(kind) ?? 0);
     },
   });
 }

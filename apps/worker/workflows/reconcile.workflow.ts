@@ -15,7 +15,7 @@ const FIRST_LOOKBACK = 24 * 3_600_000;
 /** How much of the last run's window is compared again. Milliseconds. */
 const OVERLAP = 6 * 3_600_000;
 
-const { compareUnsettled, compareMovements, countFindings, lastReconciled } = summarized(
+const { compareUnsettled, compareMovements, countDiscrepancies, findLastReconciled } = summarized(
   proxyActivities<ReconcileActivities>({
     taskQueue: RECONCILIATION_QUEUE,
     startToCloseTimeout: '1h',
@@ -26,15 +26,15 @@ const { compareUnsettled, compareMovements, countFindings, lastReconciled } = su
 );
 
 /** Compares our ledger with the payment provider's records: unsettled orders, and all that moved since the last run. */
-export async function ReconcileWorkflow({ since, settle }: ReconcileInput): Promise<ReconcileResult> {
-  const until = Date.now() - settle;
+export async function ReconcileWorkflow({ since, minimumAge }: ReconcileInput): Promise<ReconcileResult> {
+  const until = Date.now() - minimumAge;
   const window = { since: Math.min(since ?? (await afterLastRun(until)), until), until };
   const unsettled = await compareUnsettled(window);
   const movements = await compareMovements(window);
-  return { ...window, ...sumCompared(unsettled, movements), open: await countFindings() };
+  return { ...window, ...sumCompared(unsettled, movements), open: await countDiscrepancies() };
 }
 
 async function afterLastRun(until: number): Promise<number> {
-  const last = await lastReconciled();
+  const last = await findLastReconciled();
   return last === null ? until - FIRST_LOOKBACK : last - OVERLAP;
 }

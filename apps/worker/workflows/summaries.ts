@@ -44,8 +44,8 @@ export const ACTIVITY_SUMMARIES: Readonly<Record<ActivityName, string>> = {
   syncPayment: 'Syncs the payment with the payment provider',
   compareUnsettled: 'Compares orders whose payment or refund is not settled',
   compareMovements: 'Compares the payment provider’s movements with the ledger',
-  countFindings: 'Counts the open discrepancies',
-  lastReconciled: 'Finds the end of the last run’s window',
+  countDiscrepancies: 'Counts the open discrepancies',
+  findLastReconciled: 'Finds the end of the last run’s window',
 };
 
 /** The same activities, each called with its summary. */

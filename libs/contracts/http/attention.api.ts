@@ -9,10 +9,10 @@ const about = {
   id: z.uuid(),
   kind: z.enum(ATTENTION_KINDS),
   step: z.enum(STEPS).nullable(),
-  undo: z.boolean().describe("Whether it is the step's undo that is stuck"),
+  isCompensation: z.boolean().describe("Whether the step's compensation is what cannot be done"),
   reason: z.string(),
   refundId: z.uuid().nullable().describe('The refund it is about, where it is about one'),
-  findingId: z.uuid().nullable().describe('What reconciliation found, where it is about that'),
+  discrepancyId: z.uuid().nullable().describe('The discrepancy that it is about, if any'),
   openedAt: time,
 };
 

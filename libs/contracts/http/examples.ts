@@ -2,7 +2,7 @@ import type { AttentionList } from './attention.api.js';
 import type { CancellationView } from './cancellation.api.js';
 import type { EntryView } from './entry.api.js';
 import type { ErasureView } from './erasure.api.js';
-import type { FindingList, FindingView } from './finding.api.js';
+import type { DiscrepancyList, DiscrepancyView } from './discrepancy.api.js';
 import type { LedgerView } from './ledger.api.js';
 import type { OrderList } from './order-list.api.js';
 import type { OrderEventList, OrderView } from './order-view.api.js';
@@ -72,7 +72,7 @@ const refund: RefundView = {
   settledAt: '2026-01-02T09:00:03.000Z',
 };
 
-const finding: FindingView = {
+const discrepancy: DiscrepancyView = {
   id: '019b7def-6680-7000-8000-000000000005',
   kind: 'unknown_refund',
   objectId: 're_3QExampleExample000001',
@@ -120,10 +120,10 @@ export const ANSWERS = {
         id: '019b7654-0000-7000-8000-00000000000b',
         kind: 'parked',
         step: 'ship',
-        undo: false,
+        isCompensation: false,
         reason: 'carrier_unavailable',
         refundId: null,
-        findingId: null,
+        discrepancyId: null,
         openedAt: '2026-01-01T10:15:00.000Z',
         resolutions: [],
         resolution: {
@@ -190,8 +190,13 @@ export const ANSWERS = {
       { account: 'refunds_payable', amount: 0 },
     ],
   } satisfies LedgerView,
-  Finding: { ...finding, closedAt: '2026-01-02T11:00:00.000Z', closedBy: 'service:shop', note: 'By hand.' },
-  FindingList: { data: [finding] } satisfies FindingList,
+  Discrepancy: {
+    ...discrepancy,
+    closedAt: '2026-01-02T11:00:00.000Z',
+    closedBy: 'service:shop',
+    note: 'By hand.',
+  },
+  DiscrepancyList: { data: [discrepancy] } satisfies DiscrepancyList,
   UnmatchedEventList: {
     data: [
       {

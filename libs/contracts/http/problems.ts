@@ -121,11 +121,11 @@ export const PROBLEMS = {
     meaning: 'The stock of this product was never adjusted under this id.',
     remedy: 'Use the `Location` that the adjustment was answered with.',
   },
-  finding_not_found: {
+  discrepancy_not_found: {
     status: 404,
-    title: 'There is no such finding',
-    meaning: 'No finding has this id.',
-    remedy: 'See `GET /findings`.',
+    title: 'There is no such discrepancy',
+    meaning: 'No discrepancy has this id.',
+    remedy: 'See `GET /reconciliation/discrepancies`.',
   },
   method_not_allowed: {
     status: 405,
@@ -238,11 +238,11 @@ export const PROBLEMS = {
       'A person is erased only once each of their orders has come to its end: until then it takes their name and address to carry them out. Nothing was erased.',
     remedy: 'Let the orders that `detail` names come to their end, or cancel them, and ask again.',
   },
-  finding_closed: {
+  discrepancy_closed: {
     status: 409,
-    title: 'The finding is closed already',
+    title: 'The discrepancy is closed already',
     meaning: 'Somebody acknowledged it, or it is no longer seen.',
-    remedy: 'Read it with `GET /findings?state=closed`.',
+    remedy: 'Read it with `GET /reconciliation/discrepancies?state=closed`.',
   },
   body_too_large: {
     status: 413,

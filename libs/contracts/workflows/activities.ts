@@ -82,7 +82,7 @@ export interface NewAttention {
   /** The refund whose run waits, where it is not the order's. */
   readonly refundId?: string;
   /** Whether the step's compensation is what cannot be done. */
-  readonly undo: boolean;
+  readonly isCompensation: boolean;
   /** A failure's code. */
   readonly reason: string;
 }
@@ -95,11 +95,11 @@ export type OrderEnd =
 export type EndAnswer =
   | { readonly is: 'ended' }
   /** A refund is due first. */
-  | { readonly is: 'owing' }
+  | { readonly is: 'refund_due' }
   /** It was confirmed before it could be rejected, so it can only be cancelled, for this reason. */
   | { readonly is: 'confirmed'; readonly reason: EndReason }
   /** The order's state does not allow that end, so an attention is opened. */
-  | { readonly is: 'left_open' };
+  | { readonly is: 'not_allowed' };
 
 /** The step that a failing attempt of an activity is shown under. */
 export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailActivities, StepName>> = {

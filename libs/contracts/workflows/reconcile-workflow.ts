@@ -1,19 +1,19 @@
 /** The workflow's type name, by which it is started. */
 export const RECONCILE_WORKFLOW = 'ReconcileWorkflow';
 export const RECONCILE_SUMMARY = 'Compares the ledger with the payment provider’s records';
-/** What starts it from time to time. */
+/** The schedule that starts it. */
 export const RECONCILE_SCHEDULE = 'reconcile';
-/** Its activities have a queue of their own, so that they never stand in an order's way. */
+/** A task queue of its own, so that reconciliation never delays an order. */
 export const RECONCILIATION_QUEUE = 'reconciliation';
 
 export interface ReconcileInput {
   /** Milliseconds since 1970; without it, from where the last run ended. */
   readonly since?: number;
-  /** What happened this recently is left to the next run: milliseconds. */
-  readonly settle: number;
+  /** What is younger is left to the next run: milliseconds. */
+  readonly minimumAge: number;
 }
 
-/** What is compared: all that happened in it. Milliseconds since 1970; the end is not included. */
+/** The time span that is compared. Milliseconds since 1970; the end is excluded. */
 export interface ReconcileWindow {
   readonly since: number;
   readonly until: number;
@@ -21,11 +21,11 @@ export interface ReconcileWindow {
 
 /** How much was compared. */
 export interface Compared {
-  /** What moved at the gateway. */
+  /** Movements of money at the gateway. */
   readonly moved: number;
-  /** What was booked about money at the gateway. */
+  /** Ledger transactions about money at the gateway. */
   readonly booked: number;
-  /** How many orders, or intents of no order, were held against the gateway's records one by one. */
+  /** Orders, and intents of no order, that were compared one by one. */
   readonly examined: number;
 }
 
@@ -38,17 +38,17 @@ export const sumCompared = (one: Compared, other: Compared): Compared => ({
 });
 
 export interface ReconcileResult extends ReconcileWindow, Compared {
-  /** How many findings are open afterwards. */
+  /** How many discrepancies are open afterwards. */
   readonly open: number;
 }
 
-/** Each may be repeated, and goes on where an attempt that was killed had come to. */
+/** Each may be repeated, and continues where an earlier attempt stopped. */
 export interface ReconcileActivities {
-  /** Settles and compares what is unsettled here, or was found before. */
+  /** Syncs and compares orders that are unsettled or have an open discrepancy. */
   compareUnsettled(window: ReconcileWindow): Promise<Compared>;
-  /** Compares what moved at the gateway, and what was booked, in the window. */
+  /** Compares the gateway's movements in the window with the ledger. */
   compareMovements(window: ReconcileWindow): Promise<Compared>;
-  countFindings(): Promise<number>;
-  /** Up to when the schedule's last complete run has compared; milliseconds since 1970, null when it is forgotten. */
-  lastReconciled(): Promise<number | null>;
+  countDiscrepancies(): Promise<number>;
+  /** The end of the window of the schedule's last complete run; milliseconds since 1970, null when none is known. */
+  findLastReconciled(): Promise<number | null>;
 }

@@ -40,7 +40,7 @@ export const LEDGER_RULES = {
   dispute_lost: { debit: 'dispute_losses', credit: 'disputes_receivable' },
   /** By the gateway's refund: made there by hand, and taken over by an operator. */
   refund_adopted: { debit: 'customer_deposits', credit: 'gateway' },
-  /** By finding: money nobody knows, taken over by an operator. */
+  /** By discrepancy: money nobody knows, taken over by an operator. */
   unknown_accepted: { debit: 'gateway', credit: 'suspense' },
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -25,7 +25,7 @@ describe('what an operator may answer', () => {
     expect(resolutionsFor('amount_differs', 'capture', false)).toEqual(['accept', 'fail']);
   });
 
-  it('when an undo is stuck: only to try again', () => {
+  it('when a compensation is stuck: only to try again', () => {
     for (const step of STEPS) expect(resolutionsFor('parked', step, true)).toEqual(['retry']);
   });
 

@@ -2,7 +2,7 @@ import { type Resolution, STEP_RULES, type StepName } from './steps.js';
 
 /** Something about an order that waits for a person. */
 export const ATTENTION_KINDS = [
-  /** A step, an undo or a refund that cannot go on by itself. */
+  /** A step, a compensation or a refund that cannot go on by itself. */
   'parked',
   'delivery_overdue',
   'contradicting_event',
@@ -19,7 +19,7 @@ export const ATTENTION_KINDS = [
   'late_payment',
   'dispute_opened',
   /** The gateway's books and ours differ. */
-  'books_differ',
+  'discrepancy',
 ] as const;
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 
@@ -38,7 +38,7 @@ export const isAppliedAtOnce = (kind: AttentionKind, action: Resolution): boolea
   action === 'acknowledge' || kind === 'delivery_overdue' || kind === 'run_closed';
 
 /**
- * What an operator may answer. A step or a wait has its own answers; an undo can only be retried, because
+ * What an operator may answer. A step or a wait has its own answers; a compensation can only be retried, because
  * money or stock would otherwise stay where it is; an order without a run is taken up by a new one, to go on or to be
  * taken back; everything else is acknowledged.
  *
@@ -47,10 +47,10 @@ export const isAppliedAtOnce = (kind: AttentionKind, action: Resolution): boolea
 export function resolutionsFor(
   kind: AttentionKind,
   step: StepName | null,
-  undo: boolean,
+  isCompensation: boolean,
   hasEnded = false,
 ): readonly Resolution[] {
-  if (undo) return ['retry'];
+  if (isCompensation) return ['retry'];
   if (kind === 'amount_differs') return ['accept', 'fail'];
   if ((kind === 'parked' || kind === 'delivery_overdue') && step !== null)
     return STEP_RULES[step].resolutions;

@@ -117,7 +117,7 @@ export interface AttentionToOpen {
   /** A code. */
   readonly reason: string;
   /** Whether it is the step's compensation that is stuck. */
-  readonly undo?: boolean;
+  readonly isCompensation?: boolean;
   /** What it is about, if not the order as a whole; stored with the same change at the latest. */
   readonly refundId?: string;
   /** Given by the run that asks. Nothing of the change is written where there is an attention with this id. */

@@ -1,7 +1,7 @@
 import type { LedgerKind } from '../ledger/ledger.js';
 
 /** How the gateway's books and ours can differ. */
-export const FINDING_KINDS = [
+export const DISCREPANCY_KINDS = [
   /** Money at the gateway that belongs to no order. */
   'unknown_charge',
   /** An order's money that the gateway does not have. */
@@ -13,11 +13,11 @@ export const FINDING_KINDS = [
   'missing_refund',
   'dispute_differs',
 ] as const;
-export type FindingKind = (typeof FINDING_KINDS)[number];
+export type DiscrepancyKind = (typeof DISCREPANCY_KINDS)[number];
 
 /** Where the books differ. Amounts are gross, in minor units: what ours say, and what the gateway's do. */
 export interface Difference {
-  readonly kind: FindingKind;
+  readonly kind: DiscrepancyKind;
   /** The gateway's object, or our refund where the gateway has none. */
   readonly objectId: string;
   readonly expected: number;

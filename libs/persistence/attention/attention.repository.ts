@@ -1,4 +1,6 @@
+// Raw SQL: times are compared with the database's clock, and waits end with their attention.
 import {
+  ATTENTION_KINDS,
   type AttentionKind,
   HOLDS_UP_A_STEP,
   holdsUpAStep,
@@ -15,8 +17,8 @@ import type { OrderChange } from '#libs/domain/order/order-change';
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
-import type { FindingRepository } from '../reconciliation/finding.repository.js';
-import { acknowledgedPosts } from '../reconciliation/finding.sql.js';
+import type { DiscrepancyRepository } from '../reconciliation/discrepancy.repository.js';
+import { acknowledgedPosts } from '../reconciliation/discrepancy.sql.js';
 import { type AttentionRecord, type OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 import { isKnown } from '../runs/run.sql.js';
@@ -26,7 +28,7 @@ export interface ParkedStep {
   readonly id: string;
   readonly kind: AttentionKind;
   readonly step: StepName;
-  readonly undo: boolean;
+  readonly isCompensation: boolean;
   readonly reason: string;
   /** The refund whose run waits, where it is not the order's. */
   readonly refundId?: string;
@@ -60,7 +62,7 @@ export class AttentionRepository {
   constructor(
     private readonly db: Database,
     private readonly orders: OrderRepository,
-    private readonly findings: FindingRepository,
+    private readonly discrepancies: DiscrepancyRepository,
   ) {}
 
   /** Opens an attention under the id the run gave it; again, does nothing. */
@@ -71,7 +73,7 @@ export class AttentionRepository {
         actor: 'workflow',
         details: {
           step: parked.step,
-          undo: parked.undo || undefined,
+          isCompensation: parked.isCompensation || undefined,
           reason: parked.reason,
           attention: parked.id,
         },
@@ -120,22 +122,27 @@ export class AttentionRepository {
       {
         kind: AttentionKind;
         step: StepName | null;
-        undo: boolean;
-        findingId: string | null;
+        isCompensation: boolean;
+        discrepancyId: string | null;
         resolved: boolean;
       }[]
     >`
-      SELECT kind, step, undo, finding_id::text AS "findingId", resolved_at IS NOT NULL AS resolved FROM attention
+      SELECT kind, step, is_compensation AS "isCompensation", discrepancy_id::text AS "discrepancyId", resolved_at IS NOT NULL AS resolved FROM attention
       WHERE id = ${attentionId}::uuid AND order_id = ${order.id}::uuid`;
     if (!found) return 'not_found';
     if (found.resolved) return 'already_resolved';
-    if (!resolutionsFor(found.kind, found.step, found.undo, isEnd(order.status)).includes(answer.action))
+    if (
+      !resolutionsFor(found.kind, found.step, found.isCompensation, isEnd(order.status)).includes(
+        answer.action,
+      )
+    )
       return 'illegal_resolution';
-    const finding = found.findingId === null ? null : await this.findings.find(found.findingId);
+    const discrepancy =
+      found.discrepancyId === null ? null : await this.discrepancies.find(found.discrepancyId);
     const written = await this.orders.change(order, (current) => ({
       ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
       ...(answer.action === 'accept' ? { acceptedAmount: paid(current.booked) } : {}),
-      ...(finding ? { posts: acknowledgedPosts(finding) } : {}),
+      ...(discrepancy ? { posts: acknowledgedPosts(discrepancy) } : {}),
       ...(found.kind === 'run_closed' ? goneAnswer(current, answer) : {}),
       event: {
         type: 'attention.resolved',
@@ -152,7 +159,7 @@ export class AttentionRepository {
         id: attentionId,
         ...answer,
         isApplied: isAppliedAtOnce(found.kind, answer.action),
-        ...(finding ? { discrepancy: { id: finding.id, found: finding.found } } : {}),
+        ...(discrepancy ? { discrepancy: { id: discrepancy.id, found: discrepancy.found } } : {}),
       },
       ...(request ? { request: { key: request, makes: attentionId } } : {}),
     }));
@@ -221,20 +228,21 @@ export class AttentionRepository {
 
   /** What an attention is of; null where there is none. */
   async kindOf(attentionId: string): Promise<AttentionKind | null> {
-    const [found] = await this.db.$queryRaw<{ kind: AttentionKind }[]>`
-      SELECT kind FROM attention WHERE id = ${attentionId}::uuid`;
-    return found?.kind ?? null;
+    const found = await this.db.attention.findUnique({ where: { id: attentionId }, select: { kind: true } });
+    return ATTENTION_KINDS.find((kind) => kind === found?.kind) ?? null;
   }
 
   /** The refund that an attention belongs to, or null. Its run is the one that waits for the answer. */
   async refundOf(attentionId: string): Promise<string | null> {
-    const [found] = await this.db.$queryRaw<{ refundId: string | null }[]>`
-      SELECT refund_id::text AS "refundId" FROM attention WHERE id = ${attentionId}::uuid`;
+    const found = await this.db.attention.findUnique({
+      where: { id: attentionId },
+      select: { refundId: true },
+    });
     return found?.refundId ?? null;
   }
 
   async markSignalled(attentionId: string): Promise<void> {
-    await this.db.$executeRaw`UPDATE attention SET signalled_at = now() WHERE id = ${attentionId}::uuid`;
+    await this.db.attention.updateMany({ where: { id: attentionId }, data: { signalledAt: new Date() } });
   }
 }
 

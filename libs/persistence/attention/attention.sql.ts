@@ -5,11 +5,11 @@ import type { ChangeStatement } from '../orders/change-statement.js';
 
 /** Opens an attention: with the change, or as a condition of it. */
 export function openAttention(statement: ChangeStatement, attention: AttentionToOpen): void {
-  const { id, kind, step, reason, undo = false, refundId = null, onceEver = false } = attention;
+  const { id, kind, step, reason, isCompensation = false, refundId = null, onceEver = false } = attention;
   const row = (from: Prisma.Sql) => Prisma.sql`
-    INSERT INTO attention (id, order_id, kind, step, reason, undo, refund_id)
+    INSERT INTO attention (id, order_id, kind, step, reason, is_compensation, refund_id)
     SELECT ${id === undefined ? Prisma.sql`uuidv7()` : Prisma.sql`${id}::uuid`}, o.id, ${kind}, ${step}, ${reason},
-      ${undo}, ${refundId}::uuid FROM ${from} o`;
+      ${isCompensation}, ${refundId}::uuid FROM ${from} o`;
   const same = Prisma.sql`
     SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = ${kind} AND a.reason = ${reason}`;
   if (id !== undefined) {
@@ -29,7 +29,7 @@ export function openAttention(statement: ChangeStatement, attention: AttentionTo
 export function lockAttention(statement: ChangeStatement, { id, discrepancy }: AttentionToResolve): void {
   const shown = discrepancy
     ? Prisma.sql`EXISTS (
-        SELECT 1 FROM finding f WHERE f.id = ${discrepancy.id}::uuid AND f.found = ${discrepancy.found})`
+        SELECT 1 FROM discrepancy f WHERE f.id = ${discrepancy.id}::uuid AND f.found = ${discrepancy.found})`
     : Prisma.sql`true`;
   statement.check(
     'open',
@@ -52,9 +52,9 @@ export function resolveAttention(statement: ChangeStatement, attention: Attentio
   );
   if (!discrepancy) return;
   statement.also(
-    'closed_finding',
+    'closed_discrepancy',
     Prisma.sql`
-      UPDATE finding f SET closed_at = now(), closed_by = ${by}, note = ${note} FROM ${changed}
+      UPDATE discrepancy f SET closed_at = now(), closed_by = ${by}, note = ${note} FROM ${changed}
       WHERE f.id = ${discrepancy.id}::uuid AND f.closed_at IS NULL`,
   );
 }

@@ -1,3 +1,4 @@
+// Raw SQL: a person is removed from all tables by one statement, or from none.
 import { wireAddress } from '#libs/mail/email-address';
 import { KEEPS_FAILING } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
@@ -88,10 +89,9 @@ export class ErasureRepository {
 
   /** @throws Error when there is none */
   async get(id: string): Promise<ErasureRecord> {
-    const [row] = await this.db.$queryRaw<(Omit<ErasureRecord, 'at'> & { at: Date })[]>`
-      SELECT id::text AS id, orders, at FROM erasure WHERE id = ${id}::uuid`;
-    if (!row) throw new Error(`no erasure ${id}`);
-    return { ...row, at: row.at.toISOString() };
+    const found = await this.db.erasure.findUnique({ where: { id } });
+    if (!found) throw new Error(`no erasure ${id}`);
+    return { id, orders: found.orders, at: found.at.toISOString() };
   }
 }
 
@@ -146,8 +146,8 @@ function erasure(
     notes AS (
       UPDATE attention a SET note = NULL FROM done
       WHERE a.note IS NOT NULL AND ${toldIn(Prisma.sql`a.note`, Prisma.sql`a.order_id`)} RETURNING a.id),
-    findings AS (
-      UPDATE finding f SET note = NULL FROM done
+    discrepancies AS (
+      UPDATE discrepancy f SET note = NULL FROM done
       WHERE f.note IS NOT NULL AND ${toldIn(Prisma.sql`f.note`, Prisma.sql`f.order_id`)} RETURNING f.id),
     -- A hash of what was asked for would tell whoever guesses it that the guess is right.
     charges AS (
@@ -156,7 +156,7 @@ function erasure(
     told AS (
       SELECT k.* FROM idempotency_key k JOIN erased e ON k.order_id = e.id WHERE k.operation NOT LIKE ${REFUNDS}
       UNION SELECT k.* FROM idempotency_key k
-        JOIN (SELECT id::text AS id FROM notes UNION SELECT id::text FROM findings) n ON k.resource_id = n.id),
+        JOIN (SELECT id::text AS id FROM notes UNION SELECT id::text FROM discrepancies) n ON k.resource_id = n.id),
     requests AS (
       UPDATE idempotency_key k SET request_hash = NULL FROM told t
       WHERE (k.principal, k.operation, k.key) = (t.principal, t.operation, t.key))

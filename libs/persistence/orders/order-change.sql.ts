@@ -13,7 +13,7 @@ import { book } from '../ledger/ledger.sql.js';
 import { recordDispute } from '../payments/dispute.sql.js';
 import { addAttempt } from '../payments/payment-attempt.sql.js';
 import { applyPaymentEvents } from '../payments/payment-inbox.sql.js';
-import { reconcile } from '../reconciliation/finding.sql.js';
+import { reconcile } from '../reconciliation/discrepancy.sql.js';
 import { writeRefund } from '../refunds/refund.sql.js';
 import { claimIdempotencyKey } from '../requests/idempotency-key.sql.js';
 import { leaveRun, requireLastRun } from '../runs/run.sql.js';

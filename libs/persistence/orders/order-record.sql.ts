@@ -10,8 +10,8 @@ export const firstWait = (w: string) =>
 
 /** An AttentionRecord of `a`. */
 export const selectAttention = Prisma.sql`jsonb_build_object(
-  'id', a.id, 'kind', a.kind, 'step', a.step, 'undo', a.undo, 'reason', a.reason, 'refundId', a.refund_id,
-  'findingId', a.finding_id, 'openedAt', ${time('a.opened_at')})`;
+  'id', a.id, 'kind', a.kind, 'step', a.step, 'isCompensation', a.is_compensation, 'reason', a.reason, 'refundId', a.refund_id,
+  'discrepancyId', a.discrepancy_id, 'openedAt', ${time('a.opened_at')})`;
 
 /** One row `{ "order": OrderRecord }` for each of `o`, a table expression of orders; `more` adds columns. */
 export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`

@@ -38,12 +38,12 @@ export interface AttentionRecord {
   readonly id: string;
   readonly kind: AttentionKind;
   readonly step: StepName | null;
-  /** Whether it is the step's undo that is stuck. */
-  readonly undo: boolean;
+  /** Whether it is the step's compensation that is stuck. */
+  readonly isCompensation: boolean;
   readonly reason: string;
   /** What it is about, where that is a refund or what reconciliation found. */
   readonly refundId: string | null;
-  readonly findingId: string | null;
+  readonly discrepancyId: string | null;
   readonly openedAt: string;
 }
 

@@ -1,3 +1,4 @@
+// Raw SQL: an order and both sides of its books are read as of one moment, by one statement.
 import type { OrderId } from '#libs/domain/order/order-id';
 import {
   type BookedMoney,
@@ -7,7 +8,7 @@ import {
 } from '#libs/domain/reconciliation/reconciliation';
 
 import type { Database } from '../database/database.js';
-import { moneyInFlight } from './finding.sql.js';
+import { moneyInFlight } from './discrepancy.sql.js';
 import { Prisma } from '../generated/client.js';
 import { OrderNotFound, type OrderRecord } from '../orders/order-record.js';
 import { selectOrders } from '../orders/order-record.sql.js';
@@ -19,7 +20,7 @@ export interface OrderComparison {
   /** Whether a call about its money is under way, or something was booked too recently to compare. */
   readonly isMoving: boolean;
   /** Whether a difference was found before that is still open. */
-  readonly hasFindings: boolean;
+  readonly hasDiscrepancies: boolean;
 }
 
 /** Reads the books as a reconciliation needs them. */
@@ -53,7 +54,7 @@ export class ComparisonRepository {
         SELECT id FROM orders WHERE closed_at IS NULL AND intent_id IS NOT NULL AND created_at < ${before}
           AND (intent_status IS NULL OR intent_status NOT IN ('captured', 'canceled'))
         UNION SELECT order_id FROM refund WHERE state IN ('requested', 'pending') AND requested_at < ${before}
-        UNION SELECT order_id FROM finding WHERE closed_at IS NULL AND order_id IS NOT NULL) o
+        UNION SELECT order_id FROM discrepancy WHERE closed_at IS NULL AND order_id IS NOT NULL) o
       WHERE ${after}::uuid IS NULL OR id > ${after}::uuid ORDER BY id LIMIT ${limit}`;
     return rows.map(({ id }) => id);
   }
@@ -68,7 +69,7 @@ export class ComparisonRepository {
         Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`,
         Prisma.sql`
           ${moneyInFlight(Prisma.sql`o.id`, before)} AS "isMoving",
-          EXISTS (SELECT 1 FROM finding f WHERE f.order_id = o.id AND f.closed_at IS NULL) AS "hasFindings",
+          EXISTS (SELECT 1 FROM discrepancy f WHERE f.order_id = o.id AND f.closed_at IS NULL) AS "hasDiscrepancies",
           jsonb_build_object(
             'intentId', o.intent_id,
             'captured', (SELECT COALESCE(sum(t.amount), 0) FROM ledger_transaction t

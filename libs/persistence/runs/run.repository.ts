@@ -1,3 +1,4 @@
+// Raw SQL: whether a run is known to be gone is asked of several tables at once.
 import { HOLDS_UP_A_STEP } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
@@ -66,7 +67,7 @@ export class RunRepository {
         SELECT key, state FROM effect WHERE key IN (${intentKey(orderId)}, ${voidKey(orderId)})`,
       this.db.$queryRaw<(Omit<StepAnswer, 'at'> & { at: Date })[]>`
         SELECT step, action, by, resolved_at AS at FROM attention
-        WHERE order_id = ${orderId}::uuid AND kind = ANY(${[...HOLDS_UP_A_STEP]}) AND NOT undo AND refund_id IS NULL
+        WHERE order_id = ${orderId}::uuid AND kind = ANY(${[...HOLDS_UP_A_STEP]}) AND NOT is_compensation AND refund_id IS NULL
           AND action IS NOT NULL ORDER BY resolved_at, id`,
       this.db.$queryRaw<{ by: Actor }[]>`
         SELECT requested_by AS by FROM cancellation WHERE order_id = ${orderId}::uuid AND state = 'requested'`,

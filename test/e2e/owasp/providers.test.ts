@@ -71,7 +71,7 @@ describe('API10:2023 Unsafe Consumption of APIs', () => {
       }),
     'buying a label': () => carrier().createShipment({ reference: ORDER, recipient, items: [] }),
     'cancelling a shipment': () => carrier().cancelShipment(ORDER),
-    'finding a shipment': () => carrier().findShipment(ORDER),
+    'discrepancy a shipment': () => carrier().findShipment(ORDER),
   };
   const failure = async (call: () => Promise<unknown>): Promise<unknown> => {
     try {
@@ -136,7 +136,7 @@ describe('API10:2023 Unsafe Consumption of APIs', () => {
       ['buying a label', { ...parcel, trackingNumber: 'T'.repeat(101) }, 'a number that is too long'],
       ['buying a label', { ...parcel, carrier: 'a\r\nBcc: b@example.com' }, 'a name of two lines'],
       ['buying a label', { ...parcel, status: 'eaten' }, 'a status that is unknown'],
-      ['finding a shipment', '<html>', 'a page'],
+      ['discrepancy a shipment', '<html>', 'a page'],
     ])('%s: %j (%s) is believed nothing, and is a bug for somebody to see', async (name, body) => {
       answer = json(body);
       const seen = await failure(CALLS[name] ?? (() => Promise.resolve()));

@@ -67,7 +67,9 @@ describe('what is there to attack', () => {
         await keyed('/products/TRAP/stock-adjustments').send({ quantity: 1, reason: address }).expect(201);
         const resolution = `/orders/${id}/attention/${randomUUID()}/resolution`;
         await system.http.post(resolution).send({ action: 'retry', note: address });
-        await system.http.post(`/findings/${randomUUID()}/acknowledgement`).send({ note: address });
+        await system.http
+          .post(`/reconciliation/discrepancies/${randomUUID()}/acknowledgement`)
+          .send({ note: address });
         await keyed(`/orders/${id}/payment-attempts`).send({ method: address }).expect(400);
         for (const name of ['customer', 'trackingNumber'])
           await system.http

@@ -24,7 +24,7 @@ export const answerAttention: fc.Arbitrary<Command> = fc
           const current = await real.system.store.orders.get(order.id);
           if (!(await seeToFailedRefund(real, order, current, open))) return;
         }
-        // Of an undo alone it is not shown that it can only be retried.
+        // Of a compensation alone it is not shown that it can only be retried.
         const isLegal = resolutionsFor(open.kind, open.step, false).includes(action);
         const path = `/orders/${order.id}/attention/${open.id}/resolution`;
         const answer = await real.ask(() => real.system.http.post(path).send({ action }));

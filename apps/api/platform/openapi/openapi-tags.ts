@@ -7,7 +7,10 @@ const TAGS = {
   orders: { name: 'Orders', description: 'For shops: place, follow, pay, cancel, refund' },
   products: { name: 'Products', description: 'For the back office: the catalogue and its stock' },
   customers: { name: 'Customers', description: 'For operators: what is known of a person' },
-  findings: { name: 'Findings', description: "For operators: where the payment provider's books differ" },
+  reconciliation: {
+    name: 'Reconciliation',
+    description: "For operators: discrepancies between the payment provider's records and the ledger",
+  },
   'unmatched-events': {
     name: 'Unmatched events',
     description: 'For operators: signed events that belong to nothing here',

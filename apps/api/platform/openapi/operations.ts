@@ -182,17 +182,17 @@ export const OPERATIONS = {
     idempotency: 'optional',
     problems: [...BODY, 'orders_in_progress', 'unavailable'],
   },
-  listFindings: {
+  listDiscrepancies: {
     summary: "See where the payment provider's books and ours differ",
     access: 'operate',
     query: true,
     problems: ['unavailable'],
   },
-  acknowledgeFinding: {
-    summary: 'Close a finding, and take over money that moved without us',
+  acknowledgeDiscrepancy: {
+    summary: 'Close a discrepancy, and take over money that moved without us',
     access: 'operate',
     idempotency: 'optional',
-    problems: [...BODY, 'finding_not_found', 'finding_closed', 'already_resolved', 'unavailable'],
+    problems: [...BODY, 'discrepancy_not_found', 'discrepancy_closed', 'already_resolved', 'unavailable'],
   },
   listUnmatchedEvents: {
     summary: 'See the signed events that belong to nothing here',

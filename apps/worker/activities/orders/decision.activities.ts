@@ -104,7 +104,7 @@ export class OrderDecisions implements DecisionActivities {
         ended: STEPS,
       };
     });
-    if (last.answer.is === 'left_open')
+    if (last.answer.is === 'not_allowed')
       await this.attention.flagClosedRun(await this.orders.get(orderId), `not_${end.status}`);
     return last.answer;
   }
@@ -113,20 +113,22 @@ export class OrderDecisions implements DecisionActivities {
   private async verdict(order: OrderRecord, end: OrderEnd): Promise<EndAnswer> {
     const { status } = order;
     // Where a parcel got to is the carrier's word, or an operator's, and in the books before the run hears of it.
-    if (end.status === 'delivered') return status === 'delivered' ? ENDED : LEFT_OPEN;
+    if (end.status === 'delivered') return status === 'delivered' ? ENDED : NOT_ALLOWED;
     if (end.status === 'rejected' && status === 'confirmed') {
       const code = order.payment === 'voided' ? 'payment_voided' : end.reason.code;
       return { is: 'confirmed', reason: { ...end.reason, code } };
     }
     if (status !== end.status && (end.status === 'undelivered' || !STATUS[status].includes(end.status)))
-      return LEFT_OPEN;
+      return NOT_ALLOWED;
     if (SQUARE.includes(order.payment) || refundable(order.booked) <= 0) return ENDED;
-    return leftToReturn(order.booked, await this.refunds.ofOrder(order.id)) > 0 ? { is: 'owing' } : ENDED;
+    return leftToReturn(order.booked, await this.refunds.ofOrder(order.id)) > 0
+      ? { is: 'refund_due' }
+      : ENDED;
   }
 }
 
 const ENDED: EndAnswer = { is: 'ended' };
-const LEFT_OPEN: EndAnswer = { is: 'left_open' };
+const NOT_ALLOWED: EndAnswer = { is: 'not_allowed' };
 
 /** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
 const leftBehind = ({ id, attempt }: OrderRecord) => ({

@@ -9,16 +9,16 @@ import {
   sumCompared,
 } from '#libs/contracts/workflows/reconcile-workflow';
 import { Outage } from '#libs/domain/order/failure';
-import type { FindingRepository } from '#libs/persistence/reconciliation/finding.repository';
+import type { DiscrepancyRepository } from '#libs/persistence/reconciliation/discrepancy.repository';
 
-import { lastReconciled } from '../../reconciliation/reconcile-schedule.js';
+import { findLastReconciled } from '../../reconciliation/reconcile-schedule.js';
 import type { Progress, Reconciliation } from '../../reconciliation/reconciliation.js';
 
 /** A comparison that says how far it has come, and stops with its worker. */
 export class ReconciliationActivities implements ReconcileActivities {
   constructor(
     private readonly reconciliation: Reconciliation,
-    private readonly findings: FindingRepository,
+    private readonly discrepancies: DiscrepancyRepository,
     private readonly client: Client,
   ) {}
 
@@ -35,12 +35,12 @@ export class ReconciliationActivities implements ReconcileActivities {
     return sumCompared(before.compared, now);
   }
 
-  async lastReconciled(): Promise<number | null> {
-    return lastReconciled(this.client);
+  async findLastReconciled(): Promise<number | null> {
+    return findLastReconciled(this.client);
   }
 
-  async countFindings(): Promise<number> {
-    return (await this.findings.countOpen()).reduce((sum, { count }) => sum + count, 0);
+  async countDiscrepancies(): Promise<number> {
+    return (await this.discrepancies.countOpen()).reduce((sum, { count }) => sum + count, 0);
   }
 }
 

@@ -29,7 +29,7 @@ const EVENTS: Readonly<Partial<Record<ParcelStatus, CarrierEventType>>> = {
 /** A parcel that is out of our hands. */
 const TRAVELS: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
 
-/** Step 4, its undo, and the question that ends a wait which has lasted too long. */
+/** Step 4, its compensation, and the question that ends a wait which has lasted too long. */
 export class ShipmentActivities implements Pick<
   StepActivities,
   'createShipment' | 'cancelShipment' | 'checkDelivery'
@@ -58,7 +58,7 @@ export class ShipmentActivities implements Pick<
     if (label.state === 'closed' || label.state === 'refused') return 'compensated';
     // A parcel that travels is to be known here, whatever kept it from being written down; any other need not be.
     if (label.state === 'started' && isUnderWay(await this.carrier.findShipment(orderId)))
-      await this.label(orderId, () => Promise.reject(new Outage('parcel_out_of_sight')));
+      await this.label(orderId, () => Promise.reject(new Outage('parcel_not_recorded')));
     await this.journal.run<'cancelled' | 'too_late'>(orderId, {
       key: cancelKey(orderId),
       request: { reference: orderId },
@@ -81,7 +81,7 @@ export class ShipmentActivities implements Pick<
           settlement: { state: 'refused', result: { code: 'already_picked_up' } },
           change: (current) => {
             // Picked up just now, and not written down yet: to be looked at once more.
-            if (current.shipments.length === 0) throw new Outage('picked_up_meanwhile');
+            if (current.shipments.length === 0) throw new Outage('picked_up_concurrently');
             return pickedUpAfterAll(current);
           },
         };

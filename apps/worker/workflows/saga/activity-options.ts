@@ -18,7 +18,7 @@ export function orderActivities(policy: OrderPolicy) {
     // Longer than every provider call of one activity together; see PROVIDER_TIMEOUT.
     startToCloseTimeout: '90s',
     heartbeatTimeout,
-    // A running step is waited for: its undo must not overtake it.
+    // A running step is waited for: its compensation must not overtake it.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     // No scheduleToClose: time without a worker spends none of the budget.
     retry: {

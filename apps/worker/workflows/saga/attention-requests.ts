@@ -53,7 +53,7 @@ export function attentionRequests(
       open.set(id, { id, kind, step, reason });
       publish();
       await CancellationScope.nonCancellable(() =>
-        openAttention(orderId, { id, kind, step, reason, undo: isCompensation, refundId }),
+        openAttention(orderId, { id, kind, step, reason, isCompensation, refundId }),
       );
       return {
         answer: () => answers.get(id),

@@ -214,7 +214,7 @@ export async function saga(
   async function writeEnd(write: () => Promise<EndAnswer>, reason: ReversalReason): Promise<EndAnswer> {
     for (;;) {
       const answer = await write();
-      if (answer.is !== 'owing') return answer;
+      if (answer.is !== 'refund_due') return answer;
       await steps.compensate('charge', reason);
     }
   }

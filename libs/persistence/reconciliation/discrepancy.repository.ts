@@ -1,10 +1,17 @@
+// Raw SQL: a discrepancy, its attention and its booking are written by one statement.
 import type { OrderId } from '#libs/domain/order/order-id';
-import type { Difference, FindingKind } from '#libs/domain/reconciliation/reconciliation';
+import type { Difference, DiscrepancyKind } from '#libs/domain/reconciliation/reconciliation';
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { OrderComparison } from './comparison.repository.js';
 import type { Database } from '../database/database.js';
-import { acknowledgedPosts, differenceRows, GONE, openFindings, RECONCILIATION } from './finding.sql.js';
+import {
+  acknowledgedPosts,
+  differenceRows,
+  GONE,
+  openDiscrepancies,
+  RECONCILIATION,
+} from './discrepancy.sql.js';
 import { Prisma } from '../generated/client.js';
 import { entries, postingRows } from '../ledger/ledger.sql.js';
 import type { OrderRecord } from '../orders/order-record.js';
@@ -12,9 +19,9 @@ import type { OrderRepository } from '../orders/order.repository.js';
 import { firstRequestOnly } from '../requests/idempotency-key.sql.js';
 
 /** Something the gateway's books and ours differ in. Amounts are minor units, times RFC 3339. */
-export interface FindingRecord {
+export interface DiscrepancyRecord {
   readonly id: string;
-  readonly kind: FindingKind;
+  readonly kind: DiscrepancyKind;
   readonly objectId: string;
   readonly orderId: OrderId | null;
   readonly orderNumber: string | null;
@@ -28,20 +35,20 @@ export interface FindingRecord {
   readonly note: string | null;
 }
 
-export interface FindingFilter {
+export interface DiscrepancyFilter {
   readonly state?: 'open' | 'closed';
-  /** Only findings made before this one. */
+  /** Only discrepancies made before this one. */
   readonly before?: string;
   readonly limit: number;
 }
 
-type Row = Omit<FindingRecord, 'openedAt' | 'closedAt'> & {
+type Row = Omit<DiscrepancyRecord, 'openedAt' | 'closedAt'> & {
   readonly openedAt: Date;
   readonly closedAt: Date | null;
 };
 
 /** What reconciliations found. */
-export class FindingRepository {
+export class DiscrepancyRepository {
   constructor(
     private readonly db: Database,
     private readonly orders: OrderRepository,
@@ -54,17 +61,17 @@ export class FindingRepository {
    * @param before as the books were read with
    */
   async record(
-    { order, hasFindings }: OrderComparison,
+    { order, hasDiscrepancies }: OrderComparison,
     differences: readonly Difference[],
     before: Date,
   ): Promise<void> {
     const still = (current: OrderRecord) => current.version === order.version;
     let current = order;
-    if (hasFindings) {
+    if (hasDiscrepancies) {
       const closed = await this.orders.change(order, (now) =>
         still(now)
           ? {
-              event: { type: 'books.agree', actor: RECONCILIATION },
+              event: { type: 'reconciliation.agreed', actor: RECONCILIATION },
               reconciles: { is: 'agree', differences, unmovedSince: before },
             }
           : null,
@@ -85,33 +92,37 @@ export class FindingRepository {
     const difference: Difference = { kind: 'unknown_charge', objectId, expected: 0, found };
     if (order) return this.openOfOrder(order, [difference], before);
     await this.db.$executeRaw(
-      openFindings(
+      openDiscrepancies(
         Prisma.sql`SELECT NULL::uuid, ${currency}, d.kind, d.object_id, d.expected, d.found
           FROM ${differenceRows([difference])}`,
       ),
     );
   }
 
-  /** Open findings of money that belongs to no order's intent. */
+  /** Open discrepancies of money that belongs to no order's intent. */
   async openUnmatchedCharges(): Promise<string[]> {
-    const rows = await this.db.$queryRaw<{ objectId: string }[]>`
-      SELECT object_id AS "objectId" FROM finding WHERE kind = 'unknown_charge' AND closed_at IS NULL`;
+    const rows = await this.db.discrepancy.findMany({
+      where: { kind: 'unknown_charge', closedAt: null },
+      select: { objectId: true },
+    });
     return rows.map(({ objectId }) => objectId);
   }
 
-  async find(id: string): Promise<FindingRecord | null> {
+  async find(id: string): Promise<DiscrepancyRecord | null> {
     return (await this.select(Prisma.sql`f.id = ${id}::uuid`, 1))[0] ?? null;
   }
 
-  /** The attention that asks for somebody to look at a finding; null when there is none that is open. */
+  /** The attention that asks for somebody to look at a discrepancy; null when there is none that is open. */
   async openAttention(id: string): Promise<string | null> {
-    const [row] = await this.db.$queryRaw<{ id: string }[]>`
-      SELECT id::text AS id FROM attention WHERE finding_id = ${id}::uuid AND resolved_at IS NULL`;
-    return row?.id ?? null;
+    const open = await this.db.attention.findFirst({
+      where: { discrepancyId: id, resolvedAt: null },
+      select: { id: true },
+    });
+    return open?.id ?? null;
   }
 
   /** Newest first. */
-  async list({ state, before, limit }: FindingFilter): Promise<FindingRecord[]> {
+  async list({ state, before, limit }: DiscrepancyFilter): Promise<DiscrepancyRecord[]> {
     const conditions = [
       Prisma.sql`true`,
       ...(state === 'open' ? [Prisma.sql`f.closed_at IS NULL`] : []),
@@ -122,31 +133,34 @@ export class FindingRepository {
   }
 
   /** How many are open, of each kind that there is one of. */
-  async countOpen(): Promise<{ kind: FindingKind; count: number }[]> {
-    return this.db.$queryRaw<{ kind: FindingKind; count: number }[]>`
-      SELECT kind, count(*)::int AS count FROM finding WHERE closed_at IS NULL GROUP BY kind`;
+  async countOpen(): Promise<{ kind: DiscrepancyKind; count: number }[]> {
+    return this.db.$queryRaw<{ kind: DiscrepancyKind; count: number }[]>`
+      SELECT kind, count(*)::int AS count FROM discrepancy WHERE closed_at IS NULL GROUP BY kind`;
   }
 
   /**
-   * Closes a finding that concerns no order, and books money that nobody knows; once where it comes under a request key.
+   * Closes a discrepancy that concerns no order, and books money that nobody knows; once where it comes under a request key.
    *
    * @returns false when it was closed before
    */
   async acknowledge(
-    finding: FindingRecord,
+    discrepancy: DiscrepancyRecord,
     { note, by }: { note: string; by: string },
     request: ScopedIdempotencyKey | null = null,
   ): Promise<boolean> {
-    const { asked, first } = firstRequestOnly(request, { resourceId: finding.id, from: Prisma.sql`open` });
-    const posts = acknowledgedPosts(finding);
+    const { asked, first } = firstRequestOnly(request, {
+      resourceId: discrepancy.id,
+      from: Prisma.sql`open`,
+    });
+    const posts = acknowledgedPosts(discrepancy);
     const [{ closed } = { closed: false }] = await this.db.$queryRaw<{ closed: boolean }[]>`
       WITH open AS (
-        SELECT id FROM finding WHERE id = ${finding.id}::uuid AND closed_at IS NULL AND found = ${finding.found}
+        SELECT id FROM discrepancy WHERE id = ${discrepancy.id}::uuid AND closed_at IS NULL AND found = ${discrepancy.found}
         FOR UPDATE),
       ${Prisma.join([
         ...asked,
         Prisma.sql`closed AS (
-        UPDATE finding f SET closed_at = now(), closed_by = ${by}, note = ${note} FROM open
+        UPDATE discrepancy f SET closed_at = now(), closed_by = ${by}, note = ${note} FROM open
         WHERE f.id = open.id AND ${first} RETURNING f.currency)`,
       ])},
       posted AS (
@@ -166,7 +180,7 @@ export class FindingRepository {
     await this.orders.change(order, (current) =>
       current.version === order.version
         ? {
-            event: { type: 'books.differ', actor: RECONCILIATION, details: { differences } },
+            event: { type: 'reconciliation.differed', actor: RECONCILIATION, details: { differences } },
             reconciles: { is: 'differ', differences, unmovedSince: before },
           }
         : null,
@@ -176,18 +190,18 @@ export class FindingRepository {
   private async closeUnmatchedCharge(objectId: string): Promise<void> {
     await this.db.$executeRaw`
       WITH gone AS (
-        UPDATE finding SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE}
+        UPDATE discrepancy SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE}
         WHERE kind = 'unknown_charge' AND object_id = ${objectId} AND closed_at IS NULL RETURNING id)
       UPDATE attention a SET resolved_at = now(), by = ${RECONCILIATION} FROM gone
-      WHERE a.finding_id = gone.id AND a.resolved_at IS NULL`;
+      WHERE a.discrepancy_id = gone.id AND a.resolved_at IS NULL`;
   }
 
-  private async select(condition: Prisma.Sql, limit: number): Promise<FindingRecord[]> {
+  private async select(condition: Prisma.Sql, limit: number): Promise<DiscrepancyRecord[]> {
     const rows = await this.db.$queryRaw<Row[]>`
       SELECT f.id::text AS id, f.kind, f.object_id AS "objectId", f.order_id::text AS "orderId",
         o.number AS "orderNumber", f.expected, f.found, f.currency, f.opened_at AS "openedAt",
         f.closed_at AS "closedAt", f.closed_by AS "closedBy", f.note
-      FROM finding f LEFT JOIN orders o ON o.id = f.order_id WHERE ${condition} ORDER BY f.id DESC LIMIT ${limit}`;
+      FROM discrepancy f LEFT JOIN orders o ON o.id = f.order_id WHERE ${condition} ORDER BY f.id DESC LIMIT ${limit}`;
     return rows.map((row) => ({
       ...row,
       openedAt: row.openedAt.toISOString(),

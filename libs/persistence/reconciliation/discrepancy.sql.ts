@@ -4,9 +4,9 @@ import type { Difference } from '#libs/domain/reconciliation/reconciliation';
 
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
-import type { FindingRecord } from './finding.repository.js';
+import type { DiscrepancyRecord } from './discrepancy.repository.js';
 
-/** Who opens findings, and closes those that are gone. */
+/** Who opens discrepancies, and closes those that are gone. */
 export const RECONCILIATION = 'reconciliation';
 /** Why it closed one. */
 export const GONE = 'no longer seen';
@@ -21,18 +21,18 @@ export const moneyInFlight = (orderId: Prisma.Sql, since: Date) => Prisma.sql`(
   OR EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.order_id = ${orderId} AND t.at >= ${since}))`;
 
 /**
- * Stores differences as findings, returning those that are news. One that is open, or that somebody has closed,
+ * Stores differences as discrepancies, returning those that are news. One that is open, or that somebody has closed,
  * stays as it is while its amounts do; one that had gone by itself is opened again.
  *
  * @param rows a query with `order_id`, `currency`, `kind`, `object_id`, `expected`, `found`
  */
-export const openFindings = (rows: Prisma.Sql) => Prisma.sql`
-  INSERT INTO finding (order_id, currency, kind, object_id, expected, found) ${rows}
+export const openDiscrepancies = (rows: Prisma.Sql) => Prisma.sql`
+  INSERT INTO discrepancy (order_id, currency, kind, object_id, expected, found) ${rows}
   ON CONFLICT (kind, object_id) DO UPDATE SET expected = EXCLUDED.expected, found = EXCLUDED.found,
-    order_id = EXCLUDED.order_id, opened_at = CASE WHEN finding.closed_at IS NULL THEN finding.opened_at ELSE now() END,
+    order_id = EXCLUDED.order_id, opened_at = CASE WHEN discrepancy.closed_at IS NULL THEN discrepancy.opened_at ELSE now() END,
     closed_at = NULL, closed_by = NULL, note = NULL
-  WHERE finding.closed_by = ${RECONCILIATION}
-    OR (finding.expected, finding.found) IS DISTINCT FROM (EXCLUDED.expected, EXCLUDED.found)
+  WHERE discrepancy.closed_by = ${RECONCILIATION}
+    OR (discrepancy.expected, discrepancy.found) IS DISTINCT FROM (EXCLUDED.expected, EXCLUDED.found)
   RETURNING id, kind`;
 
 /** Differences as rows. */
@@ -51,39 +51,39 @@ export function reconcile(
   const isUnmoved = Prisma.sql`NOT ${moneyInFlight(Prisma.sql`b.id`, unmovedSince)}`;
   if (is === 'differ') {
     const opened = statement.claim(
-      'opened_findings',
-      openFindings(Prisma.sql`
+      'opened_discrepancies',
+      openDiscrepancies(Prisma.sql`
         SELECT b.id, ${currency}, d.kind, d.object_id, d.expected, d.found
         FROM ${before} b, ${differenceRows(differences)} WHERE ${isUnmoved}`),
     );
     statement.also(
-      'flagged_findings',
+      'flagged_discrepancies',
       Prisma.sql`
-        INSERT INTO attention (id, order_id, kind, reason, finding_id)
-        SELECT uuidv7(), c.id, 'books_differ', f.kind, f.id FROM ${changed} c, ${opened} f
-        WHERE NOT EXISTS (SELECT 1 FROM attention a WHERE a.finding_id = f.id AND a.resolved_at IS NULL)`,
+        INSERT INTO attention (id, order_id, kind, reason, discrepancy_id)
+        SELECT uuidv7(), c.id, 'discrepancy', f.kind, f.id FROM ${changed} c, ${opened} f
+        WHERE NOT EXISTS (SELECT 1 FROM attention a WHERE a.discrepancy_id = f.id AND a.resolved_at IS NULL)`,
     );
     return;
   }
   const closed = statement.claim(
-    'closed_findings',
+    'closed_discrepancies',
     Prisma.sql`
-      UPDATE finding f SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE} FROM ${before} b
+      UPDATE discrepancy f SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE} FROM ${before} b
       WHERE f.order_id = b.id AND f.closed_at IS NULL AND f.kind <> 'unknown_charge' AND ${isUnmoved}
         AND NOT EXISTS (SELECT 1 FROM ${differenceRows(differences)}
           WHERE d.kind = f.kind AND d.object_id = f.object_id)
       RETURNING f.id`,
   );
   statement.also(
-    'resolved_findings',
+    'resolved_discrepancies',
     Prisma.sql`
       UPDATE attention a SET resolved_at = now(), by = ${RECONCILIATION} FROM ${closed} f, ${changed} c
-      WHERE a.finding_id = f.id AND a.order_id = c.id AND a.resolved_at IS NULL`,
+      WHERE a.discrepancy_id = f.id AND a.order_id = c.id AND a.resolved_at IS NULL`,
   );
 }
 
-/** What acknowledging a finding books: money that came or went without us is taken over, the rest stays a note. */
-export function acknowledgedPosts({ id, kind, objectId, found }: FindingRecord): Posting[] {
+/** What acknowledging a discrepancy books: money that came or went without us is taken over, the rest stays a note. */
+export function acknowledgedPosts({ id, kind, objectId, found }: DiscrepancyRecord): Posting[] {
   if (kind === 'unknown_refund') return [{ kind: 'refund_adopted', objectId, amount: found }];
   if (kind === 'unknown_charge') return [{ kind: 'unknown_accepted', objectId: id, amount: found }];
   return [];
