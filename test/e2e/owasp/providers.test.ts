@@ -34,8 +34,7 @@ describe('API10:2023 Unsafe Consumption of APIs', () => {
     await elsewhere.close();
   });
 
-  const gateway = () =>
-    new StripeGateway({ secretKey: 'sk_test_secret', apiUrl: provider.url, timeout });
+  const gateway = () => new StripeGateway({ secretKey: 'sk_test_secret', apiUrl: provider.url, timeout });
   const carrier = () => new CarrierClient({ url: provider.url, timeout });
   const recipient = {
     name: 'Xanthippe Quillfeather',
