@@ -8,15 +8,15 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a request comes to: an answer, or a connection that closes without one. */
-export type Outcome = Answer | 'hang up';
+/** An answer to a request, or a connection that is closed without one. */
+export type Outcome = Answer | 'no answer';
 
 export function send(response: Response, outcome: Outcome): void {
-  if (outcome === 'hang up') {
+  if (outcome === 'no answer') {
     response.req.socket.destroy();
     return;
   }
-  // The caller may have gone while the work went on; the work stays done.
+  // The caller may have left meanwhile; the work stays done.
   if (response.destroyed) return;
   response.status(outcome.status).set(outcome.headers ?? {});
   if (outcome.text === undefined) response.json(outcome.body);

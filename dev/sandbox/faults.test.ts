@@ -9,20 +9,20 @@ describe('scripted faults', () => {
     const faults = new Faults();
     faults.add({ operation: 'refunds.create', fault: '500', times: 1 });
     faults.add({ operation: 'refunds.create', fault: 'slow', times: 2, delay: 7 });
-    expect(faults.strike('shipments.create', { replay: false })).toBeUndefined();
-    expect(faults.strike('refunds.create', { replay: false })?.fault).toBe('500');
-    expect(faults.strike('refunds.create', { replay: false })).toEqual({ fault: 'slow', delay: 7 });
+    expect(faults.take('shipments.create', { replay: false })).toBeUndefined();
+    expect(faults.take('refunds.create', { replay: false })?.fault).toBe('500');
+    expect(faults.take('refunds.create', { replay: false })).toEqual({ fault: 'slow', delay: 7 });
     expect(faults.list()).toEqual([{ operation: 'refunds.create', fault: 'slow', times: 1, delay: 7 }]);
-    faults.strike('refunds.create', { replay: false });
-    expect(faults.strike('refunds.create', { replay: false })).toBeUndefined();
+    faults.take('refunds.create', { replay: false });
+    expect(faults.take('refunds.create', { replay: false })).toBeUndefined();
   });
 
   it("spare a replay, unless they are the network's", () => {
     const faults = new Faults();
     faults.add({ operation: 'refunds.create', fault: '500', times: 1 });
-    expect(faults.strike('refunds.create', { replay: true })).toBeUndefined();
+    expect(faults.take('refunds.create', { replay: true })).toBeUndefined();
     faults.add({ operation: 'refunds.create', fault: 'drop_after', times: 1 });
-    expect(faults.strike('refunds.create', { replay: true })?.fault).toBe('drop_after');
+    expect(faults.take('refunds.create', { replay: true })?.fault).toBe('drop_after');
   });
 });
 

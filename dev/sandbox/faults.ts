@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the product asks of its providers. */
+/** The operations of the providers that the product calls. */
 export const OPERATIONS = [
   'payment_intents.create',
   'payment_intents.confirm',
@@ -24,24 +24,24 @@ export const FAULT_NAMES = ['slow', '500', '429', 'never', 'drop_before', 'drop_
 export type FaultName = (typeof FAULT_NAMES)[number];
 
 /**
- * What can go wrong. The network's faults strike every call; the others strike only a call that would do
- * something, because a repeated call gets the stored answer without running again.
+ * The faults. Those of the network apply to every call; the others only to a call that would do something, because a
+ * repeated call gets the stored answer without running again.
  */
-const FAULTS: Readonly<Record<FaultName, { strikesReplays: boolean }>> = {
+const FAULTS: Readonly<Record<FaultName, { appliesToReplays: boolean }>> = {
   /** Waits, then works. */
-  slow: { strikesReplays: true },
+  slow: { appliesToReplays: true },
   /** Does nothing; answers 500. */
-  500: { strikesReplays: false },
+  500: { appliesToReplays: false },
   /** Does nothing; answers that there are too many calls. */
-  429: { strikesReplays: true },
+  429: { appliesToReplays: true },
   /** Does nothing and never answers. */
-  never: { strikesReplays: true },
+  never: { appliesToReplays: true },
   /** Closes the connection; does nothing. */
-  drop_before: { strikesReplays: true },
+  drop_before: { appliesToReplays: true },
   /** Works, then closes the connection instead of answering. */
-  drop_after: { strikesReplays: true },
+  drop_after: { appliesToReplays: true },
   /** Says no, as the operation does. */
-  refuse: { strikesReplays: false },
+  refuse: { appliesToReplays: false },
 };
 
 const DEFAULT_DELAY = 5_000;
@@ -50,7 +50,7 @@ export const faultSchema = z
   .strictObject({
     operation: z.enum(OPERATIONS),
     fault: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), z.enum(FAULT_NAMES)),
-    /** How many calls it strikes. */
+    /** How many calls it applies to. */
     times: z.int().min(1).max(10_000).default(1),
     /** Milliseconds; of `slow` alone. */
     delay: z.int().min(0).max(600_000).optional(),
@@ -61,7 +61,7 @@ export const faultSchema = z
   });
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The faults that were scripted and have not struck yet. */
+/** The faults that were scripted and have not been applied yet. */
 export class Faults {
   #waiting: Fault[] = [];
 
@@ -70,7 +70,7 @@ export class Faults {
     return fault;
   }
 
-  /** What is left, in the order it will strike. */
+  /** What is left, in the order in which it will be applied. */
   list(): readonly Fault[] {
     return this.#waiting;
   }
@@ -79,21 +79,21 @@ export class Faults {
     this.#waiting = [];
   }
 
-  /** The fault that strikes a call now, which is then one less. */
-  strike(operation: Operation, call: { replay: boolean }): Strike | undefined {
-    const struck = this.#waiting.find(
-      (each) => each.operation === operation && (!call.replay || FAULTS[each.fault].strikesReplays),
+  /** Takes the fault that applies to a call. */
+  take(operation: Operation, call: { replay: boolean }): AppliedFault | undefined {
+    const taken = this.#waiting.find(
+      (each) => each.operation === operation && (!call.replay || FAULTS[each.fault].appliesToReplays),
     );
-    if (!struck) return undefined;
+    if (!taken) return undefined;
     this.#waiting = this.#waiting.flatMap((each) => {
-      if (each !== struck) return [each];
+      if (each !== taken) return [each];
       return each.times > 1 ? [{ ...each, times: each.times - 1 }] : [];
     });
-    return { fault: struck.fault, delay: struck.delay ?? DEFAULT_DELAY };
+    return { fault: taken.fault, delay: taken.delay ?? DEFAULT_DELAY };
   }
 }
 
-export interface Strike {
+export interface AppliedFault {
   readonly fault: FaultName;
   /** Milliseconds. */
   readonly delay: number;

@@ -12,7 +12,7 @@ import { chargeSchema, intentSchema, refundSchema } from './gateway/stripe-objec
 /** Of a collection that older state files do not have. */
 const later = <S extends z.ZodType>(schema: S) => z.record(z.string(), schema).prefault({});
 
-/** What the state file holds. Scripted faults are left out on purpose: a restart is a fair sky. */
+/** What the state file holds. Scripted faults are left out: after a restart there are none. */
 export const savedStateSchema = z.object({
   intents: z.record(z.string(), intentSchema),
   charges: z.record(z.string(), chargeSchema),

@@ -4,12 +4,12 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 
 import type { Logger } from '#libs/telemetry/logger';
 
-import { carrierLetter } from './carrier/carrier-letter.js';
 import { carrierRouter } from './carrier/carrier.routes.js';
 import { Journeys } from './carrier/journeys.js';
 import { Parcels } from './carrier/parcels.js';
 import { shipmentsRouter } from './carrier/shipments.routes.js';
 import { TrackingNumbers, trackingNumbersRouter } from './carrier/tracking-numbers.js';
+import { carrierRequest } from './carrier/webhook-request.js';
 import { Faults } from './faults.js';
 import { faultsRouter } from './faults.routes.js';
 import { expanded } from './gateway/expand.js';
@@ -36,12 +36,12 @@ export interface SandboxOptions {
   readonly carrierWebhookUrl: string;
   /** `whsec_…`; signs them. */
   readonly carrierSecret: string;
-  /** From label to doorstep, in milliseconds; null when parcels move only by hand. */
+  /** From the label to the delivery, in milliseconds; null when parcels move only by hand. */
   readonly deliveryAfter: number | null;
   readonly logger: Logger;
   /** False where real Stripe is used; the default is true. */
   readonly gateway?: boolean;
-  /** Where the gateway tells its events, and the secret that signs them; left out, it tells nobody. */
+  /** Where the gateway sends its events, and the secret that signs them; left out, none are sent. */
   readonly gatewayWebhooks?: EventWebhooks | undefined;
   /** How long banks take to decide, in milliseconds; null, the default, when they decide only by hand. */
   readonly settleAfter?: number | null;
@@ -85,7 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     webhooks: options.gatewayWebhooks,
     webhookPolicy,
     settleAfter: options.settleAfter ?? null,
-    gaveUp: (event) => logger.warn(event, 'nobody accepted an event'),
+    gaveUp: (event) => logger.warn(event, 'no receiver accepted an event'),
   });
   const operations = new Operations(
     keys,
@@ -98,10 +98,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const outbox = new WebhookOutbox(state.webhooks, webhookPolicy, {
     url: options.carrierWebhookUrl,
     subjectOf: ({ trackingNumber }) => trackingNumber,
-    letter: carrierLetter(options.carrierSecret),
+    request: carrierRequest(options.carrierSecret),
     settled: ({ trackingNumber, id, type }, how) => {
       parcels.noteWebhook(trackingNumber, id, how);
-      if (how === 'given_up') logger.warn({ trackingNumber, id, type }, 'nobody accepted a webhook');
+      if (how === 'given_up') logger.warn({ trackingNumber, id, type }, 'no receiver accepted a webhook');
     },
   });
   const journeys = new Journeys(state.stops, options.deliveryAfter, ({ trackingNumber, type }) => {
@@ -176,7 +176,7 @@ function listen(app: Express, wanted: number, host: string): Promise<{ server: S
 
 function answerBug(logger: Logger): ErrorRequestHandler {
   return (err, _request, response, next) => {
-    logger.error({ err }, 'a request met a bug in the sandbox');
+    logger.error({ err }, 'a request failed because of a bug in the sandbox');
     if (response.headersSent) return next(err);
     response.status(500).json({ title: 'A bug in the sandbox; its log says where' });
   };

@@ -1,4 +1,4 @@
-import { Alarm } from './alarm.js';
+import { DueTimer } from './due-timer.js';
 import type { Collection } from './collection.js';
 
 export interface WebhookPolicy {
@@ -17,29 +17,29 @@ export interface Waiting {
   readonly nextTryAt: number;
 }
 
-/** What a provider puts into its webhooks, and what it makes of their fate. */
+/** What a provider sends in its webhooks, and what it does once one is accepted or given up. */
 export interface Sender<W> {
   readonly url: string;
-  /** What a webhook is about: those about the same leave one after the other. */
+  /** What a webhook is about: those about the same subject are sent one after the other. */
   readonly subjectOf: (webhook: W) => string;
-  /** Made anew for each try, because receivers refuse old time-stamps. */
-  readonly letter: (webhook: W, now: Date) => { body: string; headers: Readonly<Record<string, string>> };
+  /** Makes the signed request, anew for each try, because receivers refuse old time-stamps. */
+  readonly request: (webhook: W, now: Date) => { body: string; headers: Readonly<Record<string, string>> };
   readonly settled: (webhook: W, how: 'accepted' | 'given_up') => void;
 }
 
 /** How long the receiver may take to answer, in milliseconds. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
-/** What a new webhook has behind it. @param due epoch milliseconds, when it is to leave */
+/** The fields of a webhook that was not tried yet. @param due epoch milliseconds, when it is to be sent */
 export function untried(due: number = Date.now()) {
   return { attempts: 0, firstTryAt: due, nextTryAt: due };
 }
 
 /** Sends signed webhooks until they are accepted, or for a while. A webhook keeps its id through all its tries. */
 export class WebhookOutbox<W extends Waiting> {
-  readonly #alarm: Alarm;
+  readonly #timer: DueTimer;
   /** By subject. */
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #inProgress = new Map<string, Promise<void>>();
   readonly #closing = new AbortController();
 
   constructor(
@@ -47,9 +47,9 @@ export class WebhookOutbox<W extends Waiting> {
     private readonly policy: WebhookPolicy,
     private readonly sender: Sender<W>,
   ) {
-    this.#alarm = new Alarm(
+    this.#timer = new DueTimer(
       () =>
-        this.#resting().reduce<number | undefined>(
+        this.#waiting().reduce<number | undefined>(
           (least, { nextTryAt }) => Math.min(least ?? nextTryAt, nextTryAt),
           undefined,
         ),
@@ -58,36 +58,36 @@ export class WebhookOutbox<W extends Waiting> {
   }
 
   start(): void {
-    this.#alarm.set();
+    this.#timer.set();
   }
 
-  /** What is under way is given up for now, and sent again after a restart. */
+  /** Requests in progress are aborted, and sent again after a restart. */
   async stop(): Promise<void> {
-    this.#alarm.stop();
+    this.#timer.stop();
     this.#closing.abort();
-    await Promise.all(this.#underWay.values());
+    await Promise.all(this.#inProgress.values());
   }
 
   post(webhook: W): void {
     this.webhooks.set(webhook.id, webhook);
-    this.#alarm.set();
+    this.#timer.set();
   }
 
-  #resting(): W[] {
-    return this.webhooks.values().filter((webhook) => !this.#underWay.has(this.sender.subjectOf(webhook)));
+  #waiting(): W[] {
+    return this.webhooks.values().filter((webhook) => !this.#inProgress.has(this.sender.subjectOf(webhook)));
   }
 
   #sendDue(): void {
     const now = Date.now();
-    const due = this.#resting().filter(({ nextTryAt }) => nextTryAt <= now);
+    const due = this.#waiting().filter(({ nextTryAt }) => nextTryAt <= now);
     for (const webhook of due.sort((a, b) => a.nextTryAt - b.nextTryAt)) {
       const subject = this.sender.subjectOf(webhook);
-      if (this.#underWay.has(subject)) continue;
+      if (this.#inProgress.has(subject)) continue;
       const sending = this.#send(webhook).finally(() => {
-        this.#underWay.delete(subject);
-        this.#alarm.set();
+        this.#inProgress.delete(subject);
+        this.#timer.set();
       });
-      this.#underWay.set(subject, sending);
+      this.#inProgress.set(subject, sending);
     }
   }
 
@@ -107,14 +107,14 @@ export class WebhookOutbox<W extends Waiting> {
   }
 
   async #isAccepted(webhook: W): Promise<boolean> {
-    const { body, headers } = this.sender.letter(webhook, new Date());
+    const { body, headers } = this.sender.request(webhook, new Date());
     try {
       const response = await fetch(this.sender.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body,
         redirect: 'manual',
-        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(PATIENCE)]),
+        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT)]),
       });
       await response.body?.cancel();
       return response.ok;

@@ -144,6 +144,12 @@ describe('a variable', () => {
       { SMTP_URL: 'smtp://mail', MAIL_FROM: 'a@b.example, c@d.example' },
       'MAIL_FROM must be one address',
     ],
+    ['mail', { SMTP_URL: 'smtp://mail', MAIL_FROM: 'Shop; <a@b.example>' }, 'MAIL_FROM must be one address'],
+    [
+      'mail',
+      { SMTP_URL: 'smtp://mail', MAIL_FROM: 'Shop\r\nBcc: x@y.example <a@b.example>' },
+      'MAIL_FROM must be one address',
+    ],
   ])('that is wrong says how to put it right: %s %j', (group, source, complaint) => {
     const faults = faultsOf([group], source);
     expect(faults).toHaveLength(1);

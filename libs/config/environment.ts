@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 import { CURRENCIES } from '#libs/domain/money/currencies';
+import { isSender } from '#libs/mail/sender';
 import { countryMeant, countryName, isCountry } from '#libs/places/country';
 
 import { parseShippingFee, shippingFeeErrors } from './shipping-fee.js';
@@ -78,10 +79,7 @@ const groups = {
     SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://127.0.0.1:1025'),
     MAIL_FROM: z
       .string()
-      .regex(
-        /^([^<>\r\n]*<[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/,
-        'must be one address, such as Shop <orders@shop.example>',
-      )
+      .refine(isSender, 'must be one address, such as Shop <orders@shop.example>')
       .default('Shop <orders@shop.example>'),
     SHOP_NAME: text('leave it out to use that of MAIL_FROM').optional(),
     SHOP_URL: url(['https:', 'http:'], 'https://shop.example').optional(),

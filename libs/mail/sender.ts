@@ -10,13 +10,20 @@ export interface Sender {
   readonly domain: string;
 }
 
+/** Whether a text holds exactly one mail address, and no line break. */
+export const isSender = (text: string): boolean => readSender(text) !== undefined;
+
 /** @throws Error when the text does not hold exactly one mail address */
 export function parseSender(text: string): Sender {
+  const sender = readSender(text);
+  if (!sender) throw new Error('MAIL_FROM is not one mail address; write Shop <orders@shop.example>');
+  return sender;
+}
+
+function readSender(text: string): Sender | undefined {
   const [sender, ...others] = parseAddresses(text, { flatten: true });
-  const [, domain] = /^[^\s@]+@([^\s@]+)$/.exec(sender?.address ?? '') ?? [];
+  const [, domain] = /^[^\s@<>]+@([^\s@<>]+)$/.exec(sender?.address ?? '') ?? [];
   const ascii = domainToASCII(domain ?? '');
-  if (!sender?.address || !ascii || others.length > 0) {
-    throw new Error('MAIL_FROM is not one mail address; write Shop <orders@shop.example>');
-  }
+  if (!sender?.address || !ascii || others.length > 0 || /[\r\n]/.test(text)) return undefined;
   return { name: sender.name, address: sender.address, domain: ascii };
 }

@@ -50,8 +50,8 @@ describe('a pool of connections', () => {
   it('replaces connections that are silent, and says meanwhile that the database cannot be reached', async () => {
     await askTogether(SIZE);
     proxy.silence();
-    const failure = await settled(ask());
-    expect(isUnreachable(failure), String(failure)).toBe(true);
+    const failures = await Promise.all([settled(ask()), settled(database.product.findMany())]);
+    for (const failure of failures) expect(isUnreachable(failure), String(failure)).toBe(true);
     // One was met; the others that had been idle are not waited for, too.
     expect(await took(askTogether(SIZE))).toBeLessThan(NOTICED / 2);
   });
@@ -83,9 +83,17 @@ describe('a pool of connections', () => {
     try {
       await holder.query('BEGIN; LOCK TABLE product');
       const failures = await Promise.all(
-        Array.from({ length: SIZE }, () => settled(database.$queryRaw`SELECT 1 FROM product`)),
+        // The typed client's failures are read like those of plain SQL, and quote nothing of their callers.
+        [
+          settled(database.$queryRaw`SELECT 1 FROM product`),
+          settled(database.product.findMany()),
+          settled(database.product.count()),
+        ],
       );
-      for (const failure of failures) expect(isContended(failure), String(failure)).toBe(true);
+      for (const failure of failures) {
+        expect(isContended(failure), String(failure)).toBe(true);
+        expect(String(failure)).not.toContain('database.product');
+      }
     } finally {
       await holder.end();
     }

@@ -31,7 +31,7 @@ export interface Call<T> {
   readonly act: (idempotencyKey: string, order: OrderRecord) => Promise<T>;
   readonly outcome: (answer: T) => Outcome;
   /** The fact written when the provider refuses; without it, nothing but the refusal itself. */
-  readonly refused?: (code: string) => OrderChange;
+  readonly refused?: (code: string, order: OrderRecord) => OrderChange;
   /** Whether an unclear failure keeps its key until an operator asks for a fresh one. */
   readonly keepsIdempotencyKey?: boolean;
 }
@@ -101,7 +101,7 @@ export class EffectJournal {
         };
         return {
           settlement: { state: 'refused', result: { code: error.code } },
-          change: () => (refused ? refused(error.code) : { event }),
+          change: (current) => (refused ? refused(error.code, current) : { event }),
         };
       }
       if (error instanceof Outage && error.keyConsumed && !call.keepsIdempotencyKey) {

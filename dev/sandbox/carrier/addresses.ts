@@ -3,9 +3,9 @@ import type { CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 /** What a parcel does by itself: each event, with when it comes as a share of the delivery time. */
 type Journey = readonly { readonly type: CarrierEventType; readonly at: number }[];
 
-export type Fate = { readonly refused: string } | { readonly journey: Journey };
+export type ParcelCourse = { readonly refused: string } | { readonly journey: Journey };
 
-const ARRIVES: Fate = {
+const ARRIVES: ParcelCourse = {
   journey: [
     { type: 'shipment.picked_up', at: 0.5 },
     { type: 'shipment.delivered', at: 1 },
@@ -13,9 +13,9 @@ const ARRIVES: Fate = {
 };
 
 /** Postal codes that let a person see each way a parcel can go, without scripting a fault. */
-const MAGIC_POSTAL_CODES: Readonly<Record<string, Fate>> = {
+const MAGIC_POSTAL_CODES: Readonly<Record<string, ParcelCourse>> = {
   '00000': { refused: 'address_refused' },
-  /** Nobody opens the first time. */
+  /** The first delivery fails. */
   '00001': {
     journey: [
       { type: 'shipment.picked_up', at: 0.25 },
@@ -31,13 +31,13 @@ const MAGIC_POSTAL_CODES: Readonly<Record<string, Fate>> = {
       { type: 'shipment.returned', at: 1 },
     ],
   },
-  /** Picked up and never heard of again. */
+  /** Picked up, and no event after that. */
   '00003': { journey: [{ type: 'shipment.picked_up', at: 0.5 }] },
   /** Never picked up. */
   '00004': { journey: [] },
 };
 
-export function fateOf(postalCode: string | null): Fate {
+export function courseOf(postalCode: string | null): ParcelCourse {
   if (postalCode === null) return ARRIVES;
   const magic = Object.hasOwn(MAGIC_POSTAL_CODES, postalCode) ? MAGIC_POSTAL_CODES[postalCode] : undefined;
   return magic ?? ARRIVES;

@@ -4,7 +4,7 @@ import { shipmentRequestSchema } from '#libs/shipping/carrier-protocol';
 
 import { type Answer, send } from '../answer.js';
 import type { Faults, Operation } from '../faults.js';
-import { play } from '../scene.js';
+import { runCall } from '../faulty-call.js';
 import type { WrongAnswers } from '../wrong-answers.js';
 import { CarrierProblem, type CarrierProblemCode } from './carrier-problem.js';
 import type { StoredParcel } from './parcel.js';
@@ -18,7 +18,7 @@ const REFUSALS: Readonly<Record<CarrierOperation, CarrierProblemCode>> = {
   'shipments.lookup': 'lookup_refused',
 };
 
-/** Where its shoppers would look; nobody is there. */
+/** An address of its web site, which does not exist. */
 const TRACKING = 'https://parcels.example/track';
 
 /** The carrier's HTTP API, as docs/carrier-protocol.md describes it. */
@@ -32,14 +32,14 @@ export function carrierRouter(
 
   const run = async (response: Response, operation: CarrierOperation, execute: () => Answer) => {
     const problem = (code: CarrierProblemCode) => () => new CarrierProblem(code).answer;
-    const scene = {
+    const call = {
       work: () => wrong.given(operation, attempt(execute)),
       serverError: problem('internal_error'),
       rateLimited: problem('rate_limited'),
       refusal: problem(REFUSALS[operation]),
     };
-    const strike = faults.strike(operation, { replay: false });
-    send(response, await play(scene, strike, { response, closing }));
+    const fault = faults.take(operation, { replay: false });
+    send(response, await runCall(call, fault, { response, closing }));
   };
 
   router.put('/:reference', json(), async (request, response) => {

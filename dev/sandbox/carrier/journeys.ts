@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid';
 
 import type { CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 
-import { Alarm } from '../alarm.js';
+import { DueTimer } from '../due-timer.js';
 import type { Collection } from '../collection.js';
 import type { JourneyStop } from './parcel.js';
 
@@ -29,7 +29,7 @@ const OVERTAKEN: Readonly<Record<CarrierEventType, readonly CarrierEventType[]>>
 
 /** Moves parcels along by themselves, also those that were on their way when the sandbox last stopped. */
 export class Journeys {
-  readonly #alarm: Alarm;
+  readonly #timer: DueTimer;
 
   constructor(
     private readonly stops: Collection<JourneyStop>,
@@ -37,7 +37,7 @@ export class Journeys {
     private readonly deliveryAfter: number | null,
     private readonly arrive: (stop: JourneyStop) => void,
   ) {
-    this.#alarm = new Alarm(
+    this.#timer = new DueTimer(
       () =>
         this.stops
           .values()
@@ -47,11 +47,11 @@ export class Journeys {
   }
 
   start(): void {
-    this.#alarm.set();
+    this.#timer.set();
   }
 
   stop(): void {
-    this.#alarm.stop();
+    this.#timer.stop();
   }
 
   begin(trackingNumber: string, journey: readonly { type: CarrierEventType; at: number }[]): void {
@@ -60,7 +60,7 @@ export class Journeys {
       const id = uuid();
       this.stops.set(id, { id, trackingNumber, type, dueAt: Date.now() + at * this.deliveryAfter });
     }
-    this.#alarm.set();
+    this.#timer.set();
   }
 
   /** Takes off what an event, when it comes early or by hand, has made moot. */
@@ -74,7 +74,7 @@ export class Journeys {
 
   #drop(moot: (stop: JourneyStop) => boolean): void {
     for (const stop of this.stops.values().filter(moot)) this.stops.delete(stop.id);
-    this.#alarm.set();
+    this.#timer.set();
   }
 
   #arriveDue(): void {

@@ -5,7 +5,7 @@ import type { ShipmentRequest } from '#libs/shipping/carrier-protocol';
 
 import type { SandboxState } from '../sandbox-state.js';
 import { untried, type WebhookOutbox } from '../webhook-outbox.js';
-import { fateOf } from './addresses.js';
+import { courseOf } from './addresses.js';
 import { CarrierProblem } from './carrier-problem.js';
 import type { Journeys } from './journeys.js';
 import { PROGRESS, REACHED, type StoredParcel, type Webhook } from './parcel.js';
@@ -32,8 +32,8 @@ export class Parcels {
     if (this.state.closedReferences.has(reference)) throw new CarrierProblem('reference_cancelled');
     const existing = this.state.parcels.get(reference);
     if (existing) return { parcel: existing, isNew: false };
-    const fate = fateOf(request.recipient.postalCode);
-    if ('refused' in fate) throw new CarrierProblem('address_refused');
+    const course = courseOf(request.recipient.postalCode);
+    if ('refused' in course) throw new CarrierProblem('address_refused');
     const trackingNumber = this.numbers.give();
     const parcel = this.state.parcels.set(reference, {
       reference,
@@ -44,7 +44,7 @@ export class Parcels {
       events: [],
     });
     this.#references.set(trackingNumber, reference);
-    this.journeys.begin(trackingNumber, fate.journey);
+    this.journeys.begin(trackingNumber, course.journey);
     return { parcel, isNew: true };
   }
 

@@ -1,5 +1,5 @@
 import type { SandboxState } from '../sandbox-state.js';
-import type { Books } from './books.js';
+import type { Balance } from './balance.js';
 import {
   authenticationError,
   authorizedCharge,
@@ -22,7 +22,7 @@ const OVER = { next_action: null, processing: null } as const;
 export class Attempts {
   constructor(
     private readonly state: Pick<SandboxState, 'intents' | 'charges'>,
-    private readonly books: Books,
+    private readonly balance: Balance,
     private readonly events: Events,
     private readonly settlements: Settlements,
     private readonly disputes: Disputes,
@@ -67,7 +67,7 @@ export class Attempts {
   /** Takes an amount that was approved, now or before. */
   take(intent: Intent, charge: Charge, amount: number): Intent {
     const captured = capturedCharge(charge, amount);
-    const booked = this.#keep({ ...captured, balance_transaction: this.books.captured(captured) });
+    const booked = this.#keep({ ...captured, balance_transaction: this.balance.captured(captured) });
     const succeeded = this.state.intents.set(intent.id, {
       ...intent,
       ...OVER,

@@ -2,9 +2,9 @@ import { type ErrorRequestHandler, json, Router } from 'express';
 import { z } from 'zod';
 
 import { parseBody, Problem } from '../problem.js';
+import { discrepancySchema, makeDiscrepancy } from './discrepancies.js';
 import { DISPUTE_REASONS } from './dispute.js';
 import { deliverySchema } from './events.js';
-import { discrepancySchema, falsify } from './falsify.js';
 import type { Gateway } from './gateway.js';
 import { StripeProblem } from './stripe-problem.js';
 
@@ -24,7 +24,7 @@ export function controlRouter(gateway: Gateway): Router {
   const { intents, refunds, disputes, events, state } = gateway;
   const router = Router();
   router.use(json());
-  // As the API shows it, but that no fault strikes who only looks on.
+  // As the API shows it, without the faults that are scripted for the API.
   router.get('/payment-intents/:id', (request, response) => {
     const { id } = intents.get(request.params.id);
     const isOfIt = ({ payment_intent }: { payment_intent: string }) => payment_intent === id;
@@ -57,7 +57,7 @@ export function controlRouter(gateway: Gateway): Router {
     response.json(disputes.close(request.params.id, becomes));
   });
   router.post('/reconciliation/discrepancies', (request, response) => {
-    response.status(201).json(falsify(gateway, parseBody(discrepancySchema, request.body)));
+    response.status(201).json(makeDiscrepancy(gateway, parseBody(discrepancySchema, request.body)));
   });
   router.get('/events', (_request, response) => {
     response.json({ data: events.overview() });
@@ -77,7 +77,7 @@ export function controlRouter(gateway: Gateway): Router {
   return router;
 }
 
-/** What Stripe does not know, nobody can play with. */
+/** What Stripe does not know cannot be controlled. */
 const asProblem: ErrorRequestHandler = (error, _request, _response, next) => {
   next(error instanceof StripeProblem ? new Problem(error.answer.status, error.message) : error);
 };

@@ -1,6 +1,6 @@
 import { Problem } from '../problem.js';
 import type { SandboxState } from '../sandbox-state.js';
-import type { Books } from './books.js';
+import type { Balance } from './balance.js';
 import { type Dispute, type DisputeReason, newDispute } from './dispute.js';
 import type { Events } from './events.js';
 import type { Refunds } from './refunds.js';
@@ -17,7 +17,7 @@ export interface OpenDispute {
 export class Disputes {
   constructor(
     private readonly state: Pick<SandboxState, 'disputes' | 'charges' | 'intents'>,
-    private readonly books: Books,
+    private readonly balance: Balance,
     private readonly events: Events,
     private readonly refunds: Refunds,
   ) {}
@@ -48,7 +48,7 @@ export class Disputes {
     const dispute = this.#keep(newDispute(current, { amount: disputed, reason, isInquiry }));
     this.events.record('charge.dispute.created', dispute);
     if (isInquiry) return dispute;
-    const withdrawn = this.#keep({ ...dispute, balance_transactions: [this.books.withdrawn(dispute)] });
+    const withdrawn = this.#keep({ ...dispute, balance_transactions: [this.balance.withdrawn(dispute)] });
     this.events.record('charge.dispute.funds_withdrawn', withdrawn);
     return withdrawn;
   }
@@ -67,7 +67,7 @@ export class Disputes {
   }
 
   #reinstate(dispute: Dispute): Dispute {
-    const reversal = this.books.reinstated(dispute);
+    const reversal = this.balance.reinstated(dispute);
     const reinstated = this.#keep({
       ...dispute,
       balance_transactions: [...dispute.balance_transactions, reversal],

@@ -7,7 +7,7 @@ import type { SandboxState } from '../sandbox-state.js';
 import { untried, WebhookOutbox, type WebhookPolicy } from '../webhook-outbox.js';
 import { type Event, type EventDelivery, type EventType, newEvent } from './event.js';
 
-/** What can become of events on their way; Stripe promises neither order nor that each comes once. */
+/** How events are delivered; Stripe promises neither their order nor that each comes once. */
 export const deliverySchema = z.strictObject({
   mode: z.enum(['normal', 'duplicated', 'delayed', 'reordered', 'withheld']),
   /** Milliseconds: by which events are `delayed`, or for which they are gathered to be `reordered`. */
@@ -21,7 +21,7 @@ export interface EventWebhooks {
   readonly secret: string;
 }
 
-/** Records what happens at the gateway, and tells it by signed webhooks where somebody listens. */
+/** Records what happens at the gateway, and sends it by signed webhooks where a receiver is set. */
 export class Events {
   readonly #outbox: WebhookOutbox<EventDelivery> | undefined;
   #delivery: Delivery = { mode: 'normal', delay: 0 };
@@ -38,7 +38,7 @@ export class Events {
     this.#outbox = new WebhookOutbox(state.eventDeliveries, policy, {
       url: webhooks.url,
       subjectOf: ({ subject }) => subject,
-      letter: ({ eventId }, now) => {
+      request: ({ eventId }, now) => {
         const body = JSON.stringify({ ...this.get(eventId), pending_webhooks: 1 });
         return { body, headers: { 'stripe-signature': signature(body, webhooks.secret, now) } };
       },
@@ -58,7 +58,7 @@ export class Events {
     return this.#delivery;
   }
 
-  /** From now on; what is under way stays as it is. */
+  /** For events from now on; earlier ones stay as they are. */
   set delivery(delivery: Delivery) {
     this.#delivery = delivery;
     this.#gathered = { until: 0, count: 0 };
@@ -74,9 +74,9 @@ export class Events {
     if (mode === 'duplicated') this.#post(event, object.id, Date.now());
   }
 
-  /** @throws Problem when there is no such event, or nobody to send it to */
+  /** @throws Problem when there is no such event, or no receiver */
   sendAgain(id: string): void {
-    if (!this.#outbox) throw new Problem(409, 'Nobody listens for events: GATEWAY_WEBHOOK_URL is not set');
+    if (!this.#outbox) throw new Problem(409, 'Events have no receiver: GATEWAY_WEBHOOK_URL is not set');
     const event = this.get(id);
     if (!event) throw new Problem(404, `There is no event ${id}`);
     this.#post(event, event.data.object.id, Date.now());

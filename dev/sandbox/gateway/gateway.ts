@@ -2,7 +2,7 @@ import { Problem } from '../problem.js';
 import type { SandboxState } from '../sandbox-state.js';
 import type { WebhookPolicy } from '../webhook-outbox.js';
 import { Attempts } from './attempts.js';
-import { Books } from './books.js';
+import { Balance } from './balance.js';
 import { Disputes } from './disputes.js';
 import { Events, type EventWebhooks } from './events.js';
 import { PaymentIntents } from './payment-intents.js';
@@ -20,7 +20,7 @@ export interface GatewayOptions {
 
 /** The parts of the gateway, and how they hang together. */
 export class Gateway {
-  readonly books: Books;
+  readonly balance: Balance;
   readonly disputes: Disputes;
   readonly events: Events;
   readonly intents: PaymentIntents;
@@ -32,11 +32,11 @@ export class Gateway {
     { webhooks, webhookPolicy, settleAfter, gaveUp }: GatewayOptions,
   ) {
     this.#settlements = new Settlements(state.settlements, settleAfter, (due) => this.#settle(due));
-    this.books = new Books(state);
+    this.balance = new Balance(state);
     this.events = new Events(state, webhooks, webhookPolicy, gaveUp);
-    this.refunds = new Refunds(state, this.books, this.events, this.#settlements);
-    this.disputes = new Disputes(state, this.books, this.events, this.refunds);
-    const attempts = new Attempts(state, this.books, this.events, this.#settlements, this.disputes);
+    this.refunds = new Refunds(state, this.balance, this.events, this.#settlements);
+    this.disputes = new Disputes(state, this.balance, this.events, this.refunds);
+    const attempts = new Attempts(state, this.balance, this.events, this.#settlements, this.disputes);
     this.intents = new PaymentIntents(state, attempts, this.events, this.#settlements);
   }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StripeProblem } from './stripe-problem.js';
 
 /** How long a call waits for another to let go of an object, in milliseconds. */
-const PATIENCE = 1_000;
+const TIMEOUT = 1_000;
 
 /** One call at a time may change an object; Stripe turns others away after a while (docs.stripe.com/rate-limits). */
 export class ObjectLocks {
@@ -11,7 +11,7 @@ export class ObjectLocks {
 
   /** @throws StripeProblem lock_timeout */
   async holding<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + TIMEOUT;
     for (let holder = this.#held.get(id); holder; holder = this.#held.get(id)) {
       const left = deadline - Date.now();
       if (left <= 0) {

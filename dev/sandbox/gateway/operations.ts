@@ -3,22 +3,22 @@ import stringify from 'safe-stable-stringify';
 
 import { type Answer, type Outcome, send } from '../answer.js';
 import type { Faults, Operation } from '../faults.js';
-import { play } from '../scene.js';
+import { type OperationCall, runCall } from '../faulty-call.js';
 import type { WrongAnswers } from '../wrong-answers.js';
 import type { IdempotencyKeys, KeyedCall } from './idempotency-keys.js';
 import type { ObjectLocks } from './object-locks.js';
 import { StripeProblem } from './stripe-problem.js';
 
 export interface GatewayOperation {
-  /** What faults are scripted for; those who only look on, such as tests, are spared. */
+  /** What faults are scripted for; undefined for reads of tests, which have none. */
   readonly name?: Operation | undefined;
   /** The object that no other call may change meanwhile. */
   readonly holds?: string | undefined;
-  /** Which objects are wanted whole in the answer. */
+  /** The objects that the answer contains in place of their ids. */
   readonly expand?: readonly string[] | undefined;
-  /** Does it all at once. @throws StripeProblem */
+  /** Does the work, without waiting for anything. @throws StripeProblem */
   readonly execute: () => object;
-  /** How it says no. @throws StripeProblem */
+  /** Refuses it. @throws StripeProblem */
   readonly refuse: () => object;
 }
 
@@ -49,21 +49,21 @@ export class Operations {
     call: KeyedCall | undefined,
     replay: Answer | undefined,
   ): Promise<Outcome> {
-    const strike = operation.name && this.faults.strike(operation.name, { replay: replay !== undefined });
+    const fault = operation.name && this.faults.take(operation.name, { replay: replay !== undefined });
     const answer = (work: () => object) => {
       const { began, ...answered } = attempt(() => this.expanded(work(), operation.expand));
       if (call && began) this.keys.keep(call, answered);
       return answered;
     };
-    const scene = {
+    const operationCall: OperationCall = {
       work: () => this.wrong.given(operation.name, replay ?? answer(operation.execute)),
       serverError: () => answer(serverError),
       rateLimited: () => answer(rateLimited),
       refusal: () => answer(operation.refuse),
     };
-    const played = () => play(scene, strike, { response, closing: this.closing });
-    if (replay || operation.holds === undefined) return played();
-    return this.locks.holding(operation.holds, played);
+    const run = () => runCall(operationCall, fault, { response, closing: this.closing });
+    if (replay || operation.holds === undefined) return run();
+    return this.locks.holding(operation.holds, run);
   }
 }
 

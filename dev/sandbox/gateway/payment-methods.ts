@@ -17,7 +17,7 @@ export interface Decline {
 }
 
 /** How a refund begins, and what becomes of it; one that succeeds at once is the rule. */
-export interface RefundFate {
+export interface RefundCourse {
   readonly begins: 'pending' | 'succeeded';
   readonly becomes: 'succeeded' | 'failed';
 }
@@ -26,7 +26,7 @@ export interface TestCard {
   readonly brand: string;
   readonly last4: string;
   readonly outcome: CardOutcome;
-  readonly refunds?: RefundFate;
+  readonly refunds?: RefundCourse;
   /** The bank disputes the payment at once; an inquiry takes no money. */
   readonly disputed?: { readonly reason: DisputeReason; readonly isInquiry: boolean };
 }

@@ -1,7 +1,7 @@
 import { Problem } from '../problem.js';
 import type { SandboxState } from '../sandbox-state.js';
 import { inSteps } from './amounts.js';
-import type { Books } from './books.js';
+import type { Balance } from './balance.js';
 import type { Events } from './events.js';
 import type { CreateRefund } from './parameters.js';
 import { testCard } from './payment-methods.js';
@@ -25,7 +25,7 @@ const ENDS: Readonly<Record<Refund['status'], readonly RefundEnd[]>> = {
 export class Refunds {
   constructor(
     private readonly state: Pick<SandboxState, 'refunds' | 'charges' | 'intents' | 'disputes'>,
-    private readonly books: Books,
+    private readonly balance: Balance,
     private readonly events: Events,
     private readonly settlements: Settlements,
   ) {}
@@ -57,12 +57,12 @@ export class Refunds {
         { param: 'amount' },
       );
     }
-    const fate = testCard(charge.payment_method)?.refunds;
-    const refund = this.#keep({ ...newRefund(charge, amount, request), ...begin(fate?.begins) });
+    const course = testCard(charge.payment_method)?.refunds;
+    const refund = this.#keep({ ...newRefund(charge, amount, request), ...begin(course?.begins) });
     const refunded = this.#count(charge.id, amount);
     this.events.record('refund.created', refund);
     if (refunded) this.events.record('charge.refunded', refunded);
-    if (fate) this.settlements.await(refund.id, fate.becomes);
+    if (course) this.settlements.await(refund.id, course.becomes);
     return refund;
   }
 
@@ -92,10 +92,10 @@ export class Refunds {
   #keep(refund: Refund): Refund {
     const { status, balance_transaction, failure_balance_transaction } = refund;
     if (status === 'succeeded' && balance_transaction === null) {
-      return this.#keep({ ...refund, balance_transaction: this.books.refunded(refund) });
+      return this.#keep({ ...refund, balance_transaction: this.balance.refunded(refund) });
     }
     if (status === 'failed' && balance_transaction !== null && failure_balance_transaction === undefined) {
-      return this.#keep({ ...refund, failure_balance_transaction: this.books.refundFailed(refund) });
+      return this.#keep({ ...refund, failure_balance_transaction: this.balance.refundFailed(refund) });
     }
     return this.state.refunds.set(refund.id, refund);
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Alarm } from '../alarm.js';
+import { DueTimer } from '../due-timer.js';
 import type { Collection } from '../collection.js';
 
 export const settlementSchema = z.object({
@@ -14,7 +14,7 @@ export type Settlement = z.output<typeof settlementSchema>;
 
 /** What banks decide later: by themselves after a while, unless somebody is quicker. */
 export class Settlements {
-  readonly #alarm: Alarm;
+  readonly #timer: DueTimer;
 
   constructor(
     private readonly settlements: Collection<Settlement>,
@@ -22,7 +22,7 @@ export class Settlements {
     private readonly settleAfter: number | null,
     private readonly settle: (settlement: Settlement) => void,
   ) {
-    this.#alarm = new Alarm(
+    this.#timer = new DueTimer(
       () =>
         settlements
           .values()
@@ -32,17 +32,17 @@ export class Settlements {
   }
 
   start(): void {
-    this.#alarm.set();
+    this.#timer.set();
   }
 
   stop(): void {
-    this.#alarm.stop();
+    this.#timer.stop();
   }
 
   await(id: string, becomes: Settlement['becomes']): void {
     if (this.settleAfter === null) return;
     this.settlements.set(id, { id, becomes, dueAt: Date.now() + this.settleAfter });
-    this.#alarm.set();
+    this.#timer.set();
   }
 
   /** Somebody was quicker. */

@@ -12,7 +12,7 @@ export const nothing = z.null().default(null);
 /** Names an object that there may be none of. */
 export const reference = z.string().nullable().default(null);
 
-export const NOBODY = {
+export const NO_BILLING_DETAILS = {
   address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },
   email: null,
   name: null,
@@ -35,7 +35,7 @@ export const billingDetailsSchema = z
     phone: z.null(),
     tax_id: z.null(),
   })
-  .default(NOBODY);
+  .default(NO_BILLING_DETAILS);
 
 export function newId(prefix: 'pi' | 'ch' | 're' | 'du' | 'txn' | 'evt' | 'req'): string {
   return `${prefix}_${randomBytes(12).toString('hex')}`;

@@ -4,8 +4,8 @@ import { billingDetailsSchema, metadataSchema, nothing, reference, time } from '
 
 /** Stripe's objects in Stripe's own form: what is kept is what is answered (docs.stripe.com/api). */
 
-/** A test card is one everywhere it is shown. */
-const plastic = {
+/** The fields of a card, the same in every object that has one. */
+const cardFields = {
   brand: z.string(),
   country: z.string().default('DE'),
   exp_month: z.int().default(12),
@@ -30,7 +30,7 @@ const paymentErrorSchema = z.object({
     object: z.literal('payment_method'),
     billing_details: billingDetailsSchema,
     card: z.object({
-      ...plastic,
+      ...cardFields,
       checks: nothing,
       display_brand: nothing,
       generated_from: nothing,
@@ -139,7 +139,7 @@ export const chargeSchema = z.object({
   payment_method_details: z.object({
     type: z.literal('card'),
     card: z.object({
-      ...plastic,
+      ...cardFields,
       amount_authorized: z.int().nullable().default(null),
       authorization_code: nothing,
       /** When an authorization lapses that was not captured. */

@@ -1,5 +1,12 @@
 import { type ExpectedPayment, intentContradiction, moneyOf } from '../order/contradiction.js';
-import { type Attempts, type IntentState, paymentOf, type Posting } from '../ledger/ledger.js';
+import {
+  afterBooking,
+  type Attempts,
+  type Booked,
+  type IntentState,
+  paymentOf,
+  type Posting,
+} from '../ledger/ledger.js';
 import type { RefundState } from '../refund/refund.js';
 import { type OrderStatus, PAYMENT } from '../order/states.js';
 
@@ -159,9 +166,15 @@ function intentDifferences(books: BookedPayment, { intent }: PaymentSnapshot): P
   const moves = status !== books.intentStatus;
   if (moves && !mayFollow(books.intentStatus, status)) return [];
   const isDated = status === 'authorized' && intent.holdUntil !== null && !books.holdDated;
-  const posts = intentPosts(books, intent, status);
+  const posts = intentPosts(bookedOf(books, intent), intent, status);
   return moves || isDated || posts.length > 0 ? [{ about: 'intent', status, posts }] : [];
 }
+
+const bookedOf = ({ posted }: BookedPayment, intent: ProviderIntent): Booked =>
+  afterBooking(
+    {},
+    posted.filter(({ objectId }) => objectId === intent.id),
+  );
 
 /** The table of an order's payment decides about its intent, too. */
 export const mayFollow = (from: IntentState | null, to: IntentState): boolean =>
@@ -169,29 +182,46 @@ export const mayFollow = (from: IntentState | null, to: IntentState): boolean =>
 
 const ONE_ATTEMPT: Attempts = { attempt: 1, decline: null };
 
-function intentPosts(books: BookedPayment, intent: ProviderIntent, status: IntentState): Posting[] {
+/** What of an intent's state is not booked. @param booked of its order: an order has one intent */
+export function intentPosts(booked: Booked, intent: ProviderIntent, status: IntentState): Posting[] {
   const { id: objectId } = intent;
-  const amount = moneyOf(intent);
-  const hold = books.posted.find((each) => each.kind === 'authorized' && each.objectId === objectId);
-  const letGo = hold ? [{ kind: 'hold_released' as const, objectId, amount: hold.amount }] : [];
-  const posts: Partial<Record<IntentState, Posting[]>> = {
-    authorized: [{ kind: 'authorized', objectId, amount }],
-    captured: [...letGo, { kind: 'captured', objectId, amount }],
-    canceled: letGo,
-  };
-  return unposted(books, posts[status] ?? []);
+  const amount = moneyOf({ ...intent, status });
+  const held = (booked.authorized ?? 0) - (booked.hold_released ?? 0);
+  const released: Posting[] = held > 0 ? [{ kind: 'hold_released', objectId, amount: held }] : [];
+  switch (status) {
+    case 'authorized':
+      return booked.authorized === undefined ? [{ kind: 'authorized', objectId, amount }] : [];
+    case 'captured':
+      return booked.captured === undefined ? [...released, { kind: 'captured', objectId, amount }] : released;
+    case 'canceled':
+      return released;
+    default:
+      return [];
+  }
+}
+
+/** What the state of a refund books. @param from the state that the books have */
+export function refundPosts(
+  { id, amount, state: from }: BookedPayment['refunds'][number],
+  to: ProviderRefund['status'],
+): Posting[] {
+  const kinds = {
+    pending: null,
+    succeeded: 'refund_succeeded',
+    failed: from === 'succeeded' ? 'refund_reversed' : 'refund_failed',
+  } as const;
+  const kind = kinds[to];
+  return kind === null ? [] : [{ kind, objectId: id, amount }];
 }
 
 function refundDifferences(books: BookedPayment, snapshot: PaymentSnapshot): PaymentDifference[] {
-  return books.refunds.flatMap(({ id, amount, state }) => {
+  return books.refunds.flatMap((refund) => {
+    const { id, amount, state } = refund;
     const seen = bestOf(snapshot.refunds.filter((each) => each.refundId === id && each.amount === amount));
     if (!seen || !REFUND_FOLLOWS[state].includes(seen.status)) return [];
-    const posts: Readonly<Record<ProviderRefund['status'], Posting[]>> = {
-      pending: [],
-      succeeded: [{ kind: 'refund_succeeded', objectId: id, amount }],
-      failed: [{ kind: state === 'succeeded' ? 'refund_reversed' : 'refund_failed', objectId: id, amount }],
-    };
-    return [{ about: 'refund', refundId: id, seen, posts: unposted(books, posts[seen.status]) }];
+    return [
+      { about: 'refund', refundId: id, seen, posts: unposted(books, refundPosts(refund, seen.status)) },
+    ];
   });
 }
 

@@ -1,4 +1,6 @@
+// Raw SQL: times are compared with the database's clock, and waits end with their attention.
 import {
+  ATTENTION_KINDS,
   type AttentionKind,
   HOLDS_UP_A_STEP,
   holdsUpAStep,
@@ -226,20 +228,21 @@ export class AttentionRepository {
 
   /** What an attention is of; null where there is none. */
   async kindOf(attentionId: string): Promise<AttentionKind | null> {
-    const [found] = await this.db.$queryRaw<{ kind: AttentionKind }[]>`
-      SELECT kind FROM attention WHERE id = ${attentionId}::uuid`;
-    return found?.kind ?? null;
+    const found = await this.db.attention.findUnique({ where: { id: attentionId }, select: { kind: true } });
+    return ATTENTION_KINDS.find((kind) => kind === found?.kind) ?? null;
   }
 
   /** The refund that an attention belongs to, or null. Its run is the one that waits for the answer. */
   async refundOf(attentionId: string): Promise<string | null> {
-    const [found] = await this.db.$queryRaw<{ refundId: string | null }[]>`
-      SELECT refund_id::text AS "refundId" FROM attention WHERE id = ${attentionId}::uuid`;
+    const found = await this.db.attention.findUnique({
+      where: { id: attentionId },
+      select: { refundId: true },
+    });
     return found?.refundId ?? null;
   }
 
   async markSignalled(attentionId: string): Promise<void> {
-    await this.db.$executeRaw`UPDATE attention SET signalled_at = now() WHERE id = ${attentionId}::uuid`;
+    await this.db.attention.updateMany({ where: { id: attentionId }, data: { signalledAt: new Date() } });
   }
 }
 

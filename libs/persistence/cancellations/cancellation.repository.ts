@@ -1,3 +1,4 @@
+// Raw SQL: the sweeper compares with the database's clock.
 import { CANCELLATION_OUTCOMES, type CancellationOutcome } from '#libs/domain/order/cancellation';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
@@ -72,6 +73,6 @@ export class CancellationRepository {
   }
 
   async markSignalled(orderId: OrderId): Promise<void> {
-    await this.db.$executeRaw`UPDATE cancellation SET signalled_at = now() WHERE order_id = ${orderId}::uuid`;
+    await this.db.cancellation.updateMany({ where: { orderId }, data: { signalledAt: new Date() } });
   }
 }

@@ -24,7 +24,8 @@ export function databaseOver(pool: ConnectionPool): Database {
     // Named statements are parsed and planned once a connection instead of once a call.
     statementNameGenerator: ({ sql }) => (pool.keepsStatements ? statementName(sql) : ''),
   });
-  return new PrismaClient({ adapter });
+  // Else a failure of the typed client quotes the source of its caller.
+  return new PrismaClient({ adapter, errorFormat: 'minimal' });
 }
 
 const names = new Map<string, string>();

@@ -1,3 +1,4 @@
+// Raw SQL: an effect begins, or is taken over, and is read with its order by one statement, for every call.
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderStatus } from '#libs/domain/order/states';
 

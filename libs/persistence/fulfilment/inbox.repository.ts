@@ -1,3 +1,4 @@
+// Raw SQL: an event is matched to its parcel and stored by one statement each, for every parcel.
 import {
   type CarrierEvent,
   type CarrierEventType,

@@ -1,3 +1,4 @@
+// Raw SQL: an event is stored unless it is there, and shown with what is told of it in other columns.
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
 
@@ -34,9 +35,11 @@ export class UnmatchedEventRepository {
 
   /** Whether an event was stored that no order is known to have the object of. */
   async has(provider: Provider, eventId: string): Promise<boolean> {
-    const [found] = await this.db.$queryRaw<unknown[]>`
-      SELECT 1 FROM inbox_event WHERE provider = ${provider} AND event_id = ${eventId} AND order_id IS NULL`;
-    return found !== undefined;
+    const found = await this.db.inboxEvent.findUnique({
+      where: { provider_eventId: { provider, eventId }, orderId: null },
+      select: { id: true },
+    });
+    return found !== null;
   }
 
   /** Newest first. @param after only what is older than this one */

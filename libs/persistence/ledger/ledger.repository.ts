@@ -1,3 +1,4 @@
+// Raw SQL: transactions are read with their entries by one statement, at every sync.
 import type { Account, LedgerKind } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 

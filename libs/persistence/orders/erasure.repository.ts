@@ -1,3 +1,4 @@
+// Raw SQL: a person is removed from all tables by one statement, or from none.
 import { wireAddress } from '#libs/mail/email-address';
 import { KEEPS_FAILING } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
@@ -88,10 +89,9 @@ export class ErasureRepository {
 
   /** @throws Error when there is none */
   async get(id: string): Promise<ErasureRecord> {
-    const [row] = await this.db.$queryRaw<(Omit<ErasureRecord, 'at'> & { at: Date })[]>`
-      SELECT id::text AS id, orders, at FROM erasure WHERE id = ${id}::uuid`;
-    if (!row) throw new Error(`no erasure ${id}`);
-    return { ...row, at: row.at.toISOString() };
+    const found = await this.db.erasure.findUnique({ where: { id } });
+    if (!found) throw new Error(`no erasure ${id}`);
+    return { id, orders: found.orders, at: found.at.toISOString() };
   }
 }
 

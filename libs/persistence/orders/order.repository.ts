@@ -1,3 +1,4 @@
+// Raw SQL: an order is stored, changed and read whole by one statement each, as every order does so.
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 import { IllegalTransition, INITIAL_STATE } from '#libs/domain/order/states';

@@ -1,3 +1,4 @@
+// Raw SQL: a wait takes its deadline from the row of its order and the database's clock.
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { StepName } from '#libs/domain/order/steps';
 

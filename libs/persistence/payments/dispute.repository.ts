@@ -9,7 +9,11 @@ export class DisputeRepository {
 
   /** Oldest first. */
   async ofOrder(id: OrderId): Promise<DisputeRecord[]> {
-    return this.db.$queryRaw<DisputeRecord[]>`
-      SELECT id, status, amount FROM dispute WHERE order_id = ${id}::uuid ORDER BY opened_at, id`;
+    const disputes = await this.db.dispute.findMany({
+      where: { orderId: id },
+      orderBy: [{ openedAt: 'asc' }, { id: 'asc' }],
+      select: { id: true, status: true, amount: true },
+    });
+    return disputes.map((dispute) => ({ ...dispute, amount: Number(dispute.amount) }));
   }
 }

@@ -1,3 +1,4 @@
+// Raw SQL: the sweeper compares with the database's clock.
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey, voidKey } from '#libs/domain/payment/payment-keys';
@@ -56,8 +57,10 @@ export class PaymentAttemptRepository {
   }
 
   async markSignalled({ orderId, attempt }: PaymentAttempt): Promise<void> {
-    await this.db.$executeRaw`
-      UPDATE payment_attempt SET signalled_at = now() WHERE order_id = ${orderId}::uuid AND attempt = ${attempt}`;
+    await this.db.paymentAttempt.updateMany({
+      where: { orderId, attempt },
+      data: { signalledAt: new Date() },
+    });
   }
 
   /** Whether the order waits for another method: whoever looks may have heard of a decline before the attempt is over. */

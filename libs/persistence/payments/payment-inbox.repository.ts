@@ -1,3 +1,4 @@
+// Raw SQL: an event is judged and stored by one statement, for every payment.
 import type { OrderId } from '#libs/domain/order/order-id';
 import { STATES_AFTER_EVENT } from '#libs/domain/payment/payment-diff';
 

@@ -1,3 +1,4 @@
+// Raw SQL: an order and both sides of its books are read as of one moment, by one statement.
 import type { OrderId } from '#libs/domain/order/order-id';
 import {
   type BookedMoney,

@@ -1,3 +1,4 @@
+// Raw SQL: a discrepancy, its attention and its booking are written by one statement.
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { Difference, DiscrepancyKind } from '#libs/domain/reconciliation/reconciliation';
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
@@ -100,8 +101,10 @@ export class DiscrepancyRepository {
 
   /** Open discrepancies of money that belongs to no order's intent. */
   async openUnmatchedCharges(): Promise<string[]> {
-    const rows = await this.db.$queryRaw<{ objectId: string }[]>`
-      SELECT object_id AS "objectId" FROM discrepancy WHERE kind = 'unknown_charge' AND closed_at IS NULL`;
+    const rows = await this.db.discrepancy.findMany({
+      where: { kind: 'unknown_charge', closedAt: null },
+      select: { objectId: true },
+    });
     return rows.map(({ objectId }) => objectId);
   }
 
@@ -111,9 +114,11 @@ export class DiscrepancyRepository {
 
   /** The attention that asks for somebody to look at a discrepancy; null when there is none that is open. */
   async openAttention(id: string): Promise<string | null> {
-    const [row] = await this.db.$queryRaw<{ id: string }[]>`
-      SELECT id::text AS id FROM attention WHERE discrepancy_id = ${id}::uuid AND resolved_at IS NULL`;
-    return row?.id ?? null;
+    const open = await this.db.attention.findFirst({
+      where: { discrepancyId: id, resolvedAt: null },
+      select: { id: true },
+    });
+    return open?.id ?? null;
   }
 
   /** Newest first. */

@@ -1,3 +1,4 @@
+// Raw SQL: the sweeper compares with the database's clock.
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 import type { NewRefund, RefundLine, RefundReason, RefundState } from '#libs/domain/refund/refund';

@@ -1,3 +1,4 @@
+// Raw SQL: every request asks for its key.
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { Database } from '../database/database.js';
@@ -41,10 +42,8 @@ export class ApiKeyRepository {
   }
 
   async list(): Promise<ApiKeyRecord[]> {
-    return this.db.$queryRaw<ApiKeyRecord[]>`
-      SELECT id::text AS id, service, scopes, created_at AS "createdAt",
-        expires_at AS "expiresAt", revoked_at AS "revokedAt"
-      FROM api_key ORDER BY created_at`;
+    const keys = await this.db.apiKey.findMany({ orderBy: { createdAt: 'asc' }, omit: { hash: true } });
+    return keys.map((key) => ({ ...key, scopes: SCOPES.filter((scope) => key.scopes.includes(scope)) }));
   }
 
   /** @returns false when there is no such key, or it was revoked before */

@@ -1,4 +1,4 @@
-import type { OrderId } from '#libs/domain/order/order-id';
+import { orderId, type OrderId } from '#libs/domain/order/order-id';
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
@@ -23,9 +23,10 @@ export class IdempotencyKeyRepository {
     operation,
     key,
   }: Omit<ScopedIdempotencyKey, 'requestHash'>): Promise<EarlierRequest | null> {
-    const rows = await this.db.$queryRaw<EarlierRequest[]>`
-      SELECT request_hash AS "requestHash", order_id::text AS "orderId", resource_id AS "resourceId" FROM idempotency_key
-      WHERE principal = ${principal} AND operation = ${operation} AND key = ${key}`;
-    return rows[0] ?? null;
+    const found = await this.db.idempotencyKey.findUnique({
+      where: { principal_operation_key: { principal, operation, key } },
+      select: { requestHash: true, orderId: true, resourceId: true },
+    });
+    return found && { ...found, orderId: found.orderId === null ? null : orderId(found.orderId) };
   }
 }

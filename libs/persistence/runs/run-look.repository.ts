@@ -1,3 +1,4 @@
+// Raw SQL: one worker at a time takes a look, by the database's clock; orders are compared in bulk.
 import { KEEPS_FAILING } from '#libs/domain/order/attention';
 import type { OrderId } from '#libs/domain/order/order-id';
 
@@ -78,14 +79,12 @@ export class RunLookRepository {
 
   /** How many runs the last look found lost, and left alone because they were too many. */
   async alarmed(): Promise<number> {
-    const [row] = await this.db.$queryRaw<{ runs: number }[]>`SELECT alarm_runs AS runs FROM run_look`;
-    return row?.runs ?? 0;
+    const look = await this.db.runLook.findFirst({ select: { alarmRuns: true } });
+    return look?.alarmRuns ?? 0;
   }
 
   async countOpen(): Promise<number> {
-    const [row] = await this.db.$queryRaw<{ open: number }[]>`
-      SELECT count(*)::int AS open FROM orders WHERE closed_at IS NULL`;
-    return row?.open ?? 0;
+    return this.db.order.count({ where: { closedAt: null } });
   }
 
   /** Open orders whose run should be there, in the order of their ids. */

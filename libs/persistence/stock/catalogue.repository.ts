@@ -1,7 +1,8 @@
+// Raw SQL: every order reads its products by one statement; products are put and seeded without a race.
 import type { OrderId } from '#libs/domain/order/order-id';
 
 import type { Database } from '../database/database.js';
-import { Prisma } from '../generated/client.js';
+import { type Product as ProductModel, Prisma } from '../generated/client.js';
 import { OrderNotFound, type OrderRecord } from '../orders/order-record.js';
 import { selectOrders } from '../orders/order-record.sql.js';
 
@@ -22,6 +23,12 @@ export interface StockedProduct extends Product {
 
 const STOCKED = Prisma.sql`p.sku, p.name, p.currency, p.unit_price AS "unitPrice", p.sellable, p.on_hand AS "onHand", p.reserved`;
 
+/** As numbers: the database holds no price past 2^53. */
+const stocked = ({ unitPrice, ...product }: ProductModel): StockedProduct => ({
+  ...product,
+  unitPrice: Number(unitPrice),
+});
+
 /** What can be bought. */
 export class CatalogueRepository {
   constructor(private readonly db: Database) {}
@@ -33,14 +40,17 @@ export class CatalogueRepository {
 
   /** By SKU. @param after only what comes after this one */
   async list({ after, limit }: { after?: string; limit: number }): Promise<StockedProduct[]> {
-    return this.db.$queryRaw<StockedProduct[]>`
-      SELECT ${STOCKED} FROM product p WHERE p.sku > ${after ?? ''} ORDER BY p.sku LIMIT ${limit}`;
+    const products = await this.db.product.findMany({
+      ...(after === undefined ? {} : { where: { sku: { gt: after } } }),
+      orderBy: { sku: 'asc' },
+      take: limit,
+    });
+    return products.map(stocked);
   }
 
   async find(sku: string): Promise<StockedProduct | null> {
-    const rows = await this.db.$queryRaw<StockedProduct[]>`
-      SELECT ${STOCKED} FROM product p WHERE p.sku = ${sku}`;
-    return rows[0] ?? null;
+    const product = await this.db.product.findUnique({ where: { sku } });
+    return product && stocked(product);
   }
 
   /** Creates or replaces a product; its stock stays as it is. */

@@ -1,3 +1,4 @@
+// Raw SQL: stock is checked, moved and explained by one statement.
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
@@ -49,9 +50,12 @@ export class StockAdjustmentRepository {
   }
 
   async find(id: string): Promise<StockAdjustment | null> {
-    const [row] = await this.db.$queryRaw<(NewStockAdjustment & { at: Date })[]>`
-      SELECT id::text AS id, sku, quantity, reason, by, at FROM stock_movement
-      WHERE id = ${id}::uuid AND kind = 'adjusted'`;
-    return row ? { ...row, at: row.at.toISOString() } : null;
+    const row = await this.db.stockMovement.findUnique({
+      where: { id, kind: 'adjusted' },
+      select: { id: true, sku: true, quantity: true, reason: true, by: true, at: true },
+    });
+    // The database refuses an adjustment without these two.
+    if (!row || row.reason === null || row.by === null) return null;
+    return { ...row, reason: row.reason, by: row.by, at: row.at.toISOString() };
   }
 }

@@ -2,6 +2,7 @@ import { v7 as uuid } from 'uuid';
 
 import { Outage } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
+import { changeOf } from '#libs/domain/payment/payment-change';
 import { voidKey } from '#libs/domain/payment/payment-keys';
 import {
   verifiedSnapshot,
@@ -17,9 +18,7 @@ import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 
-import { changeOf } from './payment-sync-changes.js';
-
-/** Whoever is overtaken has seen somebody else make progress; the bound only guards against a bug. */
+/** A sync that is overtaken has seen another one make progress; the bound only guards against a bug. */
 const TRIES = 200;
 
 type Facts = Pick<
@@ -28,15 +27,15 @@ type Facts = Pick<
 >;
 type Runs = Pick<OrderRuns, 'reportPayment' | 'reportRefund' | 'startRefund'>;
 
-/** The books of an order's money, read after the order: what is newer than it shows in its version. */
+/** The books of an order's money. */
 interface Books extends BookedPayment {
   readonly order: OrderRecord;
   readonly refunds: readonly RefundRecord[];
 }
 
 /**
- * Looks at the provider for an order and brings the books in line, whoever asked: an event, the order's own run,
- * a refund's, reconciliation. It is safe to repeat, and for two at once.
+ * Syncs the books of an order's money with the provider, for an event, the order's own run, a refund's or reconciliation.
+ * It is safe to repeat, and for two at once.
  */
 export class PaymentSync {
   constructor(
@@ -53,58 +52,57 @@ export class PaymentSync {
     if (intentId === null) return;
     // Only what came before the provider was asked is answered by it.
     const events = await this.store.paymentInbox.open(intentId);
-    const news = await this.synchronize(order, intentId, events);
+    const { written, books } = await this.synchronize(await this.readBooks(order), intentId, events);
     await this.store.paymentInbox.markKnown(events);
-    // Somebody wrote and did not come to tell.
-    const again = events.some(({ isApplied }) => isApplied);
-    if (again || news.length > 0) await this.tell(orderId, again ? 'all' : news, events);
+    // What another sync has written, and signalled to no run, may be newer than these books.
+    if (events.some(({ isApplied }) => isApplied))
+      await this.signal(await this.readBooks(await this.store.orders.get(orderId)), 'all', events);
+    else if (written.length > 0) await this.signal(books, written, events);
   }
 
-  /** Writes fact after fact until the provider shows none that is not in the books. @returns what was written */
+  /**
+   * Writes difference after difference until the provider shows none.
+   *
+   * @returns what was written, and the books after it
+   */
   private async synchronize(
-    order: OrderRecord,
+    read: Books,
     intentId: string,
     events: readonly OpenPaymentEvent[],
-  ): Promise<PaymentDifference[]> {
+  ): Promise<{ readonly written: readonly PaymentDifference[]; readonly books: Books }> {
     const written: PaymentDifference[] = [];
-    let { intentStatus } = order;
-    let snapshot = await this.look(order, intentId);
-    if (snapshot === null) return written;
+    let books = read;
+    let snapshot = await this.readSnapshot(books.order, intentId);
     for (let tries = 0; tries < TRIES; tries++) {
-      const books = await this.read(order.id);
-      if (books.intentStatus !== intentStatus) {
-        // Somebody else has looked, perhaps later: what is seen here may be what was before.
-        ({ intentStatus } = books);
-        snapshot = await this.look(order, intentId);
-        if (snapshot === null) return written;
-        continue;
-      }
-      const [news] = paymentDifferences(books, snapshot);
-      if (!news) return written;
-      if (!(await this.write(news, books, snapshot, events))) continue;
-      written.push(news);
-      if (news.about === 'intent') intentStatus = news.status;
+      const [difference] = snapshot === null ? [] : paymentDifferences(books, snapshot);
+      if (!difference || snapshot === null) return { written, books };
+      const isWritten = await this.write(difference, books, snapshot, events);
+      if (isWritten) written.push(difference);
+      const expected = isWritten && difference.about === 'intent' ? difference.status : books.intentStatus;
+      books = await this.readBooks(await this.store.orders.get(books.order.id));
+      // Another sync has looked, perhaps later: what this one has seen may be what was before.
+      if (books.intentStatus !== expected) snapshot = await this.readSnapshot(books.order, intentId);
     }
     throw new Outage('superseded');
   }
 
   /** @returns what may be believed of what the provider shows; a person is told of what may not */
-  private async look(order: OrderRecord, intentId: string): Promise<GatewayPayment | null> {
+  private async readSnapshot(order: OrderRecord, intentId: string): Promise<GatewayPayment | null> {
     const asked = { orderId: order.id, intentId, currency: order.currency };
     const { snapshot, contradiction } = verifiedSnapshot(asked, await this.gateway.readPayment(intentId));
     if (contradiction !== null) {
       this.logger.error({ orderId: order.id, code: contradiction }, 'the gateway contradicts an order');
-      await this.store.attention.flagContradiction(await this.store.orders.get(order.id), contradiction);
+      await this.store.attention.flagContradiction(order, contradiction);
     }
     return snapshot;
   }
 
-  private async read(orderId: OrderId): Promise<Books> {
-    const order = await this.store.orders.get(orderId);
+  /** Reads what belongs to the order after the order: what is newer than the order has raised its version. */
+  private async readBooks(order: OrderRecord): Promise<Books> {
     const [refunds, disputes, posted] = await Promise.all([
-      this.store.refunds.ofOrder(orderId),
-      this.store.disputes.ofOrder(orderId),
-      this.store.ledger.ofOrder(orderId),
+      this.store.refunds.ofOrder(order.id),
+      this.store.disputes.ofOrder(order.id),
+      this.store.ledger.ofOrder(order.id),
     ]);
     return {
       order,
@@ -116,37 +114,42 @@ export class PaymentSync {
     };
   }
 
+  /** @returns false when the order has changed since the books were read */
   private async write(
-    news: PaymentDifference,
+    difference: PaymentDifference,
     { order, refunds }: Books,
     { intent }: GatewayPayment,
     events: readonly OpenPaymentEvent[],
   ): Promise<boolean> {
-    const goesOn = order.status === 'pending' && (await this.store.effects.find(voidKey(order.id))) === null;
+    // Not once the order's run has begun to give the money back.
+    const confirms =
+      order.status === 'pending' && (await this.store.effects.find(voidKey(order.id))) === null;
     const refundId = refunds.some(({ id }) => id === order.id) ? uuid() : order.id;
-    return this.store.orders.change(order, (current) => {
-      if (current.version !== order.version) return null;
-      const change = changeOf(news, current, { intent, goesOn, refundId });
-      return { ...change, paymentEvents: { ids: events.map(({ id }) => id), about: news.about } };
-    });
+    return this.store.orders.change(order, (current) =>
+      current.version === order.version
+        ? {
+            ...changeOf(difference, current, intent, { by: 'sync', confirms, refundId }),
+            paymentEvents: { ids: events.map(({ id }) => id), about: difference.about },
+          }
+        : null,
+    );
   }
 
-  /** What could not be told is told by whoever looks next: an event stays open until then. */
-  private async tell(
-    orderId: OrderId,
-    news: readonly PaymentDifference[] | 'all',
+  /** What cannot be signalled is signalled by the next sync: an event stays open until then. */
+  private async signal(
+    { order, refunds }: Books,
+    written: readonly PaymentDifference[] | 'all',
     events: readonly OpenPaymentEvent[],
   ): Promise<void> {
-    const order = await this.store.orders.get(orderId);
-    const refunds = await this.store.refunds.ofOrder(orderId);
-    const isNews = (id: string) =>
-      news === 'all' || news.some((each) => each.about === 'refund' && each.refundId === id);
+    const { id: orderId } = order;
+    const isWritten = (id: string) =>
+      written === 'all' || written.some((each) => each.about === 'refund' && each.refundId === id);
     try {
       if (order.closedAt === null) await this.runs.reportPayment(orderId, order.payment);
       for (const { id, state, reason } of refunds) {
         if (state === 'requested' && reason === 'late_payment')
           await this.runs.startRefund(id, orderId, order.policy);
-        else if (isNews(id)) await this.runs.reportRefund(id, state);
+        else if (isWritten(id)) await this.runs.reportRefund(id, state);
       }
       await this.store.paymentInbox.markSignalled(events);
     } catch (error) {

@@ -3,6 +3,7 @@ import { Outage, AttentionRequired, Refusal } from '#libs/domain/order/failure';
 import { paid } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { differenceOf, dueAmount } from '#libs/domain/payment/paid-amount';
+import { methodRefused } from '#libs/domain/payment/payment-change';
 import { captureKey, chargeKey } from '#libs/domain/payment/payment-keys';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
@@ -12,7 +13,7 @@ import { ofOrder } from '../verified-answers.js';
 import { type EffectJournal, refusalCode } from '../effect-journal.js';
 import { requirePersonalData } from '../personal-data.js';
 import { OrderIntent } from '../orders/order-intent.js';
-import { captureChange, chargeOutcome, declineChange, voidChange } from './payment-changes.js';
+import { answered, chargeOutcome, tried } from './payment-outcomes.js';
 
 /** Step 3, and the capture of what it only held. */
 export class PaymentActivities implements Pick<
@@ -47,7 +48,7 @@ export class PaymentActivities implements Pick<
       act: (idempotencyKey) =>
         this.gateway.confirmIntent(intentId, { method, idempotencyKey }).then(believed),
       outcome: chargeOutcome,
-      refused: (code) => declineChange(order, 'payment.refused', code),
+      refused: (code, current) => methodRefused(current, code),
     });
     return isPaidAtOnce(settled.result) ? { is: 'paid' } : this.answer(orderId);
   }
@@ -74,20 +75,16 @@ export class PaymentActivities implements Pick<
       act: (idempotencyKey) =>
         this.gateway.captureIntent(intentId, { amount: due, idempotencyKey }).then(believed),
       outcome: (intent) => {
-        switch (intent.status) {
-          case 'captured':
-            return {
-              settlement: { state: 'done', result: { received: intent.received } },
-              change: captureChange(intent, true),
-            };
-          case 'canceled':
-            return {
-              settlement: { state: 'refused', result: { code: 'payment_voided' } },
-              change: voidChange,
-            };
-          default:
-            throw new Outage(`payment_${intent.status}`, { keyConsumed: true });
-        }
+        const { status, received } = intent;
+        if (status !== 'captured' && status !== 'canceled')
+          throw new Outage(`payment_${status}`, { keyConsumed: true });
+        return {
+          settlement:
+            status === 'captured'
+              ? { state: 'done', result: { received } }
+              : { state: 'refused', result: { code: 'payment_voided' } },
+          change: answered(tried(intent), true),
+        };
       },
       refused: (code) => ({
         event: { type: 'payment.capture_refused', actor: 'gateway', details: { reason: code } },

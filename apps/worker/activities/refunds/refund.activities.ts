@@ -3,6 +3,8 @@ import { v7 as uuid } from 'uuid';
 import type { ReversalResult, ReversalReason, StepActivities } from '#libs/contracts/workflows/activities';
 import { Outage, Refusal } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
+import { refundChange } from '#libs/domain/payment/payment-change';
+import { refundPosts } from '#libs/domain/payment/payment-diff';
 import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/domain/payment/payment-keys';
 import {
   leftToReturn,
@@ -20,8 +22,7 @@ import type { Logger } from '#libs/telemetry/logger';
 import { ofOrder, refundOf } from '../verified-answers.js';
 import type { EffectJournal } from '../effect-journal.js';
 import type { OrderIntent } from '../orders/order-intent.js';
-import { captureChange, decidesAttempts, voidChange } from '../payments/payment-changes.js';
-import { refundChange } from './refund-changes.js';
+import { answeredForAll, tried } from '../payments/payment-outcomes.js';
 
 /** The compensation of step 3: what was held is let go, what was taken is given back; and every other refund. */
 export class RefundActivities implements Pick<StepActivities, 'reversePayment' | 'createRefund'> {
@@ -89,9 +90,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
         }),
       }),
       refused: (code) =>
-        refundChange({ refundId, amount: refund.amount, status: 'failed', failure: code }, [
-          { kind: 'refund_failed', objectId: refundId, amount: refund.amount },
-        ]),
+        refundChange(refund, { state: 'failed', failure: code }, refundPosts(refund, 'failed')),
     });
     if ((await this.get(refundId)).state === 'pending') await this.sync.run(orderId);
     return (await this.get(refundId)).state;
@@ -122,11 +121,11 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
       act: (idempotencyKey) => this.gateway.cancelIntent(intentId, { idempotencyKey }).then(believed),
       outcome: (found) => {
         if (found.status === 'canceled')
-          return { settlement: { state: 'done' }, change: decidesAttempts(voidChange, 'closed') };
+          return { settlement: { state: 'done' }, change: answeredForAll(tried(found), false, 'closed') };
         if (found.status === 'captured') {
           return {
             settlement: { state: 'refused', result: { code: 'captured' } },
-            change: decidesAttempts(captureChange(found, reason === 'expired'), 'done'),
+            change: answeredForAll(tried(found), reason === 'expired', 'done'),
           };
         }
         // Neither canceled nor settled: it will be one or the other, so ask again, past the answer that is stored.

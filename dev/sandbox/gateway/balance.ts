@@ -5,7 +5,7 @@ import { epochSeconds, newId } from './stripe-object.js';
 import type { Charge, Refund } from './stripe-objects.js';
 
 /** The account's balance: a transaction for each movement of money, and none without. */
-export class Books {
+export class Balance {
   constructor(private readonly state: Pick<SandboxState, 'balanceTransactions'>) {}
 
   /** @returns the id of the transaction that took the money in */

@@ -6,7 +6,7 @@ import type { Sender } from '../webhook-outbox.js';
 import type { Webhook } from './parcel.js';
 
 /** The carrier's webhooks, signed with its secret (standardwebhooks.com). */
-export function carrierLetter(secret: string): Sender<Webhook>['letter'] {
+export function carrierRequest(secret: string): Sender<Webhook>['request'] {
   const signer = new Signer(secret);
   return ({ id, type, trackingNumber, reference, occurredAt }, now) => {
     const body = JSON.stringify({ type, trackingNumber, reference, occurredAt } satisfies CarrierEvent);

@@ -27,8 +27,8 @@ export const discrepancySchema = z.discriminatedUnion('kind', [
 ]);
 type Discrepancy = z.output<typeof discrepancySchema>;
 
-/** Falsifies the books; except for the charge, without an event. @throws Problem when there is nothing to falsify */
-export function falsify(gateway: Gateway, discrepancy: Discrepancy): object {
+/** Makes a discrepancy; except for the charge, without an event. @throws Problem when there is nothing to change */
+export function makeDiscrepancy(gateway: Gateway, discrepancy: Discrepancy): object {
   if (discrepancy.kind === 'unknown_charge') return charge(gateway, discrepancy);
   if (discrepancy.kind === 'altered_amount') return alter(gateway, discrepancy);
   return lose(gateway, discrepancy.refund);
