@@ -35,7 +35,7 @@ import { OrderAcceptance } from './orders/order-acceptance.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
 import { OutcomeService } from './orders/outcome.service.js';
-import { OutcomeWatch } from './orders/outcome-watch.js';
+import { OutcomePoller } from './orders/outcome-poller.js';
 import { PaymentsController } from './payments/payments.controller.js';
 import { PaymentsService } from './payments/payments.service.js';
 import { RefundsController } from './refunds/refunds.controller.js';
@@ -124,7 +124,7 @@ export class ApiModule {
         BestEffortSignals,
         OrdersService,
         OrderAcceptance,
-        OutcomeWatch,
+        OutcomePoller,
         OutcomeService,
         IdempotencyService,
         CancellationService,

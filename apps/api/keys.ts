@@ -12,7 +12,7 @@ class NoSuchKey extends ExplainedError {
   override readonly name = 'NoSuchKey';
 }
 
-/** Makes, lists and revokes API keys: `npm run keys`. */
+/** Creates, lists and revokes API keys: `npm run keys`. */
 async function run(command: KeysCommand): Promise<string> {
   const { store: database } = environmentFor(['store']);
   const store = Store.open(database.DATABASE_URL, 1, databaseLimits(database));

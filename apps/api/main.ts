@@ -33,9 +33,9 @@ async function main(environment: Environment<(typeof GROUPS)[number]>): Promise<
 try {
   await main(environmentFor(GROUPS));
 } catch (error) {
-  const isTold =
+  const isExplained =
     error instanceof InvalidEnvironment || error instanceof UnlimitedPooler || error instanceof CannotListen;
-  if (!isTold) throw error;
+  if (!isExplained) throw error;
   console.error(error.message);
   process.exit(1);
 }

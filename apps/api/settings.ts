@@ -6,24 +6,24 @@ type ApiEnvironment = Environment<
   'api' | 'payments' | 'paymentWebhooks' | 'carrierWebhooks' | 'pricing' | 'policy'
 >;
 
-/** What this installation decides about callers, new orders and webhooks. */
+/** The settings of the API. */
 export class Settings {
   readonly currencies: readonly string[];
   /** A fraction. */
   readonly taxRate: number;
   readonly shippingFee: ShippingFee;
-  /** The rules that an order accepted now keeps. */
+  /** The policy of orders accepted from now on. */
   readonly policy: OrderPolicy;
   readonly carrierSecret: string;
-  /** What the payment provider signs its events with; two while one replaces the other. */
+  /** The secrets of the payment provider's webhooks; two during a rotation. */
   readonly paymentSecrets: readonly string[];
   /** Requests a second. */
   readonly rateLimit: number;
   /** Requests that may wait for an outcome at the same time. */
   readonly maxWaiting: number;
-  /** Milliseconds to go on taking requests once told to stop. */
+  /** Milliseconds to go on accepting requests after the stop signal. */
   readonly drainDelay: number;
-  /** Whether money is real here. */
+  /** Whether the payment provider's key is a live one. */
   readonly isLive: boolean;
 
   constructor({ api, pricing, policy, payments, paymentWebhooks, carrierWebhooks }: ApiEnvironment) {

@@ -17,7 +17,7 @@ const SUBJECTS = {
   type: 'type',
   trackingNumber: 'parcel',
   duty: 'duty',
-  what: 'signal',
+  signal: 'signal',
   workflowId: 'run',
   requestId: 'request',
 } as const;

@@ -36,7 +36,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See how an order stands
+         * Read an order
          * @description Takes scope `read`.
          */
         get: operations["readOrder"];
@@ -56,7 +56,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See an order's audit trail, oldest first
+         * Read an order's audit trail, oldest first
          * @description Takes scope `read`.
          */
         get: operations["listOrderEvents"];
@@ -76,7 +76,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See what waits for a person, or did, and what was answered
+         * List the attentions of an order with their resolutions
          * @description Takes scope `operate`.
          */
         get: operations["listAttention"];
@@ -98,7 +98,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Answer what waits for a person
+         * Resolve an attention
          * @description Takes scope `operate`.
          */
         post: operations["resolveAttention"];
@@ -116,13 +116,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See what became of the wish to cancel an order
+         * Read the cancellation request of an order
          * @description Takes scope `write`.
          */
         get: operations["readCancellation"];
         put?: never;
         /**
-         * Ask to cancel an order
+         * Request to cancel an order
          * @description Takes scope `write`.
          */
         post: operations["requestCancellation"];
@@ -146,7 +146,7 @@ export interface paths {
         get: operations["listRefunds"];
         put?: never;
         /**
-         * Give money back: all, for some goods, or an amount
+         * Refund an order: in full, by line, or by amount
          * @description Takes scope `operate`.
          */
         post: operations["requestRefund"];
@@ -164,7 +164,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See how a refund stands
+         * Read a refund
          * @description Takes scope `operate`.
          */
         get: operations["readRefund"];
@@ -204,7 +204,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get what the shopper needs to act on a payment
+         * Read the client secret with which the shopper acts on a payment
          * @description Takes scope `write`.
          */
         get: operations["readClientSecret"];
@@ -224,7 +224,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See every movement of an order's money
+         * Read an order's ledger
          * @description Takes scope `operate`.
          */
         get: operations["readLedger"];
@@ -264,12 +264,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See a product and its stock
+         * Read a product and its stock
          * @description Takes scope `read`.
          */
         get: operations["readProduct"];
         /**
-         * Create or replace a product; its stock stays as it is
+         * Create or replace a product without changing its stock
          * @description Takes scope `operate`.
          */
         put: operations["putProduct"];
@@ -290,7 +290,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Correct the stock of a product
+         * Adjust the stock of a product
          * @description Takes scope `operate`.
          */
         post: operations["adjustStock"];
@@ -308,7 +308,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See a correction of stock
+         * Read a stock adjustment
          * @description Takes scope `read`.
          */
         get: operations["readStockAdjustment"];
@@ -328,7 +328,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See where the payment provider's books and ours differ
+         * List discrepancies between the payment provider and the ledger
          * @description Takes scope `operate`.
          */
         get: operations["listDiscrepancies"];
@@ -350,7 +350,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Close a discrepancy, and take over money that moved without us
+         * Acknowledge a discrepancy, and book unknown money
          * @description Takes scope `operate`.
          */
         post: operations["acknowledgeDiscrepancy"];
@@ -368,7 +368,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See the signed events that belong to nothing here
+         * List the signed events that match no order
          * @description Takes scope `operate`.
          */
         get: operations["listUnmatchedEvents"];
@@ -390,7 +390,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Erase a person, by the email address of their orders
+         * Erase the personal data of a guest, by email address
          * @description Takes scope `operate`.
          */
         post: operations["eraseGuest"];
@@ -410,7 +410,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Erase a person, by the id their orders carry
+         * Erase the personal data of a customer
          * @description Takes scope `operate`.
          */
         post: operations["eraseCustomer"];
@@ -429,7 +429,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a carrier's signed event */
+        /** Receive a carrier's signed event */
         post: operations["receiveDelivery"];
         delete?: never;
         options?: never;
@@ -446,7 +446,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take the payment provider's signed event */
+        /** Receive the payment provider's signed event */
         post: operations["receivePaymentEvent"];
         delete?: never;
         options?: never;
@@ -461,7 +461,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that the process runs, and would not be helped by a restart */
+        /** Check that the process needs no restart */
         get: operations["checkLive"];
         put?: never;
         post?: never;
@@ -478,7 +478,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell whether orders can be taken */
+        /** Check that orders can be accepted */
         get: operations["checkReady"];
         put?: never;
         post?: never;
@@ -512,7 +512,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read about a problem type */
+        /** Read a problem type */
         get: operations["readProblem"];
         put?: never;
         post?: never;
@@ -1012,7 +1012,7 @@ export interface components {
             code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "discrepancy_closed" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "headers_too_large" | "internal_error" | "busy" | "gateway_unavailable" | "unavailable";
             /** @description What to quote when reporting the problem; also the X-Request-Id header */
             requestId: string;
-            errors?: components["schemas"]["Fault"][];
+            errors?: components["schemas"]["FieldError"][];
             /**
              * Format: uuid
              * @description The order that was stored, where one was
@@ -1023,7 +1023,7 @@ export interface components {
             /** @description With price_changed: what the order costs */
             totals?: components["schemas"]["Totals"];
         };
-        Fault: {
+        FieldError: {
             /** @description Where: a JSON pointer (RFC 6901) into the body, the query, or the parameters of the path */
             pointer: string;
             detail: string;
@@ -1071,11 +1071,11 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
-        /** @description What to quote when asking about this request: the one it came with, or a new one */
+        /** @description The id of this request, for support: the one it was sent with, or a new one */
         "X-Request-Id": string;
         /** @description Seconds to wait before the next attempt */
         "Retry-After": number;
-        /** @description What is missing: RFC 6750, section 3 */
+        /** @description What the request lacks: RFC 6750, section 3 */
         "WWW-Authenticate": string;
     };
     pathItems: never;
@@ -1121,7 +1121,7 @@ export type EraseCustomer = components['schemas']['EraseCustomer'];
 export type Health = components['schemas']['Health'];
 export type Entry = components['schemas']['Entry'];
 export type Problem = components['schemas']['Problem'];
-export type Fault = components['schemas']['Fault'];
+export type FieldError = components['schemas']['FieldError'];
 export type ProblemTypeList = components['schemas']['ProblemTypeList'];
 export type ProblemType = components['schemas']['ProblemType'];
 export type DeliveryEvent = components['schemas']['DeliveryEvent'];
@@ -1170,7 +1170,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1286,11 +1286,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
+                /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key": string;
-                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                /** @description RFC 7240. With `wait=N` the response comes once the outcome is known, after N seconds at most; N is at most 30. Other preferences are ignored */
                 Prefer?: string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1302,12 +1302,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order is confirmed. Told only to those who `Prefer` to wait for that */
+            /** @description The order is confirmed. Only for requests that `Prefer` to wait */
             201: {
                 headers: {
                     /** @description Where the order is */
                     Location: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1316,12 +1316,12 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The order is stored and will be worked on */
+            /** @description The order is stored and will be processed */
             202: {
                 headers: {
                     /** @description Where the order is */
                     Location: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1368,9 +1368,9 @@ export interface operations {
              */
             402: {
                 headers: {
-                    /** @description Where it is, if it was stored */
+                    /** @description The address of the resource, if it was stored */
                     Location?: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1413,9 +1413,9 @@ export interface operations {
                 headers: {
                     /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
                     "Retry-After"?: number;
-                    /** @description Where it is, if it was stored */
+                    /** @description The address of the resource, if it was stored */
                     Location?: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1463,9 +1463,9 @@ export interface operations {
              */
             422: {
                 headers: {
-                    /** @description Where it is, if it was stored */
+                    /** @description The address of the resource, if it was stored */
                     Location?: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1526,7 +1526,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -1658,7 +1658,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -1668,7 +1668,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of changes, each with why */
+            /** @description A page of changes with their reasons */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1786,7 +1786,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -1796,7 +1796,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All that waits for a person, and all that did, with what was answered */
+            /** @description All attentions, open and resolved, with their resolutions */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1914,11 +1914,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
+                /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key"?: string;
-                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                /** @description RFC 7240. With `wait=N` the response comes once the outcome is known, after N seconds at most; N is at most 30. Other preferences are ignored */
                 Prefer?: string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -1933,10 +1933,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order has gone on with the answer. Told only to those who `Prefer` to wait for that */
+            /** @description The order has continued with the resolution. Only for requests that `Prefer` to wait */
             200: {
                 headers: {
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -1945,10 +1945,10 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The answer is stored; the order goes on with it */
+            /** @description The resolution is stored; the order continues with it */
             202: {
                 headers: {
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -2121,7 +2121,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2131,7 +2131,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The wish as it stands */
+            /** @description The state of the request */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2253,11 +2253,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Not needed: asking again is the same */
+                /** @description Not needed: the operation is idempotent */
                 "Idempotency-Key"?: string;
-                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                /** @description RFC 7240. With `wait=N` the response comes once the outcome is known, after N seconds at most; N is at most 30. Other preferences are ignored */
                 Prefer?: string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2271,10 +2271,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order is cancelled. Told only to those who `Prefer` to wait for that */
+            /** @description The order is cancelled. Only for requests that `Prefer` to wait */
             200: {
                 headers: {
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -2283,10 +2283,10 @@ export interface operations {
                     "application/json": components["schemas"]["Cancellation"];
                 };
             };
-            /** @description The wish is stored, and stands as it says; asking again answers the same one */
+            /** @description The request is stored, and its state is as shown; repeating it returns the same request */
             202: {
                 headers: {
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -2358,7 +2358,7 @@ export interface operations {
             /** @description `cancellation_refused`: The order was not cancelled */
             409: {
                 headers: {
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -2439,7 +2439,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2449,7 +2449,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them */
+            /** @description All refunds of the order */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2567,11 +2567,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
+                /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key": string;
-                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                /** @description RFC 7240. With `wait=N` the response comes once the outcome is known, after N seconds at most; N is at most 30. Other preferences are ignored */
                 Prefer?: string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2585,12 +2585,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The payment provider has made the refund. Told only to those who `Prefer` to wait for that */
+            /** @description The payment provider has made the refund. Only for requests that `Prefer` to wait */
             201: {
                 headers: {
                     /** @description Where the refund is */
                     Location: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -2604,7 +2604,7 @@ export interface operations {
                 headers: {
                     /** @description Where the refund is */
                     Location: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -2690,9 +2690,9 @@ export interface operations {
                 headers: {
                     /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
                     "Retry-After"?: number;
-                    /** @description Where it is, if it was stored */
+                    /** @description The address of the resource, if it was stored */
                     Location?: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -2795,7 +2795,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2806,7 +2806,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The refund as it stands */
+            /** @description The refund */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2928,11 +2928,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
+                /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key": string;
-                /** @description RFC 7240. With `wait=N` the answer comes as soon as the outcome is known, after N seconds at most, and at most 30; other preferences are passed over */
+                /** @description RFC 7240. With `wait=N` the response comes once the outcome is known, after N seconds at most; N is at most 30. Other preferences are ignored */
                 Prefer?: string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2946,12 +2946,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order is confirmed. Told only to those who `Prefer` to wait for that */
+            /** @description The order is confirmed. Only for requests that `Prefer` to wait */
             200: {
                 headers: {
                     /** @description Where the order is */
                     Location: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -2960,12 +2960,12 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The attempt is stored and will be made; `payment` is `authorizing` until it was */
+            /** @description The attempt is stored and will be made; until then `payment` is `authorizing` */
             202: {
                 headers: {
                     /** @description Where the order is */
                     Location: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -3012,9 +3012,9 @@ export interface operations {
              */
             402: {
                 headers: {
-                    /** @description Where it is, if it was stored */
+                    /** @description The address of the resource, if it was stored */
                     Location?: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -3065,9 +3065,9 @@ export interface operations {
                 headers: {
                     /** @description With `idempotency_key_in_use`: seconds to wait before the next attempt */
                     "Retry-After"?: number;
-                    /** @description Where it is, if it was stored */
+                    /** @description The address of the resource, if it was stored */
                     Location?: string;
-                    /** @description For how many seconds the answer was waited for at most, where it was */
+                    /** @description The longest wait in seconds, where the preference was applied */
                     "Preference-Applied"?: string;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -3158,7 +3158,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -3298,7 +3298,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -3308,7 +3308,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every movement of its money */
+            /** @description Its ledger transactions and balances */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3430,7 +3430,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -3546,7 +3546,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -3674,7 +3674,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -3844,9 +3844,9 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
+                /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key": string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -4036,7 +4036,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -4170,7 +4170,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -4178,7 +4178,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The open ones, or those asked for */
+            /** @description The open discrepancies, or those of the requested state */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4286,9 +4286,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
+                /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key"?: string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -4477,7 +4477,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -4593,9 +4593,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
+                /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key"?: string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -4607,7 +4607,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing is known of the person any more; asking again finds no orders */
+            /** @description The personal data is erased; repeating the request finds no orders */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4765,9 +4765,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once */
+                /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key"?: string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -4782,7 +4782,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing is known of the person any more; asking again finds no orders */
+            /** @description The personal data is erased; repeating the request finds no orders */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4954,9 +4954,9 @@ export interface operations {
                 "webhook-signature": string;
                 /** @description Seconds since 1970 */
                 "webhook-timestamp": string;
-                /** @description What the event is known by, however often sent */
+                /** @description The id of the event, the same in every delivery */
                 "webhook-id": string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -4968,7 +4968,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Stored. One of a type that is not known here is kept, too, and changes nothing */
+            /** @description Stored. An event of an unknown type is stored, too, and changes nothing */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5065,7 +5065,7 @@ export interface operations {
             header: {
                 /** @description docs.stripe.com/webhooks */
                 "stripe-signature": string;
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -5174,7 +5174,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -5182,7 +5182,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It runs */
+            /** @description The process runs */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5253,7 +5253,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -5261,7 +5261,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They can */
+            /** @description Orders can be accepted */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5332,7 +5332,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -5340,7 +5340,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them, as JSON or HTML */
+            /** @description All problem types, as JSON or HTML */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5412,7 +5412,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -5422,7 +5422,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What it means and what to do, as JSON or HTML */
+            /** @description The problem type, as JSON or HTML */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -5504,7 +5504,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -5512,7 +5512,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Where they are */
+            /** @description The links */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -5,7 +5,7 @@ import { CURRENCIES } from '#libs/domain/money/currencies';
 import { isSender } from '#libs/mail/sender';
 import { countryMeant, countryName, isCountry } from '#libs/places/country';
 
-import { parseShippingFee, shippingFeeFaults } from './shipping-fee.js';
+import { parseShippingFee, shippingFeeErrors } from './shipping-fee.js';
 import { type Groups, type Settings, type Source, readSettings, variablesOf } from './settings.js';
 import { duration, durations, flag, list, port, positive, text, url, whole } from './variable.js';
 
@@ -130,7 +130,7 @@ const groups = {
         }),
     })
     .superRefine(({ CURRENCIES: currencies, SHIPPING_FEE: fee }, context) => {
-      for (const message of shippingFeeFaults(fee, currencies))
+      for (const message of shippingFeeErrors(fee, currencies))
         context.addIssue({ code: 'custom', path: ['SHIPPING_FEE'], message });
     }),
   policy: z

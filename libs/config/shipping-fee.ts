@@ -22,7 +22,7 @@ export const shippingFeeIn = (fee: ShippingFee, currency: string): number =>
   typeof fee === 'number' ? fee : (fee.get(currency) ?? 0);
 
 /** What keeps the fee from being charged in these currencies. */
-export function shippingFeeFaults(fee: ShippingFee, currencies: readonly string[]): string[] {
+export function shippingFeeErrors(fee: ShippingFee, currencies: readonly string[]): string[] {
   if (typeof fee === 'number' && fee > 0 && currencies.length > 1)
     return [`must name each of CURRENCIES with its own amount, such as ${currencies.join(':490,')}:490`];
   if (typeof fee !== 'number') {

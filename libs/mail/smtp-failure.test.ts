@@ -16,7 +16,7 @@ function nodemailerError(facts: Facts): Error {
   return Object.assign(new Error(SERVER_WORDS), facts);
 }
 
-const REFUSALS: [string, Facts][] = [
+const REFUSED_REPLIES: [string, Facts][] = [
   ['an unknown mailbox', { code: 'EENVELOPE', responseCode: 550, command: 'RCPT TO' }],
   ['a mailbox that takes no mail', { code: 'EENVELOPE', responseCode: 556, command: 'RCPT TO' }],
   ['an address that is none', { code: 'EENVELOPE', command: 'API' }],
@@ -52,7 +52,7 @@ const OURS: [string, Facts][] = [
 ];
 
 describe('an error of nodemailer', () => {
-  it.each(REFUSALS)('is a refusal: %s', (_, facts) => {
+  it.each(REFUSED_REPLIES)('is a refusal: %s', (_, facts) => {
     const failure = smtpFailure(nodemailerError(facts));
     expect(failure).toBeInstanceOf(Refusal);
     expect(failure).toMatchObject({ code: 'mail_refused', message: 'mail_refused' });

@@ -6,7 +6,7 @@ import { httpTrouble, networkTrouble, retryAfterOf } from '#libs/providers/provi
 import { ForeignAnswer } from './stripe-client.js';
 
 /** Stripe's codes that mean "no", whatever is tried again (docs.stripe.com/error-codes), with ours. */
-const REFUSALS: ReadonlyMap<string, string> = new Map([
+const REFUSAL_BY_STRIPE_CODE: ReadonlyMap<string, string> = new Map([
   ['amount_too_small', 'amount_too_small'],
   ['amount_too_large', 'amount_too_large'],
   ['charge_already_refunded', 'already_refunded'],
@@ -54,7 +54,7 @@ export function stripeFailure(error: unknown): unknown {
   if (code === 'resource_missing' && param === 'payment_method') {
     return new Refusal('payment_method_unknown', { cause: error });
   }
-  const refusal = (code === undefined ? undefined : REFUSALS.get(code)) ?? amountRefusal(error);
+  const refusal = (code === undefined ? undefined : REFUSAL_BY_STRIPE_CODE.get(code)) ?? amountRefusal(error);
   return refusal === undefined ? error : new Refusal(refusal, { cause: error });
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { isCountry } from './country.js';
 import {
-  addressFaults,
+  addressErrors,
   addressLines,
   POSTAL_CODE_FORMS,
   type PostalAddress,
@@ -16,7 +16,7 @@ const at = (country: string, fields: Partial<PostalAddress> = {}): PostalAddress
   country,
   ...fields,
 });
-const faults = (address: PostalAddress) => addressFaults(address).map(({ field }) => field);
+const errors = (address: PostalAddress) => addressErrors(address).map(({ field }) => field);
 
 describe('an address', () => {
   it.each([
@@ -37,7 +37,7 @@ describe('an address', () => {
     at('JP', { postalCode: '1000001' }),
     at('IT', { postalCode: '00184' }),
   ])('is whole: %o', (address) => {
-    expect(addressFaults(address)).toEqual([]);
+    expect(addressErrors(address)).toEqual([]);
   });
 
   it.each([
@@ -49,11 +49,11 @@ describe('an address', () => {
     [at('CA', { postalCode: 'H3Z 2Y7' }), 'region'],
     [at('AU', { postalCode: '2000' }), 'region'],
   ])('is not: %o lacks a right %s', (address, field) => {
-    expect(faults(address)).toEqual([field]);
+    expect(errors(address)).toEqual([field]);
   });
 
   it('says what is wrong with every part of it', () => {
-    expect(addressFaults(at('US'))).toEqual([
+    expect(addressErrors(at('US'))).toEqual([
       { field: 'postalCode', says: 'must be given: addresses in United States have one' },
       { field: 'region', says: 'must be given: addresses in United States have one' },
     ]);

@@ -56,23 +56,23 @@ const forms = new Map(
   ),
 );
 
-export interface AddressFault {
+export interface AddressError {
   readonly field: 'postalCode' | 'region';
   readonly says: string;
 }
 
 /** What an address lacks, or has in a form that its country does not know. Nothing is known of what is no country. */
-export function addressFaults({ country, postalCode, region }: PostalAddress): AddressFault[] {
+export function addressErrors({ country, postalCode, region }: PostalAddress): AddressError[] {
   if (!isCountry(country)) return [];
   const name = countryName(country);
-  const faults: AddressFault[] = [];
+  const errors: AddressError[] = [];
   if (postalCode === undefined && withPostalCode.has(country))
-    faults.push({ field: 'postalCode', says: `must be given: addresses in ${name} have one` });
+    errors.push({ field: 'postalCode', says: `must be given: addresses in ${name} have one` });
   if (postalCode !== undefined && forms.get(country)?.test(postalCode) === false)
-    faults.push({ field: 'postalCode', says: `is no postal code of ${name}` });
+    errors.push({ field: 'postalCode', says: `is no postal code of ${name}` });
   if (region === undefined && WITH_REGION.includes(country))
-    faults.push({ field: 'region', says: `must be given: addresses in ${name} have one` });
-  return faults;
+    errors.push({ field: 'region', says: `must be given: addresses in ${name} have one` });
+  return errors;
 }
 
 /** The lines of a letter, as the country writes them, the country's own name last. Nothing that was given is left out. */

@@ -20,7 +20,7 @@ export type CarrierCall = 'create' | 'find' | 'cancel';
  * The carrier's codes that mean "no", whatever is tried again, by what was asked. A code of another call tells nothing:
  * a label whose cancellation is refused with one may be as good as before.
  */
-const REFUSALS: Readonly<Record<CarrierCall, readonly string[]>> = {
+const REFUSAL_CODES: Readonly<Record<CarrierCall, readonly string[]>> = {
   create: ['address_refused', 'reference_cancelled'],
   find: ['lookup_refused'],
   cancel: ['already_picked_up'],
@@ -37,6 +37,6 @@ export function carrierFailure(call: CarrierCall, problem: CarrierProblem): unkn
   const { status, code, retryAfter } = problem;
   const trouble = httpTrouble(status);
   if (trouble !== null) return new Outage(`carrier_${trouble}`, { retryAfter });
-  if (code !== null && REFUSALS[call].includes(code)) return new Refusal(code);
+  if (code !== null && REFUSAL_CODES[call].includes(code)) return new Refusal(code);
   return new Error(`The carrier answered ${status}, which its protocol does not have`);
 }

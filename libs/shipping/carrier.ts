@@ -31,7 +31,7 @@ export interface Parcel {
  * may throw `Refusal` (the carrier says no) or `Outage` (no usable answer); anything else is a bug.
  */
 export interface Carrier {
-  /** Buys a label. Asked again with the same reference, answers the same parcel. */
+  /** Buys a label. Requested again with the same reference, answers the same parcel. */
   createShipment(request: {
     reference: OrderId;
     recipient: Recipient;

@@ -47,7 +47,7 @@ describe.concurrent('an outage', () => {
         const meanwhile = await several(10, () => system.place());
         const lines = (words: string) => system.log.filter((line) => line.includes(words));
         await eventually(
-          () => lines('a nudge failed'),
+          () => lines('a signal failed'),
           (failed) => meanwhile.every(({ id }) => failed.some((line) => line.includes(id))),
           PATIENCE,
         );

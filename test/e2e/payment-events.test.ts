@@ -158,7 +158,7 @@ describe("the payment provider's events", () => {
     const { id } = await system.place();
     await system.until(id, ({ fulfilment }) => fulfilment === 'ready');
     const [intent] = await system.intents(id);
-    // As one is that came before the order had its intent, or whose nudge was lost.
+    // As one is that came before the order had its intent, or whose signal was lost.
     const event = {
       provider: 'stripe',
       eventId: `evt_${randomUUID()}`,

@@ -207,7 +207,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
       const answer = await ask(order, body);
       expect([answer.status, answer.body.code], JSON.stringify(body)).toEqual([status, code]);
       if (pointer !== undefined)
-        expect(answer.body.errors.map((fault: { pointer: string }) => fault.pointer)).toContain(pointer);
+        expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
     }
     expect(await list(arrived)).toEqual([]);
     const unkeyed = await system.http.post(`/orders/${id}/refunds`).send({ amount: 1 });

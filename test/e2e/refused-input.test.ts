@@ -91,7 +91,7 @@ describe('what the API refuses', () => {
       body: { status, code, type: `/problems/${code}`, title: expect.any(String) },
     });
     if (pointer !== undefined) {
-      expect(response.body.errors.map((fault: { pointer: string }) => fault.pointer)).toContain(pointer);
+      expect(response.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
     }
   });
 
@@ -143,7 +143,7 @@ describe('what the API refuses', () => {
       const verb = operation.method.toLowerCase() as 'get' | 'post' | 'put';
       const { status, body } = await system.http[verb](`${addressOf(operation)}?x=1&__proto__=2`);
       expect([status, body.code]).toEqual([400, 'invalid_request']);
-      expect(body.errors.map((fault: { pointer: string }) => fault.pointer)).toEqual(['/x', '/__proto__']);
+      expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(['/x', '/__proto__']);
     },
   );
 

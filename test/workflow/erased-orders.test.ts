@@ -42,7 +42,7 @@ describe('a run that goes on although its person was erased, because somebody to
     await erase(id);
     await shop.runs.start(id, policy);
     expect(await shop.closed(id)).toMatchObject({ status: 'rejected', endReason: { code: 'invalid' } });
-    expect(await trail(id)).toContainEqual({ type: 'order.invalid', changes: { faults: ['erased'] } });
+    expect(await trail(id)).toContainEqual({ type: 'order.invalid', changes: { errors: ['erased'] } });
   });
 
   it('does not charge', async () => {

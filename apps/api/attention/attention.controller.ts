@@ -11,7 +11,7 @@ import { Caller } from '../platform/auth/caller.js';
 import { OptionalIdempotencyKey } from '../platform/idempotency/idempotency-key.js';
 import { TakesJson } from '../platform/requests/json-body.guard.js';
 import { Operation } from '../platform/openapi/operation.decorator.js';
-import { type Patience, PreferredWait } from '../platform/requests/preferred-wait.js';
+import { type WaitPreference, PreferredWait } from '../platform/requests/preferred-wait.js';
 import { AttentionService } from './attention.service.js';
 import { presentOrder } from '../orders/order.presenter.js';
 import { OrdersService } from '../orders/orders.service.js';
@@ -29,7 +29,7 @@ export class AttentionController {
   @Operation('listAttention')
   @ApiResponse({
     status: 200,
-    description: 'All that waits for a person, and all that did, with what was answered',
+    description: 'All attentions, open and resolved, with their resolutions',
     standardSchema: AttentionList,
   })
   async list(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<AttentionList> {
@@ -42,31 +42,31 @@ export class AttentionController {
   @TakesJson()
   @ApiResponse({
     status: 200,
-    description: 'The order has gone on with the answer. Told only to those who `Prefer` to wait for that',
+    description: 'The order has continued with the resolution. Only for requests that `Prefer` to wait',
     standardSchema: OrderView,
   })
   @ApiResponse({
     status: 202,
-    description: 'The answer is stored; the order goes on with it',
+    description: 'The resolution is stored; the order continues with it',
     standardSchema: OrderView,
   })
   async resolve(
     @Param({ schema: AttentionAddress }) { id, attentionId }: AttentionAddress,
     @OptionalIdempotencyKey() key: string | null,
-    @PreferredWait() patience: Patience,
+    @PreferredWait() wait: WaitPreference,
     @Body({ schema: ResolveAttention }) body: ResolveAttention,
     @Caller() service: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<OrderView> {
     const answer = await this.outcomes.of(
       {
-        asked: { about: 'resolution', id: attentionId },
+        subject: { about: 'resolution', id: attentionId },
         orderId: id,
         stored: await this.attention.resolve(id, attentionId, body, key, service),
         done: 200,
         current: () => this.orders.get(id),
       },
-      patience,
+      wait,
     );
     response.status(answer.status).set(answer.headers);
     return presentOrder(answer.body);

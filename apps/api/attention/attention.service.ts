@@ -15,13 +15,13 @@ import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotenc
 import { presentAttentionEntry } from './attention.presenter.js';
 import { OrdersService } from '../orders/orders.service.js';
 
-const REFUSALS = {
+const PROBLEM_BY_RESULT = {
   not_found: 'attention_not_found',
   already_resolved: 'already_resolved',
   illegal_resolution: 'illegal_resolution',
 } as const;
 
-/** Takes operators' answers: each is stored before the run is told of it. */
+/** Accepts operators' resolutions: each is stored before the run is signalled. */
 @Injectable()
 export class AttentionService {
   constructor(
@@ -32,7 +32,7 @@ export class AttentionService {
     private readonly signals: BestEffortSignals,
   ) {}
 
-  /** All that ever waited for a person, oldest first. @throws ProblemError order_not_found */
+  /** All attentions of an order, oldest first. @throws ProblemError order_not_found */
   async list(id: OrderId): Promise<AttentionList> {
     const { status } = await this.orders.get(id);
     const all = await this.store.attention.ofOrder(id);
@@ -40,9 +40,9 @@ export class AttentionService {
   }
 
   /**
-   * Takes an answer; once for each key, where there is one.
+   * Stores a resolution; once for each idempotency key.
    *
-   * @throws ProblemError when there is no such attention, or it cannot be answered so
+   * @throws ProblemError when there is no such attention, or it does not allow this resolution
    */
   async resolve(
     id: OrderId,
@@ -65,7 +65,7 @@ export class AttentionService {
     );
   }
 
-  /** @throws ProblemError when there is no such attention, or it cannot be answered so */
+  /** @throws ProblemError when there is no such attention, or it does not allow this resolution */
   async answer(
     order: OrderRecord,
     attentionId: string,
@@ -80,8 +80,8 @@ export class AttentionService {
       { action, note: note ?? null, by },
       request,
     );
-    if (result !== 'resolved') throw new ProblemError(REFUSALS[result]);
-    const told = { orderId: order.id, attentionId, action, by };
-    this.signals.send('resolveAttention', order.id, () => this.runs.resolveAttention(told));
+    if (result !== 'resolved') throw new ProblemError(PROBLEM_BY_RESULT[result]);
+    const resolution = { orderId: order.id, attentionId, action, by };
+    this.signals.send('resolveAttention', order.id, () => this.runs.resolveAttention(resolution));
   }
 }

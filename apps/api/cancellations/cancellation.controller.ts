@@ -9,7 +9,7 @@ import { Caller } from '../platform/auth/caller.js';
 import { OptionalIdempotencyKey } from '../platform/idempotency/idempotency-key.js';
 import { TakesJson } from '../platform/requests/json-body.guard.js';
 import { Operation } from '../platform/openapi/operation.decorator.js';
-import { type Patience, PreferredWait } from '../platform/requests/preferred-wait.js';
+import { type WaitPreference, PreferredWait } from '../platform/requests/preferred-wait.js';
 import { CancellationService } from './cancellation.service.js';
 import { OutcomeService } from '../orders/outcome.service.js';
 
@@ -27,32 +27,32 @@ export class CancellationController {
   @ApiBody({ required: false, schema: { $ref: '#/components/schemas/RequestCancellation' } })
   @ApiResponse({
     status: 200,
-    description: 'The order is cancelled. Told only to those who `Prefer` to wait for that',
+    description: 'The order is cancelled. Only for requests that `Prefer` to wait',
     standardSchema: CancellationView,
   })
   @ApiResponse({
     status: 202,
-    description: 'The wish is stored, and stands as it says; asking again answers the same one',
+    description: 'The request is stored, and its state is as shown; repeating it returns the same request',
     standardSchema: CancellationView,
   })
   async request(
     @Param({ schema: OrderAddress }) { id }: OrderAddress,
     @OptionalIdempotencyKey() _key: string | null,
-    @PreferredWait() patience: Patience,
+    @PreferredWait() wait: WaitPreference,
     @Body({ schema: RequestCancellation.optional() }) _body: unknown,
     @Caller() service: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CancellationView> {
     const { body, status, headers } = await this.outcomes.of(
       {
-        asked: { about: 'cancellation', id },
+        subject: { about: 'cancellation', id },
         orderId: id,
         stored: await this.cancellation.request(id, service),
         done: 200,
         current: () => this.cancellation.get(id),
         reason: ({ code }) => code,
       },
-      patience,
+      wait,
     );
     response.status(status).set(headers);
     return body;
@@ -60,7 +60,7 @@ export class CancellationController {
 
   @Get()
   @Operation('readCancellation')
-  @ApiResponse({ status: 200, description: 'The wish as it stands', standardSchema: CancellationView })
+  @ApiResponse({ status: 200, description: 'The state of the request', standardSchema: CancellationView })
   async read(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<CancellationView> {
     return this.cancellation.get(id);
   }

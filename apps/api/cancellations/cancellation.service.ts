@@ -9,7 +9,7 @@ import { ProblemError } from '../platform/problems/problem-error.js';
 import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { OrdersService } from '../orders/orders.service.js';
 
-/** Takes wishes to cancel: each is stored before the run is told of it, and decided by what becomes of the order. */
+/** Accepts cancellation requests: each is stored before the run is signalled, and decided by the order's status. */
 @Injectable()
 export class CancellationService {
   constructor(
@@ -19,7 +19,7 @@ export class CancellationService {
     private readonly signals: BestEffortSignals,
   ) {}
 
-  /** Asks once, however often it is asked. @throws ProblemError order_not_found */
+  /** Stores one request for each order. @throws ProblemError order_not_found */
   async request(id: OrderId, service: string): Promise<CancellationView> {
     const order = await this.orders.get(id);
     const by = `service:${service}`;

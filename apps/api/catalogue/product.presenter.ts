@@ -1,7 +1,7 @@
 import type { ProductView } from '#libs/contracts/http/product.api';
 import type { StockedProduct } from '#libs/persistence/stock/catalogue.repository';
 
-/** A product as it is shown. Field by field, so that what the record gains is not shown by accident. */
+/** Field by field, so that no new field of the record is exposed. */
 export function presentProduct(product: StockedProduct): ProductView {
   return {
     sku: product.sku,

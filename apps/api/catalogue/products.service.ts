@@ -9,7 +9,7 @@ import { ProblemError } from '../platform/problems/problem-error.js';
 import { Settings } from '../settings.js';
 import { presentProduct } from './product.presenter.js';
 
-/** What can be bought, for those who look after it. */
+/** The catalogue, for operators. */
 @Injectable()
 export class ProductsService {
   constructor(
@@ -18,7 +18,7 @@ export class ProductsService {
   ) {}
 
   async list({ cursor, limit }: ListProducts): Promise<ProductList> {
-    // One more than asked for tells whether there is another page.
+    // One more than requested shows whether there is another page.
     const products = await this.store.catalogue.list({ after: cursor, limit: limit + 1 });
     const page = products.slice(0, limit);
     const last = products.length > limit ? page.at(-1) : undefined;
@@ -33,7 +33,7 @@ export class ProductsService {
   }
 
   /**
-   * Creates or replaces a product, whose stock stays as it is. Orders keep the price they were placed at.
+   * Creates or replaces a product without changing its stock. Orders keep the price they were placed at.
    *
    * @throws ProblemError currency_not_supported, amount_not_chargeable
    */

@@ -8,13 +8,13 @@ import { Store } from '#libs/persistence/store';
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 
-const REFUSALS = {
+const PROBLEM_BY_RESULT = {
   no_product: 'product_not_found',
   reserved: 'stock_reserved',
   too_large: 'stock_too_large',
 } as const;
 
-/** Takes corrections of stock, once for each key. */
+/** Makes stock adjustments, once for each idempotency key. */
 @Injectable()
 export class StockAdjustmentsService {
   constructor(
@@ -22,7 +22,7 @@ export class StockAdjustmentsService {
     private readonly requests: IdempotencyService,
   ) {}
 
-  /** @throws ProblemError when stock cannot be adjusted so; nothing is stored then, and the key is free */
+  /** @throws ProblemError when stock cannot be adjusted so; nothing is stored, and the key stays unused */
   async adjust(sku: string, body: AdjustStock, key: string, service: string): Promise<StockAdjustment> {
     const request = scopedIdempotencyKey(service, `POST /products/${sku}/stock-adjustments`, key, {
       sku,
@@ -35,7 +35,7 @@ export class StockAdjustmentsService {
         const by = `service:${service}`;
         const answer = await this.store.stockAdjustments.adjust({ id, sku, by, ...body }, request);
         if (answer === 'key_taken') return null;
-        if (answer !== 'adjusted') throw new ProblemError(REFUSALS[answer]);
+        if (answer !== 'adjusted') throw new ProblemError(PROBLEM_BY_RESULT[answer]);
         return this.get(sku, id);
       },
       (earlier) => this.get(sku, earlier.resourceId ?? ''),

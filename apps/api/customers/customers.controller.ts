@@ -11,7 +11,7 @@ import { ErasureService } from './erasure.service.js';
 
 const ERASED = {
   status: 200,
-  description: 'Nothing is known of the person any more; asking again finds no orders',
+  description: 'The personal data is erased; repeating the request finds no orders',
   standardSchema: ErasureView,
 };
 

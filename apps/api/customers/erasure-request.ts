@@ -6,10 +6,8 @@ import type { Person } from '#libs/persistence/orders/erasure.repository';
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 /**
- * Names an erasure that must have its effect once, so that nobody can read from it whose it was: not by the path,
- * which has the customer's id in it, nor by a hash of that or of an address, which a guess would prove. So the
- * idempotency key goes into every hash, and is kept nowhere: who has the database and a guess still lacks the key,
- * which is as hard to guess as the caller has made it. A UUID is.
+ * The idempotency key of an erasure, stored without a trace of the person: every stored hash is keyed with the
+ * idempotency key, which itself is not stored, so that no guess of an id or address can be verified.
  */
 export function erasureRequest(
   service: string,
@@ -24,6 +22,6 @@ export function erasureRequest(
     'email' in person
       ? ['POST /customers/erasure', null]
       : ['POST /customers/{id}/erasure', person.customerId];
-  // As everywhere, the same key at another path is another one.
+  // As everywhere, the same key with another path is a different key.
   return { principal: service, operation, key: hidden({ path }), requestHash: hidden({ person }) };
 }

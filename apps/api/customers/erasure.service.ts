@@ -9,10 +9,10 @@ import { ProblemError } from '../platform/problems/problem-error.js';
 import { IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 import { erasureRequest } from './erasure-request.js';
 
-/** How many orders an answer names. */
-const NAMED = 20;
+/** The most orders that a response lists. */
+const MAX_LISTED = 20;
 
-/** Removes what is known of persons who ask for it. */
+/** Erases the personal data of customers and guests. */
 @Injectable()
 export class ErasureService {
   constructor(
@@ -21,9 +21,9 @@ export class ErasureService {
   ) {}
 
   /**
-   * Removes a person; once for each key, where there is one.
+   * Erases a person's data; once for each idempotency key.
    *
-   * @throws ProblemError orders_in_progress; nothing is removed then, and the key is free
+   * @throws ProblemError orders_in_progress; nothing is erased, and the key stays unused
    */
   async erase(person: Person, key: string | null, service: string): Promise<ErasureView> {
     const request = key === null ? null : erasureRequest(service, key, person);
@@ -44,8 +44,8 @@ export class ErasureService {
 
 function refusal({ inProgress }: InProgress): ProblemError {
   const count = inProgress.length === 1 ? '1 order is' : `${inProgress.length} orders are`;
-  const named = inProgress.slice(0, NAMED).join(', ');
-  const more = inProgress.length > NAMED ? ` and ${inProgress.length - NAMED} more` : '';
+  const named = inProgress.slice(0, MAX_LISTED).join(', ');
+  const more = inProgress.length > MAX_LISTED ? ` and ${inProgress.length - MAX_LISTED} more` : '';
   return new ProblemError(
     'orders_in_progress',
     `${count} still in progress: ${named}${more}. Nothing was erased.`,

@@ -20,7 +20,7 @@ import { quote } from './quote.js';
 
 const OPERATION = 'POST /orders';
 
-/** Takes orders: each is stored, with its price, before it is answered; once for each key. */
+/** Accepts orders: each is priced and stored before the response; once for each idempotency key. */
 @Injectable()
 export class OrderAcceptance {
   constructor(
@@ -31,7 +31,7 @@ export class OrderAcceptance {
     private readonly settings: Settings,
   ) {}
 
-  /** @throws ProblemError when the order is refused; nothing is stored then, and the key is free */
+  /** @throws ProblemError when the order is refused; nothing is stored, and the key stays unused */
   async place(body: PlaceOrder, key: string, service: string): Promise<OrderRecord> {
     const request = scopedIdempotencyKey(service, OPERATION, key, body);
     return this.requests.once(
@@ -42,13 +42,13 @@ export class OrderAcceptance {
         return accepted;
       },
       ({ orderId: placed }) => {
-        if (placed === null) throw new Error('an order was placed under a key that names none');
+        if (placed === null) throw new Error('the idempotency key of an order has no order');
         return this.store.orders.get(placed);
       },
     );
   }
 
-  /** The order as it would be accepted today. @throws ProblemError when it cannot be */
+  /** Prices an order by today's catalogue. @throws ProblemError when it is refused */
   private async price(body: PlaceOrder): Promise<Omit<NewOrder, 'number'>> {
     const products = await this.store.catalogue.findBySkus(body.lines.map((line) => line.sku));
     const { lines, totals } = quote(body, products, this.settings);
@@ -69,7 +69,7 @@ export class OrderAcceptance {
     this.signals.send('start', id, () => this.runs.start(id, this.settings.policy));
   }
 
-  /** Numbers are short, so two orders may draw the same one; the second draws again. */
+  /** Order numbers are short and random: a number that is taken is replaced by another one. */
   private async accept(
     order: Omit<NewOrder, 'number'>,
     request: ScopedIdempotencyKey,

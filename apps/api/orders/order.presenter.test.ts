@@ -31,8 +31,8 @@ describe('an order as it is shown', () => {
       ['retry'],
       ['acknowledge'],
     ]);
-    const gone = { ...parked, kind: 'run_closed', step: null } as const;
-    const ended = presentOrder({ ...record, status: 'undelivered', attention: [gone] });
+    const disconnected = { ...parked, kind: 'run_closed', step: null } as const;
+    const ended = presentOrder({ ...record, status: 'undelivered', attention: [disconnected] });
     expect(ended.attention).toMatchObject([{ resolutions: ['restart', 'acknowledge'] }]);
   });
 

@@ -5,10 +5,7 @@ import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
 import { presentAttention } from '../attention/attention.presenter.js';
 
-/**
- * An order as it is shown: no addresses, payment method or policy. Field by field, so that what the record
- * gains is not shown by accident.
- */
+/** Without addresses, payment method and policy. Field by field, so that no new field of the record is exposed. */
 export function presentOrder(order: OrderRecord): OrderView {
   const { customer, totals, dispute } = order;
   const endedOtherwise = isEnd(order.status) && order.status !== 'delivered';

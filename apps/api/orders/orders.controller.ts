@@ -11,7 +11,7 @@ import { Caller } from '../platform/auth/caller.js';
 import { IdempotencyKey } from '../platform/idempotency/idempotency-key.js';
 import { TakesJson } from '../platform/requests/json-body.guard.js';
 import { Operation } from '../platform/openapi/operation.decorator.js';
-import { type Patience, PreferredWait } from '../platform/requests/preferred-wait.js';
+import { type WaitPreference, PreferredWait } from '../platform/requests/preferred-wait.js';
 import { OrderAcceptance } from './order-acceptance.js';
 import { presentOrder } from './order.presenter.js';
 import { OrdersService } from './orders.service.js';
@@ -35,26 +35,26 @@ export class OrdersController {
   @TakesJson()
   @ApiResponse({
     status: 201,
-    description: 'The order is confirmed. Told only to those who `Prefer` to wait for that',
+    description: 'The order is confirmed. Only for requests that `Prefer` to wait',
     standardSchema: OrderView,
     headers: PLACED,
   })
   @ApiResponse({
     status: 202,
-    description: 'The order is stored and will be worked on',
+    description: 'The order is stored and will be processed',
     standardSchema: OrderView,
     headers: PLACED,
   })
   async place(
     @IdempotencyKey() key: string,
-    @PreferredWait() patience: Patience,
+    @PreferredWait() wait: WaitPreference,
     @Body({ schema: PlaceOrder }) body: PlaceOrder,
     @Caller() service: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<OrderView> {
     const accepted = await this.acceptance.place(body, key, service);
     response.location(`/orders/${accepted.id}`);
-    const { body: order, status, headers } = await this.outcomes.ofOrder(accepted, 201, patience);
+    const { body: order, status, headers } = await this.outcomes.ofOrder(accepted, 201, wait);
     response.status(status).set(headers);
     return presentOrder(order);
   }
@@ -77,7 +77,7 @@ export class OrdersController {
   @Operation('listOrderEvents')
   @ApiResponse({
     status: 200,
-    description: 'A page of changes, each with why',
+    description: 'A page of changes with their reasons',
     standardSchema: OrderEventList,
   })
   async events(

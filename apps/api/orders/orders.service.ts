@@ -9,7 +9,7 @@ import { Store } from '#libs/persistence/store';
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { presentOrder } from './order.presenter.js';
 
-/** Orders as they stand in the store. */
+/** Reads orders. */
 @Injectable()
 export class OrdersService {
   constructor(private readonly store: Store) {}
@@ -23,7 +23,7 @@ export class OrdersService {
 
   /** @throws ProblemError order_not_found; an order has had at least the event of its acceptance */
   async events(id: OrderId, { cursor, limit }: ListOrderEvents): Promise<OrderEventList> {
-    // One more than asked for tells whether there is another page.
+    // One more than requested shows whether there is another page.
     const events = await this.store.orders.events(id, { after: cursor, limit: limit + 1 });
     if (events.length === 0) await this.get(id);
     const page = events.slice(0, limit);
@@ -48,7 +48,7 @@ export class OrdersService {
       needsAttention: attention === 'open',
       customerId: customer,
       after: cursor,
-      // One more than asked for tells whether there is another page.
+      // One more than requested shows whether there is another page.
       limit: limit + 1,
     });
     const page = orders.slice(0, limit);
@@ -60,7 +60,7 @@ export class OrdersService {
   }
 }
 
-/** By what a list goes. */
+/** The position of an order in a list: by its change, or by its creation. */
 const positionOf = (
   { createdAt, updatedAt }: OrderRecord,
   { updatedSince }: Pick<ListOrders, 'updatedSince'>,

@@ -4,15 +4,15 @@ import type { ProblemCode } from '#libs/contracts/http/problems';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { RefusalCode } from '#libs/domain/order/outcome';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import type { Asked } from '#libs/persistence/orders/outcome.repository';
+import type { OutcomeSubject } from '#libs/persistence/orders/outcome.repository';
 import { Store } from '#libs/persistence/store';
 
-import type { Patience } from '../platform/requests/preferred-wait.js';
+import type { WaitPreference } from '../platform/requests/preferred-wait.js';
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { OrdersService } from './orders.service.js';
-import { OutcomeWatch } from './outcome-watch.js';
+import { OutcomePoller } from './outcome-poller.js';
 
-const PROBLEMS = {
+const PROBLEM_BY_REFUSAL = {
   invalid: 'order_invalid',
   out_of_stock: 'out_of_stock',
   payment_declined: 'payment_declined',
@@ -23,16 +23,16 @@ const PROBLEMS = {
   cancellation_refused: 'cancellation_refused',
 } as const satisfies Readonly<Record<RefusalCode, ProblemCode>>;
 
-/** Something that was asked for, and is stored. */
+/** A stored request whose outcome a caller may wait for. */
 interface Request<T> {
-  readonly asked: Asked;
+  readonly subject: OutcomeSubject;
   readonly orderId: OrderId;
-  /** As it was when it was stored. */
+  /** The resource as it was stored. */
   readonly stored: T;
-  /** What an answer says once it has come about. */
+  /** The status of the response once the outcome is as requested. */
   readonly done: 200 | 201;
   readonly current: () => Promise<T>;
-  /** Why it did not come about, as a code, where there is more to say than the problem does. */
+  /** A code that is more specific than the problem. */
   readonly reason?: (current: T, code: RefusalCode) => string | null;
 }
 
@@ -42,31 +42,31 @@ interface Answer<T> {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Answers with the outcome of what was asked for to those who would wait for it. */
+/** Answers with the outcome of a request when the caller waits for it. */
 @Injectable()
 export class OutcomeService {
   constructor(
-    private readonly watch: OutcomeWatch,
+    private readonly poller: OutcomePoller,
     private readonly store: Store,
     private readonly orders: OrdersService,
   ) {}
 
   /**
-   * @returns it as it stands: 202 when its outcome is not known yet, or nobody waits for it
-   * @throws ProblemError with the order's id when it did not come about
+   * @returns the resource: with 202 when its outcome is not known yet, or the caller does not wait
+   * @throws ProblemError with the order's id when the outcome is not the requested one
    */
   async of<T>(
-    { asked, orderId, stored, done, current, reason }: Request<T>,
-    { seconds, gone }: Patience,
+    { subject, orderId, stored, done, current, reason }: Request<T>,
+    { seconds, disconnected }: WaitPreference,
   ): Promise<Answer<T>> {
-    if (seconds === 0 || !this.watch.hasRoom) return { body: stored, status: 202, headers: {} };
+    if (seconds === 0 || !this.poller.hasCapacity) return { body: stored, status: 202, headers: {} };
     const headers = { 'Preference-Applied': `wait=${seconds}` };
-    const told = await this.watch.of(asked, seconds * 1_000, gone);
-    // It may have become known as the time ran out.
-    const [outcome = told] = told.is === 'open' ? await this.store.outcomes.of([asked]) : [told];
+    const polled = await this.poller.wait(subject, seconds * 1_000, disconnected);
+    // The outcome may have become known just as the time ran out.
+    const [outcome = polled] = polled.is === 'open' ? await this.store.outcomes.of([subject]) : [polled];
     const body = await current();
     if (outcome.is === 'refused')
-      throw new ProblemError(PROBLEMS[outcome.code], undefined, {
+      throw new ProblemError(PROBLEM_BY_REFUSAL[outcome.code], undefined, {
         orderId,
         headers,
         reason: reason?.(body, outcome.code) ?? undefined,
@@ -74,16 +74,16 @@ export class OutcomeService {
     return { body, status: outcome.is === 'done' ? done : 202, headers };
   }
 
-  /** The same for an order that is to be paid. */
-  async ofOrder(order: OrderRecord, done: 200 | 201, patience: Patience): Promise<Answer<OrderRecord>> {
+  /** The outcome of an order that is to be paid. */
+  async ofOrder(order: OrderRecord, done: 200 | 201, wait: WaitPreference): Promise<Answer<OrderRecord>> {
     const request: Request<OrderRecord> = {
-      asked: { about: 'order', id: order.id },
+      subject: { about: 'order', id: order.id },
       orderId: order.id,
       stored: order,
       done,
       current: () => this.orders.get(order.id),
       reason: ({ decline }, code) => (code === 'payment_declined' ? (decline?.code ?? null) : null),
     };
-    return this.of(request, patience);
+    return this.of(request, wait);
   }
 }

@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { PlaceOrder } from '#libs/contracts/http/order-request.api';
 import { shippingFeeIn } from '#libs/config/shipping-fee';
 import type { ProblemCode } from '#libs/contracts/http/problems';
-import { chargeFault, type Currency, currencyOf } from '#libs/domain/money/currencies';
+import { amountRejection, type Currency, currencyOf } from '#libs/domain/money/currencies';
 import { type Totals, totalsOf } from '#libs/domain/money/totals';
 import type { Product } from '#libs/persistence/stock/catalogue.repository';
 import type { LineRecord } from '#libs/persistence/orders/order-record';
@@ -19,9 +19,9 @@ export interface Quote {
 type Pricing = Pick<Settings, 'currencies' | 'taxRate' | 'shippingFee'>;
 
 /**
- * What an order costs now, line by line. Whether it can be bought at all is asked later, by the first step.
+ * Prices an order by line. Whether its products are sellable is checked later, by the validation step.
  *
- * @throws ProblemError when it cannot be priced, or costs other than expected
+ * @throws ProblemError when it cannot be priced, or its total differs from the expected one
  */
 export function quote(request: PlaceOrder, products: readonly Product[], pricing: Pricing): Quote {
   const catalogue = new Map(products.map((product) => [product.sku, product]));
@@ -61,34 +61,34 @@ function chargeable(lines: readonly LineRecord[], shippingFee: number, currency:
   const { code, minimum, maximum } = currency;
   const tooLarge = () =>
     new ProblemError('order_too_large', `At most ${maximum} ${code} (minor units) can be charged at once.`);
-  // Asked before anything is added up exactly: a hundred lines of the dearest goods are past every exact number.
+  // Checked before the exact sums: a hundred lines at the highest price exceed every exact integer.
   if (lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0) > maximum)
     throw tooLarge();
   const totals = totalsOf(lines, shippingFee, code);
-  const fault = totals.total === 0 ? null : chargeFault(totals.total, currency);
-  if (fault === null) return totals;
-  if (fault === 'too_large') throw tooLarge();
-  if (fault === 'not_a_step') throw new Error(`${totals.total} ${code} is made of parts that can be charged`);
+  const rejection = totals.total === 0 ? null : amountRejection(totals.total, currency);
+  if (rejection === null) return totals;
+  if (rejection === 'too_large') throw tooLarge();
+  if (rejection === 'not_a_step') throw new Error(`${totals.total} ${code} is the sum of chargeable parts`);
   throw new ProblemError(
     'order_too_small',
     `The order costs ${totals.total} ${code} (minor units); at least ${minimum} can be charged.`,
   );
 }
 
-const REFUSALS = {
-  duplicate_sku: 'has a line already',
+const LINE_ERRORS = {
+  duplicate_sku: 'already has a line',
   unknown_sku: 'is not in the catalogue',
   currency_not_supported: 'is priced in another currency',
   amount_not_chargeable: 'has a price that cannot be charged in its currency',
 } as const satisfies Partial<Record<ProblemCode, string>>;
 
 function refuseLines(
-  code: keyof typeof REFUSALS,
+  code: keyof typeof LINE_ERRORS,
   skus: readonly string[],
   refused: (sku: string, index: number) => boolean,
 ): void {
   const errors = skus.flatMap((sku, index) =>
-    refused(sku, index) ? [{ pointer: `/lines/${index}/sku`, detail: `${sku} ${REFUSALS[code]}` }] : [],
+    refused(sku, index) ? [{ pointer: `/lines/${index}/sku`, detail: `${sku} ${LINE_ERRORS[code]}` }] : [],
   );
   if (errors.length > 0) throw new ProblemError(code, undefined, { errors });
 }

@@ -18,7 +18,11 @@ export class LedgerController {
 
   @Get()
   @Operation('readLedger')
-  @ApiResponse({ status: 200, description: 'Every movement of its money', standardSchema: LedgerView })
+  @ApiResponse({
+    status: 200,
+    description: 'Its ledger transactions and balances',
+    standardSchema: LedgerView,
+  })
   async read(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<LedgerView> {
     const order = await this.orders.get(id);
     return presentLedger(await this.store.ledger.ofOrder(order.id));

@@ -1,7 +1,7 @@
 import type { LedgerView } from '#libs/contracts/http/ledger.api';
 import type { LedgerTransaction } from '#libs/persistence/ledger/ledger.repository';
 
-/** Transactions with what they come to for each account. */
+/** Transactions with the balance of each account. */
 export function presentLedger(transactions: readonly LedgerTransaction[]): LedgerView {
   const balances = new Map<LedgerView['balances'][number]['account'], number>();
   for (const { entries } of transactions) {

@@ -10,7 +10,7 @@ import { Caller } from '../platform/auth/caller.js';
 import { IdempotencyKey } from '../platform/idempotency/idempotency-key.js';
 import { TakesJson } from '../platform/requests/json-body.guard.js';
 import { Operation } from '../platform/openapi/operation.decorator.js';
-import { type Patience, PreferredWait } from '../platform/requests/preferred-wait.js';
+import { type WaitPreference, PreferredWait } from '../platform/requests/preferred-wait.js';
 import { presentOrder } from '../orders/order.presenter.js';
 import { OutcomeService } from '../orders/outcome.service.js';
 import { PaymentsService } from './payments.service.js';
@@ -32,27 +32,27 @@ export class PaymentsController {
   @TakesJson()
   @ApiResponse({
     status: 200,
-    description: 'The order is confirmed. Told only to those who `Prefer` to wait for that',
+    description: 'The order is confirmed. Only for requests that `Prefer` to wait',
     standardSchema: OrderView,
     headers: ATTEMPTED,
   })
   @ApiResponse({
     status: 202,
-    description: 'The attempt is stored and will be made; `payment` is `authorizing` until it was',
+    description: 'The attempt is stored and will be made; until then `payment` is `authorizing`',
     standardSchema: OrderView,
     headers: ATTEMPTED,
   })
   async attempt(
     @Param({ schema: OrderAddress }) { id }: OrderAddress,
     @IdempotencyKey() key: string,
-    @PreferredWait() patience: Patience,
+    @PreferredWait() wait: WaitPreference,
     @Body({ schema: RequestPaymentAttempt }) body: RequestPaymentAttempt,
     @Caller() service: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<OrderView> {
     const asked = await this.payments.attempt(id, body, key, service);
     response.location(`/orders/${asked.id}`);
-    const { body: order, status, headers } = await this.outcomes.ofOrder(asked, 200, patience);
+    const { body: order, status, headers } = await this.outcomes.ofOrder(asked, 200, wait);
     response.status(status).set(headers);
     return presentOrder(order);
   }

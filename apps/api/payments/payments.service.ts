@@ -14,7 +14,7 @@ import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 import { OrdersService } from '../orders/orders.service.js';
 
-/** What a shopper may do about a payment that did not go through at once. */
+/** Further payment attempts, and the client secret for the shopper's browser. */
 @Injectable()
 export class PaymentsService {
   constructor(
@@ -26,7 +26,7 @@ export class PaymentsService {
     @Inject(PAYMENT_GATEWAY) private readonly gateway: PaymentGateway,
   ) {}
 
-  /** Stores another attempt to pay, for the run to make; once for each key. @throws ProblemError when it is not possible */
+  /** Stores another payment attempt for the run; once for each idempotency key. @throws ProblemError when not possible */
   async attempt(
     orderId: OrderId,
     { method }: RequestPaymentAttempt,
@@ -52,7 +52,7 @@ export class PaymentsService {
     );
   }
 
-  /** Asked of the provider each time, and kept nowhere. @throws ProblemError when the shopper has nothing to do */
+  /** Read from the provider each time and never stored. @throws ProblemError when no action is required */
   async clientSecret(orderId: OrderId): Promise<string> {
     const { payment, intentId } = await this.orders.get(orderId);
     if (payment !== 'requires_action' || intentId === null) throw new ProblemError('no_action_required');

@@ -23,7 +23,7 @@ export class DiscrepanciesController {
   @Operation('listDiscrepancies')
   @ApiResponse({
     status: 200,
-    description: 'The open ones, or those asked for',
+    description: 'The open discrepancies, or those of the requested state',
     standardSchema: DiscrepancyList,
   })
   async list(@Query({ schema: ListDiscrepancies }) query: ListDiscrepancies): Promise<DiscrepancyList> {

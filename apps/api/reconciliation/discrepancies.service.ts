@@ -14,7 +14,7 @@ import { AttentionService } from '../attention/attention.service.js';
 import { OrdersService } from '../orders/orders.service.js';
 import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 
-/** What reconciliations found, and what persons made of it. */
+/** Lists and acknowledges discrepancies. */
 @Injectable()
 export class DiscrepanciesService {
   constructor(
@@ -34,8 +34,8 @@ export class DiscrepanciesService {
   }
 
   /**
-   * Closes a discrepancy; once for each key, where there is one. One that concerns an order is closed by answering its
-   * attention, and books what that books.
+   * Closes a discrepancy; once for each idempotency key. One that concerns an order is closed by resolving its
+   * attention.
    *
    * @throws ProblemError when there is no such discrepancy, or it is closed
    */

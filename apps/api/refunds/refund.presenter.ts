@@ -1,7 +1,7 @@
 import type { RefundView } from '#libs/contracts/http/refund.api';
 import type { RefundRecord } from '#libs/persistence/refunds/refund.repository';
 
-/** A refund as it is shown. Field by field, so that what the record gains is not shown by accident. */
+/** Field by field, so that no new field of the record is exposed. */
 export function presentRefund(refund: RefundRecord): RefundView {
   return {
     id: refund.id,

@@ -9,7 +9,7 @@ import { Caller } from '../platform/auth/caller.js';
 import { IdempotencyKey } from '../platform/idempotency/idempotency-key.js';
 import { TakesJson } from '../platform/requests/json-body.guard.js';
 import { Operation } from '../platform/openapi/operation.decorator.js';
-import { type Patience, PreferredWait } from '../platform/requests/preferred-wait.js';
+import { type WaitPreference, PreferredWait } from '../platform/requests/preferred-wait.js';
 import { OutcomeService } from '../orders/outcome.service.js';
 import { presentRefund } from './refund.presenter.js';
 import { RefundsService } from './refunds.service.js';
@@ -31,7 +31,7 @@ export class RefundsController {
   @TakesJson()
   @ApiResponse({
     status: 201,
-    description: 'The payment provider has made the refund. Told only to those who `Prefer` to wait for that',
+    description: 'The payment provider has made the refund. Only for requests that `Prefer` to wait',
     standardSchema: RefundView,
     headers: REQUESTED,
   })
@@ -44,7 +44,7 @@ export class RefundsController {
   async request(
     @Param({ schema: OrderAddress }) { id }: OrderAddress,
     @IdempotencyKey() key: string,
-    @PreferredWait() patience: Patience,
+    @PreferredWait() wait: WaitPreference,
     @Body({ schema: RequestRefund }) body: RequestRefund,
     @Caller() service: string,
     @Res({ passthrough: true }) response: Response,
@@ -53,14 +53,14 @@ export class RefundsController {
     response.location(`/orders/${stored.orderId}/refunds/${stored.id}`);
     const answer = await this.outcomes.of(
       {
-        asked: { about: 'refund', id: stored.id },
+        subject: { about: 'refund', id: stored.id },
         orderId: id,
         stored,
         done: 201,
         current: () => this.refunds.get(id, stored.id),
         reason: ({ failure }) => failure,
       },
-      patience,
+      wait,
     );
     response.status(answer.status).set(answer.headers);
     return presentRefund(answer.body);
@@ -68,14 +68,14 @@ export class RefundsController {
 
   @Get()
   @Operation('listRefunds')
-  @ApiResponse({ status: 200, description: 'All of them', standardSchema: RefundList })
+  @ApiResponse({ status: 200, description: 'All refunds of the order', standardSchema: RefundList })
   async list(@Param({ schema: OrderAddress }) { id }: OrderAddress): Promise<RefundList> {
     return { data: (await this.refunds.list(id)).map(presentRefund) };
   }
 
   @Get(':refundId')
   @Operation('readRefund')
-  @ApiResponse({ status: 200, description: 'The refund as it stands', standardSchema: RefundView })
+  @ApiResponse({ status: 200, description: 'The refund', standardSchema: RefundView })
   async read(@Param({ schema: RefundAddress }) { id, refundId }: RefundAddress): Promise<RefundView> {
     return presentRefund(await this.refunds.get(id, refundId));
   }

@@ -21,7 +21,7 @@ import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { scopedIdempotencyKey, IdempotencyService } from '../platform/idempotency/idempotency.service.js';
 import { OrdersService } from '../orders/orders.service.js';
 
-/** Takes refunds: each is stored and booked before its run is started; once for each key. */
+/** Accepts refunds: each is stored and booked before its run is started; once for each idempotency key. */
 @Injectable()
 export class RefundsService {
   constructor(
@@ -32,7 +32,7 @@ export class RefundsService {
     private readonly signals: BestEffortSignals,
   ) {}
 
-  /** @throws ProblemError when the refund is refused; nothing is stored then, and the key is free */
+  /** @throws ProblemError when the refund is refused; nothing is stored, and the key stays unused */
   async request(orderId: OrderId, body: RequestRefund, key: string, service: string): Promise<RefundRecord> {
     const order = await this.orders.get(orderId);
     const request = scopedIdempotencyKey(service, `POST /orders/${orderId}/refunds`, key, {
@@ -76,7 +76,7 @@ export class RefundsService {
   }
 }
 
-/** What the refund comes to, on the order and its refunds as they stand. @throws ProblemError when there is none */
+/** Decides a refund by the order and its earlier refunds. @throws ProblemError when it is refused */
 function refundOf(
   order: OrderRecord & { readonly hasNoRun: boolean },
   earlier: readonly RefundRecord[],
@@ -93,8 +93,8 @@ function portionOf({ lines, amount }: RequestRefund): RefundPortion {
   return amount === undefined ? { of: 'all' } : { of: 'amount', amount };
 }
 
-/** What is wrong with a line that is at fault. */
-const FAULTS: Partial<Record<RefundRefusal, { readonly field: string; readonly detail: string }>> = {
+/** The error of a line. */
+const LINE_ERRORS: Partial<Record<RefundRefusal, { readonly field: string; readonly detail: string }>> = {
   refund_line_repeated: { field: 'lineId', detail: 'is listed before' },
   refund_line_unknown: { field: 'lineId', detail: 'is not a line of this order' },
   refund_quantity_exceeds: { field: 'quantity', detail: 'is more than is left of this line' },
@@ -110,9 +110,9 @@ function refusal(order: OrderRecord, { code, at }: Extract<RefundDecision, { is:
     const detail = `must be a multiple of ${step} in ${order.currency}`;
     return new ProblemError(code, undefined, { errors: [{ pointer: '/amount', detail }] });
   }
-  const fault = FAULTS[code];
-  if (!fault) return new ProblemError(code);
-  const { field, detail } = fault;
+  const lineError = LINE_ERRORS[code];
+  if (!lineError) return new ProblemError(code);
+  const { field, detail } = lineError;
   const errors = at.map((place) => ({ pointer: `/lines/${place}/${field}`, detail }));
   return new ProblemError(code, undefined, { errors });
 }

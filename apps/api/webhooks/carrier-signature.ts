@@ -18,7 +18,7 @@ export class CarrierSignature {
     this.webhook = new Webhook(settings.carrierSecret);
   }
 
-  /** @throws ProblemError invalid_signature, unless these bytes were signed with the shared secret */
+  /** @throws ProblemError invalid_signature, unless the body was signed with the shared secret */
   verify(body: Buffer, headers: Record<string, string>): void {
     if (!Signed.safeParse(headers).success) throw new ProblemError('invalid_signature');
     try {

@@ -21,7 +21,7 @@ export class DeliveriesController {
   @ApiHeader({
     name: 'webhook-id',
     required: true,
-    description: 'What the event is known by, however often sent',
+    description: 'The id of the event, the same in every delivery',
     schema: headerSchema(DeliveryEventId),
   })
   @ApiHeader({
@@ -50,7 +50,7 @@ export class DeliveriesController {
   })
   @ApiResponse({
     status: 202,
-    description: 'Stored. One of a type that is not known here is kept, too, and changes nothing',
+    description: 'Stored. An event of an unknown type is stored, too, and changes nothing',
   })
   async receive(
     @RawBody() body: Buffer | undefined,

@@ -9,7 +9,7 @@ import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { CarrierSignature } from './carrier-signature.js';
 import { readDeliveryEvent } from './delivery-event.js';
 
-/** Takes the carrier's events: verified, then stored and applied, then told to the run. */
+/** Receives the carrier's events: verifies, stores and applies each, then signals the run. */
 @Injectable()
 export class DeliveriesService {
   constructor(
@@ -20,22 +20,22 @@ export class DeliveriesService {
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
-  /** @throws ProblemError when the event is not the carrier's, or cannot be read; nothing is stored then */
+  /** @throws ProblemError when the signature is wrong or the event invalid; nothing is stored */
   async receive(body: Buffer, headers: Record<string, string>, requestId: string): Promise<void> {
     this.signature.verify(body, headers);
     const eventId = headers['webhook-id'] ?? '';
     const { isKnown, event } = readDeliveryEvent(body, eventId);
     const { type, trackingNumber } = event;
-    const said = { event: eventId, type, trackingNumber, requestId };
+    const context = { event: eventId, type, trackingNumber, requestId };
     if (!isKnown) {
       await this.store.unmatchedEvents.record({ ...event, provider: 'carrier', objectId: trackingNumber });
-      this.log.warn(said, 'ignored an event of the carrier: its type is not known here');
+      this.log.warn(context, 'ignored a carrier event of an unknown type');
       return;
     }
     const report = await this.store.inbox.receive(event);
     if (!report) {
       if (await this.store.unmatchedEvents.has('carrier', eventId))
-        this.log.warn(said, 'kept an event of the carrier that belongs to no order');
+        this.log.warn(context, 'stored a carrier event that matches no order');
       return;
     }
     this.signals.send('reportShipment', report.orderId, () => this.runs.reportShipment(report));

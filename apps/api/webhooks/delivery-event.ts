@@ -6,7 +6,7 @@ import { CARRIER_EVENTS, type CarrierEvent } from '#libs/domain/fulfilment/carri
 
 import { check, parseJson } from '../platform/requests/json.js';
 
-/** Any event a carrier might send, now or later: of one whose type is not known, nothing else must fit. */
+/** Any event of a carrier: only the type must be valid where the type is unknown. */
 const AnyEvent = z.object({
   type: text(255),
   trackingNumber: DeliveryEvent.shape.trackingNumber.nullable().catch(null),
@@ -21,14 +21,14 @@ interface UnknownDelivery extends Omit<CarrierEvent, 'type' | 'trackingNumber'> 
 
 export type Delivery =
   | { readonly isKnown: true; readonly event: CarrierEvent }
-  /** Of a type that is not known here. */
+  /** Of an unknown type. */
   | { readonly isKnown: false; readonly event: UnknownDelivery };
 
 /**
- * What a carrier's signed body says.
+ * Parses a carrier's event.
  *
  * @param eventId the header `webhook-id`
- * @throws ProblemError when it cannot be read
+ * @throws ProblemError when it is invalid
  */
 export function readDeliveryEvent(body: Buffer, eventId: string): Delivery {
   const json = parseJson(body);

@@ -6,7 +6,7 @@ import type { PaymentEvent } from '#libs/persistence/payments/payment-inbox.repo
 import { check, parseJson } from '../platform/requests/json.js';
 import { ProblemError } from '../platform/problems/problem-error.js';
 
-/** The events that make us look at the provider. */
+/** The events that request a payment sync. */
 export const PAYMENT_EVENTS = [
   'payment_intent.succeeded',
   'payment_intent.payment_failed',
@@ -25,11 +25,11 @@ export const PAYMENT_EVENTS = [
 const KNOWN: readonly string[] = PAYMENT_EVENTS;
 
 /**
- * What a signed body of the payment provider says. One that is not known here is kept, and changes nothing, in
- * whatever form it comes: thin events (docs.stripe.com/event-destinations) have another.
+ * Parses an event of the payment provider. One of an unknown type is stored and changes nothing, whatever its form:
+ * thin events (docs.stripe.com/event-destinations) have another one.
  *
- * @param isLive whether money is real here
- * @throws ProblemError when it is of a type that matters and cannot be read, or is of the other mode
+ * @param isLive whether the provider's key is a live one
+ * @throws ProblemError when an event of a known type is invalid, or the event is of the other mode
  */
 export function readStripeEvent(body: Buffer, isLive: boolean): PaymentEvent {
   const json = parseJson(body);
@@ -43,14 +43,14 @@ export function readStripeEvent(body: Buffer, isLive: boolean): PaymentEvent {
   return {
     eventId: id,
     type,
-    // A payment method or a customer is somebody's, whom nothing here would lead to when they are to be erased.
+    // The id of a payment method or customer is personal data, which an erasure would not find here.
     objectId: intentId ?? id,
     occurredAt: new Date(created * 1_000),
     matters: isKnown && intentId !== null,
   };
 }
 
-/** An event that nothing is done about. One without an id that can be kept is known by what it says. */
+/** An event that changes nothing. One without a usable id is identified by a hash of its body. */
 function unknownEvent({ id, type, created }: AnyStripeEvent, body: Buffer): PaymentEvent {
   const eventId = id ?? `sha256:${createHash('sha256').update(body).digest('hex')}`;
   return { eventId, type, objectId: eventId, occurredAt: created ?? new Date(), matters: false };

@@ -8,7 +8,7 @@ import { Settings } from '../settings.js';
 import { readStripeEvent } from './stripe-event.js';
 import { StripeSignature } from './stripe-signature.js';
 
-/** Takes the payment provider's events: verified, then stored, then looked into by a worker. */
+/** Receives the payment provider's events: verifies and stores each, then requests a payment sync. */
 @Injectable()
 export class StripeEventsService {
   constructor(
@@ -19,7 +19,7 @@ export class StripeEventsService {
     private readonly signals: BestEffortSignals,
   ) {}
 
-  /** @throws ProblemError when the event is not the provider's, or cannot be read; nothing is stored then */
+  /** @throws ProblemError when the signature is wrong or the event invalid; nothing is stored */
   async receive(body: Buffer, signature: string): Promise<void> {
     this.signature.verify(body, signature);
     const event = readStripeEvent(body, this.settings.isLive);

@@ -11,7 +11,7 @@ import { Settings } from '../settings.js';
 export class StripeSignature {
   constructor(private readonly settings: Settings) {}
 
-  /** @throws ProblemError invalid_signature, unless these bytes were signed with a secret we share */
+  /** @throws ProblemError invalid_signature, unless the body was signed with one of our secrets */
   verify(body: Buffer, header: string): void {
     if (!WebhookSignature.safeParse(header).success) throw new ProblemError('invalid_signature');
     if (!this.settings.paymentSecrets.some((secret) => isSigned(body, header, secret)))

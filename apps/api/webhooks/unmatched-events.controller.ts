@@ -16,7 +16,7 @@ export class UnmatchedEventsController {
   async list(
     @Query({ schema: ListUnmatchedEvents }) { provider, cursor, limit }: ListUnmatchedEvents,
   ): Promise<UnmatchedEventList> {
-    // One more than asked for tells whether there is another page.
+    // One more than requested shows whether there is another page.
     const events = await this.store.unmatchedEvents.list({ provider, after: cursor, limit: limit + 1 });
     const data = events.slice(0, limit);
     const last = events.length > limit ? data.at(-1) : undefined;

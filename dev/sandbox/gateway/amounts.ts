@@ -1,5 +1,5 @@
 import { formatPrice } from '#libs/mail/price';
-import { chargeFault, CURRENCIES, type Currency } from '#libs/domain/money/currencies';
+import { amountRejection, CURRENCIES, type Currency } from '#libs/domain/money/currencies';
 
 import { StripeProblem } from './stripe-problem.js';
 
@@ -11,9 +11,9 @@ import { StripeProblem } from './stripe-problem.js';
  */
 export function chargeableAmount(amount: number, code: string): void {
   const currency = known(code);
-  // Asked first: 5 is no amount of UGX at all, before it is too small a one.
+  // OutcomeSubject first: 5 is no amount of UGX at all, before it is too small a one.
   inSteps(amount, code, 'amount');
-  const fault = chargeFault(amount, currency);
+  const fault = amountRejection(amount, currency);
   if (fault === 'too_small') {
     const least = formatPrice(currency.minimum, currency.code);
     throw new StripeProblem('amount_too_small', `Amount must be at least ${least} ${code}`, {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { COUNTRIES, COUNTRY_PATTERN, noCountry } from '#libs/places/country';
 import {
-  addressFaults,
+  addressErrors,
   POSTAL_CODE_FORMS,
   WITH_REGION,
   WITHOUT_POSTAL_CODE,
@@ -14,7 +14,7 @@ import { PaymentMethod } from './payment.api.js';
 import { Sku } from './sku.api.js';
 import { text } from './text.api.js';
 
-/** What no address may be, as the document says it; `addressFaults` is what decides. */
+/** What no address may be, as the document says it; `addressErrors` is what decides. */
 function* wrongAddresses(): Generator<object> {
   const where = (countries: readonly string[]) => ({ country: { enum: countries } });
   const lacks = (field: string) => ({ not: { required: [field] } });
@@ -43,7 +43,7 @@ const Address = z
     phone: text(40).optional(),
   })
   .superRefine((address, context) => {
-    for (const { field, says } of addressFaults(address))
+    for (const { field, says } of addressErrors(address))
       context.addIssue({ code: 'custom', path: [field], message: says });
   })
   .meta({ id: 'Address', not: { anyOf: [...wrongAddresses()] } });

@@ -3,16 +3,16 @@ import { z } from 'zod';
 import { PROBLEM_CODES } from './problems.js';
 import { TotalsView } from './order-view.api.js';
 
-/** One fault of a request: where it is, and what is wrong there. */
-export const Fault = z
+/** One error of a request: its place and what is wrong there. */
+export const FieldError = z
   .object({
     pointer: z
       .string()
       .describe('Where: a JSON pointer (RFC 6901) into the body, the query, or the parameters of the path'),
     detail: z.string(),
   })
-  .meta({ id: 'Fault' });
-export type Fault = z.output<typeof Fault>;
+  .meta({ id: 'FieldError' });
+export type FieldError = z.output<typeof FieldError>;
 
 /** The body of every error: RFC 9457, `application/problem+json`. */
 export const Problem = z
@@ -24,7 +24,7 @@ export const Problem = z
     instance: z.string().describe('The path that was asked'),
     code: z.enum(PROBLEM_CODES).describe('Stable; branch on this'),
     requestId: z.string().describe('What to quote when reporting the problem; also the X-Request-Id header'),
-    errors: z.array(Fault).optional(),
+    errors: z.array(FieldError).optional(),
     orderId: z.uuid().optional().describe('The order that was stored, where one was'),
     reason: z.string().optional().describe('Why, where it is known more exactly: a code of an open list'),
     totals: TotalsView.optional().describe('With price_changed: what the order costs'),

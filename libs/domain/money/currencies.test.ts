@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { chargeFault, CURRENCIES, currencyOf, LARGEST_AMOUNT } from './currencies.js';
+import { amountRejection, CURRENCIES, currencyOf, LARGEST_AMOUNT } from './currencies.js';
 
 const anyCurrency = fc.constantFrom(...CURRENCIES.values());
 
@@ -33,13 +33,13 @@ describe('the table of currencies', () => {
     fc.assert(
       fc.property(anyCurrency, fc.integer({ min: 1, max: LARGEST_AMOUNT + 1 }), (currency, amount) => {
         const { step, minimum, maximum } = currency;
-        const fault = chargeFault(amount, currency);
-        expect(fault === null).toBe(amount >= minimum && amount <= maximum && amount % step === 0);
-        expect(chargeFault(minimum, currency)).toBeNull();
-        expect(chargeFault(maximum, currency)).toBeNull();
-        expect(chargeFault(minimum - step, currency)).toBe('too_small');
-        expect(chargeFault(maximum + step, currency)).toBe('too_large');
-        if (step > 1) expect(chargeFault(minimum + 1, currency)).toBe('not_a_step');
+        const rejection = amountRejection(amount, currency);
+        expect(rejection === null).toBe(amount >= minimum && amount <= maximum && amount % step === 0);
+        expect(amountRejection(minimum, currency)).toBeNull();
+        expect(amountRejection(maximum, currency)).toBeNull();
+        expect(amountRejection(minimum - step, currency)).toBe('too_small');
+        expect(amountRejection(maximum + step, currency)).toBe('too_large');
+        if (step > 1) expect(amountRejection(minimum + 1, currency)).toBe('not_a_step');
       }),
       { numRuns: 500 },
     );

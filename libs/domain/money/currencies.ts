@@ -88,10 +88,13 @@ export function currencyOf(code: string): Currency {
   return currency;
 }
 
-export type ChargeFault = 'too_small' | 'too_large' | 'not_a_step';
+export type AmountRejection = 'too_small' | 'too_large' | 'not_a_step';
 
 /** Why an amount cannot be charged; null when it can. */
-export function chargeFault(amount: number, { step, minimum, maximum }: Currency): ChargeFault | null {
+export function amountRejection(
+  amount: number,
+  { step, minimum, maximum }: Currency,
+): AmountRejection | null {
   if (amount > maximum) return 'too_large';
   if (amount < minimum) return 'too_small';
   return amount % step === 0 ? null : 'not_a_step';

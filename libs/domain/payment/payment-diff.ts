@@ -225,7 +225,7 @@ function refundDifferences(books: BookedPayment, snapshot: PaymentSnapshot): Pay
   });
 }
 
-/** Asked for twice in doubt, a refund may exist twice: it has failed only when all of them have. */
+/** A refund that was requested twice may exist twice: it has failed only when all of them have. */
 function bestOf(seen: readonly ProviderRefund[]): ProviderRefund | undefined {
   const worth = ['failed', 'pending', 'succeeded'];
   return seen.toSorted((a, b) => worth.indexOf(b.status) - worth.indexOf(a.status))[0];

@@ -4,7 +4,7 @@ import { type Outcome, outcomeOf, type OutcomeFacts } from '#libs/domain/order/o
 import type { Database } from '../database/database.js';
 
 /** Something that was asked for, and has an outcome. */
-export interface Asked {
+export interface OutcomeSubject {
   readonly about: OutcomeFacts['about'];
   /** Its own; a cancellation has that of its order, and a resolution that of its attention. */
   readonly id: string;
@@ -15,7 +15,7 @@ export class OutcomeRepository {
   constructor(private readonly db: Database) {}
 
   /** The outcomes of all of these, in their order, read by one statement. */
-  async of(asked: readonly Asked[]): Promise<Outcome[]> {
+  async of(asked: readonly OutcomeSubject[]): Promise<Outcome[]> {
     const rows = await this.db.$queryRaw<(OutcomeFacts & { readonly at: number })[]>`
       SELECT a.at::int, a.about, f.facts FROM unnest(${asked.map(({ about }) => about)}::text[],
         ${asked.map(({ id }) => id)}::uuid[]) WITH ORDINALITY AS a (about, id, at),

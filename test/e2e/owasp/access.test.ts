@@ -204,13 +204,13 @@ describe('who gets at what', () => {
     it('takes no price of a line, and no stock of a product', async () => {
       const cheap = system.body({ lines: [{ sku: 'MUG-BLUE', quantity: 1, unitPrice: 1, name: 'x' }] });
       const order = await system.http.post('/orders').set('Idempotency-Key', randomUUID()).send(cheap);
-      expect(order.body.errors.map((fault: { pointer: string }) => fault.pointer).sort()).toEqual([
+      expect(order.body.errors.map((error: { pointer: string }) => error.pointer).sort()).toEqual([
         '/lines/0/name',
         '/lines/0/unitPrice',
       ]);
       const mug = { name: 'Mug', currency: 'EUR', unitPrice: 1, sellable: true };
       const product = await system.http.put('/products/MUG-BLUE').send({ ...mug, onHand: 9, reserved: 0 });
-      expect(product.body.errors.map((fault: { pointer: string }) => fault.pointer).sort()).toEqual([
+      expect(product.body.errors.map((error: { pointer: string }) => error.pointer).sort()).toEqual([
         '/onHand',
         '/reserved',
       ]);

@@ -8,7 +8,7 @@ import { askForRefund } from '../refunds.js';
 import { requestCancellation } from './wish-to-cancel.js';
 
 /** What there is to be wrong with a refund that is made out like these. */
-const REFUSALS = [
+const ALLOWED_PROBLEMS = [
   'use_cancellation',
   'nothing_to_refund',
   'nothing_to_restock',
@@ -43,7 +43,7 @@ export const requestRefund: fc.Arbitrary<Command> = drawn.map(
         const key = `refund-${model.run}-${model.done.length}`;
         const wanted = bodyFor(order, portion, restock);
         const asked = Promise.all(
-          Array.from({ length: callers }, () => askForRefund(real, order, key, wanted, REFUSALS)),
+          Array.from({ length: callers }, () => askForRefund(real, order, key, wanted, ALLOWED_PROBLEMS)),
         );
         await Promise.all([asked, ...(cancels ? [requestCancellation(order, real)] : [])]);
         const ids = new Set((await asked).filter((id) => id !== null));

@@ -12,7 +12,7 @@ import { RateLimits } from '../server/rate-limits.js';
 
 const BEARER = /^Bearer +([\w.~+/=-]+) *$/i;
 
-/** Lets a request through to an operation that its API key has the scope for, so often as its service may call. */
+/** Admits a request whose API key has the operation's scope, within the rate limit of its service. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(
@@ -26,7 +26,7 @@ export class ApiKeyGuard implements CanActivate {
     if (operation === undefined) throw new Error('a route must declare its operation');
     const { access } = OPERATIONS[operation];
     const request = context.switchToHttp().getRequest<Request>();
-    this.limits.leave(request);
+    this.limits.markHandled(request);
     if (access === 'signed' || isProbe(operation)) return true;
     if (access === 'open') {
       await this.limits.takeForAddress(request.ip);
@@ -46,7 +46,7 @@ export class ApiKeyGuard implements CanActivate {
   }
 }
 
-/** RFC 6750, section 3: a request without a key is told no error. */
+/** RFC 6750, section 3: the challenge names no error when the request has no key. */
 const unauthenticated = (challenge: string) =>
   new ProblemError('unauthenticated', undefined, { headers: { 'WWW-Authenticate': challenge } });
 

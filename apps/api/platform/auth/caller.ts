@@ -5,12 +5,12 @@ import type { Principal } from '#libs/persistence/requests/api-key.repository';
 
 const callers = new WeakMap<Request, Principal>();
 
-/** Remembers who makes a request. */
+/** Stores the authenticated caller of a request. */
 export function setCaller(request: Request, caller: Principal): void {
   callers.set(request, caller);
 }
 
-/** What the log knows the request by. */
+/** The request's id, as in the log. */
 export const RequestId = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const { id } = context.switchToHttp().getRequest<Request>();
   return typeof id === 'string' ? id : '';
@@ -19,6 +19,6 @@ export const RequestId = createParamDecorator((_: unknown, context: ExecutionCon
 /** The name of the service that makes the request. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const caller = callers.get(context.switchToHttp().getRequest<Request>());
-  if (!caller) throw new Error('a route that asks who is calling must take a scope');
+  if (!caller) throw new Error('a route that reads its caller must require a scope');
   return caller.service;
 });

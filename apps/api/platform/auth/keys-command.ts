@@ -8,7 +8,7 @@ export type KeysCommand =
       readonly does: 'create';
       readonly service: string;
       readonly scopes: readonly Scope[];
-      /** Milliseconds that the key works; null for as long as it is not revoked. */
+      /** Milliseconds; null for a key that does not expire. */
       readonly lifetime: number | null;
     }
   | { readonly does: 'list' }
@@ -41,7 +41,7 @@ export const KEYS = defineCommand({
     ),
     scopes: optional(
       listOf(oneOf('SCOPE', SCOPES)),
-      `what it may do: one or more of ${SCOPES.join(', ')}, separated by commas`,
+      `what the key allows: one or more of ${SCOPES.join(', ')}, separated by commas`,
     ),
     expires: withDefault(lifetime, '365d', 'how long it works'),
   },

@@ -2,20 +2,20 @@ import { ConnectionPool } from '#libs/persistence/database/connection-pool';
 import type { DatabaseLimits } from '#libs/persistence/database/database-limits';
 
 /** Milliseconds. */
-const STATEMENT = 1_000;
+const TIMEOUT = 1_000;
 
 /**
- * Asks whether the database answers, on a connection of its own: those of the pool may all wait for a lock, which
- * says nothing of the database.
+ * Checks whether the database answers, on a connection of its own: those of the pool may all wait for a lock while the
+ * database is healthy.
  */
 export class DatabaseProbe {
   private readonly pool: ConnectionPool;
 
   constructor(url: string, limits: DatabaseLimits) {
-    this.pool = new ConnectionPool(url, 1, { ...limits, statement: STATEMENT, lock: STATEMENT });
+    this.pool = new ConnectionPool(url, 1, { ...limits, statement: TIMEOUT, lock: TIMEOUT });
   }
 
-  async ask(): Promise<void> {
+  async ping(): Promise<void> {
     await this.pool.query('SELECT 1');
   }
 

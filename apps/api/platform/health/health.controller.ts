@@ -13,8 +13,8 @@ import { ProblemError } from '../problems/problem-error.js';
 import { LOG } from '../logging/log.js';
 import { DatabaseProbe } from './database-probe.js';
 
-/** Milliseconds the database has to answer. */
-const PATIENCE = 2_000;
+/** Milliseconds. */
+const TIMEOUT = 2_000;
 
 @Controller('health')
 export class HealthController {
@@ -26,32 +26,32 @@ export class HealthController {
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
-  /** Fails only where a restart helps and nothing else does: neither while the database is away nor while stopping. */
+  /** Fails only where nothing but a restart helps: neither while the database is down nor while stopping. */
   @Get('live')
   @Operation('checkLive')
-  @ApiResponse({ status: 200, description: 'It runs', standardSchema: HealthView })
+  @ApiResponse({ status: 200, description: 'The process runs', standardSchema: HealthView })
   live(): HealthView {
     if (!this.store.isStuck()) return { status: 'ok' };
     this.log.error('not live: every connection to the database is in use and none comes back');
     throw new ProblemError('unavailable', 'The process must be restarted.');
   }
 
-  /** Temporal is not asked: orders are taken and shown without it. */
+  /** Does not depend on Temporal: orders are accepted and read without it. */
   @Get('ready')
   @Operation('checkReady')
-  @ApiResponse({ status: 200, description: 'They can', standardSchema: HealthView })
+  @ApiResponse({ status: 200, description: 'Orders can be accepted', standardSchema: HealthView })
   async ready(): Promise<HealthView> {
     if (this.drain.hasBegun) throw new ProblemError('unavailable', 'The process is stopping.');
     let code = 'no_answer';
     const { database } = await this.indicators
       .check('database')
       .attempt(() =>
-        this.probe.ask().catch((error: unknown) => {
+        this.probe.ping().catch((error: unknown) => {
           code = failureCode(error);
           throw error;
         }),
       )
-      .withTimeout(PATIENCE);
+      .withTimeout(TIMEOUT);
     if (database.status === 'up') return { status: 'ok' };
     this.log.warn({ code }, 'not ready: the database does not answer');
     throw new ProblemError('unavailable', 'The database does not answer.');

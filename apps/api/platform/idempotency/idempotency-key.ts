@@ -5,7 +5,7 @@ import { IdempotencyKeyHeader } from '#libs/contracts/http/headers.api';
 
 import { ProblemError } from '../problems/problem-error.js';
 
-/** The key that a header gives, without its quotes. @throws ProblemError when it is malformed */
+/** The key in a header, without its quotes. @throws ProblemError when it is malformed */
 export function idempotencyKey(header: string): string {
   const { data } = IdempotencyKeyHeader.safeParse(header);
   if (data === undefined) throw new ProblemError('idempotency_key_malformed');
@@ -15,14 +15,14 @@ export function idempotencyKey(header: string): string {
 const headerOf = (context: ExecutionContext) =>
   context.switchToHttp().getRequest<Request>().get('idempotency-key');
 
-/** Of an operation that must have one. @throws ProblemError when it is missing or malformed */
+/** The key of an operation that requires one. @throws ProblemError when it is missing or malformed */
 export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const header = headerOf(context);
   if (header === undefined) throw new ProblemError('idempotency_key_missing');
   return idempotencyKey(header);
 });
 
-/** Of an operation that may have one; null without. @throws ProblemError when it is malformed */
+/** The key of an operation where it is optional; null without. @throws ProblemError when it is malformed */
 export const OptionalIdempotencyKey = createParamDecorator(
   (_: unknown, context: ExecutionContext): string | null => {
     const header = headerOf(context);

@@ -10,10 +10,10 @@ import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 import { ProblemError } from '../problems/problem-error.js';
 
 /**
- * Names a request that must have its effect once.
+ * The idempotency key of a request, scoped by service and operation.
  *
  * @param operation method and path
- * @param content all that makes it this request: another one may not come under the same key
+ * @param content what is hashed: a request with other content must not reuse the key
  */
 export const scopedIdempotencyKey = (
   service: string,
@@ -27,26 +27,25 @@ export const scopedIdempotencyKey = (
   requestHash: hashOf(content),
 });
 
-/** The same for every spelling of the same request: order of fields, white space, escapes. */
+/** Equal for every spelling of the same request: order of fields, white space, escapes. */
 const hashOf = (content: object) => createHash('sha256').update(stringify(content)).digest('hex');
 
 /**
- * Does what a request asks for once for each key, and answers every repeat with what that made. The key is stored in
- * the statement that has the effect, so a process that dies leaves both or neither, and of two processes one is told
- * that the other was first.
+ * Runs a request once for each idempotency key, and answers every repeat with the first result. The key is stored in
+ * the statement that has the effect, so that a crash leaves both or neither and one of two processes finds it taken.
  */
 @Injectable()
 export class IdempotencyService {
-  /** What this process is at: the hash of the request, by its key. */
+  /** Requests that this process runs now: their hashes by their keys. */
   private readonly inProgress = new Map<string, string>();
 
   constructor(private readonly store: Store) {}
 
   /**
-   * @param request null for one without a key: it is performed as it is
-   * @param perform does it, and stores the key with what it makes; null when the key was taken already
-   * @param recall reads what the first request made
-   * @throws ProblemError what `perform` throws; nothing is stored then, and the key is free
+   * @param request null for a request without a key
+   * @param perform has the effect and stores the key with its result; null when the key was taken already
+   * @param recall reads the result of the first request
+   * @throws ProblemError what `perform` throws; nothing is stored, and the key stays unused
    * @throws ProblemError idempotency_key_in_use while the first request is in progress
    * @throws ProblemError idempotency_key_reused when the key belongs to another request
    */
@@ -55,15 +54,17 @@ export class IdempotencyService {
     perform: () => Promise<T | null>,
     recall: (earlier: EarlierRequest) => Promise<T>,
   ): Promise<T> {
-    if (request === null) return made(await perform());
+    if (request === null) return required(await perform());
     const { principal, operation, key, requestHash } = request;
     const name = JSON.stringify([principal, operation, key]);
-    const underWay = this.inProgress.get(name);
-    if (underWay !== undefined) {
-      // What is under way may be a repeat itself, of a request that had its effect long ago.
+    const runningHash = this.inProgress.get(name);
+    if (runningHash !== undefined) {
+      // The request in progress may itself be a repeat of one that has had its effect.
       const earlier = await this.find(request);
       if (earlier) return recall(earlier);
-      throw new ProblemError(underWay === requestHash ? 'idempotency_key_in_use' : 'idempotency_key_reused');
+      throw new ProblemError(
+        runningHash === requestHash ? 'idempotency_key_in_use' : 'idempotency_key_reused',
+      );
     }
     this.inProgress.set(name, requestHash);
     try {
@@ -82,24 +83,24 @@ export class IdempotencyService {
     try {
       first = await perform();
     } catch (error) {
-      // What was done under the key stays done, whatever would be said to it today.
+      // A repeat gets the first result, even if the same request would be refused today.
       const earlier = error instanceof ProblemError ? await this.find(request) : null;
       if (!earlier) throw error;
       return recall(earlier);
     }
-    return first ?? recall(made(await this.find(request)));
+    return first ?? recall(required(await this.find(request)));
   }
 
   private async find(request: ScopedIdempotencyKey): Promise<EarlierRequest | null> {
     const earlier = await this.store.idempotencyKeys.find(request);
-    // Of what is forgotten nobody can tell whether this is a repeat; a key that comes again says that it is.
+    // An erased hash cannot be compared: the repeated key alone identifies the repeat.
     if (earlier && earlier.requestHash !== null && earlier.requestHash !== request.requestHash)
       throw new ProblemError('idempotency_key_reused');
     return earlier;
   }
 }
 
-function made<T>(value: T | null): T {
-  if (value === null) throw new Error('a request key was taken, yet names nothing');
+function required<T>(value: T | null): T {
+  if (value === null) throw new Error('an idempotency key is taken but has no result');
   return value;
 }

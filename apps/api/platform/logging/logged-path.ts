@@ -2,19 +2,19 @@ import { isProblemCode } from '#libs/contracts/http/problems';
 import { Sku } from '#libs/contracts/http/sku.api';
 import { Uuid } from '#libs/contracts/http/uuid.api';
 
-/** What names something in our addresses, where that is no UUID. */
+/** Path parameters that are not UUIDs, and whether a value may be logged. */
 const NAMES: Readonly<Record<string, (value: string) => boolean>> = {
   '{sku}': (value) => Sku.safeParse(value).success,
   '{code}': isProblemCode,
 };
-/** Below it the names are the shop's own, of persons. */
+/** Its path parameters identify persons. */
 const PERSONS = 'customers';
-/** Stands for what may say anything. */
+/** Replaces any other segment. */
 const HIDDEN = '*';
 
 /**
- * Paths as the log may have them: nothing that a caller could have put a person into. Only the words of our own
- * addresses are shown, and the names that we give; so a mistyped address tells of nobody, either.
+ * Paths without personal data, for the log: only segments of our own routes and ids that we have assigned are kept, so
+ * that a mistyped path reveals nothing, either.
  */
 export class LoggedPaths {
   private readonly templates: readonly (readonly string[])[];
@@ -27,7 +27,7 @@ export class LoggedPaths {
     this.words = new Set([...literals, 'docs', 'openapi.json']);
   }
 
-  /** @param url as it was asked for */
+  /** @param url as requested */
   of(url: string): string {
     const path = url.split('?', 1)[0] ?? '';
     const segments = path.replace(/(?<=.)\/$/, '').split('/');
@@ -46,7 +46,7 @@ export class LoggedPaths {
 
 const isParameter = (part: string) => part.startsWith('{');
 
-/** In any case: a path that the router does not take for its own may name a person all the same. */
+/** Case-insensitive: a path that the router does not match may contain personal data all the same. */
 const matches = (parts: readonly string[], segments: readonly string[]) =>
   parts.length === segments.length &&
   parts.every((part, at) => isParameter(part) || part === segments[at]?.toLowerCase());

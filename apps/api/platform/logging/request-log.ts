@@ -6,10 +6,7 @@ import { pinoHttp } from 'pino-http';
 import type { LoggedPaths } from './logged-path.js';
 import { requestId } from './request-id.js';
 
-/**
- * One line for each request: method, path, status and time. No headers, bodies or query values, nor what a path is
- * not known to hold: those are where keys and persons are.
- */
+/** One line for each request: method, path, status and time. Headers, bodies and queries may hold keys or personal data. */
 export function requestLog(logger: Logger, paths: LoggedPaths) {
   return pinoHttp({
     logger,

@@ -13,12 +13,12 @@ const ENTRY: EntryView = {
   orders: '/orders',
 };
 
-/** Where a caller begins who knows the API's address and nothing else. */
+/** The entry point: links to the documents. */
 @Controller()
 export class EntryController {
   @Get()
   @Operation('findDocuments')
-  @ApiResponse({ status: 200, description: 'Where they are', standardSchema: EntryView })
+  @ApiResponse({ status: 200, description: 'The links', standardSchema: EntryView })
   @ApiResponse({ status: 302, description: 'For a browser: to the documentation' })
   show(@Req() request: Request, @Res() response: Response): void {
     if (request.accepts(['json', 'html']) === 'html') response.redirect(302, ENTRY.docs);

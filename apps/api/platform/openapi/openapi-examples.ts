@@ -9,15 +9,15 @@ type Content = Record<string, { schema?: object; examples?: Record<string, objec
 export const references = (names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/examples/${name}` }]));
 
-/** The document's examples: each is kept once among the components, and shown wherever its schema is. */
+/** The document's examples: each is stored once among the components and referenced wherever its schema is used. */
 export class Examples {
   /** By the name of their schema. */
   private readonly values = new Map<string, readonly unknown[]>(
     Object.entries(ANSWERS).map(([schema, one]) => [schema, [one]]),
   );
 
-  /** Takes the examples that stand with schemas out of them: Nest would keep the first alone, in 3.0's way. */
-  takenFrom(schemas: Readonly<Record<string, object>>): Record<string, object> {
+  /** Moves the examples out of the schemas: Nest would keep only the first, in OpenAPI 3.0's form. */
+  extractFrom(schemas: Readonly<Record<string, object>>): Record<string, object> {
     return Object.fromEntries(
       Object.entries(schemas).map(([name, schema]) => {
         const { examples, ...rest }: { examples?: unknown } = schema;

@@ -1,6 +1,6 @@
 /**
- * Writes `openapi.json`, the document that the API serves at /openapi.json; with `--check`, only says whether the file
- * is that document. Needs no database: the API is put together, and asked for nothing.
+ * Writes `openapi.json`, the document that the API serves at /openapi.json; with `--check`, only compares the file with
+ * it. Needs no database: the API is created but handles no request.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -13,15 +13,14 @@ import { createServer } from '../server/server.js';
 
 const FILE = 'openapi.json';
 
-/** What the API cannot be put together without. Nothing listens at these addresses, and nobody calls them. */
-const STAND_IN = {
+/** Settings that the API requires; these addresses are never used. */
+const PLACEHOLDERS = {
   DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/nothing',
   STRIPE_SECRET_KEY: 'sk_test_nothing',
   STRIPE_WEBHOOK_SECRET: 'whsec_nothing',
   CARRIER_SECRET: `whsec_${Buffer.alloc(24).toString('base64')}`,
 };
 
-/** @returns the document as it is kept: the same text wherever it is made */
 async function documentText(): Promise<string> {
   const environment = environmentFor(
     [
@@ -35,7 +34,7 @@ async function documentText(): Promise<string> {
       'pricing',
       'policy',
     ],
-    STAND_IN,
+    PLACEHOLDERS,
   );
   const server = await createServer(environment, pino({ level: 'silent' }));
   try {
@@ -48,6 +47,6 @@ async function documentText(): Promise<string> {
 const text = await documentText();
 if (!process.argv.includes('--check')) writeFileSync(FILE, text);
 else if (readFileSync(FILE, 'utf8') !== text) {
-  console.error(`${FILE} is not what the API serves any more.`);
+  console.error(`${FILE} differs from what the API serves.`);
   process.exitCode = 1;
 }

@@ -6,10 +6,10 @@ import { isOperation, outcomesOf } from './operations.js';
 import { PREFERENCE_APPLIED } from '../requests/preferred-wait.js';
 import { operationsOf } from './openapi-examples.js';
 
-/** What answers say in headers, besides their type. */
+/** Headers of responses. */
 const HEADERS = {
   'X-Request-Id': {
-    description: 'What to quote when asking about this request: the one it came with, or a new one',
+    description: 'The id of this request, for support: the one it was sent with, or a new one',
     required: true,
     schema: { type: 'string', pattern: '^[!-~]{1,128}$' },
   },
@@ -19,7 +19,7 @@ const HEADERS = {
     schema: { type: 'integer', minimum: 1 },
   },
   'WWW-Authenticate': {
-    description: 'What is missing: RFC 6750, section 3',
+    description: 'What the request lacks: RFC 6750, section 3',
     required: true,
     schema: { type: 'string', pattern: '^Bearer' },
   },
@@ -27,15 +27,15 @@ const HEADERS = {
 
 type Header = keyof typeof HEADERS;
 
-/** What every answer with this status says. */
+/** Headers of every response with a status. */
 const BY_STATUS: Readonly<Record<string, readonly Header[]>> = { 429: ['Retry-After'], 503: ['Retry-After'] };
-/** What those say that ask for a key. */
+/** Headers of responses of operations that require a key. */
 const BY_STATUS_WITH_KEY: Readonly<Record<string, readonly Header[]>> = {
   401: ['WWW-Authenticate'],
   403: ['WWW-Authenticate'],
 };
 
-/** What answers say to those who may wait for an outcome. */
+/** Headers of operations whose caller may wait for an outcome. */
 function ofOutcome(operation: string | undefined, status: string, located: boolean) {
   const outcomes = operation && isOperation(operation) ? outcomesOf(operation) : undefined;
   if (!outcomes) return {};
@@ -45,7 +45,7 @@ function ofOutcome(operation: string | undefined, status: string, located: boole
 }
 
 const LOCATION = {
-  Location: { description: 'Where it is, if it was stored', schema: { type: 'string' } },
+  Location: { description: 'The address of the resource, if it was stored', schema: { type: 'string' } },
 } as const;
 
 const isLocated = (responses: ReturnType<typeof operationsOf>[number]['responses']) =>
@@ -53,7 +53,7 @@ const isLocated = (responses: ReturnType<typeof operationsOf>[number]['responses
     (response) => response && 'headers' in response && response.headers?.['Location'] !== undefined,
   );
 
-/** Adds the headers that an answer has because of its status, each kept once among the components. */
+/** Adds the headers that follow from a response's status; each is stored once among the components. */
 export function addHeaders(document: OpenAPIObject): void {
   document.components = { ...document.components, headers: HEADERS };
   for (const { operationId, responses, security } of operationsOf(document)) {

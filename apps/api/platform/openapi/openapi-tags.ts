@@ -2,28 +2,28 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 
 import { operationsOf } from './openapi-examples.js';
 
-/** What the operations are about, by the first part of their paths, in the order they are shown in. */
+/** Tags of operations by the first segment of their paths, in their order of display. */
 const TAGS = {
   orders: { name: 'Orders', description: 'For shops: place, follow, pay, cancel, refund' },
   products: { name: 'Products', description: 'For the back office: the catalogue and its stock' },
-  customers: { name: 'Customers', description: 'For operators: what is known of a person' },
+  customers: { name: 'Customers', description: 'For operators: the personal data of customers' },
   reconciliation: {
     name: 'Reconciliation',
     description: "For operators: discrepancies between the payment provider's records and the ledger",
   },
   'unmatched-events': {
     name: 'Unmatched events',
-    description: 'For operators: signed events that belong to nothing here',
+    description: 'For operators: signed events that match no order',
   },
   webhooks: { name: 'Webhooks', description: 'For carriers and the payment provider, signed' },
-  problems: { name: 'Problems', description: 'What every error means, and what to do' },
-  health: { name: 'Health', description: 'For what watches over the process' },
-  '': { name: 'Documents', description: 'Where to begin' },
+  problems: { name: 'Problems', description: 'The problem types: what each means, and what to do' },
+  health: { name: 'Health', description: 'For probes' },
+  '': { name: 'Documents', description: 'Links to the documents' },
 } as const;
 
 const isSubject = (part: string): part is keyof typeof TAGS => Object.hasOwn(TAGS, part);
 
-/** Groups the operations by what they are about. @throws Error for a path that is about nothing known */
+/** Tags every operation. @throws Error for a path without a tag */
 export function addTags(document: OpenAPIObject): void {
   document.tags = Object.values(TAGS);
   for (const [path, item] of Object.entries(document.paths)) {

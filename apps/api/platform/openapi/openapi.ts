@@ -14,7 +14,7 @@ import { addTags } from './openapi-tags.js';
 
 type Direction = 'input' | 'output';
 
-/** The OpenAPI 3.1 document, made of the schemas that validate. */
+/** The OpenAPI 3.1 document, generated from the schemas that validate requests. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -56,10 +56,10 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return document;
 }
 
-/** What the document does not tell of: itself. */
+/** Routes that the document does not describe. */
 export const DOCUMENTS = { '/docs': { get: {} }, '/openapi.json': { get: {} } };
 
-/** At /docs for people, at /openapi.json for programs. */
+/** Serves /docs and /openapi.json. */
 export function serveDocuments(app: INestApplication, document: OpenAPIObject): void {
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
@@ -72,11 +72,11 @@ export function serveDocuments(app: INestApplication, document: OpenAPIObject): 
 function convert(schema: unknown, io: Direction, examples: Examples) {
   if (!(schema instanceof z.ZodType)) return undefined;
   const { $defs, $schema: _, ...rest } = z.toJSONSchema(schema, { io });
-  return { schema: rest, components: examples.takenFrom($defs ?? {}) };
+  return { schema: rest, components: examples.extractFrom($defs ?? {}) };
 }
 
-/** The components of what routes name without declaring it as a parameter or an answer of their own. */
+/** The components of schemas that routes only refer to by name. */
 function components(schema: z.ZodType, io: Direction, examples: Examples): Record<string, object> {
-  const text = JSON.stringify(examples.takenFrom(z.toJSONSchema(schema, { io }).$defs ?? {}));
+  const text = JSON.stringify(examples.extractFrom(z.toJSONSchema(schema, { io }).$defs ?? {}));
   return JSON.parse(text.replaceAll('#/$defs/', '#/components/schemas/'));
 }

@@ -11,7 +11,7 @@ import { type OperationName, type OperationRule, OPERATIONS, problemsOf } from '
 
 const OperationKey = Reflector.createDecorator<OperationName>();
 
-/** Which operation a route is: decides who may call it, and documents it. A route without one is closed. */
+/** The operation of a route: decides who may call it, and documents it. A route without one rejects every request. */
 export const Operation = Object.assign(
   (name: OperationName) => {
     const { summary, access, idempotency, outcomes }: OperationRule = OPERATIONS[name];
@@ -35,14 +35,14 @@ export const Operation = Object.assign(
 );
 
 const ONCE =
-  'Made up for each thing that is to be done, and kept when the request is repeated: it has its effect once';
-const KEYS = { required: ONCE, optional: ONCE, inherent: 'Not needed: asking again is the same' } as const;
+  'Unique for each intended effect, and the same in every repeat of the request: the effect happens once';
+const KEYS = { required: ONCE, optional: ONCE, inherent: 'Not needed: the operation is idempotent' } as const;
 
 const requestIdHeader = ApiHeader({
   name: 'X-Request-Id',
   required: false,
   description:
-    'What the answer and the log will know the request by: 1 to 128 visible ASCII characters; others are passed over',
+    'The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored',
   schema: { type: 'string' },
 });
 
@@ -59,7 +59,7 @@ function keyHeader(idempotency: keyof typeof KEYS) {
     required: idempotency === 'required',
     description: KEYS[idempotency],
     schema: headerSchema(IdempotencyKeyHeader),
-    // An optional one that is always sent would have a second try be taken for the first.
+    // With an example for an optional key, tools would send the same key in every request.
     ...(idempotency === 'required' && { example: 'order-1001' }),
   });
 }
@@ -73,7 +73,7 @@ export function headerSchema(header: z.ZodType) {
 const preferHeader = ApiHeader({
   name: 'Prefer',
   required: false,
-  description: `RFC 7240. With \`wait=N\` the answer comes as soon as the outcome is known, after N seconds at most, and at most ${LONGEST_WAIT}; other preferences are passed over`,
+  description: `RFC 7240. With \`wait=N\` the response comes once the outcome is known, after N seconds at most; N is at most ${LONGEST_WAIT}. Other preferences are ignored`,
   schema: headerSchema(PreferHeader),
 });
 

@@ -1,28 +1,22 @@
 import type { ProblemCode } from '#libs/contracts/http/problems';
 import type { Scope } from '#libs/persistence/requests/api-key.repository';
 
-/** What can be done here, who may do it, and which problems it can answer besides those that `problemsOf` adds. */
+/** An operation: who may call it, and its problems besides those that `problemsOf` adds. */
 export interface OperationRule {
   readonly summary: string;
-  /** What an API key must have been made with; `open` to all, or `signed` by a provider. */
+  /** The scope that an API key needs; `open` to all, or `signed` by a provider. */
   readonly access: Scope | 'open' | 'signed';
-  /**
-   * Whether it takes an Idempotency-Key. An `inherent` operation is the same however often it is asked for: a key may
-   * come along, and changes nothing.
-   */
+  /** Whether it takes an Idempotency-Key. An `inherent` operation is idempotent without one, and ignores it. */
   readonly idempotency?: 'required' | 'optional' | 'inherent';
-  /**
-   * Where the outcome comes after the answer, and a caller may wait for it: the problems that tell those who do of an
-   * outcome that is not the one they asked for.
-   */
+  /** Where a caller may wait for the outcome: the problems that report an outcome other than the requested one. */
   readonly outcomes?: readonly ProblemCode[];
-  /** Whether it is asked with a query. */
+  /** Whether it takes a query. */
   readonly query?: true;
   readonly problems: readonly ProblemCode[];
 }
 
 const KEYS = ['idempotency_key_malformed', 'idempotency_key_in_use', 'idempotency_key_reused'] as const;
-/** What an Idempotency-Key can be refused for. */
+/** Problems of the Idempotency-Key. */
 const KEY_PROBLEMS = {
   required: ['idempotency_key_missing', ...KEYS],
   optional: KEYS,
@@ -56,35 +50,35 @@ export const OPERATIONS = {
     problems: ['unavailable'],
   },
   readOrder: {
-    summary: 'See how an order stands',
+    summary: 'Read an order',
     access: 'read',
     problems: ['order_not_found', 'unavailable'],
   },
   listOrderEvents: {
-    summary: "See an order's audit trail, oldest first",
+    summary: "Read an order's audit trail, oldest first",
     access: 'read',
     query: true,
     problems: ['order_not_found', 'unavailable'],
   },
   readLedger: {
-    summary: "See every movement of an order's money",
+    summary: "Read an order's ledger",
     access: 'operate',
     problems: ['order_not_found', 'unavailable'],
   },
   requestCancellation: {
-    summary: 'Ask to cancel an order',
+    summary: 'Request to cancel an order',
     access: 'write',
     idempotency: 'inherent',
     problems: [...BODY, 'order_not_found', 'unavailable'],
     outcomes: ['cancellation_refused'],
   },
   readCancellation: {
-    summary: 'See what became of the wish to cancel an order',
+    summary: 'Read the cancellation request of an order',
     access: 'write',
     problems: ['order_not_found', 'cancellation_not_found', 'unavailable'],
   },
   requestRefund: {
-    summary: 'Give money back: all, for some goods, or an amount',
+    summary: 'Refund an order: in full, by line, or by amount',
     access: 'operate',
     idempotency: 'required',
     problems: [
@@ -108,7 +102,7 @@ export const OPERATIONS = {
     problems: ['order_not_found', 'unavailable'],
   },
   readRefund: {
-    summary: 'See how a refund stands',
+    summary: 'Read a refund',
     access: 'operate',
     problems: ['order_not_found', 'refund_not_found', 'unavailable'],
   },
@@ -120,17 +114,17 @@ export const OPERATIONS = {
     outcomes: ['payment_declined', 'payment_expired', 'order_cancelled'],
   },
   readClientSecret: {
-    summary: 'Get what the shopper needs to act on a payment',
+    summary: 'Read the client secret with which the shopper acts on a payment',
     access: 'write',
     problems: ['order_not_found', 'no_action_required', 'gateway_unavailable', 'unavailable'],
   },
   listAttention: {
-    summary: 'See what waits for a person, or did, and what was answered',
+    summary: 'List the attentions of an order with their resolutions',
     access: 'operate',
     problems: ['order_not_found', 'unavailable'],
   },
   resolveAttention: {
-    summary: 'Answer what waits for a person',
+    summary: 'Resolve an attention',
     access: 'operate',
     idempotency: 'optional',
     problems: [
@@ -150,63 +144,63 @@ export const OPERATIONS = {
     problems: ['unavailable'],
   },
   readProduct: {
-    summary: 'See a product and its stock',
+    summary: 'Read a product and its stock',
     access: 'read',
     problems: ['product_not_found', 'unavailable'],
   },
   putProduct: {
-    summary: 'Create or replace a product; its stock stays as it is',
+    summary: 'Create or replace a product without changing its stock',
     access: 'operate',
     problems: [...BODY, 'currency_not_supported', 'amount_not_chargeable', 'unavailable'],
   },
   adjustStock: {
-    summary: 'Correct the stock of a product',
+    summary: 'Adjust the stock of a product',
     access: 'operate',
     idempotency: 'required',
     problems: [...BODY, 'product_not_found', 'stock_reserved', 'stock_too_large', 'unavailable'],
   },
   readStockAdjustment: {
-    summary: 'See a correction of stock',
+    summary: 'Read a stock adjustment',
     access: 'read',
     problems: ['stock_adjustment_not_found', 'unavailable'],
   },
   eraseCustomer: {
-    summary: 'Erase a person, by the id their orders carry',
+    summary: 'Erase the personal data of a customer',
     access: 'operate',
     idempotency: 'optional',
     problems: [...BODY, 'not_found', 'orders_in_progress', 'unavailable'],
   },
   eraseGuest: {
-    summary: 'Erase a person, by the email address of their orders',
+    summary: 'Erase the personal data of a guest, by email address',
     access: 'operate',
     idempotency: 'optional',
     problems: [...BODY, 'orders_in_progress', 'unavailable'],
   },
   listDiscrepancies: {
-    summary: "See where the payment provider's books and ours differ",
+    summary: 'List discrepancies between the payment provider and the ledger',
     access: 'operate',
     query: true,
     problems: ['unavailable'],
   },
   acknowledgeDiscrepancy: {
-    summary: 'Close a discrepancy, and take over money that moved without us',
+    summary: 'Acknowledge a discrepancy, and book unknown money',
     access: 'operate',
     idempotency: 'optional',
     problems: [...BODY, 'discrepancy_not_found', 'discrepancy_closed', 'already_resolved', 'unavailable'],
   },
   listUnmatchedEvents: {
-    summary: 'See the signed events that belong to nothing here',
+    summary: 'List the signed events that match no order',
     access: 'operate',
     query: true,
     problems: ['unavailable'],
   },
   receiveDelivery: {
-    summary: "Take a carrier's signed event",
+    summary: "Receive a carrier's signed event",
     access: 'signed',
     problems: ['invalid_signature', 'invalid_request', 'malformed_body', 'body_too_large', 'unavailable'],
   },
   receivePaymentEvent: {
-    summary: "Take the payment provider's signed event",
+    summary: "Receive the payment provider's signed event",
     access: 'signed',
     problems: [
       'invalid_signature',
@@ -219,18 +213,18 @@ export const OPERATIONS = {
   },
   findDocuments: { summary: 'Find the documents', access: 'open', problems: [] },
   checkLive: {
-    summary: 'Tell that the process runs, and would not be helped by a restart',
+    summary: 'Check that the process needs no restart',
     access: 'open',
     problems: ['unavailable'],
   },
   checkReady: {
-    summary: 'Tell whether orders can be taken',
+    summary: 'Check that orders can be accepted',
     access: 'open',
     problems: ['unavailable'],
   },
   listProblems: { summary: 'List the problem types', access: 'open', problems: [] },
   readProblem: {
-    summary: 'Read about a problem type',
+    summary: 'Read a problem type',
     access: 'open',
     problems: ['not_found'],
   },
@@ -240,16 +234,16 @@ export type OperationName = keyof typeof OPERATIONS;
 
 export const isOperation = (name: string): name is OperationName => Object.hasOwn(OPERATIONS, name);
 
-/** The problems that tell of an outcome to those who waited for it; undefined where nobody can. */
+/** The problems that report an outcome to a waiting caller; undefined where none can wait. */
 export function outcomesOf(name: OperationName): readonly ProblemCode[] | undefined {
   const { outcomes }: OperationRule = OPERATIONS[name];
   return outcomes;
 }
 
-/** Asked by what watches over the process, however often. */
+/** Called by probes, without a rate limit. */
 export const isProbe = (name: OperationName) => name === 'checkLive' || name === 'checkReady';
 
-/** A webhook's sender may add to its address what it likes. */
+/** A webhook's sender may add any query to its address. */
 export function takesNoQuery(name: OperationName): boolean {
   const { access, query }: OperationRule = OPERATIONS[name];
   return !query && access !== 'signed';
@@ -262,7 +256,7 @@ export function problemsOf(name: OperationName): readonly ProblemCode[] {
   const codes: readonly ProblemCode[] = [
     ...problems,
     ...outcomes,
-    // Whoever asks the database may find another change in the way.
+    // Any database statement may conflict with a concurrent one.
     ...(problems.includes('unavailable') && !isProbe(name) ? (['busy'] as const) : []),
     ...(access === 'signed' ? [] : (['invalid_request'] as const)),
     ...(idempotency ? KEY_PROBLEMS[idempotency] : []),

@@ -3,7 +3,7 @@ import type { Problem } from '#libs/contracts/http/problem.api';
 
 import type { ProblemError } from './problem-error.js';
 
-/** RFC 9457 problem details of an answer to the request with this id. @param instance the path that was asked */
+/** RFC 9457 problem details. @param instance the path of the request */
 export function problemDocument(
   { code, detail, errors, orderId, reason, totals }: ProblemError,
   instance: string,

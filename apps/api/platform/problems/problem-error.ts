@@ -1,7 +1,7 @@
 import { type ProblemCode, PROBLEMS } from '#libs/contracts/http/problems';
-import type { Fault, Problem } from '#libs/contracts/http/problem.api';
+import type { FieldError, Problem } from '#libs/contracts/http/problem.api';
 
-/** What a kind of problem always says in a header. Retry-After is in seconds. */
+/** Headers by problem. Retry-After is in seconds. */
 const HEADERS: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = {
   idempotency_key_in_use: { 'Retry-After': '1' },
   busy: { 'Retry-After': '2' },
@@ -13,10 +13,10 @@ type Extra = Partial<Pick<Problem, 'errors' | 'orderId' | 'reason' | 'totals'>> 
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** An error that is an answer: one of the catalogue's problems, with what happened this time. */
+/** An error that becomes a response: one of the catalogue's problems, with its details. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
-  readonly errors?: readonly Fault[];
+  readonly errors?: readonly FieldError[];
   readonly orderId?: string;
   readonly reason?: string;
   readonly totals?: Problem['totals'];

@@ -1,10 +1,10 @@
 import { problemAddress, type ProblemCode, PROBLEMS } from '#libs/contracts/http/problems';
 import { html } from '#libs/mail/html';
 
-/** A problem type as JSON readers get it. */
+/** A problem type as JSON. */
 export const problemEntry = (code: ProblemCode) => ({ type: problemAddress(code), code, ...PROBLEMS[code] });
 
-/** Problem types as people get them. What stands between backticks in the catalogue is code. */
+/** Problem types as HTML. Text between backticks in the catalogue is code. */
 export function problemPage(codes: readonly ProblemCode[]): string {
   const sections = codes.map((code) => {
     const { status, title, meaning, remedy } = PROBLEMS[code];

@@ -9,7 +9,7 @@ import { ProblemError } from './problem-error.js';
 import { problemOf } from './problem-of.js';
 import type { RateLimits } from '../server/rate-limits.js';
 
-/** Answers every error as RFC 9457 problem details; those that are not the client's go to the log. */
+/** Answers every error with RFC 9457 problem details, and logs server errors. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -20,9 +20,9 @@ export class ProblemFilter implements ExceptionFilter {
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
-    const problem = await this.orTooMany(this.orMethodNotAllowed(problemOf(error), request), request);
+    const problem = await this.orRateLimited(this.orMethodNotAllowed(problemOf(error), request), request);
     const { status } = PROBLEMS[problem.code];
-    // The request's line in the log tells it.
+    // Logged with the request's line.
     if (status >= 500 && problem.cause instanceof Error) response.err = problem.cause;
     if (response.headersSent) {
       response.destroy();
@@ -32,13 +32,13 @@ export class ProblemFilter implements ExceptionFilter {
     response.status(status).set(problem.headers).type('application/problem+json').send(JSON.stringify(body));
   }
 
-  /** What is refused before any guard has seen it is counted here. */
-  private async orTooMany(problem: ProblemError, request: Request): Promise<ProblemError> {
+  /** Counts requests that were refused before any guard ran. */
+  private async orRateLimited(problem: ProblemError, request: Request): Promise<ProblemError> {
     if (PROBLEMS[problem.code].status >= 500) return problem;
     return this.limits.takeOnce(request).then(() => problem, problemOf);
   }
 
-  /** The router says "not found" of a known address with a wrong method. RFC 9110, 15.5.6. */
+  /** The router answers 404 for a known path with a wrong method. RFC 9110, 15.5.6. */
   private orMethodNotAllowed(problem: ProblemError, request: Request): ProblemError {
     if (problem.code !== 'not_found') return problem;
     const allowed = this.methods.of(request.path);

@@ -18,19 +18,19 @@ const jsonOrPage = (description: string, schema: string) => ({
   },
 });
 
-/** What each `type` of a problem means, for programs and for people. */
+/** The documentation of the problem types, as JSON and HTML. */
 @Controller('problems')
 export class ProblemsController {
   @Get()
   @Operation('listProblems')
-  @ApiResponse(jsonOrPage('All of them, as JSON or HTML', 'ProblemTypeList'))
+  @ApiResponse(jsonOrPage('All problem types, as JSON or HTML', 'ProblemTypeList'))
   list(@Req() request: Request, @Res() response: Response): void {
     show(request, response, PROBLEM_CODES, { data: PROBLEM_CODES.map(problemEntry) });
   }
 
   @Get(':code')
   @Operation('readProblem')
-  @ApiResponse(jsonOrPage('What it means and what to do, as JSON or HTML', 'ProblemType'))
+  @ApiResponse(jsonOrPage('The problem type, as JSON or HTML', 'ProblemType'))
   read(
     @Param({ schema: ProblemAddress }) { code }: ProblemAddress,
     @Req() request: Request,

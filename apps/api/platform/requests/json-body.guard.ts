@@ -13,7 +13,7 @@ const isJson = (contentType = '') => JSON_TYPE.test(contentType) && !OTHER_CHARS
 
 const read = bodyReader(BODY_LIMIT);
 
-/** Reads the body, once it is known who sends it, and refuses one that is not JSON in UTF-8. */
+/** Reads the body of an authenticated request, and refuses one that is not JSON in UTF-8. */
 @Injectable()
 class JsonBodyGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -22,7 +22,7 @@ class JsonBodyGuard implements CanActivate {
     const body = await read(request, http.getResponse<Response>());
     if (body.length > 0 && !isJson(request.get('content-type')))
       throw new ProblemError('unsupported_media_type');
-    // Without a body every field is missing, and told of.
+    // Without a body, validation reports every field as missing.
     request.body = body.length > 0 ? parseJson(body) : {};
     return true;
   }

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 
-import { faultsOf, type Issue } from '../problems/faults.js';
+import { fieldErrors, type Issue } from '../problems/field-errors.js';
 import { ProblemError } from '../problems/problem-error.js';
 
-/** Would otherwise put U+FFFD in the place of bytes that it cannot decode. */
+/** `fatal`: bytes that cannot be decoded are refused instead of replaced by U+FFFD. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws ProblemError malformed_body, unless it is JSON in UTF-8 */
@@ -17,7 +17,7 @@ export function parseJson(body: Buffer): unknown {
 
 /**
  * @param place of the value in the request
- * @throws ProblemError invalid_request, with every fault
+ * @throws ProblemError invalid_request, with every error
  */
 export function check<T>(schema: z.ZodType<T>, value: unknown, place: readonly string[] = []): T {
   const result = schema.safeParse(value);
@@ -26,5 +26,5 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, place: readonly s
     ...issue,
     path: [...place, ...issue.path],
   }));
-  throw new ProblemError('invalid_request', undefined, { errors: faultsOf(issues) });
+  throw new ProblemError('invalid_request', undefined, { errors: fieldErrors(issues) });
 }

@@ -5,27 +5,27 @@ import { PreferHeader } from '#libs/contracts/http/headers.api';
 
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 
-/** For how long a caller would wait for the outcome. */
-export interface Patience {
-  /** 0 for not at all. */
+/** How long the caller waits for the outcome. */
+export interface WaitPreference {
+  /** 0 for no waiting. */
   readonly seconds: number;
-  /** Aborted once nobody is there any more to hear the answer. */
-  readonly gone: AbortSignal;
+  /** Aborted when the client disconnects. */
+  readonly disconnected: AbortSignal;
 }
 
-/** For how long the caller would wait for the outcome, as `Prefer` says. */
-export const PreferredWait = createParamDecorator((_: unknown, context: ExecutionContext): Patience => {
+/** Reads the wait preference from the `Prefer` header. */
+export const PreferredWait = createParamDecorator((_: unknown, context: ExecutionContext): WaitPreference => {
   const http = context.switchToHttp();
   return {
     seconds: PreferHeader.parse(http.getRequest<Request>().get('prefer') ?? ''),
-    gone: abortOnDisconnect(http.getResponse<Response>()),
+    disconnected: abortOnDisconnect(http.getResponse<Response>()),
   };
 });
 
-/** The answer's header that says for how long the preference was followed. */
+/** The response header that confirms the preference. */
 export const PREFERENCE_APPLIED = {
   'Preference-Applied': {
-    description: 'For how many seconds the answer was waited for at most, where it was',
+    description: 'The longest wait in seconds, where the preference was applied',
     schema: { type: 'string' },
   },
 } as const;

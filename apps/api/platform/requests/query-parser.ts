@@ -1,12 +1,9 @@
 import { type ParsedUrlQuery, parse } from 'node:querystring';
 
-/** Half a character: no text may have it, and it is the value of nothing. */
+/** An unpaired surrogate, which every schema refuses. */
 const UNREADABLE = '\ud800';
 
-/**
- * Reads a query so that what cannot be decoded, such as `%ff`, is refused at its place by whatever schema it meets.
- * Node by itself puts U+FFFD there, and would look for that.
- */
+/** Parses a query so that its schema refuses a value that cannot be decoded, such as `%ff`; Node would decode U+FFFD. */
 export function parseQuery(query: string | null): ParsedUrlQuery {
   return parse(query ?? '', '&', '=', { decodeURIComponent: decoded });
 }

@@ -2,12 +2,12 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 
-import { faultsOf } from '../problems/faults.js';
+import { fieldErrors } from '../problems/field-errors.js';
 import { Operation } from '../openapi/operation.decorator.js';
 import { takesNoQuery } from '../openapi/operations.js';
 import { ProblemError } from '../problems/problem-error.js';
 
-/** Refuses any query of an operation that takes none, as a field that is not known. */
+/** Refuses the query parameters of an operation that takes none, as unknown fields. */
 @Injectable()
 export class QueryGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
@@ -16,6 +16,6 @@ export class QueryGuard implements CanActivate {
     const operation = this.reflector.get(Operation.KEY, context.getHandler());
     const keys = Object.keys(context.switchToHttp().getRequest<Request>().query);
     if (keys.length === 0 || !takesNoQuery(operation)) return true;
-    throw new ProblemError('invalid_request', undefined, { errors: faultsOf([{ message: '', keys }]) });
+    throw new ProblemError('invalid_request', undefined, { errors: fieldErrors([{ message: '', keys }]) });
   }
 }

@@ -5,10 +5,7 @@ export const BODY_LIMIT = '64kb';
 
 type Read = (request: Request, response: Response) => Promise<Buffer>;
 
-/**
- * Reads a body of any type, unpacked; nothing where there is none. For guards that come after the one for keys: what
- * is not asked for is not read, and Node throws it away.
- */
+/** Reads a decompressed body of any type; empty where there is none. For guards: the body of a refused request is not read. */
 export function bodyReader(limit: string): Read {
   const parse = raw({ type: () => true, limit });
   return (request, response) =>
@@ -20,7 +17,7 @@ export function bodyReader(limit: string): Read {
     });
 }
 
-/** As Nest would make it of what a middleware gives it; it leaves errors of guards as they are. */
+/** The exception that Nest makes of a middleware's error, but not of a guard's. */
 function refusal(error: unknown): unknown {
   if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return error;
   return new HttpException(error.message, error.status, { cause: error });

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 
 import { bodyReader } from './request-body.js';
 
-/** Keeps the body as the bytes that were signed. */
+/** Keeps the raw body, whose bytes were signed. */
 class SignedBodyGuard implements CanActivate {
   private readonly read: ReturnType<typeof bodyReader>;
 

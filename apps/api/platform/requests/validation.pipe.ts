@@ -1,15 +1,15 @@
 import { Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
 
-import { faultsOf } from '../problems/faults.js';
+import { fieldErrors } from '../problems/field-errors.js';
 import { ProblemError } from '../problems/problem-error.js';
 
-/** Checks whatever a route declares a schema for, and lists every fault at its place. */
+/** Validates what a route declares a schema for, and reports every error with its pointer. */
 @Injectable()
 export class ValidationPipe extends StandardSchemaValidationPipe {
   constructor() {
     super({
       exceptionFactory: (issues) =>
-        new ProblemError('invalid_request', undefined, { errors: faultsOf(issues) }),
+        new ProblemError('invalid_request', undefined, { errors: fieldErrors(issues) }),
     });
   }
 

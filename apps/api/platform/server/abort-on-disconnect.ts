@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-/** Aborted once nobody is there any more to hear the answer. */
+/** Aborted when the client disconnects. */
 export function abortOnDisconnect(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  // It may have happened while something else was waited for.
-  if (response.closed) gone.abort();
-  else response.once('close', () => gone.abort());
-  return gone.signal;
+  const disconnected = new AbortController();
+  // The client may have disconnected before this call.
+  if (response.closed) disconnected.abort();
+  else response.once('close', () => disconnected.abort());
+  return disconnected.signal;
 }

@@ -1,4 +1,4 @@
-/** Which methods an address takes, told from the paths of the OpenAPI document. */
+/** The methods of a path, by the OpenAPI document. */
 export class AllowedMethods {
   private readonly resources: readonly { readonly path: RegExp; readonly methods: readonly string[] }[];
 

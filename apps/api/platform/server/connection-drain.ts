@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 import { InFlightRequests } from './in-flight-requests.js';
 
-/** Ends a server's connections without losing a request that has arrived. */
+/** Closes a server's connections without losing a request that has arrived. */
 export class ConnectionDrain {
   private readonly connections = new Set<Socket>();
   private readonly inFlight: InFlightRequests;
@@ -17,7 +17,7 @@ export class ConnectionDrain {
     server.prependListener('request', ({ socket }) => {
       if (this.begun) this.closeAfterAnswer(socket);
     });
-    // Its listener comes first, so that the request counts already.
+    // Its listener runs first, so that it has counted the request.
     this.inFlight = new InFlightRequests(server);
   }
 
@@ -25,7 +25,7 @@ export class ConnectionDrain {
     return this.begun;
   }
 
-  /** From now on the last answer on each connection says `Connection: close` (RFC 9112, 9.6). */
+  /** From now on the last response on each connection has `Connection: close` (RFC 9112, 9.6). */
   begin(): void {
     this.begun = true;
     for (const connection of this.connections) this.closeAfterAnswer(connection);
@@ -34,14 +34,14 @@ export class ConnectionDrain {
   /** Closes every connection on which no request has arrived in full. */
   closeIncomplete(): void {
     for (const connection of this.connections)
-      if (!this.inFlight.isWorkedOn(connection)) connection.destroy();
+      if (!this.inFlight.isProcessing(connection)) connection.destroy();
   }
 
   private closeAfterAnswer(connection: Socket): void {
     const open = this.inFlight.of(connection).filter(({ headersSent }) => !headersSent);
     const last = open.at(-1);
     for (const response of open) {
-      // A client may have sent several requests in a row: what follows a closing answer is not answered.
+      // Of pipelined requests only the last response may close the connection.
       if (response === last) response.setHeader('Connection', 'close');
       else response.removeHeader('Connection');
     }

@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import type { InFlightRequests } from './in-flight-requests.js';
 
 /**
- * Keeps to a number of connections. Where there would be more, the one that is open longest without a request to
- * work on makes room, so that many that say nothing, or little, cannot keep others out.
+ * Limits the number of connections. Beyond it, the oldest connection without a request in progress is closed, so that
+ * idle or slow clients cannot block others.
  */
 export function limitConnections(server: Server, inFlight: InFlightRequests, atMost: number): void {
   const connections = new Set<Socket>();
@@ -13,8 +13,8 @@ export function limitConnections(server: Server, inFlight: InFlightRequests, atM
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
     if (connections.size <= atMost) return;
-    // In the order they came; the new one itself is the last.
-    const idle = [...connections].find((connection) => !inFlight.isWorkedOn(connection)) ?? socket;
+    // Oldest first; the new connection is the last.
+    const idle = [...connections].find((connection) => !inFlight.isProcessing(connection)) ?? socket;
     connections.delete(idle);
     idle.destroy();
   });

@@ -14,19 +14,19 @@ import { Store } from '#libs/persistence/store';
 import { DatabaseProbe } from '../health/database-probe.js';
 import { ConnectionDrain } from './connection-drain.js';
 import { BestEffortSignals } from '../signals/best-effort-signals.js';
-import { OutcomeWatch } from '../../orders/outcome-watch.js';
+import { OutcomePoller } from '../../orders/outcome-poller.js';
 import { Settings } from '../../settings.js';
 
-/** Milliseconds for a request to arrive in full; a client that sends slowly may not hold the process. */
-const ARRIVING = 10_000;
-/** Milliseconds for a request to be answered: the database and a provider may each be waited for. */
-const ANSWERING = 25_000;
-/** Milliseconds for what no client waits for. */
-const CLOSING = 5_000;
+/** Milliseconds for a request to arrive in full: a slow client must not delay the stop. */
+const ARRIVAL_TIMEOUT = 10_000;
+/** Milliseconds for a request to be answered, the database and a provider included. */
+const RESPONSE_TIMEOUT = 25_000;
+/** Milliseconds to send pending signals and close connections. */
+const CLOSE_TIMEOUT = 5_000;
 
 /**
- * Stops in order: first it only says that it does, so that requests are sent elsewhere; then it takes no more, those
- * that wait for an outcome are answered and those in flight finish; then signals, then what both of them use is closed.
+ * Stops in order: first only the readiness probe fails, so that requests go elsewhere; then no request is accepted,
+ * those in flight are answered, pending signals are sent, and connections are closed.
  */
 @Injectable()
 export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -35,7 +35,7 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
   constructor(
     private readonly http: HttpAdapterHost,
     private readonly settings: Settings,
-    private readonly outcomes: OutcomeWatch,
+    private readonly poller: OutcomePoller,
     private readonly signals: BestEffortSignals,
     private readonly client: Client,
     private readonly store: Store,
@@ -46,7 +46,7 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
     this.connections = new ConnectionDrain(this.http.httpAdapter.getHttpServer());
   }
 
-  /** Whether the process was told to stop. */
+  /** Whether the process received a stop signal. */
   get hasBegun(): boolean {
     return this.connections?.hasBegun ?? false;
   }
@@ -54,20 +54,20 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
   async beforeApplicationShutdown(): Promise<void> {
     this.connections?.begin();
     await delay(this.settings.drainDelay);
-    this.outcomes.end();
+    this.poller.end();
     const server = this.http.httpAdapter.getHttpServer();
     // A connection kept alive would hold the server until it times out.
     setInterval(() => server.closeIdleConnections(), 100).unref();
-    setTimeout(() => this.connections?.closeIncomplete(), ARRIVING).unref();
-    setTimeout(() => server.closeAllConnections(), ANSWERING).unref();
+    setTimeout(() => this.connections?.closeIncomplete(), ARRIVAL_TIMEOUT).unref();
+    setTimeout(() => server.closeAllConnections(), RESPONSE_TIMEOUT).unref();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.race([this.close(), delay(CLOSING)]);
+    await Promise.race([this.close(), delay(CLOSE_TIMEOUT)]);
   }
 
   private async close(): Promise<void> {
-    await this.signals.settled();
+    await this.signals.flush();
     await this.client.connection.close();
     await this.store.close();
     await this.probe.close();

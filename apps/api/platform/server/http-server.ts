@@ -8,21 +8,21 @@ import { answerUnparsed } from './unparsed-requests.js';
 import { limitConnections } from './connection-limit.js';
 import { InFlightRequests } from './in-flight-requests.js';
 
-/** What a client is given of the server. Times are in milliseconds. */
+/** Limits for clients. Times are milliseconds. */
 export interface HttpLimits {
-  /** For a whole request to arrive; its headers have a third of it. */
+  /** For a whole request to arrive; a third of it for the headers. */
   readonly requestTimeout: number;
-  /** A connection may wait so long for its next request. */
+  /** How long an idle connection stays open. */
   readonly keepAliveTimeout: number;
   readonly maxConnections: number;
 }
 
-/** More header lines are refused; their bytes are limited to 16 KiB by Node. */
+/** Node limits their bytes to 16 KiB. */
 export const MAX_HEADERS = 100;
-/** Milliseconds without a byte either way: longer than any answer may take, `Prefer: wait=30` included. */
-const SILENCE = 90_000;
+/** Milliseconds without traffic: longer than any response may take, `Prefer: wait=30` included. */
+const SOCKET_TIMEOUT = 90_000;
 
-/** A server that gives up on slow clients, and answers with problems where nobody else is asked. */
+/** A server that disconnects slow clients, and answers unparsed requests with problems. */
 export function httpServer(limits: HttpLimits, log: Logger, listener: RequestListener): Server {
   const { requestTimeout, keepAliveTimeout } = limits;
   const headersTimeout = Math.ceil(requestTimeout / 3);
@@ -31,29 +31,29 @@ export function httpServer(limits: HttpLimits, log: Logger, listener: RequestLis
       headersTimeout,
       requestTimeout,
       keepAliveTimeout,
-      // By default slow clients are looked for every 30 s only.
+      // By default slow clients are checked only every 30 s.
       connectionsCheckingInterval: Math.min(1_000, Math.ceil(headersTimeout / 4)),
       // Node would answer without a body; request-headers.ts has it refused with one.
       requireHostHeader: false,
     },
     listener,
   );
-  // One more than is taken, so that it shows when there are too many.
+  // One more than the limit, so that an excess can be detected.
   server.maxHeadersCount = MAX_HEADERS + 1;
-  server.timeout = SILENCE;
+  server.timeout = SOCKET_TIMEOUT;
   const inFlight = new InFlightRequests(server);
   limitConnections(server, inFlight, limits.maxConnections);
   answerUnparsed(server, inFlight, log);
-  // An expectation we do not know may be passed over (RFC 9110, 10.1.1); Node would answer without a body.
+  // An unknown expectation may be ignored (RFC 9110, 10.1.1); Node would answer without a body.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   return server;
 }
 
-/** Paths are told apart by case (RFC 3986, section 6.2.2.1). The router is made with the first route, as it is set then. */
+/** Paths are case-sensitive (RFC 3986, section 6.2.2.1). The router takes the setting when the first route is added. */
 function caseSensitive() {
   const app = express();
   app.set('case sensitive routing', true);
-  // Answers are nobody's to keep, so there is nothing to compare a tag with.
+  // Responses must not be cached, so an entity tag has no use.
   app.set('etag', false);
   return app;
 }

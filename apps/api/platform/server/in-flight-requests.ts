@@ -1,11 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-type Exchange = ServerResponse<IncomingMessage>;
+type InFlightResponse = ServerResponse<IncomingMessage>;
 
-/** Which requests of a connection are not answered yet, or have not come in full. */
+/** The requests of each connection that are not answered, or have not arrived in full. */
 export class InFlightRequests {
-  private readonly open = new WeakMap<Duplex, Set<Exchange>>();
+  private readonly open = new WeakMap<Duplex, Set<InFlightResponse>>();
 
   constructor(server: Server) {
     server.prependListener('request', (request, response) => {
@@ -13,17 +13,17 @@ export class InFlightRequests {
       const open = this.open.get(socket) ?? new Set();
       this.open.set(socket, open.add(response));
       const done = () => open.delete(response);
-      // An answer may come before the whole request has: the rest of it is still this one's.
+      // A response may be sent before the request has arrived in full: the request is then still in flight.
       response.once('close', () => (request.complete ? done() : request.once('close', done)));
     });
   }
 
-  of(connection: Duplex): readonly Exchange[] {
+  of(connection: Duplex): readonly InFlightResponse[] {
     return [...(this.open.get(connection) ?? [])];
   }
 
-  /** Whether a request has arrived in full, and is worked on. */
-  isWorkedOn(connection: Duplex): boolean {
+  /** Whether a request has arrived in full and is being processed. */
+  isProcessing(connection: Duplex): boolean {
     return this.of(connection).some(({ req }) => req.complete);
   }
 }

@@ -5,13 +5,13 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Settings } from '../../settings.js';
 import { ProblemError } from '../problems/problem-error.js';
 
-/** How many requests a second each service may make of this process; a caller that is not known, each address. */
+/** Limits the requests a second to this process: by service, or by address for an unauthenticated caller. */
 @Injectable()
 export class RateLimits {
   private readonly services: RateLimiterMemory;
   private readonly addresses: RateLimiterMemory;
   /** Requests that are counted, or need not be. */
-  private readonly seen = new WeakSet<Request>();
+  private readonly handled = new WeakSet<Request>();
 
   constructor(@Inject(Settings) { rateLimit }: Pick<Settings, 'rateLimit'>) {
     this.services = new RateLimiterMemory({ points: rateLimit, duration: 1 });
@@ -28,19 +28,19 @@ export class RateLimits {
     await take(this.addresses, address ?? '');
   }
 
-  /** From here on somebody else sees to it that the request is counted, if it is to be. */
-  leave(request: Request): void {
-    this.seen.add(request);
+  /** Marks a request that its guard counts. */
+  markHandled(request: Request): void {
+    this.handled.add(request);
   }
 
   /** Counts the address of a request that is not counted otherwise. @throws ProblemError rate_limited */
   async takeOnce(request: Request): Promise<void> {
-    if (this.seen.has(request)) return;
-    this.seen.add(request);
+    if (this.handled.has(request)) return;
+    this.handled.add(request);
     await this.takeForAddress(request.ip);
   }
 
-  /** For what is served outside of any operation. */
+  /** Middleware for routes that are no operation. */
   readonly ofDocuments = (request: Request, _response: Response, next: NextFunction): void => {
     this.takeOnce(request).then(() => next(), next);
   };

@@ -2,7 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 
-/** What browsers are told: answers are nobody's to frame or to keep; /docs may use what it brings along. */
+/** Responses must not be framed or cached; /docs may load its own files. */
 export function useSecurityHeaders(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.use(
@@ -24,14 +24,14 @@ export function useSecurityHeaders(app: NestExpressApplication): void {
       xFrameOptions: { action: 'deny' },
     }),
   );
-  // Answers hold what persons bought; the files of /docs set their own.
+  // Responses hold personal data; the files of /docs set a header of their own.
   app.use((_request: Request, response: Response, next: NextFunction) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
 }
 
-/** Lets pages of these origins read answers; without any, of none. */
+/** Allows pages of these origins to read responses. */
 export function useCors(app: NestExpressApplication, origins: readonly string[]): void {
   if (origins.length === 0) return;
   app.enableCors({

@@ -6,7 +6,7 @@ import { type ApiEnvironment, ApiModule } from '../../api.module.js';
 import { AllowedMethods } from './allowed-methods.js';
 import { LimitedExpress } from './http-server.js';
 import { LoggedPaths } from '../logging/logged-path.js';
-import { NestLog } from '../logging/nest-log.js';
+import { NestLogger } from '../logging/nest-logger.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 import { parseQuery } from '../requests/query-parser.js';
 import { RateLimits } from './rate-limits.js';
@@ -15,7 +15,7 @@ import { requestLog } from '../logging/request-log.js';
 import { useCors, useSecurityHeaders } from './security-headers.js';
 import { DOCUMENTS, openApiDocument, serveDocuments } from '../openapi/openapi.js';
 
-/** The whole API, ready to listen. */
+/** Creates the API, ready to listen. */
 export async function createServer(
   environment: ApiEnvironment,
   log: Logger,
@@ -32,7 +32,7 @@ export async function createServer(
   );
   const module = ApiModule.with(environment, log);
   const app = await NestFactory.create<NestExpressApplication>(module, express, {
-    logger: new NestLog(log),
+    logger: new NestLogger(log),
     bodyParser: false,
     abortOnError: false,
   });

@@ -10,22 +10,22 @@ import { problemDocument } from '../problems/problem-document.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { requestId } from '../logging/request-id.js';
 
-/** What Node's HTTP parser and its clock say, by code; all else is malformed. */
+/** Problems by the error codes of Node's HTTP parser and time-outs; any other is malformed_request. */
 const BY_CODE: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
   HPE_HEADER_OVERFLOW: 'headers_too_large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'body_too_large',
 };
 
-/** Milliseconds a client has to read the answer; a reset at once could overtake it. */
-const LINGER = 1_000;
+/** Milliseconds for the client to read the response before the connection is reset. */
+const LINGER_TIMEOUT = 1_000;
 
-/** Answers what never becomes a request, or never a whole one, as RFC 9457 problem details. */
+/** Answers malformed and incomplete requests with RFC 9457 problem details. */
 export function answerUnparsed(server: Server, inFlight: InFlightRequests, log: Logger): void {
   const answer = (socket: Duplex, code: ProblemCode) => {
     if (socket.writableEnded) return;
     const [first, ...others] = inFlight.of(socket);
-    // What is said now would be taken for the answer to a request that is worked on, or has been answered in part.
+    // The client would take this for the response to an earlier request on the connection.
     if (!socket.writable || others.length > 0 || first?.req.complete || first?.headersSent) {
       socket.destroy();
       return;
@@ -33,7 +33,7 @@ export function answerUnparsed(server: Server, inFlight: InFlightRequests, log: 
     const known: unknown = first?.req.id;
     const id = typeof known === 'string' ? known : requestId(first?.req.headers['x-request-id']);
     socket.end(answerText(code, first?.req.url?.split('?', 1)[0] ?? '', id));
-    setTimeout(() => socket.destroy(), LINGER).unref();
+    setTimeout(() => socket.destroy(), LINGER_TIMEOUT).unref();
     log.info({ reqId: id, code, status: PROBLEMS[code].status }, 'refused');
   };
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

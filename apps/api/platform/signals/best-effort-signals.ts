@@ -3,28 +3,24 @@ import type { Logger } from 'pino';
 
 import { LOG } from '../logging/log.js';
 
-/**
- * Calls to Temporal that nobody waits for: what they tell is stored already, and the sweeper repeats it when
- * they fail.
- */
+/** Calls to Temporal that no request waits for: their cause is stored, and the sweeper repeats those that fail. */
 @Injectable()
 export class BestEffortSignals {
   private readonly pending = new Set<Promise<void>>();
 
   constructor(@Inject(LOG) private readonly log: Logger) {}
 
-  /** @param what the call's name in the log */
-  send(what: string, orderId: string, nudge: () => Promise<void>): void {
-    const sent = nudge()
+  send(signal: string, orderId: string, call: () => Promise<void>): void {
+    const sent = call()
       .catch((err: unknown) =>
-        this.log.warn({ err, what, orderId }, 'a nudge failed; the sweeper repeats it'),
+        this.log.warn({ err, signal, orderId }, 'a signal failed; the sweeper repeats it'),
       )
       .finally(() => this.pending.delete(sent));
     this.pending.add(sent);
   }
 
-  /** Resolves once every call has come to its end. */
-  async settled(): Promise<void> {
+  /** Waits until every pending call has ended. */
+  async flush(): Promise<void> {
     await Promise.all(this.pending);
   }
 }

@@ -26,11 +26,11 @@ export class InventoryActivities implements Pick<
 
   async validateOrder(orderId: OrderId): Promise<string> {
     const { order, products } = await this.catalogue.findForOrder(orderId);
-    const faults = [...lineFaults(order, products), ...addressFaults(order, this.shipTo)];
-    if (faults.length === 0) return order.number;
+    const errors = [...lineErrors(order, products), ...addressErrors(order, this.shipTo)];
+    if (errors.length === 0) return order.number;
     await this.orders.change(order, (current) =>
       current.status === 'pending'
-        ? { event: { type: 'order.invalid', actor: 'workflow', details: { faults } } }
+        ? { event: { type: 'order.invalid', actor: 'workflow', details: { errors } } }
         : null,
     );
     throw new Refusal('invalid');
@@ -52,7 +52,7 @@ export class InventoryActivities implements Pick<
 }
 
 /** Which lines cannot be sold, by SKU. The catalogue may have changed since the order was accepted. */
-function lineFaults(order: OrderRecord, products: readonly Product[]): string[] {
+function lineErrors(order: OrderRecord, products: readonly Product[]): string[] {
   return order.lines.flatMap(({ sku }) => {
     const product = products.find((candidate) => candidate.sku === sku);
     if (!product) return [`${sku}: gone`];
@@ -61,7 +61,7 @@ function lineFaults(order: OrderRecord, products: readonly Product[]): string[] 
   });
 }
 
-function addressFaults(order: OrderRecord, shipTo: readonly string[]): string[] {
+function addressErrors(order: OrderRecord, shipTo: readonly string[]): string[] {
   const { shippingAddress } = order;
   if (shippingAddress === null) return ['erased'];
   return shipTo.length === 0 || shipTo.includes(shippingAddress.country) ? [] : ['country_not_served'];

@@ -1,24 +1,24 @@
-import type { Fault } from '#libs/contracts/http/problem.api';
+import type { FieldError } from '#libs/contracts/http/problem.api';
 
-/** What a schema finds wrong. Zod names unknown fields in `keys`, at the object they stand in. */
+/** A validation issue. Zod lists unknown fields in `keys`, at their object. */
 export interface Issue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
   readonly keys?: readonly string[];
 }
 
-/** A request with very many faults is told of the first ones. */
-const AT_MOST = 200;
+/** The most errors that a response lists. */
+const MAX_ERRORS = 200;
 
-/** Each fault at its place; an unknown field's place is the field itself. */
-export function faultsOf(issues: readonly Issue[]): Fault[] {
+/** Each issue with its pointer; that of an unknown field is the field itself. */
+export function fieldErrors(issues: readonly Issue[]): FieldError[] {
   return issues
-    .flatMap(({ message, path = [], keys }): Fault[] =>
+    .flatMap(({ message, path = [], keys }): FieldError[] =>
       keys
-        ? keys.map((key) => ({ pointer: jsonPointer([...path, key]), detail: 'is not known here' }))
+        ? keys.map((key) => ({ pointer: jsonPointer([...path, key]), detail: 'is unknown' }))
         : [{ pointer: jsonPointer(path), detail: message }],
     )
-    .slice(0, AT_MOST);
+    .slice(0, MAX_ERRORS);
 }
 
 /** RFC 6901; empty for the whole document. */

@@ -1,8 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-/** Nest's own log, as lines of ours. What it says of starting is for people who debug. */
-export class NestLog implements LoggerService {
+/** Writes Nest's log with our logger; start-up messages at level debug. */
+export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...context: unknown[]): void {

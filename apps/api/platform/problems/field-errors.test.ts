@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 
 import { PlaceOrder } from '#libs/contracts/http/order-request.api';
 
-import { faultsOf, jsonPointer } from './faults.js';
+import { fieldErrors, jsonPointer } from './field-errors.js';
 
 describe('the faults of a request', () => {
   const pointersOf = (body: unknown) =>
-    faultsOf(PlaceOrder.safeParse(body).error?.issues ?? []).map((f) => f.pointer);
+    fieldErrors(PlaceOrder.safeParse(body).error?.issues ?? []).map((f) => f.pointer);
 
   it('point at each field that is wrong', () => {
     const pointers = pointersOf({ ...order, currency: 'eur', lines: [{ sku: 'MUG', quantity: 0 }] });
