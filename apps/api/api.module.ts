@@ -20,7 +20,6 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [
-        PlatformModule.with(environment, log),
         OrdersModule,
         AttentionModule,
         CancellationsModule,
@@ -31,6 +30,7 @@ export class ApiModule {
         CustomersModule,
         WebhooksModule,
         HealthModule,
+        PlatformModule.with(environment, log),
       ],
     };
   }
