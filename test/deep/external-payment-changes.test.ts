@@ -104,7 +104,7 @@ describe('an order whose books move while it is at work', () => {
         when: 'and the time to pay passes before the answer comes',
         pass: async () => {
           const held = moments.hold('payment.authorized');
-          const id = await shop.place({ policy: { ...policy, reservationTtl: 1_500 } });
+          const id = await shop.place({ policy: { ...policy, reservationTtl: 5_000 } });
           await held.stopped;
           await lapses(id);
           await heard(id);
@@ -123,7 +123,7 @@ describe('an order whose books move while it is at work', () => {
           moments.after('payment.authorized');
           const looks = gateway.hold('readPayment', 'leaving');
           const id = await shop.place({
-            policy: { ...policy, reservationTtl: 1_500, retry: { attempts: 5, initial: 6_000, max: 6_000 } },
+            policy: { ...policy, reservationTtl: 5_000, retry: { attempts: 5, initial: 10_000, max: 10_000 } },
           });
           await looks.stopped;
           await lapses(id);
