@@ -33,7 +33,7 @@ export type CarrierVerdict =
   | { readonly is: 'news'; readonly change: Partial<OrderState>; readonly report: ShipmentReport }
   /** Repeated, or overtaken by a later one: recorded, changes nothing. */
   | { readonly is: 'known' }
-  /** Speaks against how the order ended: changes no status, opens an attention. */
+  /** Contradicts how the order ended: changes no status, opens an attention. */
   | { readonly is: 'contradiction'; readonly change: Partial<OrderState> };
 
 /** Decides, without side effects, what an event means for an order in a given state. */

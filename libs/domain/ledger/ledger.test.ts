@@ -73,7 +73,7 @@ describe('the ledger', () => {
       book(['captured', 3980], ['dispute_withdrawn', 3980], ['dispute_lost', 3980]),
       { pending: 0, back: 0, left: 0 },
     ],
-  ])('tells what may be refunded after %s', (_, booked, { pending, back, left }) => {
+  ])('computes what may be refunded after %s', (_, booked, { pending, back, left }) => {
     expect(pendingRefunds(booked)).toBe(pending);
     expect(refunded(booked)).toBe(back);
     expect(refundable(booked)).toBe(left);

@@ -14,7 +14,7 @@ describe('dealing out an amount', () => {
     [10, [2, 1], 10, [10, 0]],
     [500, [1, 1], 100, [300, 200]],
     [-5, [1, 1], 1, [-2, -3]],
-    // Shares that no binary fraction tells apart.
+    // Shares that are equal as binary fractions.
     [999_999_999_999, [999_999_999_999, 999_999_999_998], 1, [500_000_000_000, 499_999_999_999]],
   ])('%i by %j in steps of %i', (whole, by, of, dealt) => {
     expect(allocate(whole, by.map(BigInt), of)).toEqual(dealt);

@@ -10,7 +10,7 @@ export interface Settlement {
 /** An effect that is settled by the attempt that holds its fence. */
 export interface SettledEffect {
   readonly key: string;
-  /** Raised by every attempt that takes over, so that an attempt that was overtaken cannot write. */
+  /** Raised by every attempt that takes the effect over, so that the earlier attempt cannot write. */
   readonly fence: number;
   readonly settlement: Settlement;
 }

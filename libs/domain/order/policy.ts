@@ -12,7 +12,7 @@ export interface OrderPolicy {
   readonly paymentWindow: number;
   /** How long after a decline another payment method may be tried; 0 ends the order at once. */
   readonly declineWindow: number;
-  /** How long after the label a delivery may take before somebody looks. */
+  /** How long after the label a delivery may take before an attention is opened. */
   readonly deliveryDeadline: number;
   /** How often and how retryUntilDone an outage is retried before a step is parked. */
   readonly retry: {

@@ -119,7 +119,7 @@ describe('where an order stands', () => {
     });
   });
 
-  describe('while it is taken back', () => {
+  describe('while it is compensated', () => {
     it('has the reason that the cancellation was begun for', () => {
       const changes = { status: { from: 'confirmed', to: 'cancelling' }, reason: 'carrier_refused' };
       const events = [RESERVED, entry(3, 'cancellation.accepted', changes, 'workflow')];
@@ -186,7 +186,7 @@ describe('where an order stands', () => {
     });
   });
 
-  describe('after an operator’s answer that no run has heard', () => {
+  describe('after an operator’s answer that no run received', () => {
     const answer = (step: 'ship' | 'capture' | 'confirm', action: 'retry' | 'skip' | 'fail', minutes = 1) =>
       ({ step, action, by: 'service:ops', at: ago(minutes) }) as const;
 

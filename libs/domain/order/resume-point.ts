@@ -30,7 +30,7 @@ export interface ResumeFacts {
   readonly voidEffect: string | null;
   /** What operators answered to steps that were parked, oldest first. */
   readonly answers: readonly StepAnswer[];
-  /** Who wishes to cancel, where that is not decided. */
+  /** Who requested a cancellation, where it is not decided. */
   readonly cancellationRequestedBy: Actor | null;
 }
 
@@ -48,14 +48,14 @@ export interface StepAnswer {
   readonly at: string;
 }
 
-/** How an order that is being taken back will end, and why its money goes back. */
+/** How an order that is being compensated will end, and why its money goes back. */
 export interface PendingCompensation {
   readonly status: 'rejected' | 'cancelled';
   readonly reason: EndReason;
   readonly reversal: 'refused' | 'expired' | 'cancelled';
 }
 
-/** Where a run that takes up an order goes on from. Durations are milliseconds. */
+/** The point from which a new run resumes an order. Durations are milliseconds. */
 export interface ResumePoint {
   /** What people call the order. */
   readonly number: string;
@@ -67,9 +67,9 @@ export interface ResumePoint {
   /** Whether the parcel is out of our hands. */
   readonly isAway: boolean;
   readonly parcel: ShipmentReport | null;
-  /** Null where the order goes on. */
+  /** Null where the order is not being compensated. */
   readonly pendingCompensation: PendingCompensation | null;
-  /** A wish to cancel that is not decided. */
+  /** A cancellation request that is not decided. */
   readonly cancellationRequest: EndReason | null;
   readonly attempt: number;
   /** Whether the provider has let the payment go. */
@@ -111,7 +111,7 @@ export function resumePointOf(facts: ResumeFacts, now: number): ResumePoint {
       cancellationRequestedBy === null ? null : { code: 'cancelled', by: cancellationRequestedBy },
     attempt: order.attempt,
     isVoided: order.payment === 'voided',
-    // What was taken by hand lapses no more.
+    // A payment captured by hand cannot lapse any more.
     holdUntil: order.payment === 'authorized' ? timeOf(order.holdUntil) : null,
     payingSince: payingSince(order),
     reservationLeft: left(reservedAt, policy.reservationTtl),
@@ -139,7 +139,7 @@ function doneSteps({ order, events, answers }: ResumeFacts): StepName[] {
   };
   const done = new Set(STEPS.filter((step) => isDone[step]));
   for (const { step, action, at } of lastAnswers(answers)) {
-    // Once the parcel travels nothing is taken back: a step that fails for good is left out.
+    // Once the parcel is in transit nothing is compensated: a step that fails for good is skipped.
     if (action === 'skip' || (action === 'fail' && away !== null && Date.parse(at) > away)) done.add(step);
   }
   return [...done];

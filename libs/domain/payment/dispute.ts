@@ -1,4 +1,4 @@
-/** A shopper's complaint at their bank, as the provider tells of it. */
+/** A shopper's complaint at their bank, as the provider reports it. */
 export interface Dispute {
   /** The provider's. */
   readonly id: string;

@@ -137,7 +137,7 @@ describe('the state of an intent', () => {
       'payment.declined',
       'payment.declined',
     ],
-  ])('is told in the audit trail %s', (_, order, status, answered, seen) => {
+  ])('is in the audit trail %s', (_, order, status, answered, seen) => {
     expect(intentChange(order, intentIn(status), ANSWER).event.type).toBe(answered);
     expect(intentChange(order, intentIn(status), SYNC).event.type).toBe(seen);
   });

@@ -20,7 +20,7 @@ export interface PayingOrder {
   readonly id: OrderId;
   readonly status: OrderStatus;
   readonly intentStatus: IntentState | null;
-  /** Which attempt to pay was asked for last, from 1. */
+  /** The number of the payment attempt that was requested last, from 1. */
   readonly attempt: number;
   readonly booked: Booked;
   readonly policy: Pick<OrderPolicy, 'paymentWindow' | 'declineWindow'>;
@@ -38,7 +38,7 @@ export type Heard =
   | {
       readonly by: 'sync';
       readonly confirms: boolean;
-      /** Under which id money goes back that has come too late. */
+      /** The id of the refund of money that came too late. */
       readonly refundId: string;
     };
 
@@ -153,7 +153,7 @@ const heardLate = (status: IntentState): OrderChange => ({
   event: { type: HEARD_LATE, actor: 'gateway', details: { state: status } },
 });
 
-/** One fact is told once in the audit trail: a sync may have been faster than the answer. */
+/** A fact is written once to the audit trail: a sync may have been faster than the answer. */
 function eventOf(
   { intentStatus, attempt }: PayingOrder,
   status: IntentState,
@@ -171,7 +171,7 @@ function confirmation({ id, status }: PayingOrder, { by }: Heard): Pick<OrderCha
   return { next: { status: 'confirmed' }, ...(by === 'sync' ? { unlessBegun: voidKey(id) } : {}) };
 }
 
-/** What the order waits for, and until when, after the provider has spoken; for nothing once it has ended. */
+/** What the order waits for after the provider's report, and until when; for nothing once it has ended. */
 function waitAfter(order: PayingOrder, status: IntentState): Pick<OrderChange, 'begun' | 'ended'> {
   const windows: Partial<Record<IntentState, number>> = {
     requires_action: order.policy.paymentWindow,

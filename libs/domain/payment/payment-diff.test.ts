@@ -262,7 +262,7 @@ describe('what the provider shows of a dispute', () => {
   });
 });
 
-it('money is too late for an order that was taken back, and for no other', () => {
+it('money is too late for an order that was compensated, and for no other', () => {
   expect(ORDER_STATUSES.filter(isTooLateToPay)).toEqual(['rejected', 'cancelled']);
 });
 
@@ -404,7 +404,7 @@ describe('what a snapshot may be believed of', () => {
   const asked = { orderId: 'order-1', intentId: INTENT, currency: 'EUR' };
   const snapshot = snapshotOf('captured', { refunds: [providerRefund('succeeded')] });
 
-  it('is all of it where nothing speaks against the order', () => {
+  it('is all of it where nothing contradicts the order', () => {
     expect(verifiedSnapshot(asked, snapshot)).toEqual({ snapshot, contradiction: null });
   });
 

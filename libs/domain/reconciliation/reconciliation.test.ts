@@ -130,7 +130,7 @@ describe('a refund', () => {
     expect(compareMoney(booked({ refunds: ourSide }), gateway({ refunds: theirSide }))).toEqual(differences);
   });
 
-  it('that was taken over is known, until it fails after all', () => {
+  it('that was adopted is known, until it fails after all', () => {
     const adopted = booked({ adopted: [{ objectId: 're_1', amount: 500 }] });
     const made = theirs('succeeded', { refundId: null });
     expect(compareMoney(adopted, gateway({ refunds: [made] }))).toEqual([]);

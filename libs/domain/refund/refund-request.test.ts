@@ -47,7 +47,7 @@ const decide = (
   }: { order?: RefundableOrder; before?: EarlierRefund[] } & Partial<Pick<RefundRequest, 'restock'>> = {},
 ) => decideRefund(order, before, { portion, restock });
 
-describe('a refund that is asked for', () => {
+describe('a refund that is requested', () => {
   it('is all that is left, with the goods that no other was for', () => {
     const order = { ...delivered, booked: { captured: 4595, refund_requested: 1500 } };
     expect(decide(all, { order, before: [earlier({ lines: one, state: 'requested' })] })).toEqual({
@@ -174,7 +174,7 @@ describe('a refund that is asked for', () => {
     expect(decide(goods(['tea', 1]), { order: confirmed })).toMatchObject({ is: 'refund', amount: 605 });
   });
 
-  it('never comes to more than was paid, with all before it, however they are asked for', () => {
+  it('never exceeds what was paid, with all before it, however they are requested', () => {
     const portion = fc.oneof(
       fc.constant(all),
       fc.integer({ min: 1, max: 5000 }).map(amount),
