@@ -20,7 +20,7 @@ export function requestCancellation(
   );
 }
 
-/** Decides a cancellation request that is still open, where the status that an order comes to have decides it. */
+/** Decides a cancellation request that is still open, where the order's new status decides it. */
 export function decideCancellation(statement: ChangeStatement, status: OrderStatus): void {
   const { state, code } = CANCELLATION_OUTCOMES[status];
   if (state === 'requested') return;

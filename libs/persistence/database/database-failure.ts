@@ -72,7 +72,7 @@ export function databaseOutage(error: unknown): string | null {
   return isContended(error) ? 'database_contended' : null;
 }
 
-/** What a log may say of a failure: a code of PostgreSQL's, Node's, Prisma's or the driver's, never a value. */
+/** The part of a failure for a log: a code of PostgreSQL, Node, Prisma or the driver, never a value. */
 export function failureCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if (isSilence(error)) return 'no_answer';
@@ -80,7 +80,7 @@ export function failureCode(error: unknown): string {
   return originalCode ?? codeOf(error) ?? kind ?? UNREACHABLE_MESSAGES.exec(error.message)?.[0] ?? error.name;
 }
 
-/** What a command says of a failure to the person who called it; null where the fault is the command's own. */
+/** What a command prints about a failure for its caller; null where the fault is the command's own. */
 export function failureSentence(error: unknown): string | null {
   if (error instanceof UnlimitedPooler) return error.message;
   if (isUnreachable(error)) return 'The database that DATABASE_URL names cannot be reached; is it running?';

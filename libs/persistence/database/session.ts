@@ -10,7 +10,7 @@ const settingsFor = (limits: DatabaseLimits): Readonly<Record<string, string>> =
   statement_timeout: String(limits.statement),
   lock_timeout: String(limits.lock),
   idle_in_transaction_session_timeout: String(limits.idleTransaction),
-  // So that the server gives up a session of a machine that is gone. Seconds, then how often, then milliseconds.
+  // So that the server closes a session of a machine that is gone. Seconds, then how often, then milliseconds.
   tcp_keepalives_idle: '30',
   tcp_keepalives_interval: '10',
   tcp_keepalives_count: '3',
@@ -64,7 +64,7 @@ interface Row {
  */
 export async function prepareSession(client: pg.PoolClient, limits: DatabaseLimits): Promise<Session> {
   const settings = Object.entries(settingsFor(limits));
-  // The server tells its process id when connecting; a pooler makes one up.
+  // The server sends its process id when connecting; a pooler invents one.
   const told: unknown = Reflect.get(client, 'processID');
   const { rows } = await client.query<Row>(
     `SELECT name, own.is_direct AS "isDirect", quote_ident(current_user) AS role,

@@ -1,4 +1,4 @@
-// Raw SQL: an event is stored unless it is there, and shown with what is told of it in other columns.
+// Raw SQL: an event is stored unless it is there, and shown with columns of other tables.
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
 

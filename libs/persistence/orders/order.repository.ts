@@ -98,7 +98,7 @@ export class OrderRepository {
     return order;
   }
 
-  /** A page of orders, the newest first, or those changed last, unless asked for otherwise. */
+  /** A page of orders, the newest first, or those changed last, unless another order is requested. */
   async list(page: OrderPage): Promise<OrderRecord[]> {
     const until = page.order === 'oldest' ? await this.settledUntil() : undefined;
     const statement = orderPage(page, until);
@@ -143,7 +143,7 @@ export class OrderRepository {
     order: OrderRecord,
     decide: (order: OrderRecord) => OrderChange | null | Promise<OrderChange | null>,
   ): Promise<boolean> {
-    // Whoever loses the race has seen somebody else make progress; the bound only guards against a bug.
+    // A change that loses the race has seen another one succeed; the bound only guards against a bug.
     for (let attempt = 0, current = order; attempt < 500; attempt++, current = await this.get(order.id)) {
       const change = await decide(current);
       if (change === null) return false;

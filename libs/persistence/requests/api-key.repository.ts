@@ -1,4 +1,4 @@
-// Raw SQL: every request asks for its key.
+// Raw SQL: every request reads its key.
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { Database } from '../database/database.js';

@@ -8,7 +8,7 @@ import { isKnown } from './run.sql.js';
 
 /** Where the last look for lost runs stood. */
 export interface Look {
-  /** Up to when runs that closed have been looked at. */
+  /** The time up to which closed runs have been checked. */
   readonly closedUntil: Date;
   /** The open order compared last; null where a round begins. */
   readonly comparedTo: OrderId | null;
@@ -17,7 +17,7 @@ export interface Look {
   readonly at: Date;
 }
 
-/** What a look has come to. */
+/** The result of a look. */
 export type LookEnd =
   | { readonly is: 'done'; readonly closedUntil: Date; readonly comparedTo: OrderId | null }
   /** More lost runs than are acted on: the next look begins where this one did. */
@@ -44,7 +44,7 @@ export interface StartedRun {
   readonly run: number;
 }
 
-/** An open order whose run keeps failing, as a person was told. */
+/** An open order with an attention because its run keeps failing. */
 export interface FailingFlag {
   readonly orderId: OrderId;
   readonly attentionId: string;
@@ -101,7 +101,7 @@ export class RunLookRepository {
   }
 
   /**
-   * Of these orders the open ones whose last run has begun, before one that closed where that is what is known of, and
+   * Of these orders the open ones whose last run has begun, before the closed one where a closed run is known, and
    * is not known to be gone, or to keep failing.
    */
   async unknownAmong(suspects: readonly LostRunCandidate[], isFailing = false): Promise<StartedRun[]> {

@@ -20,7 +20,7 @@ export interface LastRun {
   readonly isStarted: boolean;
 }
 
-/** Which runs an order had, and what the next one needs to go on. */
+/** The runs that an order had, and what the next one needs to resume it. */
 export class RunRepository {
   constructor(
     private readonly db: Database,
@@ -36,7 +36,7 @@ export class RunRepository {
   }
 
   /**
-   * Decides that another run takes the order up after `run`, which is gone. It is to be started then.
+   * Decides that another run resumes the order after `run`, which is gone. It is to be started then.
    *
    * @returns false when that was decided before, or the order is closed
    */

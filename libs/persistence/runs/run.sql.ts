@@ -4,7 +4,7 @@ import type { OrderChange } from '#libs/domain/order/order-change';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 
-/** Whose events say that money or a parcel has moved. */
+/** The actors whose events report that money or a parcel has moved. */
 const OUTSIDE = Prisma.sql`('gateway', 'carrier')`;
 
 /** Attentions `a` about the last run of the order `o`. */
@@ -50,7 +50,7 @@ export function leaveRun(statement: ChangeStatement, { event, ended = [], resolv
       UPDATE attention a SET resolved_at = now(), by = 'workflow', signalled_at = now() FROM ${changed} c
       WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.refund_id IS NULL AND a.kind = ANY(${kinds})`,
   );
-  // What was answered and not heard is read by the next run.
+  // The next run reads answers that were not signalled.
   statement.also(
     'heard',
     Prisma.sql`
