@@ -18,13 +18,13 @@ export function createShopClient({ url, key }: ShopClientOptions) {
 }
 export type ShopClient = ReturnType<typeof createShopClient>;
 
-/** The API said no. Branch on `problem.code`; `problem.detail` is for people. */
+/** The API refused the request. Branch on `problem.code`; `problem.detail` is for people. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 
   constructor(
     readonly problem: Problem,
-    /** When to come back, in seconds, where the API said so. */
+    /** Seconds after which to retry, where the API sent `Retry-After`. */
     readonly retryAfter: number | undefined,
   ) {
     super(`${problem.status} ${problem.code}: ${problem.detail}`);

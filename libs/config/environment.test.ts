@@ -66,7 +66,7 @@ describe('the environment', () => {
     expect(faultsOf(['logs'], { STRIPE_SECRET_KEY: 'nonsense' })).toEqual([]);
   });
 
-  it('does not tell a secret in a complaint about it', () => {
+  it('does not print a secret in a complaint about it', () => {
     const source = { DATABASE_URL: 'mysql://app:hunter2@db/orders', CARRIER_SECRET: 'hunter2' };
     expect(faultsOf(['store', 'carrierWebhooks'], source).join()).not.toContain('hunter2');
   });

@@ -21,7 +21,7 @@ const WIRE_DOMAIN =
 const LONGEST = 254;
 
 /**
- * The one form in which an address is kept and looked for: a domain of another script as a person writes it, whether
+ * The one form in which an address is stored and searched: a domain in another script as people write it, whether
  * it came so (`ada@пример.рф`) or as IDNA writes it (`ada@xn--e1afmkfd.xn--p1ai`); letters that IDNA takes for others
  * (`ada@ｅxample.com`) as those. Any other stays as it is.
  *

@@ -10,7 +10,7 @@ const DIRECTED =
   /[\p{Bidi_Control}\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /**
- * Text of somebody else's, so that it stands in ours as it was typed and changes nothing around it. Text that is written
+ * Text from a customer, isolated so that it appears as typed and does not reorder our text around it. Text written
  * from left to right is left alone.
  */
 export function isolated(text: string): string {

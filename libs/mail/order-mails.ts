@@ -163,7 +163,7 @@ export function refundMail(
 
 const BANKS = 'Your bank may take some days to show it.';
 
-/** What becomes of the money of an order that did not come about. */
+/** What happens to the money of an order that was rejected or cancelled. */
 function moneyOf(
   { booked, currency }: { readonly booked: Booked; readonly currency: string },
   { paymentMethod }: Shop,
@@ -174,7 +174,7 @@ function moneyOf(
     const verb = pending > 0 ? 'We are giving' : 'We have given';
     return `${verb} ${formatPrice(returned, currency)} back to the ${paymentMethod} you paid with. ${BANKS}`;
   }
-  // Its refund has failed: somebody sees to it, and may write.
+  // Its refund has failed: an operator handles it, and may write.
   if (booked.captured !== undefined) return 'We are looking into your payment.';
   return 'You have not been charged.';
 }

@@ -7,6 +7,6 @@ import type { GatewayMoney, Movement, Span } from '#libs/domain/reconciliation/r
 export interface GatewayRecords {
   /** What money did on the account, in no order; what has nothing to do with a payment is left out. */
   movements(span: Span): Promise<Movement[]>;
-  /** Everything that became of an intent's money; null when the provider has no such intent. */
+  /** Every movement of an intent's money; null when the provider has no such intent. */
   readMoney(intentId: string): Promise<GatewayMoney | null>;
 }

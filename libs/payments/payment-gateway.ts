@@ -8,7 +8,7 @@ import type {
 import type { CaptureMode } from '#libs/domain/order/policy';
 
 /**
- * What the provider says of an intent, in our words. `unconfirmed`: no attempt has been made, so that no money can have
+ * The provider's state of an intent, in our terms. `unconfirmed`: no attempt was made, so that no money can have
  * moved; `declined`: another attempt may follow; `canceled`: for good, it cannot be confirmed any more.
  */
 export type Intent = ProviderIntent;
@@ -22,8 +22,8 @@ export type GatewayDispute = ProviderDispute;
 export type GatewayPayment = PaymentSnapshot;
 
 /**
- * The payment provider. Every call may throw `Refusal` (the provider says no) or `Outage` (no usable answer;
- * `keyConsumed` tells that the provider stored a failure under the idempotency key); anything else is a bug.
+ * The payment provider. Every call may throw `Refusal` (the provider refuses) or `Outage` (no usable answer;
+ * `keyConsumed`: the provider stored a failure under the idempotency key); anything else is a bug.
  * Amounts are minor units.
  */
 export interface PaymentGateway {

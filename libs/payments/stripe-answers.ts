@@ -40,8 +40,8 @@ const metadataAnswer = z.record(z.string(), z.string()).nullish();
 const reference = z.union([name, z.object({ id: name }).transform(({ id }) => id)]).nullish();
 
 /**
- * What is read of Stripe's objects. The SDK types what should come; this is looked at before anything is booked. What
- * does not fit is a z.ZodError, which nobody thought of: the order is parked, and somebody looks.
+ * The fields read of Stripe's objects. The SDK only types them; they are validated before anything is booked. An
+ * answer that does not fit is a z.ZodError, an unexpected failure: the order is parked for an operator.
  */
 const IntentAnswer = z.object({
   id: name,

@@ -44,7 +44,7 @@ export class ForeignAnswer extends Error {
   }
 }
 
-/** The SDK takes any JSON without `error` for what it asked for, whatever its status. */
+/** The SDK accepts any JSON without `error` as the requested object, whatever its status. */
 async function stripeFetch(url: string | URL | Request, init?: RequestInit): Promise<Response> {
   const response = await providerFetch(url, init);
   if (response.ok) return response;

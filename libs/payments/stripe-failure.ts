@@ -23,9 +23,9 @@ const REFUSAL_BY_STRIPE_CODE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Says what an error of the SDK means to us: a `Refusal`, an `Outage`, or, for anything else, the error as it
- * came, which nobody thought of. Among those are a key that Stripe does not take (an operator's to put right), and an
- * idempotency key used for two different calls (ours to put right).
+ * Maps an error of the SDK to ours: a `Refusal`, an `Outage`, or, for anything else, the unexpected error as it
+ * came. Among those are a key that Stripe does not accept (an operator corrects it), and an
+ * idempotency key used for two different calls (a bug of ours).
  */
 export function stripeFailure(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
@@ -36,7 +36,7 @@ export function stripeFailure(error: unknown): unknown {
     return new Outage('gateway_unreachable', { cause: error });
   }
   const pause = retryAfterOf(error.headers?.['retry-after'], Date.now());
-  // Another call holds the key or the object; it will let go.
+  // Another call holds the key or the object, and will release it.
   if (statusCode === 409 || code === 'lock_timeout')
     return new Outage('gateway_busy', { cause: error, retryAfter: pause });
   const trouble = statusCode === undefined ? null : httpTrouble(statusCode);

@@ -11,7 +11,7 @@ import { stripeFailure } from './stripe-failure.js';
 /** The charge of an intent says when its hold lapses. */
 const WITH_CHARGE = ['latest_charge'];
 
-/** Payments through Stripe, or through anything that speaks as Stripe does. */
+/** Payments through Stripe, or through any server with Stripe's API. */
 export class StripeGateway implements PaymentGateway {
   readonly #stripe: Stripe;
 

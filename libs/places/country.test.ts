@@ -12,7 +12,7 @@ describe('a country', () => {
     for (const code of ['UK', 'EU', 'XX', 'ZZ', 'AN', 'de', 'DEU', '']) expect(isCountry(code)).toBe(false);
   });
 
-  it('is told by the pattern as by the list', () => {
+  it('matches the pattern and the list alike', () => {
     expect(PAIRS.filter((pair) => COUNTRY_PATTERN.test(pair))).toEqual(COUNTRIES);
     for (const text of ['', 'D', 'DEU', 'de', 'DE\n', ' DE']) expect(COUNTRY_PATTERN.test(text)).toBe(false);
   });

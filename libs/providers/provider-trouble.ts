@@ -52,7 +52,7 @@ const NETWORK_ERRORS: readonly { readonly named: RegExp; readonly is: Trouble }[
 const meaning = (table: typeof HTTP_STATUSES, number: number): Trouble | null =>
   table.find(({ from, to }) => from <= number && number <= to)?.is ?? null;
 
-/** @returns null where the status alone is no reason to ask again: nobody thought of it, or the answer's code tells */
+/** @returns null where the status alone is no reason to retry: it is unexpected, or the answer's code decides */
 export const httpTrouble = (status: number): Trouble | null => meaning(HTTP_STATUSES, status);
 
 /** @returns null where the reply is a "no" for good, or a "yes" */

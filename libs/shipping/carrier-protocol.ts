@@ -30,7 +30,7 @@ export const parcelStatusSchema = z.enum([
   'cancelled',
 ]);
 
-/** Ours, as it was given with `PUT`: where the carrier says it, it must be the one that was asked about. */
+/** Ours, as it was given with `PUT`: where the carrier sends it, it must be the requested one. */
 const reference = text(100)
   .nullish()
   .transform((named) => named ?? undefined);

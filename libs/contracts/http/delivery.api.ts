@@ -4,7 +4,7 @@ import { CARRIER_EVENTS } from '#libs/domain/fulfilment/carrier-event';
 
 import { text, token } from './text.api.js';
 
-/** The body of `POST /webhooks/deliveries`. What a carrier adds of its own is ignored. */
+/** The body of `POST /webhooks/deliveries`. Fields that a carrier adds are ignored. */
 export const DeliveryEvent = z
   .object({
     type: z.enum(CARRIER_EVENTS),

@@ -13,7 +13,7 @@ import type { ProductList, ProductView, StockAdjustmentView } from './product.ap
 import type { RefundList, RefundView } from './refund.api.js';
 import type { UnmatchedEventList } from './unmatched-event.api.js';
 
-/** Ids of things that came to be on one morning: what is made by us has its time in front (RFC 9562, section 5.7). */
+/** Ids of objects created on one morning: our ids begin with their time (RFC 9562, section 5.7). */
 const ORDER_ID = '019b78ff-f900-7000-8000-000000000001';
 const LINE_ID = '019b78ff-f900-7000-8000-000000000002';
 /** Of an order that did not come about. */
@@ -238,7 +238,7 @@ export const ANSWERS = {
   ProblemTypeList: { data: [problemType('order_not_found')] },
 } as const;
 
-/** Problems that tell what became of an order that is stored. */
+/** Problems that report the outcome of a stored order. */
 const OF_STORED_ORDERS: readonly ProblemCode[] = [
   'payment_declined',
   'payment_expired',

@@ -39,7 +39,7 @@ export const PaymentEvent = z
     data: z.object({
       object: z
         .object({
-          // Whatever the shop calls a plan or a coupon of its own; only an intent's is read.
+          // The shop chooses the ids of its plans and coupons; only an intent's id is read.
           id: z.string().max(5_000).nullish(),
           object: name.optional(),
           payment_intent: z.union([name, z.object({ id: name })]).nullish(),

@@ -49,7 +49,7 @@ export interface PaymentSyncActivities {
   syncPayment(orderId: OrderId): Promise<void>;
 }
 
-/** Runs on a task queue of its own, so that a mail outage never delays payments. */
+/** Runs on a separate task queue, so that a mail outage never delays payments. */
 export interface EmailActivities {
   sendConfirmation(orderId: OrderId): Promise<void>;
   sendShippingNotice(orderId: OrderId): Promise<void>;
