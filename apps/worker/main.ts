@@ -33,7 +33,7 @@ class NoTemporal extends Error {
   override readonly name = 'NoTemporal';
 }
 
-/** Runs until the process is told to stop; then finishes or hands back what it holds. */
+/** Runs until the process gets a stop signal; then finishes its activities or hands them back. */
 async function main(): Promise<void> {
   const env = environmentFor([
     'store',
@@ -128,7 +128,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Runs both until they are told to stop; where one fails, the other is stopped first and the failure told. */
+/** Runs both until they are stopped; where one fails, the other is stopped first and the failure thrown. */
 async function runTogether(workers: readonly Worker[]): Promise<void> {
   const outcomes = await Promise.allSettled(
     workers.map(async (worker) => {
@@ -150,7 +150,7 @@ function installRuntime(logger: Logger): void {
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       // The email queue has activities only, as it should.
       if (message.startsWith('No workflows registered')) return;
-      // Told with order, step and code by the activity interceptor.
+      // Logged with order, step and code by the activity interceptor.
       if (message.startsWith('Activity failed')) return;
       const { workflowId, activityType, taskQueue, error } = meta ?? {};
       logger[levels[level]]({ workflowId, activityType, taskQueue, err: error }, message);

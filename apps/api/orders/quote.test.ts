@@ -30,7 +30,7 @@ describe('a quote', () => {
     });
   });
 
-  it('refuses a currency that orders are not taken in', () => {
+  it('refuses a currency that orders cannot be placed in', () => {
     const pounds = { ...order({ sku: 'MUG', quantity: 1 }), currency: 'GBP' };
     expect(refusalOf(pounds)).toMatchObject({
       code: 'currency_not_supported',
@@ -98,7 +98,7 @@ describe('a quote', () => {
     });
   });
 
-  it('tells the total when another was expected', () => {
+  it('reports the total when another was expected', () => {
     const expecting = { ...order({ sku: 'MUG', quantity: 2 }), expectedTotal: 3980 };
     expect(refusalOf(expecting)).toMatchObject({ code: 'price_changed', totals: { total: 5226 } });
     expect(quote({ ...expecting, expectedTotal: 5226 }, catalogue, pricing).totals.total).toBe(5226);

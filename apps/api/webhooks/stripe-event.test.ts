@@ -14,7 +14,7 @@ const read = (changes: Record<string, unknown> = {}, isLive = false) =>
   readStripeEvent(Buffer.from(JSON.stringify({ ...event, ...changes })), isLive);
 
 describe("the payment provider's event", () => {
-  it('says which intent to look at, and nothing else is read', () => {
+  it('names the intent to sync, and nothing else is read', () => {
     expect(read({ data: { object: { ...intent, amount: 3980, receipt_email: 'a@example.com' } } })).toEqual({
       eventId: 'evt_1',
       type: 'payment_intent.succeeded',

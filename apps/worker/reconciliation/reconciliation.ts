@@ -12,17 +12,17 @@ import { isContended, isUnreachable } from '#libs/persistence/database/database-
 import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
 
-/** Brings what the provider says of an order's money into the books, as its webhooks do. */
+/** Books the provider's state of an order's money, as its webhooks do. */
 export interface PaymentSyncer {
   run(orderId: OrderId): Promise<unknown>;
 }
 
-/** How much is matched at once, and how far apart counterparts may be before they are looked into. Milliseconds. */
+/** The period matched at once, and how far apart counterparts may be without being examined. Milliseconds. */
 const SLICE = 3_600_000;
 const SLACK = 600_000;
 const BATCH = 100;
 
-/** Says how far a comparison has come, and with how much, so that another attempt can go on there. @throws to stop it */
+/** Reports how far a comparison has come, so that another attempt can resume there. @throws to stop it */
 export type Progress = (cursor: string, compared: Compared) => void;
 
 /** Holds our books against the gateway's, both ways. All of it may be repeated. */
@@ -123,7 +123,7 @@ export class Reconciliation {
     await this.store.discrepancies.record(books, differences, until);
   }
 
-  /** Looks into money on an intent that is no order's: a stray of an order's, or somebody else's. */
+  /** Examines money on an intent of no order: a second intent for an order, or a payment of another system. */
   private async examineUnmatchedCharge(intentId: string, until: Date): Promise<void> {
     const money = await this.gateway.readMoney(intentId);
     const order = money && (await this.orderOf(money));

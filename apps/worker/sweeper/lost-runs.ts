@@ -7,7 +7,7 @@ import type { OrderRuns } from '#libs/temporal/order-runs';
 import type { RunVisibility } from '#libs/temporal/run-visibility';
 
 export interface LostRunsOptions {
-  /** What becomes of an order whose run is lost: a person is asked, or another run takes it up. */
+  /** What happens to an order whose run is lost: an attention is opened, or another run resumes it. */
   readonly answer: 'attention' | 'restart';
   /** How many lost runs of one look are acted on: more are rather a wrong namespace, or a lost server. */
   readonly limit: number;
@@ -19,9 +19,9 @@ export interface LostRunsOptions {
 const COMPARED = 200;
 /** How long comparing all open orders may take; milliseconds. A little is left for looks that fail. */
 const ROUND = 50 * 60_000;
-/** Lists may be behind: runs that closed shortly before the last look are looked at again. Milliseconds. */
+/** Lists may be behind: runs that closed shortly before the last look are checked again. Milliseconds. */
 const BEHIND = 120_000;
-/** How long a worker may take over its look before another one takes it up, in milliseconds. */
+/** How long a worker may take for its look before another worker repeats it, in milliseconds. */
 const LEASE = 120_000;
 /** An order whose runs are lost so often is left to a person. */
 const RESTARTS = 3;
@@ -30,10 +30,10 @@ const UNFOUNDED = 100;
 /** How many open questions about failing runs one look reconsiders. */
 const RECONSIDERED = 100;
 
-/** Runs that a look found gone, or not to get any further, and why; by their orders. */
+/** Runs that a look found lost or failing, and why; by their orders. */
 type Found = Map<OrderId, { readonly run: number; readonly reason: string }>;
 
-/** What is asked of the runs there are. */
+/** The operations on runs that the look needs. */
 interface Runs extends Pick<OrderRuns, 'startLast'> {
   readonly visibility: Pick<RunVisibility, 'closedSince' | 'running' | 'keepFailing' | 'describe'>;
 }
@@ -103,7 +103,7 @@ export class LostRuns {
     return { comparedTo: last, unexplained: orders.filter(isUnexplained).map(({ id }) => id) };
   }
 
-  /** @returns whose run keeps failing, as far as Temporal tells */
+  /** @returns the orders whose run keeps failing, as far as Temporal shows it */
   private async findFailing(
     unexplained: readonly OrderId[],
     lost: Found,
@@ -141,7 +141,7 @@ export class LostRuns {
     if (lost.size > this.options.limit) throw new TooManyLost();
   }
 
-  /** An order that something else holds keeps none behind it from being seen to; the look is repeated for it. */
+  /** An order that is locked does not hold up the ones after it; the look is repeated for it. */
   private async actOn(lost: Found): Promise<void> {
     const failures: unknown[] = [];
     for (const [orderId, { run, reason }] of lost)
@@ -152,11 +152,11 @@ export class LostRuns {
   /** Nothing, where another run has taken the order up meanwhile. */
   private async act(orderId: OrderId, run: number, reason: string): Promise<void> {
     const order = await this.store.orders.get(orderId);
-    // A run that is there may get on with the next release of its code: that is for a person to say.
+    // A run that exists may resume with the next release of its code: an operator decides that.
     const mayRestart = reason !== KEEPS_FAILING && run <= RESTARTS;
     const restarts =
       mayRestart && (this.options.answer === 'restart' || (await this.isToBeCancelled(orderId)));
-    // Where a person had seen to it, and money or the parcel moves all the same, a person decides again.
+    // Where an operator acknowledged it, and money or the parcel moves all the same, an operator decides again.
     if (restarts && !(await this.store.runs.isGone(orderId))) {
       if (!(await this.store.runs.takeUp(order, run, reason, 'sweeper'))) return;
       this.logger.warn({ orderId, reason, run: run + 1 }, 'an order was taken up again: its run is gone');
@@ -166,7 +166,7 @@ export class LostRuns {
     }
   }
 
-  /** Whether the run that is gone was told of a wish to cancel: nobody need be asked what becomes of the order. */
+  /** Whether the lost run had a cancellation request: then the order is cancelled without an attention. */
   private async isToBeCancelled(orderId: OrderId): Promise<boolean> {
     return (await this.store.cancellations.find(orderId))?.state === 'requested';
   }

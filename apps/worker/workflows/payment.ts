@@ -74,7 +74,7 @@ export function orderPayment(
   setHandler(paymentReported, ({ state }) => {
     reports += 1;
     isVoided ||= state === 'voided';
-    // A capture may be heard of only after part of it was refunded.
+    // A capture may be reported only after part of it was refunded.
     isCaptured ||= CAPTURED.includes(state);
   });
   setHandler(paymentAttempted, ({ attempt: requested }) => {
@@ -84,7 +84,7 @@ export function orderPayment(
     reportedRefunds.add(refundId);
   });
 
-  /** Makes the refund in a run of its own, which outlives this one, and waits until it exists at the provider. */
+  /** Makes the refund in a separate run, which outlives this one, and waits until it exists at the provider. */
   async function makeRefund(refundId: string): Promise<void> {
     const input: RefundWorkflowInput = { orderId, refundId, policy };
     try {
@@ -171,7 +171,7 @@ export function orderPayment(
         seenReports = reports;
         lastAttempt = attempt;
         answer = isNewAttempt ? await chargePayment(orderId) : await checkPayment(orderId);
-        // Every attempt, and every decline, has a window of its own.
+        // Every attempt, and every decline, starts a new window.
         if (isNewAttempt || answer.is !== is) since = Date.now();
       }
       holdUntil = answer.holdUntil;

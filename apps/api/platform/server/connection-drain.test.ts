@@ -39,7 +39,7 @@ describe('a server whose connections are to end', () => {
       () => held.length,
       (length) => length === count,
     );
-  /** Answers what is held, in order, and reads until the connection ends. @returns of each answer whether it says so */
+  /** Answers held requests in order, until the connection ends. @returns for each whether it announced the end */
   async function answers(socket: Socket): Promise<boolean[]> {
     for (const response of held) response.end();
     const [, ...each] = (await text(socket)).split('HTTP/1.1 200');

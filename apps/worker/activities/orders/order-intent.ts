@@ -17,7 +17,7 @@ export class OrderIntent {
   /**
    * @returns its id
    * @throws Refusal when the provider makes none, such as for an amount that is too small
-   * @throws Contradiction when it makes another one than was asked for
+   * @throws Contradiction when it makes another one than was requested
    */
   async ensure(order: OrderRecord): Promise<string> {
     if (order.intentId !== null) return order.intentId;

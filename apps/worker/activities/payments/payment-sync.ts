@@ -86,7 +86,7 @@ export class PaymentSync {
     throw new Outage('superseded');
   }
 
-  /** @returns what may be believed of what the provider shows; a person is told of what may not */
+  /** @returns the verified snapshot; opens an attention for a snapshot that contradicts the order */
   private async readSnapshot(order: OrderRecord, intentId: string): Promise<GatewayPayment | null> {
     const asked = { orderId: order.id, intentId, currency: order.currency };
     const { snapshot, contradiction } = verifiedSnapshot(asked, await this.gateway.readPayment(intentId));

@@ -111,7 +111,7 @@ export class PaymentActivities implements Pick<
       case 'processing':
         return { is: 'waiting' };
       case 'declined':
-      // Another attempt was asked for, and is made once the run is told of it.
+      // Another attempt was requested, and is made once the run is signalled.
       case 'authorizing':
         return { is: 'declined' };
       case 'voided':

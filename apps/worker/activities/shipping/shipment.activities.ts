@@ -72,7 +72,7 @@ export class ShipmentActivities implements Pick<
         if (answer === 'cancelled') {
           return {
             settlement: { state: 'done' },
-            // A pick-up that was reported while the carrier was asked is the later word.
+            // A pick-up that was reported during the call to the carrier is newer than its answer.
             change: (current) =>
               TRAVELS.includes(current.fulfilment) ? pickedUpAfterAll(current) : labelCancelled(current),
           };
@@ -80,7 +80,7 @@ export class ShipmentActivities implements Pick<
         return {
           settlement: { state: 'refused', result: { code: 'already_picked_up' } },
           change: (current) => {
-            // Picked up just now, and not written down yet: to be looked at once more.
+            // Picked up just now, and not stored yet: the order is read once more.
             if (current.shipments.length === 0) throw new Outage('picked_up_concurrently');
             return pickedUpAfterAll(current);
           },
@@ -111,7 +111,7 @@ export class ShipmentActivities implements Pick<
       ask: () => this.carrier.findShipment(orderId),
       act: async (_, order) => buy(order),
       outcome: (parcel) => {
-        // Cancelled at the carrier's, by hand: that closes its reference for good.
+        // Cancelled at the carrier by hand: that closes its reference for good.
         if (parcel.status === 'cancelled') {
           const code = 'reference_cancelled';
           return {
@@ -140,13 +140,13 @@ export class ShipmentActivities implements Pick<
       await this.claimEarlyEvents({ orderId, trackingNumber: settled.providerId });
   }
 
-  /** The carrier may have spoken of the parcel before we knew its number. */
+  /** The carrier may have sent events of the parcel before we knew its number. */
   private async claimEarlyEvents(parcel: ParcelKey): Promise<void> {
     for (const report of await this.inbox.claim(parcel)) {
       try {
         await this.runs.reportShipment(report);
       } catch (error) {
-        // The event is applied; the sweeper tells the run of it.
+        // The event is applied; the sweeper signals it to the run.
         this.logger.warn({ orderId: report.orderId, err: error }, 'a run could not be told of its parcel');
       }
     }

@@ -10,7 +10,7 @@ import type { OrderPolicy } from '#libs/domain/order/policy';
 
 import { summarized } from '../summaries.js';
 
-/** What an order calls, each with the patience its policy asks for. */
+/** The activities of an order, each with the time-outs and retries of its policy. */
 export function orderActivities(policy: OrderPolicy) {
   // How soon a worker that died in the middle of an activity is noticed.
   const heartbeatTimeout = '4s';
