@@ -40,7 +40,7 @@ const FAULTS: Readonly<Record<FaultName, { appliesToReplays: boolean }>> = {
   drop_before: { appliesToReplays: true },
   /** Works, then closes the connection instead of answering. */
   drop_after: { appliesToReplays: true },
-  /** Says no, as the operation does. */
+  /** Refuses in the form of the operation. */
   refuse: { appliesToReplays: false },
 };
 

@@ -17,7 +17,7 @@ describe("the sandbox's settings", () => {
       { GATEWAY_WEBHOOK_URL: 'here', STRIPE_WEBHOOK_SECRET: 'whsec_x' },
       'GATEWAY_WEBHOOK_URL is not a http:// or https:// URL',
     ],
-  ])('say how to put a wrong one right: %j', (source, fault) => {
+  ])('say how to correct a wrong one: %j', (source, fault) => {
     expect(() => read(source)).toThrow(fault);
   });
 

@@ -39,7 +39,7 @@ export class SandboxState {
   readonly balanceTransactions;
   /** What happened at the gateway. */
   readonly events;
-  /** Its webhooks nobody has accepted yet, by their id. */
+  /** Its webhooks that were not accepted yet, by their id. */
   readonly eventDeliveries;
   /** What banks will decide by themselves, and when. */
   readonly settlements;
@@ -51,7 +51,7 @@ export class SandboxState {
   readonly closedReferences;
   /** What parcels will do by themselves, and when. */
   readonly stops;
-  /** The carrier's webhooks nobody has accepted yet, by their id. */
+  /** The carrier's webhooks that were not accepted yet, by their id. */
   readonly webhooks;
 
   constructor(saved: SavedState | undefined, changed: () => void) {

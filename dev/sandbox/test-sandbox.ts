@@ -22,7 +22,7 @@ export function carrierHeaders(body: string, id: string, at = new Date()): Recor
   };
 }
 
-/** A sandbox for a test: on a free port, with parcels that wait to be moved and webhooks nobody hears. */
+/** A sandbox for a test: on a free port, with parcels moved only by hand, and webhooks that no server receives. */
 export async function startTestSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
   return startSandbox({
     port: 0,

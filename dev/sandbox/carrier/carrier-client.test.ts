@@ -43,7 +43,7 @@ describe('the carrier, through its client', () => {
     expect(await shipments(sandbox)).toHaveLength(1);
   });
 
-  it('says where its shopper can follow it, and needs no postal code where there is none', async () => {
+  it('has a tracking page, and needs no postal code in a country without them', async () => {
     const { trackingNumber, trackingUrl } = await create(null);
     expect(trackingUrl).toMatch(new RegExp(`^https://.*/${trackingNumber}$`));
   });
@@ -56,7 +56,7 @@ describe('the carrier, through its client', () => {
     expect((await fetch(`${lookup}SBX0`)).status).toBe(404);
   });
 
-  it('knows nothing of a reference nothing was created under', async () => {
+  it('has no parcel for a reference that was never used', async () => {
     expect(await carrier.findShipment(ORDER)).toBeNull();
   });
 
@@ -107,7 +107,7 @@ describe('the carrier, through its client', () => {
     expect(await shipments(sandbox)).toHaveLength(1);
   });
 
-  it('meets scripted refusals as each operation says no', async () => {
+  it('receives scripted refusals in the form of each operation', async () => {
     await script(sandbox, { operation: 'shipments.create', fault: 'refuse' });
     await expect(create()).rejects.toMatchObject({ code: 'address_refused' });
     await script(sandbox, { operation: 'shipments.cancel', fault: 'refuse' });

@@ -63,7 +63,7 @@ export class Journeys {
     this.#timer.set();
   }
 
-  /** Takes off what an event, when it comes early or by hand, has made moot. */
+  /** Removes the planned events that an early event, or one by hand, has overtaken. */
   overtake(trackingNumber: string, type: CarrierEventType): void {
     this.#drop((stop) => stop.trackingNumber === trackingNumber && OVERTAKEN[type].includes(stop.type));
   }

@@ -12,7 +12,7 @@ const controlSchema = z.strictObject({
   references: z.boolean().optional(),
 });
 
-/** The numbers that the carrier gives out, one again where that is asked for. */
+/** The numbers that the carrier issues; a test can have one issued again. */
 export class TrackingNumbers {
   #next: string | undefined;
   /** Whether events bear the reference, too. */

@@ -18,7 +18,7 @@ import { StripeProblem } from './stripe-problem.js';
 /** What is left of an attempt when it is over. */
 const OVER = { next_action: null, processing: null } as const;
 
-/** What trying to pay an intent comes to: at once, by the shopper, or later by the bank. */
+/** The outcome of an attempt to pay an intent: at once, by the shopper, or later by the bank. */
 export class Attempts {
   constructor(
     private readonly state: Pick<SandboxState, 'intents' | 'charges'>,

@@ -227,7 +227,7 @@ describe('the balance', () => {
 });
 
 describe('books that are wrong', () => {
-  it('have a charge that nobody asked for', async () => {
+  it('have a charge that no caller requested', async () => {
     await play(sandbox, '/reconciliation/discrepancies', { kind: 'unknown_charge', amount: 777 });
     expect(await movements(stripe)).toEqual([['charge', 777]]);
     expect((await stripe.paymentIntents.list()).data).toMatchObject([{ status: 'succeeded', metadata: {} }]);

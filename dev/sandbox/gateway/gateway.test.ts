@@ -96,7 +96,7 @@ describe('the gateway, as the stripe SDK sees it', () => {
     expect(paid).toMatchObject({ status: 'succeeded', last_payment_error: null });
   });
 
-  it('asks for the shopper when a card wants authentication', async () => {
+  it('requires the shopper when a card needs authentication', async () => {
     const { id } = await newIntent();
     const waiting = await stripe.paymentIntents.confirm(id, {
       payment_method: 'pm_card_authenticationRequired',
@@ -199,7 +199,7 @@ describe('the gateway, as the stripe SDK sees it', () => {
     [{ amount: 49, currency: 'eur' }, 'amount_too_small', 'amount'],
     [{ currency: 'eur' }, 'parameter_missing', 'amount'],
     [{ amount: 100, currency: 'eur', colour: 'red' }, 'parameter_unknown', 'colour'],
-  ])('turns away %j with %s', async (parameters, code, param) => {
+  ])('refuses %j with %s', async (parameters, code, param) => {
     const body = new URLSearchParams(
       Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
     );

@@ -12,7 +12,7 @@ import { StripeProblem } from './stripe-problem.js';
 
 export type RefundEnd = 'succeeded' | 'failed' | 'canceled';
 
-/** What can still become of a refund; even one that succeeded may come back from the bank. */
+/** How a refund can still end; even one that succeeded may come back from the bank. */
 const ENDS: Readonly<Record<Refund['status'], readonly RefundEnd[]>> = {
   pending: ['succeeded', 'failed', 'canceled'],
   requires_action: [],

@@ -69,7 +69,7 @@ describe('the payment gateway, through Stripe', () => {
     expect((await gateway.cancelIntent(id, { idempotencyKey: 'cancel' })).status).toBe('canceled');
   });
 
-  it('holds money, tells how long, and takes it', async () => {
+  it('holds money, reports the expiry, and captures it', async () => {
     const { id } = await create('intent', 'on_shipment');
     const held = await confirm(id, 'pm_card_visa');
     expect(held.status).toBe('authorized');
@@ -84,7 +84,7 @@ describe('the payment gateway, through Stripe', () => {
     expect(await gateway.readPayment(id)).toMatchObject({ intent: taken });
   });
 
-  it('tells how much was taken where somebody took a part by hand, and lets go of the rest', async () => {
+  it('reports the amount captured in part by hand, and releases the rest', async () => {
     const { id } = await create('intent', 'on_shipment');
     await confirm(id, 'pm_card_visa');
     const { hostname, port } = new URL(sandbox.url);
@@ -110,7 +110,7 @@ describe('the payment gateway, through Stripe', () => {
     expect((await capture(paid.id, 'b:c')).status).toBe('captured');
   });
 
-  it("knows what the shopper's browser needs, and nobody else is told", async () => {
+  it("returns what the shopper's browser needs, and to no other caller", async () => {
     const intent = await create();
     expect(await gateway.readClientSecret(intent.id)).toMatch(new RegExp(`^${intent.id}_secret_`));
     expect(JSON.stringify([intent, await gateway.readPayment(intent.id)])).not.toContain('_secret_');
@@ -149,7 +149,7 @@ describe('the payment gateway, through Stripe', () => {
     });
   });
 
-  it('reads every refund of an intent, whoever made it, on however many pages', async () => {
+  it('reads every refund of an intent, by any caller, on any number of pages', async () => {
     const { id } = await create();
     await confirm(id, 'pm_card_visa');
     for (let number = 1; number <= 101; number++) await giveBack(id, `r-${number}`, 10);

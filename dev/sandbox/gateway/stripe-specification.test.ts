@@ -12,7 +12,7 @@ import { findStripeMock, startStripeMock, type StripeMock } from './test-stripe-
 
 /** What Stripe sends and the sandbox does not, though it might be null. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
-  // Since 2022-11-15 of the API a charge has its refunds only where they are asked for.
+  // Since 2022-11-15 of the API a charge has its refunds only where they are requested.
   'charge.refunds',
 ]);
 
@@ -53,7 +53,7 @@ describe.skipIf(missed !== undefined)(
       );
     });
 
-    it('tells events about objects as they are', async () => {
+    it('sends events about objects as they are', async () => {
       const { data } = await stripeOf(sandbox).events.list({ limit: 100 });
       expect(new Set(data.map(({ type }) => type))).toEqual(new Set(EVENT_TYPES));
       const wrong = data.flatMap((event) => {
