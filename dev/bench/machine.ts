@@ -5,7 +5,7 @@ import pg from 'pg';
 import type { BenchSystem } from './bench-system.js';
 import { countNodes } from './process-usage.js';
 
-/** What the figures were measured on; without it they say little. */
+/** The machine on which the figures were measured. */
 export interface Machine {
   readonly cores: number;
   readonly cpu: string;

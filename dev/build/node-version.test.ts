@@ -21,7 +21,7 @@ test.each(['v0.12.18', 'v18.20.8', 'v20.19.5', 'v21.7.3', 'v22.11.0', 'v23.11.1'
   (version) => expect(faultOf(version)).toContain(`runs on Node ${version.slice(1)}: `),
 );
 
-test('a command on an old Node says so in one sentence, and does nothing else', async () => {
+test('a command on an old Node reports that in one sentence, and does nothing else', async () => {
   const asOld = "data:text/javascript,Object.defineProperty(process, 'version', { value: 'v18.20.8' })";
   const run = promisify(execFile)(process.execPath, [
     '--import',

@@ -3,7 +3,7 @@ import type { Programs } from '../stack/programs.js';
 /** The exit code of `npm run reconcile` where the books differ. */
 const DISCREPANCIES_OPEN = 3;
 
-/** What a comparison of the books came to, and every line it wrote. */
+/** The result of a comparison of the books, and every line it wrote. */
 export interface Reconciled {
   readonly agree: boolean;
   readonly lines: readonly string[];

@@ -21,7 +21,7 @@ const LedgerRow = z.object({
   payable: z.int(),
   sum: z.int(),
 });
-/** What an order's accounts come to, in minor units; debits are positive. */
+/** The balances of an order's accounts, in minor units; debits are positive. */
 export type LedgerRow = z.output<typeof LedgerRow>;
 
 const SumsRow = z.object({

@@ -125,7 +125,7 @@ export class DemoSystem {
     return reconcile(this.stack.programs, since);
   }
 
-  /** How far Temporal says that an order's run has come. */
+  /** The progress of an order's run, from Temporal. */
   async progressOf(orderId: OrderId): Promise<OrderProgress> {
     return this.temporal.workflow.getHandle(orderWorkflowId(orderId)).query(progress);
   }

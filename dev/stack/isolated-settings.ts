@@ -6,7 +6,7 @@ import { newCarrierSecret, newPaymentSecret } from './secrets.js';
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMPORAL_CLI_PATH', 'XDG_CACHE_HOME'] as const;
 
 /**
- * The settings of `npm start` on free ports, whatever this shell or a `.env` says.
+ * The settings of `npm start` on free ports, whatever this shell or a `.env` sets.
  *
  * @param changes variables that are set otherwise
  */

@@ -1,5 +1,5 @@
 /**
- * What `npm start` brings up, in this order, and takes down in the opposite one. A part starts once those it
+ * The parts that `npm start` starts in this order, and stops in the opposite one. A part starts once those it
  * needs have; whatever needs none of another starts beside it.
  */
 export const PARTS = {

@@ -155,7 +155,7 @@ async function stopLeftover({ data }: PostgresHome): Promise<void> {
 
 async function makeDatabase(port: number, database: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl(port, 'postgres') });
-  // A server that is stopped meanwhile fails what is asked of it, which says as much.
+  // A server that is stopped meanwhile fails the query, and that error is enough.
   client.on('error', () => {});
   await client.connect();
   try {

@@ -15,7 +15,7 @@ export interface KnownProcess {
 }
 
 /**
- * What tells a process from a later one with the same pid: the time it started. Undefined when there is no such
+ * The start time of a process, which differs for a later one with the same pid. Undefined when there is no such
  * process, or only its zombie.
  */
 export function identify(pid: number): string | undefined {

@@ -65,7 +65,7 @@ test('Go builds it into the cache once, saying how it gets on', async () => {
   expect(readFileSync(calls, 'utf8')).toBe('install -v github.com/temporalio/cli/cmd/temporal@v1.5.1\n');
 });
 
-test('when nothing works, every source is named with what came of it', async () => {
+test('when nothing works, every source is named with its result', async () => {
   executable('bin/go', 'echo go: no network >&2; exit 1');
   const download: TemporalSource = {
     name: 'the download',
