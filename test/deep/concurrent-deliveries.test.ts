@@ -57,7 +57,7 @@ describe('the carrier’s words of a parcel, through its webhook', () => {
   });
 
   it('that come before its number is known here are applied once it is', async () => {
-    // The label is made and the answer lost; until the carrier can be asked, nobody here knows the number.
+    // The label is made and the answer lost; until the carrier can be asked, its number is unknown here.
     await script(system.sandbox, { operation: 'shipments.create', fault: 'drop_after' });
     await script(system.sandbox, { operation: 'shipments.lookup', fault: '500', times: 1_000 });
     const { id } = await system.place();

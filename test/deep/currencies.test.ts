@@ -45,7 +45,7 @@ describe('an order in another currency', () => {
     ['DATES', 'KWD', 12_350, 1_250, 1_300, 'KWD\u00a014.900'],
     ['LAVA', 'ISK', 450_000, 90_000, 47_300, 'ISK\u00a05,873'],
   ])(
-    'of a %s in %s is charged, told, listed and given back exactly',
+    'of a %s in %s is charged, emailed, listed and refunded exactly',
     async (sku, currency, unitPrice, shipping, tax, price) => {
       await sell(sku, currency, unitPrice);
       const total = unitPrice + shipping + tax;
@@ -128,7 +128,7 @@ describe('an order in another currency', () => {
     });
   });
 
-  it('is rejected, and waits for nobody, when the provider does not take its amount', async () => {
+  it('is rejected, without an attention, when the provider refuses its amount', async () => {
     await sell('SOCKS', 'JPY', 1_000);
     await fetch(`${system.sandbox.url}/sandbox/faults`, {
       method: 'POST',

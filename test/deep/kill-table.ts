@@ -2,7 +2,7 @@ import type { DecisionActivities } from '#libs/contracts/workflows/activities';
 
 import type { KillPoint } from '../support/kills.js';
 
-/** What a mail is about, as its subject says. */
+/** The subjects of mails. */
 export const LETTERS = [
   'is confirmed',
   'is on its way',
@@ -15,7 +15,7 @@ export const LETTERS = [
 type MailContent = (typeof LETTERS)[number];
 
 export interface Kill extends KillPoint {
-  /** The effect that the next attempt finds to have happened, and says so; none where it has not, or is not asked. */
+  /** The effect that the next attempt finds done, and logs; none where it is not done, or not looked up. */
   readonly detected?: string;
   /** The mail that is in doubt, and so is sent again. */
   readonly repeated?: MailContent;
@@ -24,9 +24,9 @@ export interface Kill extends KillPoint {
 /** A way an order can go, and where on it a worker is killed. */
 export interface Way {
   readonly title: string;
-  /** The rules it is accepted under, as the API is told them. */
+  /** The policy it is accepted under, as variables of the API. */
   readonly rules?: Readonly<Record<string, string>>;
-  /** What the shopper asks for. */
+  /** What the shopper orders. */
   readonly place: Record<string, unknown>;
   /** What happens once it waits for its delivery and the confirmation is sent. */
   readonly afterwards?: 'cancelled through Temporal' | 'returned';
@@ -36,7 +36,7 @@ export interface Way {
   readonly refunds: readonly number[];
   /** What the carrier holds. */
   readonly parcels: readonly string[];
-  /** Those that it may lack are told apart in the test. */
+  /** The test lists the ones that may be missing. */
   readonly mails: readonly MailContent[];
   readonly kills: readonly Kill[];
 }

@@ -110,7 +110,7 @@ describe('odd input', () => {
       expect(found).toEqual([]);
     });
 
-    it('is told of every fault at once', async () => {
+    it('gets every fault at once', async () => {
       for (const example of examples) {
         const { text, pointers } = brokenThroughout(example, shape);
         if (pointers.length === 0) continue;
@@ -190,7 +190,7 @@ describe('odd input', () => {
       faults,
       async ({ query }) => {
         const refusal = await send(operation, '', {}, `${operation.path}?${query}`);
-        // Of a parameter that may be repeated, each value has a place of its own.
+        // Each value of a repeated parameter has its own position.
         return { ...refusal, pointers: refusal.pointers.map((pointer) => pointer.replace(/\/\d+$/, '')) };
       },
       ({ pointer }) => ({ status: 400, code: 'invalid_request', pointers: [pointer] }),
@@ -233,7 +233,7 @@ describe('odd input', () => {
     it.each(SIGNED)(
       'at $path is refused for each fault of what is read',
       async ({ path, body, unbroken, sign }) => {
-        // Providers may say more than is read, and tell of kinds that are unknown here.
+        // Providers may send more fields than are read, and events of unknown types.
         const broken = brokenBodies(body, {}).filter(
           ({ what, pointer }) => !what.startsWith('a field') && !unbroken.some((kept) => kept === pointer),
         );

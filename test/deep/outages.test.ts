@@ -37,7 +37,7 @@ describe.concurrent('an outage', () => {
     });
 
     it(
-      'turns no order away, loses none, and charges each once',
+      'refuses no order, loses none, and charges each once',
       async () => {
         const orders = () => system.store.orders.list({ limit: 100 });
         const before = await several(50, () => system.place());

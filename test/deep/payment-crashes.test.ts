@@ -117,7 +117,7 @@ describe('the money of an order', () => {
     const policy = { reservationTtl: 4_000, retry: { attempts: 5, initial: 6_000, max: 6_000 } };
     const lines = [{ sku: 'GIFT', quantity: 1 }];
 
-    it('lets an order go on whose window passed after it was confirmed', async () => {
+    it('lets an order continue whose window passed after it was confirmed', async () => {
       deaths.after('payment.not_required');
       const id = await shop.place({ lines, policy });
       const trackingNumber = await shop.label(id);
@@ -148,7 +148,7 @@ describe('the money of an order', () => {
   });
 
   describe('when the gateway knows better', () => {
-    it('stays when a declined shopper paid before the intent was canceled: the order goes on', async () => {
+    it('stays when a declined shopper paid before the intent was canceled: the order continues', async () => {
       await shop.fault('payment_intents.cancel', 'drop_before', 10_000);
       deaths.after('payment.captured');
       const id = await shop.place({

@@ -7,7 +7,7 @@ import { testDatabase } from '../support/test-database.js';
 
 const LIMITS = { statement_timeout: '5s', lock_timeout: '2s', idle_in_transaction_session_timeout: '10s' };
 
-/** Runs a program of ours that must not start. @returns what it says */
+/** Runs a program of ours that must not start. @returns its output */
 async function refusal(
   program: string,
   databaseUrl: string,

@@ -9,7 +9,7 @@ import { placing, timed } from '../support/prefer-wait.js';
 import { System } from '../support/system.js';
 
 describe('an order that is cancelled before it was confirmed', () => {
-  it('is told to who waits for it', async () => {
+  it('is returned to a caller who waits for it', async () => {
     const system = await System.start({ env: { GRACE_BEFORE_CHARGE: '5s' } });
     try {
       const key = randomUUID();

@@ -94,7 +94,7 @@ describe.concurrent('an order ends right, with its money and its parcel moved on
   });
   afterAll(async () => {
     try {
-      // An attempt that was given up may have gone on; in the end it has changed nothing.
+      // An attempt that was given up may have continued; in the end it has changed nothing.
       for (const { desk, books } of used) assert.deepEqual(await desk.books(), books);
       await checkInvariants(shop.databaseUrl, undefined, shop.inbox);
     } finally {
@@ -106,7 +106,7 @@ describe.concurrent('an order ends right, with its money and its parcel moved on
   it.each(ROWS)(
     '%s',
     async (_what, { operation, way, answer: { fault, delay }, times }) => {
-      // A failure that the gateway has stored for a refund is made good only when an operator asks for it.
+      // A failure that the gateway has stored for a refund is retried with a new key only by an operator.
       const retries = operation === 'refunds.create' && fault === '500' ? times : 0;
       const desk = await ProviderDesk.open();
       used.push({ desk, books: way.books });
@@ -126,7 +126,7 @@ describe.concurrent('an order ends right, with its money and its parcel moved on
 
       expect(await shop.closed(order.id)).toMatchObject({ ...way.end, waits: [], attention: [] });
       expect(await desk.books()).toEqual(way.books);
-      // What was slow may be found done before it is asked for again.
+      // A slow call may be found done before it is repeated.
       if (fault === 'slow') expect(await desk.faultsLeft()).toBeLessThan(times);
       else expect(await desk.faultsLeft()).toBe(0);
     },

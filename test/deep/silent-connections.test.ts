@@ -42,7 +42,7 @@ const many = <T>(count: number, make: () => Promise<T>) => Promise.all(Array.fro
 const read = () => system.http.get('/orders').then(({ status }) => status);
 const ready = async () => (await fetch(`${system.url}/health/ready`)).status;
 
-/** Places orders, and waits until each has come to its end. @returns their ids */
+/** Places orders, and waits until each has ended. @returns their ids */
 async function deliver(count: number, changes: Parameters<System['place']>[0] = {}): Promise<string[]> {
   const placed = await many(count, () => system.place(changes));
   await Promise.all(placed.map(({ id }) => system.until(id, ({ status }) => status === 'delivered', 60_000)));
@@ -73,7 +73,7 @@ describe('connections that go silent', () => {
     expect(await fetch(`${system.url}/health/live`)).toMatchObject({ status: 200 });
   });
 
-  it('keep the API from nothing when it is told to stop', async () => {
+  it('do not keep the API from stopping on SIGTERM', async () => {
     await many(15, read);
     api.silence();
     const asked = many(15, () => read().catch(() => 0));
@@ -91,7 +91,7 @@ describe('connections that go silent', () => {
     expect(await milliseconds(() => deliver(30))).toBeLessThan(undisturbed + SECONDS);
   }, 180_000);
 
-  it('keep a worker from nothing when it is told to stop', async () => {
+  it('do not keep a worker from stopping on SIGTERM', async () => {
     await deliver(10);
     worker.silence();
     const told = Date.now();
@@ -165,7 +165,7 @@ describe('a lock that is held', () => {
     expect((await system.order(id)).status).toBe('delivered');
   });
 
-  it('of all orders is given up by everyone, and what has nothing to do with orders goes on', async () => {
+  it('of all orders is given up by every process, and work without orders continues', async () => {
     await lock('LOCK TABLE orders');
     const asked = many(15, () => system.http.get('/orders'));
     expect(await unrelated()).toEqual(WELL);
