@@ -32,7 +32,7 @@ describe('at the gate', () => {
       counts[status] = (counts[status] ?? 0) + 1;
     return counts;
   }
-  /** Says something to the API on a connection, and hears it out. */
+  /** Sends raw lines to the API on a connection, and reads the whole answer. */
   async function said(...lines: readonly string[]): Promise<string> {
     const { hostname, port } = new URL(system.url);
     const socket = connect(Number(port), hostname);
@@ -128,7 +128,7 @@ describe('at the gate', () => {
       expect(await statuses(RATE_LIMIT, () => anybody().get('/nowhere'))).toEqual({ 404: RATE_LIMIT });
     });
 
-    it('are counted where they come from, whatever they say of it', async () => {
+    it('are counted by their real source, whatever their headers claim', async () => {
       let turn = 0;
       const elsewhere = () => anybody().get('/problems').set('X-Forwarded-For', `198.51.100.${turn++}`);
       expect((await statuses(RATE_LIMIT * 4, elsewhere))[429]).toBeGreaterThan(0);
@@ -244,7 +244,7 @@ describe('at the gate', () => {
       expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401']);
     });
 
-    it('that fails because of us is told nothing but its id, under which the log knows why', async () => {
+    it('that fails because of us gets only its id, under which the log has the cause', async () => {
       const database = new pg.Client({ connectionString: system.databaseUrl });
       await database.connect();
       try {
@@ -275,7 +275,7 @@ describe('at the gate', () => {
     });
   });
 
-  it('behind a proxy that is trusted, too many are counted where it says they come from', async () => {
+  it('behind a trusted proxy, too many are counted by the source that the proxy names', async () => {
     await system.stop('api');
     await system.startApi({ TRUSTED_PROXIES: 'loopback' });
     const from = (forwarded: () => string) => () =>
@@ -283,7 +283,7 @@ describe('at the gate', () => {
     let turn = 0;
     const others = from(() => `198.51.100.${turn++}`);
     expect(await statuses(RATE_LIMIT * 4, others)).toEqual({ 200: RATE_LIMIT * 4 });
-    // What stands before the proxy's own entry was in the header already: anybody may write it.
+    // Entries before the proxy's own were in the header already: any client may write them.
     const one = from(() => `198.51.100.${turn++}, 203.0.113.7`);
     expect((await statuses(RATE_LIMIT * 4, one))[429]).toBeGreaterThan(0);
   });

@@ -45,7 +45,7 @@ describe('GET /orders', () => {
     }
   });
 
-  it('finds an order by what a shop knows of it', async () => {
+  it('finds an order by the data that a shop has', async () => {
     const email = 'Perpetua.Hollyhock@example.com';
     const { id, number, createdAt } = await system.place({
       customer: { id: 'C-4711-XQ', name: 'Perpetua Hollyhock', email },
@@ -65,7 +65,7 @@ describe('GET /orders', () => {
     expect(ids(await list({ createdTo: createdAt, customer: 'C-4711-XQ' }))).toEqual([]);
   });
 
-  it('takes several statuses at once, and is told of what changed by when it did', async () => {
+  it('accepts several statuses at once, and lists changes by their time', async () => {
     const { id: cancelled } = await bench.accepted();
     await bench.close(cancelled, 'rejected');
     const { id: pending, updatedAt } = await system.order((await bench.accepted()).id);
@@ -123,7 +123,7 @@ describe('GET /orders', () => {
       expect((await system.http.get(path).query(query)).status).toBe(status);
   });
 
-  it('refuses what is no cursor, and says where the fault is', async () => {
+  it('refuses an invalid cursor, and names the parameter', async () => {
     const answer = await system.http.get('/orders').query({ cursor: 'next' });
     expect(answer).toMatchObject({
       status: 400,

@@ -37,7 +37,7 @@ describe('a process that dies', () => {
     ).toBe(true);
   });
 
-  it('while an order waits for its delivery: the wait goes on', async () => {
+  it('while an order waits for its delivery: the wait continues', async () => {
     // A parcel that is picked up, and goes no further by itself.
     const { shippingAddress } = system.body();
     const { id } = await system.place({ shippingAddress: { ...shippingAddress, postalCode: '00003' } });

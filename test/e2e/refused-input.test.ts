@@ -95,7 +95,7 @@ describe('what the API refuses', () => {
     }
   });
 
-  it('says which country is meant', async () => {
+  it('names the country that is meant', async () => {
     const shippingAddress = { line1: 'x', city: 'y', postalCode: 'SW1Y 4JH', country: 'UK' };
     const { body } = await post(system.body({ shippingAddress })).expect(400);
     expect(body.errors).toEqual([
