@@ -131,7 +131,7 @@ describe('around an activity', () => {
     });
   });
 
-  describe('what nobody thought of', () => {
+  describe('an unexpected failure', () => {
     const bug = fails(new TypeError('x'));
 
     it('is tried again, and shown with when', async () => {
@@ -202,7 +202,7 @@ describe('around an activity', () => {
       expect(await waits()).toEqual([]);
     });
 
-    it('because its worker stops: what becomes of it later is nobody’s', async () => {
+    it('because its worker stops: its later outcome is ignored', async () => {
       let fail: (reason: Error) => void = () => undefined;
       const late = new Promise<never>((_, reject) => {
         fail = reject;
@@ -212,7 +212,7 @@ describe('around an activity', () => {
         return late;
       });
       expect(failure).toMatchObject({ message: 'worker_stopped' });
-      // Unheard, this would end the process.
+      // Without a handler, this would end the process.
       fail(new Outage('gateway_timeout'));
       await turn();
       expect(await waits()).toEqual([]);
@@ -252,7 +252,7 @@ describe('around an activity', () => {
     await database.$disconnect();
   });
 
-  it('takes no activity that does not say which order it is for', async () => {
+  it('accepts no activity without an order id', async () => {
     const failure = await attempt('chargePayment', () => 'paid', { args: [PERSONAL] });
     expect(failure).toMatchObject({ type: 'Bug', nonRetryable: true });
     expect(String(failure)).not.toContain(PERSONAL);

@@ -22,7 +22,7 @@ interface Asked {
   readonly values: readonly unknown[];
 }
 
-/** The store on a database of its own, and orders brought to where a test begins. */
+/** The store on a separate database, and orders in the states in which tests begin. */
 export class Bench {
   private constructor(
     readonly databaseUrl: string,
@@ -47,7 +47,7 @@ export class Bench {
     return this.order(id);
   }
 
-  /** An order whose goods are set aside, or were refused, with its rest in view of whoever looks. */
+  /** Reserves an order's goods; an order out of stock is closed as rejected. */
   async reserve(order: OrderRecord): Promise<'reserved' | 'already' | 'out_of_stock' | 'closed'> {
     const answer = await this.store.stock.reserve(order, MEANWHILE);
     if (answer === 'out_of_stock') await this.close(order.id, 'rejected');
@@ -111,7 +111,7 @@ export class Bench {
     await this.settleRefund(await this.order(order.id), refundId, amount);
   }
 
-  /** Books a refund that somebody asked for. @returns its id */
+  /** Books a requested refund. @returns its id */
   async requestRefund(order: OrderRecord, amount: number): Promise<string> {
     const id = randomUUID();
     const refund = {
@@ -160,7 +160,7 @@ export class Bench {
     return rows.map(({ sku, kind, quantity }) => `${sku} ${kind} ${quantity}`).sort();
   }
 
-  /** How PostgreSQL would run what is asked of a store, planned for its values. */
+  /** PostgreSQL's plan of a store's query, for its values. */
   async plan(ask: (store: Store) => Promise<unknown>): Promise<string> {
     const asked: Asked[] = [];
     const recording = new Proxy(this.database, {

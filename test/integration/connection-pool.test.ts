@@ -47,7 +47,7 @@ describe('a pool of connections', () => {
     return Date.now() - start;
   };
 
-  it('replaces connections that are silent, and says meanwhile that the database cannot be reached', async () => {
+  it('replaces silent connections, and reports meanwhile that the database cannot be reached', async () => {
     await askTogether(SIZE);
     proxy.silence();
     const failures = await Promise.all([settled(ask()), settled(database.product.findMany())]);
@@ -77,7 +77,7 @@ describe('a pool of connections', () => {
     await asked;
   });
 
-  it('gives a lock up that is held, and says that something else is being done with it', async () => {
+  it('gives up on a lock that is held, and reports that the row is busy', async () => {
     const holder = new pg.Client({ connectionString: url });
     await holder.connect();
     try {
@@ -104,7 +104,7 @@ describe('a pool of connections', () => {
     expect(isContended(failure), String(failure)).toBe(true);
   });
 
-  it('waits longer where a transaction says so', async () => {
+  it('waits longer where a transaction sets that', async () => {
     await database.$transaction([
       database.$executeRaw`SET LOCAL statement_timeout = 4000`,
       database.$queryRaw`SELECT pg_sleep(1.7)::text`,

@@ -8,7 +8,7 @@ import type { Settlement } from '#libs/domain/order/effect';
 
 import { Bench } from './bench.js';
 
-/** Something outside, which does what it is asked once for each idempotency key, as payment providers do. */
+/** An outside system that performs a call once for each idempotency key, as payment providers do. */
 class Provider {
   /** What was done, by idempotency key. */
   readonly done = new Map<string, string>();
@@ -41,7 +41,7 @@ class Latch {
   });
 }
 
-/** A point that one attempt waits at until the test lets it go on. */
+/** A point at which one attempt waits until the test opens it. */
 class Gate {
   private readonly entered = new Latch();
   private readonly opened = new Latch();
@@ -161,7 +161,7 @@ describe('the journal of effects', () => {
       expect(detections()).toEqual([DETECTED()]);
     });
 
-    it('does the same after a failure nobody has foreseen, such as the end of the process', async () => {
+    it('does the same after an unexpected failure, such as the end of the process', async () => {
       provider.faults.push({ when: 'after', error: new TypeError('cannot read') });
       await expect(run()).rejects.toThrow(TypeError);
       await run();
@@ -197,7 +197,7 @@ describe('the journal of effects', () => {
     });
   });
 
-  it('does not take a provider that refuses to say what became of a call for one that refused the call', async () => {
+  it('does not treat a refused lookup of a call as a refusal of the call', async () => {
     provider.faults.push({ when: 'after', error: new Outage('timeout') });
     await expect(run()).rejects.toThrow('timeout');
     const ask = () => Promise.reject(new Refusal('not_found'));
@@ -209,7 +209,7 @@ describe('the journal of effects', () => {
   describe('after a failure that the provider keeps under the idempotency key', () => {
     const spent = () => new Outage('server_error', { keyConsumed: true });
 
-    it('uses a fresh key for each further try, and says so before it is used', async () => {
+    it('uses a fresh key for each further try, and stores it before it is used', async () => {
       provider.faults.push({ when: 'before', error: spent() }, { when: 'before', error: spent() });
       await expect(run()).rejects.toThrow('server_error');
       expect(await row()).toMatchObject({ state: 'started', try: 2 });
@@ -246,7 +246,7 @@ describe('the journal of effects', () => {
             await gate.pass();
             return id;
           },
-          // The first is still on its way, so the provider has not heard of it.
+          // The first call is still on its way: the provider has not received it.
           ask: async () => null,
         });
       const overtaken = attempt(first);

@@ -21,7 +21,7 @@ describe('a migration that finds its table locked', () => {
   });
 
   it('lets others through while it waits, and is applied once the lock is free', async () => {
-    // A report that somebody runs: it holds up a migration, and reads nothing that others could not read, too.
+    // An operator's report: it holds up a migration, and reads nothing that others could not read, too.
     await holder.query('BEGIN; SELECT FROM orders');
     const adapter = await new MigrationAdapter(url, { ...DEFAULT_LIMITS, lock: 100 }).connect();
     try {

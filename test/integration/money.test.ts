@@ -50,7 +50,7 @@ describe('amounts past 32 bits', () => {
     expect(listed).toMatchObject({ totals, payment: 'partially_refunded' });
   });
 
-  it('are compared, found and taken over', async () => {
+  it('are compared, found and adopted', async () => {
     const stray = { intentId: `pi_${randomUUID()}`, found: LARGEST_AMOUNT, currency: 'IDR' };
     await bench.store.discrepancies.recordUnmatchedCharge(stray, null, new Date());
     const [discrepancy] = await bench.store.discrepancies.list({ limit: 1 });

@@ -230,7 +230,7 @@ describe('accepting', () => {
     await bench.close(order.id, 'rejected');
   });
 
-  it('keeps what was asked for, to the cent', async () => {
+  it('keeps what was ordered, to the cent', async () => {
     const order = newOrder();
     await accept(order, randomUUID());
     expect(await bench.order(order.id)).toMatchObject({

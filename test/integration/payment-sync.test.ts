@@ -17,7 +17,7 @@ import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { capturedLog } from '../support/captured-log.js';
 import { Bench } from './bench.js';
 
-/** Who is told, with what; it can be out of reach, as Temporal can. */
+/** Records the signals to runs; it can be unreachable, as Temporal can. */
 class Ears {
   readonly heard: string[] = [];
   isDeaf = false;
@@ -37,7 +37,7 @@ class Ears {
   }
 }
 
-describe('looking at the provider for an order', () => {
+describe('a payment sync of an order', () => {
   let bench: Bench;
   let sandbox: Sandbox;
   let gateway: StripeGateway;
@@ -139,7 +139,7 @@ describe('looking at the provider for an order', () => {
   const paymentEvents = async (id: OrderId) =>
     (await bench.eventTypes(id)).filter((type) => /^(payment|refund|dispute)\./.test(type));
 
-  it('confirms an order that was paid, and books it once, though fifty look at the same time', async () => {
+  it('confirms an order that was paid, and books it once, though fifty sync at the same time', async () => {
     const { id, intentId, total } = await tried('pm_card_visa');
     const ears = new Ears();
     await bench.store.paymentInbox.receive(event(intentId));
@@ -179,7 +179,7 @@ describe('looking at the provider for an order', () => {
     expect(await balances(id)).toEqual({ gateway: total, customer_deposits: -total });
   });
 
-  it('lets go a hold that lapsed', async () => {
+  it('releases a hold that lapsed', async () => {
     const { id, intentId } = await tried('pm_card_visa', { manual: true });
     await look(id);
     await play(sandbox, `/payment-intents/${intentId}/lapse`);
@@ -188,7 +188,7 @@ describe('looking at the provider for an order', () => {
     expect(await balances(id)).toEqual({});
   });
 
-  it('leaves an order open that was declined, as long as its rules say', async () => {
+  it('leaves a declined order open for as long as its policy allows', async () => {
     const { id } = await tried('pm_card_chargeDeclined', { declineWindow: 600_000 });
     expect(await look(id)).toEqual(['payment declined']);
     expect(await bench.order(id)).toMatchObject({
@@ -232,7 +232,7 @@ describe('looking at the provider for an order', () => {
   });
 
   describe('of refunds', () => {
-    it('settles one that was pending, and tells its run', async () => {
+    it('settles one that was pending, and signals its run', async () => {
       const { id, intentId, total } = await tried('pm_card_pendingRefund');
       await look(id);
       const { refundId, re } = await refunded(id, intentId, 1000);
@@ -248,7 +248,7 @@ describe('looking at the provider for an order', () => {
     it.each([
       ['pm_card_pendingRefund', 'failed', ['refund_failed']],
       ['pm_card_visa', 'failed', ['refund_reversed', 'refund_succeeded']],
-    ])('frees the amount of one of %s that %s, and tells a person once', async (method, becomes, kinds) => {
+    ])('frees the amount of one of %s that %s, and opens one attention', async (method, becomes, kinds) => {
       const { id, intentId, total } = await tried(method);
       await look(id);
       const { refundId, re } = await refunded(id, intentId, 1000);
@@ -320,7 +320,7 @@ describe('looking at the provider for an order', () => {
     );
   });
 
-  it('gives money back that came after the end, once, though many look at the same time', async () => {
+  it('refunds money that came after the end, once, though many sync at the same time', async () => {
     const { id, intentId, total } = await tried('pm_card_authenticationRequired');
     await look(id);
     await bench.store.stock.release(await bench.order(id));
@@ -390,7 +390,7 @@ describe('looking at the provider for an order', () => {
       expect(await bench.store.paymentInbox.unsettled(0, 1_000)).not.toContain(id);
     });
 
-    it('tells again what nobody heard', async () => {
+    it('signals again what no run received', async () => {
       const { id, intentId } = await tried('pm_card_visa');
       await bench.store.paymentInbox.receive(event(intentId));
       const ears = new Ears();
@@ -411,7 +411,7 @@ describe('looking at the provider for an order', () => {
       expect(await bench.store.paymentInbox.unsettled(0, 1_000)).toContain(order.id);
     });
 
-    it('stores each once, and answers the order to look at only then', async () => {
+    it('stores each once, and returns the order to sync only then', async () => {
       const { id, intentId } = await tried('pm_card_visa');
       const same = event(intentId);
       const answers = await Promise.all(

@@ -17,7 +17,7 @@ import { capturedLog } from '../support/captured-log.js';
 import { Bench } from './bench.js';
 
 const HOUR = 3_600_000;
-/** Nobody waits for what comes of these orders. */
+/** No run waits for the payments of these orders. */
 const NO_RUNS = {
   reportPayment: async () => undefined,
   reportRefund: async () => undefined,
@@ -175,7 +175,7 @@ describe('reconciliation', () => {
     expect(await discrepancies()).toMatchObject([{ note: 'no longer seen' }]);
   });
 
-  it('finds a second charge for an order, whoever else uses the account', async () => {
+  it('finds a second charge for an order, although others use the account', async () => {
     const { id } = await paid();
     await play(sandbox, '/reconciliation/discrepancies', {
       kind: 'unknown_charge',
@@ -226,7 +226,7 @@ describe('reconciliation', () => {
     expect((await bench.order(id)).attention).toMatchObject([{ reason: 'missing_refund' }]);
   });
 
-  it('finds a refund that was made by hand, and takes it over', async () => {
+  it('finds a refund that was made by hand, and adopts it', async () => {
     const { id, intent } = await paid();
     const { id: refund } = await stripe.refunds.create({ payment_intent: intent, amount: 700 });
     const found = await reconcile();
@@ -293,7 +293,7 @@ describe('reconciliation', () => {
     expect(await reconcile()).toHaveLength(1);
   });
 
-  it('goes on where an attempt before had come to', async () => {
+  it('resumes where the attempt before had stopped', async () => {
     const { intent } = await paid();
     await stripe.refunds.create({ payment_intent: intent, amount: 700 });
     const books = new StripeRecords({ secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 30_000 });
