@@ -1,7 +1,7 @@
 import type { Model } from './model.js';
 import type { Real } from './real.js';
 
-/** What an order's audit trail tells of, by the type of the event. */
+/** What happened to an order, by the type of the event in its audit trail. */
 const TOLD: Readonly<Record<string, string>> = {
   'payment.requires_action': '3-D Secure is asked for',
   'payment.processing': 'a payment takes its time',

@@ -48,7 +48,7 @@ export class ModelLane {
     return new ModelLane(settings, await Real.start(IMPATIENT));
   }
 
-  /** @throws Error telling of the first run that fails, and how likely it fails again */
+  /** @throws Error describing the first run that fails, and how likely it fails again */
   async playAll(): Promise<void> {
     const { runs, seed, path, times } = this.settings;
     process.stderr.write(`model test: ${runs} runs, seed ${seed}\n`);
@@ -64,13 +64,13 @@ export class ModelLane {
     else throw failure(failed.error, failed.story, howToRepeat({ seed, path: again }), said);
   }
 
-  /** Plays runs on a system that is not looked at afterwards. @returns the first that fails, or null */
+  /** Plays runs on a system that is not checked afterwards. @returns the first that fails, or null */
   static async playOnce(settings: LaneSettings): Promise<FailedRun | null> {
     const lane = await ModelLane.open(settings);
     try {
       return await lane.play();
     } finally {
-      // What is wrong with what it left behind was told by the run.
+      // The run has reported every fault of the state it left.
       await lane.real.close().catch(() => undefined);
     }
   }
@@ -83,7 +83,7 @@ export class ModelLane {
       numRuns: runs,
       seed,
       path,
-      // Trying a smaller story on a real system says little, and takes long.
+      // Shrinking on a real system proves little, and takes long.
       endOnFailure: true,
       // A run that hangs has failed like any other.
       plugins: [fc.timeout(A_RUN)],
@@ -131,7 +131,7 @@ export class ModelLane {
   }
 }
 
-/** A run that failed, and what there is to know of it. */
+/** A run that failed, with its evidence. */
 interface FailedRun {
   readonly error: unknown;
   readonly story: string;
@@ -147,7 +147,7 @@ async function playAgain(settings: LaneSettings, times: number): Promise<(Failed
   return results;
 }
 
-/** An error with more to say. */
+/** An error with further details. */
 function failure(error: unknown, ...more: readonly string[]): Error {
   return new Error([error instanceof Error ? error.message : String(error), ...more].join('\n'), {
     cause: error,

@@ -28,7 +28,7 @@ export async function moneyThatDiffers({ id, number }: OrderRecord, real: Real):
   ];
 }
 
-/** One that was asked for twice in doubt may be there twice, and has failed only when both have. */
+/** A refund that was requested twice in doubt may exist twice, and has failed only when both have. */
 function stateOf(refunds: readonly { readonly status: string }[]): string | null {
   const states = refunds.map(({ status }) => (status === 'canceled' ? 'failed' : status));
   return ['succeeded', 'pending', 'failed'].find((state) => states.includes(state)) ?? null;

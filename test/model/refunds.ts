@@ -30,7 +30,7 @@ export const isTakenBack = ({ status }: Pick<OrderRecord, 'status'>) =>
   status === 'rejected' || status === 'cancelled' || status === 'undelivered';
 
 /**
- * What an operator does about a refund that failed. The money of an order that was taken back is asked for
+ * What an operator does about a refund that failed. The refund of a compensated order is requested
  * again, unless the shopper's bank has its hands on the payment.
  *
  * @returns whether there is nothing more to do about it

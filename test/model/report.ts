@@ -1,7 +1,7 @@
 import type { Model } from './model.js';
 import type { Real } from './real.js';
 
-/** What there is to know of a run that failed: what was done, and what became of each order. */
+/** Describes a run that failed: its commands, and the outcome of each order. */
 export async function describeRun(model: Model, { system }: Real): Promise<string> {
   const orders = await Promise.all(
     model.orders.map(async ({ id, number }) => {

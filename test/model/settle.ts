@@ -11,14 +11,14 @@ import type { GatewayEvent, Real } from './real.js';
 import { seeToFailedRefund } from './refunds.js';
 
 /**
- * How long nothing at all may happen to the orders of a run, in milliseconds: everything is mended, and none waits
- * longer than a few seconds by itself. However slow the machine is, what goes on is not cut short.
+ * How long nothing may happen to the orders of a run, in milliseconds: all faults are cleared, and none waits
+ * longer than a few seconds by itself. Progress is not cut short, however slow the machine is.
  */
 const STILL = 90_000;
 /** How often it is looked how far the orders are. */
 const LOOKS = 150;
 
-/** What an operator says who wants the order to go on; an overdue delivery is left to the carrier. */
+/** The answers of an operator who wants the order to continue; an overdue delivery is left to the carrier. */
 const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
   parked: 'retry',
   delivery_overdue: null,
@@ -33,10 +33,10 @@ const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
   discrepancy: null,
 };
 
-/** What was done for the orders of a run so that they come to an end. */
+/** What was done for the orders of a run so that they end. */
 interface Done {
   readonly delivered: Set<string>;
-  /** The orders whose gateway was heard of once more, after some of its events were withheld. */
+  /** The orders whose last withheld event was sent after all. */
   readonly heard: Set<string>;
 }
 
@@ -83,7 +83,7 @@ async function moveOn(model: Model, placed: ModelOrder, real: Real, done: Done):
     await real.happens(parcel.trackingNumber, 'shipment.delivered');
   }
   const isOver = order.closedAt !== null && asking.length === 0;
-  // Of what was withheld, the last word is enough: each means no more than "look".
+  // The last withheld event is enough: each event means no more than "sync".
   if (isOver && model.eventsWereWithheld && !done.heard.has(id)) {
     done.heard.add(id);
     await lastWord(real, order);
@@ -113,7 +113,7 @@ async function answered(real: Real, placed: ModelOrder, order: OrderRecord): Pro
   return asking;
 }
 
-/** The parcel is on its way, and its money can never be taken: somebody has to give it up. */
+/** The parcel is in transit, and its payment can never be captured: an operator has to give it up. */
 const isLost = ({ step, reason }: AttentionRecord) => step === 'capture' && reason === 'payment_voided';
 
 async function answer(real: Real, id: string, attentionId: string, action: Resolution): Promise<void> {
@@ -123,7 +123,7 @@ async function answer(real: Real, id: string, attentionId: string, action: Resol
     throw new Error(`${action} was answered ${status} ${body.code}`);
 }
 
-/** Lets the newest of an order's events that were withheld be heard after all. */
+/** Sends the newest withheld event of an order after all. */
 async function lastWord(real: Real, { intentId }: OrderRecord): Promise<void> {
   const isWithheld = ({ data: { object }, deliveries }: GatewayEvent) =>
     (object.payment_intent ?? object.id) === intentId &&

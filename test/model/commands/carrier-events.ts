@@ -11,7 +11,7 @@ const type = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('shipment.picked_up', 'shipment.delivered') },
 ) satisfies fc.Arbitrary<CarrierEventType>;
 
-/** Something happens to a parcel, if there is one; the carrier tells it by webhook, also before we know the parcel. */
+/** An event happens to a parcel, if there is one; the carrier reports it by webhook, even if unknown here. */
 export const parcelMoves: fc.Arbitrary<Command> = fc.record({ pick: fc.nat(), type }).map((drawn) =>
   command(
     `the carrier reports ${drawn.type}`,
@@ -45,7 +45,7 @@ export const eventsRepeat: fc.Arbitrary<Command> = fc
     ),
   );
 
-/** The carrier speaks of a parcel that is nobody's. */
+/** The carrier reports a parcel of no order. */
 export const strangeParcel: fc.Arbitrary<Command> = type.map((drawn) =>
   command(`the carrier reports ${drawn} of a parcel that is not ours`, async (model, real) => {
     const name = `${model.run}-${model.done.length}`;

@@ -24,7 +24,7 @@ import { tryAnotherMethod } from './try-another-method.js';
 import { wait } from './wait.js';
 import { wishToCancel } from './wish-to-cancel.js';
 
-/** Everything that may be done to the system, with how often. A new kind of trouble is a file and a line. */
+/** Every command, with its weight. A new kind of fault is a file and a line. */
 const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<Command> }[] = [
   { weight: 6, arbitrary: placeOrder },
   { weight: 1, arbitrary: placeOrderAtDyingApi },

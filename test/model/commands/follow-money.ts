@@ -63,7 +63,7 @@ const OPEN = ['needs_response', 'warning_needs_response'];
 const DISPUTED = Array.from({ length: 6 }, () => 'disputeEnds' as const);
 const RETURNING = Array.from({ length: 4 }, () => 'refundSettles' as const);
 
-/** How long an order that has not come to be paid is waited for, in milliseconds. */
+/** How long the command waits for an order that is not paid yet, in milliseconds. */
 const PATIENCE = 1_000;
 
 /** The next thing happens that can happen to an order's money, whatever that is. */

@@ -47,7 +47,7 @@ export const placeOrder: fc.Arbitrary<Command> = fc
     ),
   );
 
-/** The API dies with an order in its hands; whoever placed it asks again until there is an answer. */
+/** The API dies during a request; its caller repeats it until there is an answer. */
 export const placeOrderAtDyingApi: fc.Arbitrary<Command> = fc
   .record({ wish, after: fc.integer({ min: 0, max: 40 }) })
   .map(({ wish: wanted, after }) =>

@@ -29,7 +29,7 @@ const drawn = fc.record({
   cancels: fc.constantFrom(false, false, false, true),
 });
 
-/** Somebody gives money back, some or all of it, perhaps while somebody else cancels the order. */
+/** A caller requests a refund, of some or all of the money, perhaps while another caller cancels the order. */
 export const requestRefund: fc.Arbitrary<Command> = drawn.map(
   ({ pick, portion, restock, callers, cancels }) =>
     command(

@@ -14,7 +14,7 @@ const REFUSED: Readonly<Partial<Record<Operation, OrderStatus>>> = {
   'shipments.create': 'cancelled',
 };
 
-/** What nobody asks for while orders come and go; reconciliation does. */
+/** Operations that orders never call; reconciliation does. */
 const UNUSED: readonly Operation[] = [
   'charges.retrieve',
   'refunds.retrieve',
