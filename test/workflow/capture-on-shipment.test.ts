@@ -45,7 +45,7 @@ describe('a payment that is held until the parcel has its label', () => {
     await recordHistory(shop.handle(id), 'captured-on-shipment');
   });
 
-  it('is let go when the carrier refuses the parcel: nothing was ever taken', async () => {
+  it('is voided when the carrier refuses the parcel: nothing was ever captured', async () => {
     const id = await shop.place({ policy, postalCode: '00000' });
     const order = await shop.closed(id);
     expect(order).toMatchObject({ status: 'cancelled', payment: 'voided', fulfilment: 'released' });
@@ -124,7 +124,7 @@ describe('a payment whose hold is about to lapse', () => {
     { ports: (real, { gatewayOptions }) => ({ ...real, gateway: new ShortHolds(gatewayOptions) }) },
   );
 
-  it('is let go half a day before, when there is no label yet, and the order cancelled', async () => {
+  it('is voided half a day before, when there is no label yet, and the order cancelled', async () => {
     await shop.fault('shipments.create', '500', 10_000);
     const id = await shop.place({
       policy: { ...policy, retry: { attempts: 1_000, initial: 100, max: 300 } },

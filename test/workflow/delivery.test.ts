@@ -42,7 +42,7 @@ describe('waiting for the delivery', () => {
     await recordHistory(shop.handle(id), 'delivered-by-lookup');
   });
 
-  it('tells somebody when the carrier knows nothing either, and goes on waiting', async () => {
+  it('opens an attention when the carrier has no report either, and keeps waiting', async () => {
     const id = await shop.place({ policy: { deliveryDeadline: 400 } });
     const trackingNumber = await shop.label(id);
     const overdue = await shop.until(id, ({ attention }) => attention.length > 0);
@@ -55,7 +55,7 @@ describe('waiting for the delivery', () => {
     await recordHistory(shop.handle(id), 'delivered-overdue');
   });
 
-  it('ends when an operator says that the parcel has arrived', async () => {
+  it('ends when an operator reports that the parcel has arrived', async () => {
     const id = await shop.place({ policy: { deliveryDeadline: 400 } });
     await shop.label(id);
     await shop.answer(id, 'deliver', 'skip');
@@ -137,7 +137,7 @@ describe('waiting for the delivery', () => {
 
   it('applies an event that came before its parcel was known', async () => {
     await shop.fault('shipments.create', 'drop_after', 1);
-    // Until the carrier can be asked what became of the label, its number is not known.
+    // Until the carrier can be asked about the label, its number is not known.
     await shop.fault('shipments.lookup', '500', 10_000);
     const id = await shop.place({ policy: tireless });
     const [parcel] = await shop.parcels(id);

@@ -38,7 +38,7 @@ export interface Effect {
     readonly intents?: readonly string[];
     readonly refunds?: readonly number[];
     readonly parcels?: readonly string[];
-    /** Letters, told apart by their Message-ID. */
+    /** Emails, distinguished by their Message-ID. */
     readonly letters?: number;
     readonly held?: number;
   };
@@ -48,7 +48,7 @@ export interface Effect {
   readonly call?: {
     readonly port: 'gateway' | 'carrier' | 'mailer';
     readonly method: string;
-    /** As the sandbox calls it, and the key of what may be asked about afterwards. */
+    /** The sandbox's name of it, and the key of an effect that may be looked up afterwards. */
     readonly operation?: string;
     readonly asked?: string;
   };

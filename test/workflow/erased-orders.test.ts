@@ -8,7 +8,7 @@ import { acceptOrder, emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-describe('a run that goes on although its person was erased, because somebody took it for gone', () => {
+describe('a run that continues although its person was erased, because it was acknowledged as lost', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness((opened) => {
     shop = opened;
@@ -69,7 +69,7 @@ describe('a run that goes on although its person was erased, because somebody to
     expect(shop.inbox.to(email)).toEqual(before);
   });
 
-  it('writes to nobody, and comes to its end', async () => {
+  it('sends no email, and ends', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     await confirmed(id);

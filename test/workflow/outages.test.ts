@@ -7,7 +7,7 @@ import { emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** Mails are put off for as long as a test needs, and nobody is asked about them. */
+/** Emails are deferred for as long as a test needs, without an attention. */
 const MAIL_OUTAGE = { code: 451, times: 10_000 };
 
 describe('an outage', () => {
@@ -28,7 +28,7 @@ describe('an outage', () => {
     shop.inbox.answer = MAIL_OUTAGE;
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
-    // The confirmation is given up, until somebody says how to go on.
+    // The confirmation is parked, until an operator answers.
     await shop.until(id, ({ attention }) => attention.some(({ step }) => step === 'confirm'));
     await shop.carrierSays(trackingNumber, 'shipment.picked_up');
     await shop.carrierSays(trackingNumber, 'shipment.returned');
@@ -40,13 +40,13 @@ describe('an outage', () => {
     await shop.answer(id, 'confirm', 'retry');
     const order = await shop.closed(id);
     expect(order).toMatchObject({ status: 'undelivered', endReason: { code: 'returned', by: 'carrier' } });
-    // Nobody is told that an order is confirmed which has come back.
+    // No confirmation is sent for an order whose parcel was returned.
     expect(shop.inbox.kindsTo(emailOf(order))).not.toContain('confirmation');
     expect(shop.inbox.ofKind('undelivered', emailOf(order))).toHaveLength(1);
     expect(await refunds(id)).toEqual([3980]);
   });
 
-  it('of the mail hides no delivery from whoever searches in Temporal', async () => {
+  it('of the mail server hides no delivery from a search in Temporal', async () => {
     shop.inbox.answer = MAIL_OUTAGE;
     const id = await shop.place({ policy: patient });
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');

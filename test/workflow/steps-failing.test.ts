@@ -80,7 +80,7 @@ describe('a step that fails for good', () => {
   const deliver = async (id: OrderId) => shop.carrierSays(await shop.label(id), 'shipment.delivered');
 
   it.each(PARKED.map((parked) => [parked.step, parked.answer, parked.operation ?? 'SMTP', parked] as const))(
-    'is parked, and ends as the operator says: %s, %s (%s)',
+    'is parked, and ends as the operator answers: %s, %s (%s)',
     async (step, answer, _, { operation, code, end, ...once }) => {
       const stock = await shop.stock('MUG-BLUE');
       if (operation) await shop.fault(operation, '500', PATIENCE);
@@ -127,7 +127,7 @@ describe('a step that fails for good', () => {
   it.each<{ answer: Resolution; told: readonly string[] }>([
     { answer: 'retry', told: ['cancelled'] },
     { answer: 'skip', told: [] },
-  ])('holds up no end when it is word of a cancellation; then $answer', async ({ answer, told }) => {
+  ])('holds up no end when it is a cancellation email; then $answer', async ({ answer, told }) => {
     const stock = await shop.stock('MUG-BLUE');
     const id = await shop.place({ method: 'pm_card_threeDSecure2Required' });
     await shop.until(id, ({ payment }) => payment === 'requires_action');
@@ -166,7 +166,7 @@ describe('a step that fails for good', () => {
   it.each<{ answer: Resolution; mails: number }>([
     { answer: 'retry', mails: 1 },
     { answer: 'skip', mails: 0 },
-  ])('holds up no refund when it is word of one; then $answer', async ({ answer, mails }) => {
+  ])('holds up no refund when it is a refund email; then $answer', async ({ answer, mails }) => {
     const id = await shop.place();
     await deliver(id);
     await shop.closed(id);
@@ -185,7 +185,7 @@ describe('a step that fails for good', () => {
     expect(await shop.refunds(id)).toMatchObject([{ amount: 500, status: 'succeeded' }]);
   });
 
-  it('leaves money and goods where they are while the carrier cannot be told to cancel the label', async () => {
+  it('leaves money and goods where they are while the label cannot be cancelled at the carrier', async () => {
     const id = await shop.place();
     await shop.label(id);
     await shop.fault('shipments.cancel', '500', PATIENCE);

@@ -8,7 +8,7 @@ import type { Parcel } from '#libs/shipping/carrier';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** A carrier whose answer to a label nobody understands, although it made the label. */
+/** A carrier whose answer to a label is unreadable, although it made the label. */
 class Mumbling extends CarrierClient {
   isUnderstood = true;
 
@@ -20,7 +20,7 @@ class Mumbling extends CarrierClient {
 
   override async findShipment(reference: OrderId): Promise<Parcel | null> {
     const parcel = await super.findShipment(reference);
-    // Neither is its word on a label that nobody has picked up.
+    // Neither is its answer about a label whose parcel was not picked up.
     if (!this.isUnderstood && parcel?.status === 'label_created') throw new TypeError('what?');
     return parcel;
   }
@@ -90,7 +90,7 @@ describe('a tracking number that the carrier gives out again', () => {
     expect((await shop.eventTypes(first)).filter((type) => type === 'shipment.picked_up')).toEqual([]);
   });
 
-  it('is told apart by our reference, although both travel', async () => {
+  it('is identified by our reference, although both are in transit', async () => {
     const first = await labelled();
     const second = await labelled();
     await says('shipment.delivered', { reference: second });
@@ -103,7 +103,7 @@ describe('a tracking number that the carrier gives out again', () => {
     await shop.answer(second, 'deliver', 'acknowledge');
   });
 
-  it('moves neither while both travel and nothing tells them apart; a person is told once of each', async () => {
+  it('moves neither while both are in transit without a reference; each gets one attention', async () => {
     const first = await labelled();
     const second = await labelled();
     expect(await says('shipment.delivered')).toBe('ambiguous');
@@ -118,7 +118,7 @@ describe('a tracking number that the carrier gives out again', () => {
     expect(await says('shipment.in_transit')).toBe('ambiguous');
     expect(await order(first)).toMatchObject({ status: 'confirmed', attention: [] });
 
-    // Once the first has arrived, what was said meanwhile is still nobody's, and what is said now is the second's.
+    // Once the first has arrived, earlier events still match no order, and new events are the second's.
     await says('shipment.delivered', { reference: first });
     await shop.closed(first);
     await shop.sweeper.sweep();
