@@ -105,7 +105,7 @@ function unlimited(schema: unknown, place = ''): string[] {
   return [...open, ...within, ...unlimited(items, `${place}/0`)];
 }
 
-/** What answers say where something is to be found. */
+/** Operations whose answers have a `Location`. */
 const LOCATED: readonly OperationName[] = ['placeOrder', 'attemptPayment', 'requestRefund'];
 
 /** Whether an answer may come once the outcome is known. */
@@ -141,7 +141,7 @@ describe.each(operations)('%s', (title, operation) => {
     }
   });
 
-  it('tells the limits of all that it reads', () => {
+  it('documents the limits of every input', () => {
     // Of these all is taken, and what means nothing is passed over.
     const lenient = ['X-Request-Id', 'Prefer'];
     const read = parameters.filter(({ name }) => !lenient.includes(name)).map(({ schema }) => schema);
@@ -149,7 +149,7 @@ describe.each(operations)('%s', (title, operation) => {
     expect([...read, ...bodies].flatMap((schema) => unlimited(schema))).toEqual([]);
   });
 
-  it('tells what its answers say in headers', () => {
+  it('documents the headers of its answers', () => {
     for (const [status, { headers }] of Object.entries(responses)) {
       const expected = [
         'X-Request-Id',
@@ -177,7 +177,7 @@ describe.each(operations)('%s', (title, operation) => {
     );
   });
 
-  it('says which scope it takes', () => {
+  it('documents the scope it requires', () => {
     expect(security).toEqual(keyed ? [{ key: [access] }] : undefined);
     if (keyed) expect(operation.description).toContain(`\`${access}\``);
   });

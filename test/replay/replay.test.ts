@@ -24,7 +24,7 @@ function personal(text: string): ReadonlyMap<string, string> {
 installQuietRuntime();
 const code = await workflowCode(WORKFLOWS_PATH);
 
-it('lets today’s workflow code take over every order in flight', async () => {
+it('lets today’s workflow code resume every order in flight', async () => {
   const broken = await brokenHistories(code);
   if (broken.length > 0) throw new OrdersInFlightWouldBreak(broken, KEPT.length);
 });
@@ -38,7 +38,7 @@ describe('the kept histories', () => {
     expect(new Set(outcomes)).toEqual(new Set(['cancelled', 'delivered', 'rejected', 'undelivered']));
   });
 
-  it('carry no word of a person', () => {
+  it('contain no personal data', () => {
     for (const { name, history } of KEPT) {
       const text = textOf(history);
       // What is searched are words, not what Temporal wraps them in.

@@ -12,10 +12,10 @@ import {
 import { bundleSources } from '../../apps/worker/workflow-code.js';
 import { HISTORIES } from '../support/histories.js';
 
-/** A history that the code cannot go on with. */
+/** A history that the code cannot resume. */
 export interface BrokenHistory {
   readonly name: string;
-  /** What the SDK said: which event, and what the code did instead. */
+  /** The SDK's message: which event, and what the code did instead. */
   readonly reason: string;
 }
 
@@ -25,7 +25,7 @@ export const KEPT = readdirSync(HISTORIES).map((file) => {
   return { name: file.replace('.json', ''), json, history: historyFromJSON(JSON.parse(json)) };
 });
 
-/** Without the warnings of a history that breaks: who replays is told, in words. */
+/** Without the SDK's warnings for a history that breaks: the caller gets an explanation. */
 export function installQuietRuntime(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),

@@ -60,7 +60,7 @@ const UNKNOWN = [
   'a/b~c',
 ];
 
-/** A place in an example, with what the document says of it. */
+/** A place in an example, with its schema in the document. */
 interface Place {
   readonly pointer: string;
   readonly value: unknown;

@@ -17,7 +17,7 @@ export class Deaths {
     this.#ordered.set(eventType, () => Promise.reject(new Outage('died_after_commit')));
   }
 
-  /** The next attempt that writes an event of this type stands still right after its commit, until it is let go. */
+  /** Holds the next attempt that writes an event of this type right after its commit, until it is released. */
   hold(eventType: string): HeldCall {
     const stopped = latch();
     const going = latch();
@@ -28,7 +28,7 @@ export class Deaths {
     return { stopped: stopped.wait, letGo: going.open };
   }
 
-  /** @throws Error naming the deaths that have not struck, which a test would otherwise take for survived */
+  /** @throws Error naming the deaths that have not happened, which a test would otherwise count as survived */
   assertStruck(): void {
     const outstanding = [...this.#ordered.keys()];
     this.#ordered.clear();

@@ -51,7 +51,7 @@ export async function openParts(): Promise<HarnessParts> {
   const database = openTestDatabase(databaseUrl);
   const store = new Store(database);
   await store.catalogue.seed(CATALOGUE);
-  // Tests speak for the carrier themselves, so that they choose when.
+  // Tests send the carrier's events themselves, to choose their time.
   const sandbox = await startTestSandbox();
   const { hostname, port } = new URL(sandbox.url);
   const stripe = new Stripe('sk_test_counting', { host: hostname, port, protocol: 'http' });

@@ -1,7 +1,7 @@
 /** Where one attempt is stopped: before its call has left, or with the answer still on its way. */
 export type HeldAt = 'leaving' | 'answered';
 
-/** One call that is stopped until it is let go on. */
+/** One call that is held until it is released. */
 export interface HeldCall {
   /** Resolves when the call has been stopped. */
   readonly stopped: Promise<void>;

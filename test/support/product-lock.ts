@@ -8,7 +8,7 @@ export class ProductLock {
 
   private constructor(private readonly client: pg.Client) {}
 
-  /** @param reading whether not even a look at a product is let through; else only taking one is held up */
+  /** @param reading whether reads of a product are blocked too; else only reservations are */
   static async take(databaseUrl: string, { reading }: { reading: boolean }): Promise<ProductLock> {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();

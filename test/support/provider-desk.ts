@@ -11,7 +11,7 @@ import { CarrierClient } from '#libs/shipping/carrier.client';
 
 const PATIENCE = 2_000;
 
-/** A gateway and a carrier for a single order, so that what is done to them strikes no other. */
+/** A gateway and a carrier for a single order, so that a test's faults affect no other order. */
 export class ProviderDesk {
   readonly gateway: PaymentGateway;
   readonly carrier: Carrier;

@@ -9,10 +9,10 @@ export interface Surroundings {
   readonly log: readonly string[];
 }
 
-/** What to look for, in lower case, each with the name of the field it stands in. */
+/** The values to search for, in lower case, each with the name of its field. */
 export type Needles = ReadonlyMap<string, string>;
 
-/** What is searched: some text, and what to call it where it tells too much. */
+/** A text to search, and its name for the report. */
 interface Place {
   readonly where: string;
   readonly text: string;
@@ -26,7 +26,7 @@ const PERSONAL_COLUMNS = [
   'shipping_address',
   'billing_address',
 ];
-/** Too few values to tell a person by. */
+/** Fields with too few values to identify a person. */
 const COMMON_FIELDS = ['country'];
 /** Shorter ones, and mere numbers, are found by chance. */
 const SHORTEST = 6;
@@ -71,7 +71,7 @@ async function personalValues(database: pg.Client): Promise<Map<string, string>>
   return values;
 }
 
-/** @returns a sentence for each field that the text gives away */
+/** @returns a sentence for each field whose value is in the text */
 export function told(needles: Needles, { where, text }: Place): string[] {
   const lower = text.toLowerCase();
   const fields = [...needles].flatMap(([needle, field]) => (lower.includes(needle) ? [field] : []));

@@ -20,8 +20,8 @@ export async function openSharedApi(): Promise<System> {
 }
 
 /**
- * An API and a worker, where another card may be tried for a minute and a person is asked after two attempts. Each file
- * finds what earlier ones have left, and counts only what is its own.
+ * An API and a worker, where another card may be tried for a minute and a step parks after two attempts. Each file
+ * finds the rows of earlier files, and counts only its own.
  */
 export async function openSharedSystem(): Promise<System> {
   return (started.system ??= System.start({ env: { DECLINE_WINDOW: '1m', RETRY_ATTEMPTS: '2' } }));

@@ -239,7 +239,7 @@ export class WorkflowHarness {
     return id;
   }
 
-  /** Has the sweeper look for lost runs now, whenever it did so last. */
+  /** Has the sweeper look for lost runs now, whatever the time of its last look. */
   async lookForLostRuns(): Promise<void> {
     await this.database.$executeRaw`UPDATE run_look SET due_at = now()`;
     await this.sweeper.sweep();
