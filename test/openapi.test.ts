@@ -66,7 +66,7 @@ ajv.addSchema({ ...document }, 'openapi.json');
 /** By the text of its schema: most operations show the same problems, and compiling takes longer than all else. */
 const compiled = new Map<string, ValidateFunction>();
 
-/** Everything an example breaks of its schema. */
+/** Every rule of its schema that an example breaks. */
 function faults(schema: object, value: unknown): unknown {
   const text = JSON.stringify(schema).replaceAll('"#/components/', '"openapi.json#/components/');
   const check = compiled.get(text) ?? ajv.compile(JSON.parse(text));

@@ -26,7 +26,7 @@ import { scheduleReconciliation } from './reconciliation/reconcile-schedule.js';
 import { Sweeper } from './sweeper/sweeper.js';
 import { workflowCode } from './workflow-code.js';
 
-/** Milliseconds to close everything in: an attempt that was left to itself may hold a connection for as long as it likes. */
+/** Milliseconds for closing: an attempt that still runs may hold a connection without an end. */
 const CLOSING = 3_000;
 
 class NoTemporal extends Error {

@@ -12,9 +12,9 @@ export interface Machine {
   readonly system: string;
   /** Bytes. */
   readonly memory: number;
-  /** Of the last minute, before anything of this run was started. */
+  /** Of the last minute, before this run started a program. */
   readonly loadAtStart: number;
-  /** Before anything of this run was started, this program left out. */
+  /** Before this run started a program, without this program. */
   readonly otherNodes: number;
 }
 

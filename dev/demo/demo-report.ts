@@ -22,7 +22,7 @@ export class DemoReport {
     this.terminal.say(lines.map((line) => `  ${line}`.trimEnd()).join('\n'));
   }
 
-  /** Something that happens, with the time since the act began. */
+  /** An event, with the time since the act began. */
   event(text: string): void {
     this.isClaiming = false;
     this.terminal.say(`${this.clock()}  ${text}`);

@@ -34,7 +34,7 @@ export interface WorkerProcess {
   readonly log: readonly string[];
 }
 
-/** The system that the demo is shown on, and everything that an act does with it or asks it. */
+/** The system of the demo, and every operation of an act on it. */
 export class DemoSystem {
   readonly shop: Shop;
   readonly operator: Operator;

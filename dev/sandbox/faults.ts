@@ -24,7 +24,7 @@ export const FAULT_NAMES = ['slow', '500', '429', 'never', 'drop_before', 'drop_
 export type FaultName = (typeof FAULT_NAMES)[number];
 
 /**
- * The faults. Those of the network apply to every call; the others only to a call that would do something, because a
+ * The faults. Those of the network apply to every call; the others only to a call with an effect, because a
  * repeated call gets the stored answer without running again.
  */
 const FAULTS: Readonly<Record<FaultName, { appliesToReplays: boolean }>> = {

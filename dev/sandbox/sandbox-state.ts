@@ -30,7 +30,7 @@ export const savedStateSchema = z.object({
 });
 export type SavedState = z.infer<typeof savedStateSchema>;
 
-/** Everything the sandbox knows. */
+/** The whole state of the sandbox. */
 export class SandboxState {
   readonly intents;
   readonly charges;

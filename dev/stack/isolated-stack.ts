@@ -52,7 +52,7 @@ export async function runOnIsolatedStack({ name, variables, run }: IsolatedOptio
     const running = run({ stack, folder, terminal, stopping: stopping.signal });
     // Once it is interrupted, how it fails is of no interest.
     running.catch(() => {});
-    // It may be in the middle of starting something; the end does not wait for that.
+    // A part may still be starting; the end does not wait for that.
     const result = await Promise.race([running, stopped()]);
     code = result.succeeded ? EXIT.done : EXIT.failed;
     conclusion = result.conclusion;

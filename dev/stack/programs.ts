@@ -12,7 +12,7 @@ import {
   startChild,
 } from './processes/child.js';
 
-/** How one of the project's own programs is run, whichever it is. */
+/** How each of the project's own programs is run. */
 export type ProgramOptions = Pick<
   ChildOptions,
   'cwd' | 'env' | 'grace' | 'logFile' | 'onLine' | 'onStart' | 'name'

@@ -31,7 +31,7 @@ export class Refused extends Error {
   }
 }
 
-/** Something between here and the API answered in its place: a proxy, a load balancer. */
+/** A proxy or load balancer answered instead of the API. */
 export class ForeignAnswer extends Error {
   override readonly name = 'ForeignAnswer';
 

@@ -150,7 +150,7 @@ describe('a variable', () => {
       { SMTP_URL: 'smtp://mail', MAIL_FROM: 'Shop\r\nBcc: x@y.example <a@b.example>' },
       'MAIL_FROM must be one address',
     ],
-  ])('that is wrong says how to put it right: %s %j', (group, source, complaint) => {
+  ])('that is wrong says how to correct it: %s %j', (group, source, complaint) => {
     const faults = faultsOf([group], source);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(complaint);

@@ -234,7 +234,7 @@ describe('the shop', () => {
     expect(confirmationMail(ORDER, { name: '', paymentMethod: 'card' }).html).not.toMatch(/<img|<a /);
   });
 
-  it('says how its shoppers pay', () => {
+  it('states how its shoppers pay', () => {
     const shop = { name: '', paymentMethod: 'bank account' };
     expect(confirmationMail(ORDER, shop).text).toContain('Payment:\n  Bank account');
     expect(refundMail(ORDER, shop, REFUND).text.replaceAll('\n', ' ')).toContain(
@@ -287,7 +287,7 @@ describe('a mail about a delivery that failed', () => {
   });
 });
 
-it('gives each mail an id of its own, and each refund', () => {
+it('gives each mail its own id, and each refund', () => {
   const mails = [
     confirmationMail,
     shippingNotice,

@@ -125,7 +125,7 @@ describe('a mail', () => {
     await mailerTo(server.port).send({ ...MAIL, name });
     expect(server.recipients).toEqual(['ada@example.com']);
     expect(server.mails[0]?.to).toMatchObject({ value: [{ name, address: 'ada@example.com' }] });
-    // Whatever a mail program decodes inside of quotes, it finds nothing there.
+    // There is no encoded word in quotes that a mail program could decode.
     expect(server.sources[0]?.match(/^To: .*(?:\r\n .*)*/m)?.[0]).not.toMatch(/"[^"]*=\?/);
   });
 

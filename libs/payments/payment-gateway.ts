@@ -18,7 +18,7 @@ export type RefundStatus = ProviderRefund['status'];
 
 export type GatewayRefund = ProviderRefund;
 export type GatewayDispute = ProviderDispute;
-/** Everything the provider knows of an order's money. */
+/** All data of the provider about an order's money. */
 export type GatewayPayment = PaymentSnapshot;
 
 /**
@@ -42,7 +42,7 @@ export interface PaymentGateway {
    */
   confirmIntent(intentId: string, request: { method: string; idempotencyKey: string }): Promise<Intent>;
   retrieveIntent(intentId: string): Promise<Intent>;
-  /** Everything there is about an intent: itself, its refunds and its disputes. */
+  /** An intent with its refunds and its disputes. */
   readPayment(intentId: string): Promise<GatewayPayment>;
   /** What a shopper's browser needs to act on a payment. Never stored, never logged. */
   readClientSecret(intentId: string): Promise<string | null>;

@@ -21,7 +21,7 @@ const REFUND_STATUSES: ReadonlyMap<string, RefundStatus> = new Map([
   ['canceled', 'failed'],
 ]);
 
-/** How a dispute is over; whatever is not listed is still open (docs.stripe.com/api/disputes/object). */
+/** How a dispute is over; a status that is not listed is still open (docs.stripe.com/api/disputes/object). */
 const DISPUTE_OUTCOMES: ReadonlyMap<string, GatewayDispute['outcome']> = new Map([
   ['won', 'won'],
   ['warning_closed', 'won'],

@@ -33,7 +33,7 @@ export function stripeClient({ secretKey, apiUrl, timeout }: StripeOptions): Str
 
 const StripeProblem = z.object({ error: z.looseObject({}) });
 
-/** A failure in another form than Stripe's: it comes from something between us and Stripe. */
+/** A failure in another form than Stripe's: it comes from a proxy between us and Stripe. */
 export class ForeignAnswer extends Error {
   constructor(
     readonly status: number,

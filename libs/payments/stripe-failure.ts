@@ -5,7 +5,7 @@ import { httpTrouble, networkTrouble, retryAfterOf } from '#libs/providers/provi
 
 import { ForeignAnswer } from './stripe-client.js';
 
-/** Stripe's codes that mean "no", whatever is tried again (docs.stripe.com/error-codes), with ours. */
+/** Stripe's codes for a refusal that no retry changes (docs.stripe.com/error-codes), with ours. */
 const REFUSAL_BY_STRIPE_CODE: ReadonlyMap<string, string> = new Map([
   ['amount_too_small', 'amount_too_small'],
   ['amount_too_large', 'amount_too_large'],
@@ -31,7 +31,7 @@ export function stripeFailure(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   const { statusCode, code, param } = error;
   if (error instanceof Stripe.errors.StripeConnectionError) return unanswered(error);
-  // An answer that is no JSON comes from something between us and Stripe, which stored nothing.
+  // An answer that is no JSON comes from a proxy between us and Stripe, which stored nothing.
   if (error instanceof Stripe.errors.StripeAPIError && statusCode === undefined) {
     return new Outage('gateway_unreachable', { cause: error });
   }
@@ -58,7 +58,7 @@ export function stripeFailure(error: unknown): unknown {
   return refusal === undefined ? error : new Refusal(refusal, { cause: error });
 }
 
-/** A call to which Stripe gave no answer; something on the way may have given one. */
+/** A call to which Stripe gave no answer; a proxy may have given one. */
 function unanswered(error: Stripe.errors.StripeConnectionError): unknown {
   const { detail }: { detail?: unknown } = error;
   if (detail instanceof ForeignAnswer) {

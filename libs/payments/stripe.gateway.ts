@@ -8,7 +8,7 @@ import { asDispute, asIntent, asRefund, readIntent } from './stripe-answers.js';
 import { stripeClient, type StripeOptions } from './stripe-client.js';
 import { stripeFailure } from './stripe-failure.js';
 
-/** The charge of an intent says when its hold lapses. */
+/** The charge of an intent has the time at which its hold lapses. */
 const WITH_CHARGE = ['latest_charge'];
 
 /** Payments through Stripe, or through any server with Stripe's API. */

@@ -17,7 +17,7 @@ describe('a country', () => {
     for (const text of ['', 'D', 'DEU', 'de', 'DE\n', ' DE']) expect(COUNTRY_PATTERN.test(text)).toBe(false);
   });
 
-  it('has a name of its own, each', () => {
+  it('has its own name, each', () => {
     const names = COUNTRIES.map(countryName);
     expect(new Set(names).size).toBe(COUNTRIES.length);
     expect(names.every((name) => name.length > 2)).toBe(true);

@@ -1,5 +1,5 @@
 /**
- * Why a provider gave no usable answer, so that asking again later may help. An outage's code is the provider's name
+ * Why a provider gave no usable answer, so that a later retry may help. An outage's code is the provider's name
  * with one of these.
  */
 export type Trouble = 'unreachable' | 'timeout' | 'busy' | 'rate_limited' | 'error';

@@ -39,7 +39,7 @@ export const shipmentSchema = z.object({
   reference,
   carrier: text(100),
   trackingNumber: text(100),
-  /** A page for the shopper, if there is one. Whatever is no address of a page is as good as none. */
+  /** A page for the shopper, if there is one. Any text that is no address of a page counts as none. */
   trackingUrl: z
     .url({ protocol: /^https?$/ })
     .max(2_000)

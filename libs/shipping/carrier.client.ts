@@ -87,7 +87,7 @@ function json({ call, text }: Reply): unknown {
   }
 }
 
-/** Something between us and the carrier may answer in another form; its status still counts. */
+/** A proxy between us and the carrier may answer in another form; its status still counts. */
 function codeOf(reply: Reply): string | null {
   if (reply.status < 400) return null;
   try {

@@ -32,7 +32,7 @@ describe('each compensation, before, while and after its step is done', () => {
     for (const letGo of held.splice(0)) await letGo();
   });
 
-  /** More patience than any of these tests. */
+  /** More attempts than any of these tests needs. */
   const PATIENT: Wanted = { policy: { retry: { attempts: 1_000, initial: 50, max: 200 } } };
   const hold = (method: 'createIntent' | 'createRefund' | 'createShipment' | 'cancelShipment') => {
     const port = method === 'createIntent' || method === 'createRefund' ? gateway : carrier;
@@ -129,7 +129,7 @@ describe('each compensation, before, while and after its step is done', () => {
   ];
 
   it.each(MOMENTS.map((moment) => [moment.when, moment] as const))(
-    'gives back what an order holds that is cancelled while %s',
+    'releases what an order holds that is cancelled while %s',
     async (_, { reach, end }) => {
       const stock = await shop.stock('MUG-BLUE');
       const { id, goOn } = await reach();

@@ -74,7 +74,7 @@ describe('the carrier’s words of a parcel, through its webhook', () => {
     expect(await closed(id)).toMatchObject({ status: 'delivered', fulfilment: 'delivered', attention: [] });
   });
 
-  it('that come after the end change no status, and show themselves to a person', async () => {
+  it('that come after the end change no status, and open an attention', async () => {
     const { id, trackingNumber } = await labelled();
     await say('shipment.delivered', trackingNumber);
     await closed(id);

@@ -87,7 +87,7 @@ describe('an order in another currency', () => {
     },
   );
 
-  it('is given back in parts that can be', async () => {
+  it('is refunded in parts that can be refunded', async () => {
     await sell('SAFFRON', 'KWD', 1_230);
     const order = await delivered('SAFFRON', 'KWD', 3);
     const give = (body: object) => system.http.post(`/orders/${order.id}/refunds`).set(keyed()).send(body);

@@ -313,7 +313,7 @@ describe('an order whose books change while its run works', () => {
     });
 
     it.each(['refund.created', 'inventory.released', 'order.cancelled'])(
-      "gives back an operator's refund that failed after %s",
+      "refunds the money of an operator's refund that failed after %s",
       async (event) => {
         const id = await shop.place({ method: 'pm_sandbox_pendingRefundFails' });
         await shop.label(id);
@@ -338,7 +338,7 @@ describe('an order whose books change while its run works', () => {
       },
     );
 
-    it('gives back what comes back after a parcel that did not arrive was refunded', async () => {
+    it('refunds what comes back after a parcel that did not arrive was refunded', async () => {
       const id = await shop.place({ method: 'pm_sandbox_pendingRefundFails' });
       const trackingNumber = await shop.label(id);
       await shop.refund(id, 500);
@@ -359,7 +359,7 @@ describe('an order whose books change while its run works', () => {
       expect(made.map(({ amount }) => amount).toSorted((a, b) => a - b)).toEqual([500, 3480]);
     });
 
-    it('asks a person, and ends, when what it gave back came back', async () => {
+    it('opens an attention, and ends, when its refund came back', async () => {
       const id = await shop.place({ method: 'pm_sandbox_pendingRefundFails' });
       await shop.label(id);
       const held = moments.hold('inventory.released');

@@ -17,7 +17,7 @@ type MailContent = (typeof LETTERS)[number];
 export interface Kill extends KillPoint {
   /** The effect that the next attempt finds done, and logs; none where it is not done, or not looked up. */
   readonly detected?: string;
-  /** The mail that is in doubt, and so is sent again. */
+  /** The email that is in doubt, and so is sent again. */
   readonly repeated?: MailContent;
 }
 

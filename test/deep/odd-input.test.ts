@@ -217,7 +217,7 @@ describe('odd input', () => {
           livemode: false,
           data: { object: { id: 'pi_1', object: 'payment_intent' } },
         },
-        // Whatever is signed and of no known type is kept, and changes nothing.
+        // A signed event of an unknown type is stored, and changes nothing.
         unbroken: ['/type', ''],
         sign: (content: Buffer) => stripeHeaders(content),
       },

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.js';
 import { OwnPostgres } from '../support/own-postgres.js';
 import { System } from '../support/system.js';
 
-/** Milliseconds for everything to come right again, on a machine that is busy. */
+/** Milliseconds for all orders to recover, on a machine that is busy. */
 const PATIENCE = 120_000;
 const ORDERS = 200;
 /** After how many accepted orders PostgreSQL crashes: every few seconds. */

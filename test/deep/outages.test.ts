@@ -9,7 +9,7 @@ import { emailOf } from '../support/orders.js';
 import { OwnTemporal } from '../support/own-temporal.js';
 import { System } from '../support/system.js';
 
-/** Milliseconds for everything to come right again, on a machine that is busy. */
+/** Milliseconds for all orders to recover, on a machine that is busy. */
 const PATIENCE = 120_000;
 const MINUTE = 60_000;
 

@@ -57,7 +57,7 @@ describe('the money of an order', () => {
       'order.cancelled',
       'email.sent',
       'order.closed',
-    ])('is given back once when the carrier refuses: %s', async (event) => {
+    ])('is refunded once when the carrier refuses: %s', async (event) => {
       const stock = await shop.stock('MUG-BLUE');
       deaths.after(event);
       const id = await shop.place({ postalCode: '00000' });
@@ -97,7 +97,7 @@ describe('the money of an order', () => {
       },
     );
 
-    it('is given back once when the label had been cancelled before', async () => {
+    it('is refunded once when the label had been cancelled before', async () => {
       const id = await shop.place();
       await shop.label(id);
       deaths.after('shipment.cancelled');

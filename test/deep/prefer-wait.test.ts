@@ -47,7 +47,7 @@ describe('many that wait', () => {
   it('hold no connection to the database, leave some to the API for others, and are answered when it ends', async () => {
     const told: { status: number; headers: object }[] = [];
     const { id } = await system.place();
-    // Whatever they wait for: there is one place for all of them.
+    // Waits for every kind of outcome share one place.
     const answers = Array.from({ length: 60 }, (_, index) =>
       (index > 0
         ? placing(system)(system.body(), 30)

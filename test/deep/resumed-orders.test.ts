@@ -96,7 +96,7 @@ const tries = async (shop: WorkflowHarness, id: OrderId, method: string) => {
   await shop.runs.attemptPayment(asked);
 };
 
-/** With a fault in place before the order is: what it strikes is the first thing the order does. */
+/** With a fault scripted before the order is placed: it affects the first call of the order. */
 const STATES: Readonly<
   Record<string, State & { readonly before?: (shop: WorkflowHarness) => Promise<unknown> | void }>
 > = {

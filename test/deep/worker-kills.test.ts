@@ -64,7 +64,7 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
     return [...copies.values()];
   };
 
-  /** Those that go beside what is held may be in flight when the worker dies, and so come twice. */
+  /** Emails sent beside a held activity may be in flight when the worker dies, and so come twice. */
   const BESIDE = ['is confirmed', 'is on its way', 'refund'];
   const lettersTo = (email: string, repeated: string | undefined) =>
     letters(email).map(({ about = '', copies }) => ({
@@ -122,7 +122,7 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
     );
   });
 
-  it('whatever it was doing: each activity has its kills, or a reason to have none', () => {
+  it('in any activity: each activity has its kills, or a reason to have none', () => {
     const killed = WAYS.flatMap(({ kills }) => kills.map(({ activity }) => activity));
     const all = Object.keys({ ...ACTIVITY_STEPS, ...DECISIONS });
     expect([...new Set([...killed, ...Object.keys(SPARED)])].toSorted()).toEqual(all.toSorted());

@@ -85,7 +85,7 @@ describe('at the gate', () => {
       await as(one).get('/orders').expect(200);
     });
 
-    it('without a valid key are refused by address, and who has one is served', async () => {
+    it('without a valid key are refused by address, and a caller with a key is served', async () => {
       const counts = await statuses(RATE_LIMIT * 4, () => as('op_guess').get('/orders'));
       expect(counts[401]).toBeGreaterThanOrEqual(RATE_LIMIT);
       expect(counts[429]).toBeGreaterThan(0);
@@ -146,7 +146,7 @@ describe('at the gate', () => {
 
   describe('a browser', () => {
     it.each(['/orders', '/nowhere', '/problems', '/docs', '/openapi.json', '/health/live'])(
-      'is told what %s may be used for',
+      'gets the security headers of %s',
       async (path) => {
         const { headers } = await anybody().get(path);
         expect(headers).toMatchObject({
@@ -227,7 +227,7 @@ describe('at the gate', () => {
     });
 
     it.each(['/problems', '/health/live', '/docs', '/openapi.json'])(
-      'for %s is answered, whatever comes along as a body, and so is the next one of its connection',
+      'for %s is answered, whatever its body, and so is the next one of its connection',
       async (path) => {
         for (const body of ['{', ' '.repeat(70_000), ' '.repeat(1_000_000)]) {
           const head = [`GET ${path} HTTP/1.1`, 'Host: a', 'Content-Type: application/json'];

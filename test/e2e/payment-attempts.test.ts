@@ -101,7 +101,7 @@ describe('another payment method, without a worker yet', () => {
     expect((await attempted(id)).attempt).toBe(3);
   });
 
-  it('is one, however many ask at once', async () => {
+  it('is one, however many callers request it at once', async () => {
     const id = await declined();
     const answers = await Promise.all(Array.from({ length: 10 }, () => attempt(id)));
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);

@@ -95,7 +95,7 @@ describe('refunds that are requested, without a worker yet', () => {
     );
   });
 
-  it('are made once for each key, whatever could still be refunded', async () => {
+  it('are made once for each key, even if more could be refunded', async () => {
     const id = await delivered();
     const key = randomUUID();
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(id, { amount: 3000 }, key)));

@@ -140,7 +140,7 @@ describe('around an activity', () => {
       expect((await waits())[0]?.nextTryAt).not.toBeNull();
     });
 
-    it('is tried again where an outage came before, however long that was', async () => {
+    it('is retried where an outage came before, however long that was', async () => {
       await attempt('createShipment', fails(new Outage('carrier_error')), { number: 12 });
       expect(await attempt('createShipment', bug, { number: 13 })).toMatchObject({ nonRetryable: false });
       expect(await attempt('createShipment', bug, { number: 14 })).toMatchObject({ nonRetryable: true });
@@ -159,7 +159,7 @@ describe('around an activity', () => {
     });
   });
 
-  it('stops a step at once for what only a person may decide', async () => {
+  it('stops a step at once for a decision of an operator', async () => {
     expect(
       await attempt('createShipment', fails(new AttentionRequired('amount_differs', 'paid_less'))),
     ).toMatchObject({

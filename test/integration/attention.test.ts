@@ -10,7 +10,7 @@ import { Bench, carrierEvent } from './bench.js';
 
 const ANSWERS: readonly Resolution[] = ['retry', 'skip', 'fail', 'acknowledge'];
 
-describe('what waits for a person', () => {
+describe('an attention', () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await Bench.open();

@@ -69,7 +69,7 @@ describe('a pool of connections', () => {
     expect(pool.totalCount).toBeLessThanOrEqual(SIZE);
   });
 
-  it('ends in time, whatever is silent', async () => {
+  it('ends in time, whichever connections are silent', async () => {
     await askTogether(SIZE);
     proxy.silence(1);
     const asked = askTogether(SIZE).catch(() => undefined);
@@ -136,7 +136,7 @@ describe('a pool of connections', () => {
     await askTogether(SIZE);
   });
 
-  it('is stuck once every connection was taken and never given back', async () => {
+  it('is stuck once every connection was acquired and never released', async () => {
     const clients = await Promise.all(Array.from({ length: SIZE }, () => pool.connect()));
     const inAnHour = Date.now() + 3_600_000;
     expect([pool.isStuck(), pool.isStuck(inAnHour)]).toEqual([false, true]);

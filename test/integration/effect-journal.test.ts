@@ -105,7 +105,7 @@ describe('the journal of effects', () => {
   const DETECTED = () => `Idempotency detected: ${key} already processed`;
   const row = () => bench.store.effects.find(key);
 
-  it('makes a call once, however often it is asked to, and answers the same', async () => {
+  it('makes a call once, however often it is requested, and answers the same', async () => {
     const first = await run();
     expect(first).toEqual({ state: 'done', providerId: 'done-1', result: { id: 'done-1' } });
     expect(detections()).toEqual([]);
@@ -117,7 +117,7 @@ describe('the journal of effects', () => {
     expect(detections()).toEqual([DETECTED(), DETECTED()]);
   });
 
-  it('takes a request for the same whatever the order of its fields', async () => {
+  it('treats requests as equal whatever the order of their fields', async () => {
     await run({ request: { amount: 100, currency: 'EUR' } });
     await run({ request: { currency: 'EUR', amount: 100 } });
     expect(provider.calls).toHaveLength(1);
@@ -187,7 +187,7 @@ describe('the journal of effects', () => {
       expect(await facts()).toEqual(['effect.done']);
     });
 
-    it('stays in doubt while the provider cannot be asked right now', async () => {
+    it('stays in doubt while the provider is unreachable', async () => {
       provider.faults.push({ when: 'after', error: new Outage('timeout') });
       await expect(run()).rejects.toThrow(Outage);
       const ask = () => Promise.reject(new Outage('unreachable'));
@@ -314,7 +314,7 @@ describe('the journal of effects', () => {
       expect(await row()).toMatchObject({ state: 'done' });
     });
 
-    it('writes one fact however many there are', async () => {
+    it('writes one fact however many attempts there are', async () => {
       const answers = await Promise.allSettled(Array.from({ length: 10 }, () => run()));
       const codes = answers.flatMap((a) => (a.status === 'rejected' ? [(a.reason as Outage).code] : []));
       expect(codes.filter((code) => code !== 'superseded')).toEqual([]);

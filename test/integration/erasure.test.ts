@@ -284,7 +284,7 @@ describe('the erasure of a person', () => {
     await bench.close(id, 'rejected');
   });
 
-  it('is done once by many who ask at once, whatever they call the person', async () => {
+  it('is done once for many requests at once, by either name of the person', async () => {
     const customer = somebody(`c-${randomUUID()}`);
     const orders = await Promise.all(Array.from({ length: 5 }, () => delivered(customer)));
     const people = [{ email: customer.email }, { customerId: customer.id ?? '' }];

@@ -79,7 +79,7 @@ describe("a carrier's events", () => {
         });
         const names = new Set(events.map(({ name }) => name));
         expect(await inboxOf(trackingNumber)).toHaveLength(names.size);
-        // Each thing that was new when it came, in the order of the journey.
+        // Each fact that was new when it came, in the order of the journey.
         const told = await carrierEventsOf(id);
         expect(told.at(-1)).toBe('shipment.delivered');
         expect(told).toEqual(travel.filter((type) => told.includes(type)));
@@ -202,7 +202,7 @@ describe("a carrier's events", () => {
   });
 
   describe('after the end', () => {
-    it('change no status; what contradicts the end is shown to a person, once', async () => {
+    it('change no status; an event that contradicts the end opens an attention, once', async () => {
       const before = await bench.stock('MUG-BLUE');
       const { id, trackingNumber } = await bench.labelled();
       await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
@@ -244,7 +244,7 @@ describe("a carrier's events", () => {
         fulfilment: 'released',
         attention: [{ kind: 'contradicting_event', reason: 'shipment.picked_up' }],
       });
-      // Nor is a person asked again about what was answered.
+      // Nor is an attention opened again once it was answered.
       await bench.database.attention.updateMany({ where: { orderId: id }, data: { resolvedAt: new Date() } });
       await bench.store.inbox.receive(carrierEvent('shipment.picked_up', trackingNumber));
       expect((await bench.order(id)).attention).toEqual([]);

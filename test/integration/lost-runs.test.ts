@@ -15,7 +15,7 @@ const ORDERS = 1_000;
 class CountedRuns {
   readonly lost = new Map<OrderId, 'terminated' | null>();
   failing: OrderId[] | null = [];
-  /** Whether every run fails, whatever is listed. */
+  /** Whether every run fails, even if it is not listed. */
   failsUnlisted = false;
   asked = { lists: 0, compared: [] as OrderId[], described: [] as OrderId[] };
 

@@ -30,7 +30,7 @@ describe('amounts past 32 bits', () => {
     ]);
   });
 
-  it('are ordered, booked, given back and listed to the last digit', async () => {
+  it('are ordered, booked, refunded and listed to the last digit', async () => {
     const { order, id } = await bench.labelled({ price: { ...LAPTOP, unitPrice: 499_999_999_999 } });
     const totals = { subtotal: 999_999_999_998, total: 999_999_999_998 };
     expect(order).toMatchObject({

@@ -180,7 +180,7 @@ describe('lists of orders', () => {
     expect(await waiting({ waitingFor: 'deliver' })).toContain(id);
   });
 
-  it('find orders by why they ended, and by what waits for a person', async () => {
+  it('find orders by why they ended, and by open attentions', async () => {
     const order = await bench.accepted({ lines: [{ sku: 'SOLD-OUT', quantity: 1 }] });
     await bench.reserve(order);
     const found = async (filter: OrderFilter) =>

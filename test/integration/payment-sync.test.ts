@@ -286,7 +286,7 @@ describe('a payment sync of an order', () => {
       ['won', {}],
       ['lost', { dispute_losses: 1 }],
     ])(
-      'books what was taken, shows it to a person once, and books that it was %s',
+      'books what was taken, opens an attention once, and books that it was %s',
       async (becomes, losses) => {
         const { id, intentId, total } = await tried('pm_card_visa');
         await look(id);

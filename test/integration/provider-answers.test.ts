@@ -32,7 +32,7 @@ const status =
 
 const PAGE = '<html><h1>Bad Gateway</h1></html>';
 
-/** What a provider, or something on the way to it, may do to a call. */
+/** What a provider, or a proxy before it, may do to a call. */
 const ANSWERS: readonly (readonly [string, RequestListener, string])[] = [
   ['a page with 502', status(502, PAGE), 'error'],
   ['a page with 503', status(503, PAGE), 'error'],

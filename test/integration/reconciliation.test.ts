@@ -43,7 +43,7 @@ describe('reconciliation', () => {
     await sandbox.close();
   });
 
-  /** Compares everything up to now; `settle` as the command takes it. */
+  /** Compares all money up to now; `settle` as in the command. */
   async function reconcile({ isExclusive = false, settle = 0, settles = true } = {}) {
     const options = { secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 30_000 };
     const { logger } = capturedLog('test');
@@ -56,7 +56,7 @@ describe('reconciliation', () => {
     };
     const books = new StripeRecords(options);
     const reconciliation = new Reconciliation(bench.store, books, payments, logger, isExclusive);
-    // What moves while this runs is to be seen, too, however slow the machine is.
+    // Movements during this comparison are included, too, however slow the machine is.
     const to = new Date(Date.now() + 30_000 - settle);
     const from = new Date(to.getTime() - HOUR);
     await reconciliation.unsettled(to, null, () => undefined);
@@ -167,7 +167,7 @@ describe('reconciliation', () => {
     expect(await discrepancies('closed')).toMatchObject([{ kind: 'unknown_charge', note: answer.note }]);
   });
 
-  it('no longer finds a charge that was given back at the gateway', async () => {
+  it('no longer finds a charge that was refunded at the gateway', async () => {
     await play(sandbox, '/reconciliation/discrepancies', { kind: 'unknown_charge' });
     const [found] = await reconcile({ isExclusive: true });
     await stripe.refunds.create({ payment_intent: found?.objectId ?? '' });

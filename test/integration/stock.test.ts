@@ -105,7 +105,7 @@ describe('reservations', () => {
     await bench.close(order.id, 'rejected');
   });
 
-  it('are given back once', async () => {
+  it('are released once', async () => {
     const before = await bench.stock('MUG-BLUE');
     const order = await bench.accepted();
     await bench.reserve(order);

@@ -18,7 +18,7 @@ const TOLD: Readonly<Record<string, string>> = {
   'order.run_closed': 'a run is closed before its order',
 };
 
-/** Counts the runs in which each kind of thing came about. */
+/** Counts the runs in which each kind of event happened. */
 export class Census {
   private runs = 0;
   private readonly counts = new Map<string, number>();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { guardFolder } from '../../dev/stack/processes/guarded.js';
 import { HOOK } from '../support/kills.js';
 
-/** Where a worker can be made to stand still; see test/support/kill-point.mjs. */
+/** Moments at which a worker can be held; see test/support/kill-point.mjs. */
 export class HeldMoments {
   private readonly folder = mkdtempSync(join(tmpdir(), 'order-processing-model-'));
   private readonly file = join(this.folder, 'moment.json');

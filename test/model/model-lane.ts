@@ -18,7 +18,7 @@ export const A_RUN = 300_000;
 /** How long a run that failed is played again, in milliseconds; one that has begun by then is played to its end. */
 export const ALL_AGAIN = 240_000;
 
-/** Little patience, so that steps are parked, deliveries are late and providers time out now and then. */
+/** Few attempts and short time-outs, so that steps are parked, deliveries late and providers time out at times. */
 const IMPATIENT = {
   RETRY_INITIAL: '100ms',
   RETRY_MAX: '500ms',
@@ -96,7 +96,7 @@ export class ModelLane {
     };
   }
 
-  /** Looks once more at everything that was left behind. @throws Error when something is wrong with it */
+  /** Checks once more all state that was left behind. @throws Error when it has a fault */
   async close(): Promise<void> {
     const again = howToRepeat({ ...this.settings, path: this.settings.path ?? '0' }, this.settings.runs);
     try {
@@ -104,7 +104,7 @@ export class ModelLane {
     } catch (error) {
       throw failure(error, again);
     } finally {
-      // Everything that was written meanwhile is searched for customers.
+      // All rows and logs written meanwhile are searched for personal data.
       await this.real.close().catch((error: unknown) => {
         throw failure(error, again);
       });

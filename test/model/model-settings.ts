@@ -1,6 +1,6 @@
 export interface ModelSettings {
   readonly runs: number;
-  /** Decides everything that is drawn. */
+  /** Decides every random draw. */
   readonly seed: number;
   /** The run to begin with, as a failure names it; undefined for the first. */
   readonly path: string | undefined;

@@ -11,7 +11,7 @@ const { runs, seed } = settings;
 const MOST_RUNS = 20_000;
 const A_LOOK = 5_000;
 
-describe('whatever happens to orders, and in whatever order', () => {
+describe('any events of orders, in any sequence', () => {
   const lanes: ModelLane[] = [];
   beforeAll(async () => {
     lanes.push(...(await Promise.all(lanesFor(settings).map((lane) => ModelLane.open(lane)))));

@@ -30,7 +30,7 @@ const gatewayEventSchema = z.object({
 /** An event at the gateway, and the outcomes of its webhooks. */
 export type GatewayEvent = z.output<typeof gatewayEventSchema>;
 
-/** Longer than a process takes to come up on a machine that is busy with other things, in milliseconds. */
+/** Longer than a process takes to start on a busy machine, in milliseconds. */
 const PATIENCE = 60_000;
 
 /** The system under a run: its processes die and are restarted, and callers repeat unanswered calls. */
@@ -118,7 +118,7 @@ export class Real {
     return parcelSchema.parse(await response.json());
   }
 
-  /** Sends a signed webhook as the carrier would. @param id what the event is known by, however often it is sent */
+  /** Sends a signed webhook as the carrier would. @param id identifies the event, however often it is sent */
   async deliver(
     id: string,
     event: { type: CarrierEventType; trackingNumber: string; occurredAt: string },
@@ -137,7 +137,7 @@ export class Real {
   /**
    * Plays the shopper, a bank or the network at the gateway.
    *
-   * @returns false when things had moved on, so that it makes no sense any more
+   * @returns false when the state had changed, so that it makes no sense any more
    */
   async control(path: string, body: object): Promise<boolean> {
     const response = await post(`${this.system.sandbox.url}/sandbox${path}`, body);

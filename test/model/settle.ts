@@ -40,7 +40,7 @@ interface Done {
   readonly heard: Set<string>;
 }
 
-/** Mends what was broken, answers what waits for a person, delivers what was sent, until every order is closed. */
+/** Clears the faults, answers attentions and delivers parcels, until every order is closed. */
 export async function settle(model: Model, real: Real): Promise<void> {
   real.letGo();
   await real.clearFaults();
@@ -59,7 +59,7 @@ export async function settle(model: Model, real: Real): Promise<void> {
     before = now;
     await delay(LOOKS);
   }
-  // An order is closed by its run, in the last thing that it does.
+  // An order is closed by its run, as its last activity.
   const { client } = real.system;
   await client.withDeadline(Date.now() + STILL, async () => {
     for (const { id } of model.orders) await client.workflow.getHandle(orderWorkflowId(id)).result();
@@ -100,7 +100,7 @@ async function moveOn(model: Model, placed: ModelOrder, real: Real, done: Done):
 /** One that is being cancelled is not sent on its way just then. */
 const travels = ({ status, closedAt }: OrderRecord) => closedAt === null && status !== 'cancelling';
 
-/** Answers what waits for a person. @returns it, but for what a person can do nothing about */
+/** Answers the open attentions. @returns them, except those that no operator can resolve */
 async function answered(real: Real, placed: ModelOrder, order: OrderRecord): Promise<AttentionRecord[]> {
   const asking: AttentionRecord[] = [];
   for (const attention of order.attention) {

@@ -12,7 +12,7 @@ import { brokenHistories, installQuietRuntime, KEPT, workflowCode } from './repl
 /** The order's id, as the run was given it. */
 const ORDER_ID = /"orderId":"([0-9a-f-]{36})"/;
 
-/** What the customer of a kept order is called, lives at and is reached by, with the field it stands in. */
+/** The personal data of the customer of a kept order, with the field of each value. */
 function personal(text: string): ReadonlyMap<string, string> {
   const { country: _tooCommon, ...address } = CUSTOMER.shippingAddress;
   const email = CUSTOMER.email(orderId(ORDER_ID.exec(text)?.[1] ?? ''));

@@ -144,7 +144,7 @@ function tooMany({ pointer, value, shape: { maxItems } }: Place): BrokenBody[] {
   return [{ what: `${items.length} of them`, text: `[${items.join()}]`, pointer }];
 }
 
-/** A body in which everything is wrong at once, and every place that is. */
+/** A body in which every value is wrong at once, and every place of one. */
 export function brokenThroughout(body: unknown, shape: Shape): { text: string; pointers: readonly string[] } {
   const leaves = placesOf(body, shape).filter(isLeaf);
   const text = written(body, new Map(leaves.map(({ pointer }) => [pointer, '{"x":1}'])));

@@ -45,7 +45,7 @@ export class Deaths {
 }
 
 /**
- * Orders as a worker sees them that can be killed, or stand still, between the commit of a fact and what comes next.
+ * The orders of a worker that can be killed, or held, between the commit of a fact and the next step.
  * To Temporal a death looks like any attempt that gave no answer: it makes another.
  */
 class DyingOrders extends OrderRepository {

@@ -54,7 +54,7 @@ export function holdPort<T extends object>(
   return { port: holdable.port, ...holdable.hold(method, at) };
 }
 
-/** Something to wait for until it is opened. */
+/** A latch to wait for until it is opened. */
 export function latch(): { readonly wait: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const wait = new Promise<void>((resolve) => {

@@ -7,7 +7,7 @@ import type { Inbox } from './inbox.js';
 
 /**
  * The invariants of an order system at rest, by number. Each is a query that returns what breaks it, so a
- * failing test says which order it was.
+ * failing test names the order.
  */
 const BROKEN: Readonly<Record<string, string>> = {
   '1 what was taken for an order that did not come about is on its way back, or with the bank': `
@@ -113,9 +113,9 @@ const RESTLESS = `
       OR EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.state = 'requested'))`;
 
 /**
- * Checks what holds once every order has come to rest: closed, or waiting for something that is known.
+ * Checks what holds once every order is at rest: closed, or waiting for a known event.
  *
- * @throws Error naming the orders that do not come to rest
+ * @throws Error naming the orders that are not at rest in time
  */
 export async function checkAtRest(databaseUrl: string, stripe?: Stripe, inbox?: Inbox): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });

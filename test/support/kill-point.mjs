@@ -89,7 +89,7 @@ async function replace(modules, wrap) {
   }
 }
 
-// Workflows run in threads, which are not where anything is done.
+// Workflows run in threads; activities run in the main thread.
 if (isMainThread) {
   await replace(
     { 'apps/worker/telemetry/activity.interceptor.js': { OrderActivityInterceptor: ['execute'] } },

@@ -52,7 +52,7 @@ const GATHERING = 25_000;
 
 /**
  * Places orders while no worker runs, lets a worker take each to its own point, kills that worker with SIGKILL
- * when all are there, and starts another. Whatever else is in flight then is a workflow task, which does nothing
+ * when all are there, and starts another. Anything else in flight then is a workflow task, which does nothing
  * outside.
  *
  * @param drive does for an order what must happen outside before it reaches its point

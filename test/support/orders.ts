@@ -10,7 +10,7 @@ import type { Address, Customer } from '#libs/persistence/orders/order-record';
 import type { NewOrder } from '#libs/persistence/orders/order.repository';
 import type { Store } from '#libs/persistence/store';
 
-/** Impatient, so that a test of running out of patience is short. */
+/** Few attempts, so that a test of a parked step is short. */
 export const TEST_POLICY: OrderPolicy = {
   reservationTtl: 30_000,
   graceBeforeCharge: 0,

@@ -32,7 +32,7 @@ export class ProductLock {
     );
   }
 
-  /** Once, however often it is asked to. */
+  /** Once, however often it is called. */
   async release(): Promise<void> {
     this.released ??= this.letGo();
     await this.released;

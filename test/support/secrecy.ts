@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pg from 'pg';
 
-/** Everything of one test's that outlives a request, besides the columns that are meant to know the customer. */
+/** All data of a test that outlives a request, except the columns that are meant to hold personal data. */
 export interface Surroundings {
   readonly databaseUrl: string;
   readonly client: Client;
@@ -41,7 +41,7 @@ export async function checkSecrecy({ databaseUrl, client, log }: Surroundings): 
     const needles = needlesFor(await personalValues(database));
     const found = new Set<string>();
     const search = (place: Place) => told(needles, place).forEach((hit) => found.add(hit));
-    // Line by line only where there is something to point at: hundreds of orders log a great deal.
+    // Line by line only where there is a hit: hundreds of orders log a great deal.
     if (told(needles, { where: 'the log', text: log.join('\n') }).length > 0)
       for (const line of log) search({ where: `the log line ${line}`, text: line });
     for await (const place of rowsOf(database, PERSONAL_COLUMNS)) search(place);
@@ -53,7 +53,7 @@ export async function checkSecrecy({ databaseUrl, client, log }: Surroundings): 
   }
 }
 
-/** What each customer is called, lives at and is reached by, as far as a hit on it can be no accident. */
+/** The personal data of each customer, as far as a hit on it can be no accident. */
 async function personalValues(database: pg.Client): Promise<Map<string, string>> {
   const { rows } = await database.query<Record<string, unknown>>(
     `SELECT ${PERSONAL_COLUMNS.join(', ')} FROM orders`,
@@ -93,7 +93,7 @@ function spellings(value: string): string[] {
 }
 
 /**
- * Where values are still found, of a person who is to be known nowhere: in a row, in what the planner has sampled of
+ * The places that still have values of an erased person: in a row, in what the planner has sampled of
  * the rows, in a run, in the log.
  */
 export async function tracesOf(

@@ -27,7 +27,7 @@ export async function openSharedSystem(): Promise<System> {
   return (started.system ??= System.start({ env: { DECLINE_WINDOW: '1m', RETRY_ATTEMPTS: '2' } }));
 }
 
-/** @throws Error when anything that the file has left behind knows a customer that should not */
+/** @throws Error when the data that the file left behind has personal data in a wrong place */
 export async function leaveShared(system: System): Promise<void> {
   await fetch(`${system.sandbox.url}/sandbox/faults`, { method: 'DELETE' });
   await checkSecrecy(system);

@@ -201,7 +201,7 @@ export class System {
     await checkAtRest(this.databaseUrl, this.stripe, this.inbox);
   }
 
-  /** @throws Error when anything of this system's knows a customer that should not */
+  /** @throws Error when this system has personal data in a wrong place */
   async close(): Promise<void> {
     await Promise.all([this.api?.stop(), this.worker?.stop()]);
     try {
@@ -233,7 +233,7 @@ export class System {
       name: app,
       command: process.execPath,
       args: [`${ROOT}dist/apps/${app}/main.js`],
-      // Away from a developer's .env.
+      // Without a developer's .env.
       cwd: tmpdir(),
       env: { PATH: process.env['PATH'], ...this.environment, ...env },
       onLine: (line) => this.log.push(line),

@@ -35,7 +35,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 export type Parts = Pick<HarnessParts, 'database' | 'client' | 'gatewayOptions'>;
 
 export interface WorkflowHarnessOptions {
-  /** Puts something else in place of a port of the worker's. What the test itself works with stays real. */
+  /** Replaces a port of the worker. The ports of the test itself stay real. */
   readonly ports?: (real: Ports, parts: Parts) => Ports;
   /** What the sweeper does about lost runs, where it is not the default. */
   readonly lost?: Partial<LostRunsOptions>;
@@ -130,7 +130,7 @@ export class WorkflowHarness {
     return found;
   }
 
-  /** What the carrier holds for an order, once it holds something. */
+  /** The carrier's parcel for an order, once there is one. */
   async parcels(id: OrderId): Promise<{ trackingNumber: string; status: string }[]> {
     return eventually(
       async () => (await shipments(this.sandbox)).filter((parcel) => parcel.reference === id),
@@ -254,7 +254,7 @@ export class WorkflowHarness {
   }
 
   /**
-   * @throws Error when anything of this harness's knows a customer that should not, or a run cannot be replayed by the
+   * @throws Error when this harness has personal data in a wrong place, or a run cannot be replayed by the
    *   code that was deployed last
    */
   async close(): Promise<void> {

@@ -61,7 +61,7 @@ describe('a held payment, captured in part by hand while the carrier is down', (
     );
   };
 
-  it('is booked as it is, and the parcel waits for a person', async () => {
+  it('is booked as it is, and the parcel waits for an operator', async () => {
     const id = await known();
     expect(await asked(id, 'ship')).toMatchObject({
       status: 'confirmed',
@@ -138,7 +138,7 @@ describe('a held payment, captured in part by hand while the carrier is down', (
     expect(await differences(id)).toEqual([]);
   });
 
-  it('is given back in full when the shopper cancels meanwhile', async () => {
+  it('is refunded in full when the shopper cancels meanwhile', async () => {
     const id = await known();
     await asked(id, 'ship');
     await shop.handle(id).cancel();

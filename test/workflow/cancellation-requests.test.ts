@@ -53,7 +53,7 @@ describe('a cancellation request', () => {
     await recordHistory(shop.handle(id), 'cancelled-by-the-shop');
   });
 
-  it('is granted in the middle of the charge, which is waited for and given back', async () => {
+  it('is granted in the middle of the charge, which is waited for and refunded', async () => {
     await shop.fault('payment_intents.confirm', 'slow', 1, 1_000);
     const id = await shop.place();
     await shop.until(id, ({ intentId }) => intentId !== null);
@@ -94,7 +94,7 @@ describe('a cancellation request', () => {
     expect((await shop.eventTypes(id)).filter((type) => type === 'cancellation.accepted')).toHaveLength(1);
   });
 
-  it('gives back what is left when something was refunded before', async () => {
+  it('refunds what is left when a part was refunded before', async () => {
     const id = await shop.place();
     await shop.label(id);
     await shop.refund(id, 1_000);

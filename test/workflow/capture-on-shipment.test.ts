@@ -71,7 +71,7 @@ describe('a payment that is held until the parcel has its label', () => {
     await recordHistory(shop.handle(id), 'cancelled-hold-lapsed');
   });
 
-  it('is given up by a person when it has lapsed and the parcel is gone', async () => {
+  it('is given up by an operator when it has lapsed and the parcel is gone', async () => {
     await shop.fault('shipments.create', '500', 1_000);
     const id = await shop.place({ policy: { ...policy, retry: { attempts: 100, initial: 300, max: 500 } } });
     const { intentId } = await shop.until(id, ({ payment }) => payment === 'authorized');

@@ -26,7 +26,7 @@ describe('waiting for the delivery', () => {
     await shop.closed(id);
   });
 
-  it('asks the carrier when the deadline has passed, and believes it', async () => {
+  it('asks the carrier when the deadline has passed, and applies its answer', async () => {
     await shop.fault('shipments.lookup', '500', 10_000);
     const id = await shop.place({ policy: { deliveryDeadline: 300, ...tireless } });
     const trackingNumber = await shop.label(id);
@@ -69,7 +69,7 @@ describe('waiting for the delivery', () => {
     expect(shop.inbox.subjectsTo(emailOf(order))).toContain(`Your order ${order.number} has been delivered`);
   });
 
-  it('believes no word of a failed delivery that is not in the books: nothing is refunded, and a person is asked', async () => {
+  it('does not believe a failed delivery that is not in the books: no refund, but an attention', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     await shop.handle(id).signal(shipmentReported, { eventId: 'evt_forged', state: 'returned' });

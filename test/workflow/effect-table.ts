@@ -26,7 +26,7 @@ const REASON = { code: 'cancelled', by: 'tests' } as const;
 export const cancel: Act = ({ beginCancellation }, id) => beginCancellation(id, REASON);
 const end: Act = ({ endOrder }, id) => endOrder(id, { status: 'cancelled', reason: REASON });
 
-/** Something that changes the outside world, or the stock. */
+/** An effect that changes an outside system, or the stock. */
 export interface Effect {
   readonly title: string;
   readonly wanted?: Wanted;

@@ -30,7 +30,7 @@ describe('a run that continues although its person was erased, because it was ac
   const trail = async (id: OrderId) =>
     (await shop.store.orders.events(id)).map(({ type, changes }) => ({ type, changes }));
 
-  /** Waits for the mail that the order is confirmed, which goes out beside everything else. */
+  /** Waits for the confirmation email, which is sent beside the other steps. */
   const confirmed = (id: OrderId) =>
     eventually(
       () => shop.eventTypes(id),

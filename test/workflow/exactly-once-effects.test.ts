@@ -230,7 +230,7 @@ describe('happens once:', () => {
     expect(await refunds(id)).toEqual([3980]);
   });
 
-  it('a letter, in two copies that a mailbox knows for one, when the first attempt was in doubt', async () => {
+  it('an email, in two copies that a mailbox shows as one, when the first attempt was in doubt', async () => {
     const id = await ready({ prior: PAID });
     const held = holdPort(ports.mailer, 'send', 'answered');
     const overtaken = confirm(activitiesOf({ ...ports, mailer: held.port }), id).catch(() => undefined);

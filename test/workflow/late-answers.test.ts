@@ -63,7 +63,7 @@ class HeldCancellation implements Carrier {
   }
 }
 
-describe('when two things happen at once', () => {
+describe('when two events happen at once', () => {
   let shop: WorkflowHarness;
   let line: CutLine;
   let carrier: HeldCancellation;

@@ -59,7 +59,7 @@ describe('an order whose run is gone', () => {
     shop = opened;
   });
 
-  it('is found by what closed since the last look, and a person is asked once', async () => {
+  it('is found by what closed since the last look, and one attention is opened', async () => {
     const id = await labelled(shop);
     await loseRun(shop, id);
     await shop.lookForLostRuns();
@@ -367,7 +367,7 @@ describe('with another namespace, or a server that lost its data,', () => {
     await new LostRuns(shop.store, elsewhere, shop.ports.logger, options).look();
   };
 
-  it('all orders look lost: up to the limit a person is asked, above it there is an alarm', async () => {
+  it('all orders look lost: up to the limit attentions are opened, above it there is an alarm', async () => {
     const ids = await Promise.all([labelled(shop), labelled(shop)]);
     await age(shop);
     await look('restart', 1);

@@ -58,7 +58,7 @@ describe('an outage', () => {
     expect(shop.inbox.to(emailOf(order))).toHaveLength(2);
   });
 
-  it('of the carrier while it is asked for an overdue parcel leaves the wait for the delivery', async () => {
+  it('of the carrier at the lookup of an overdue parcel leaves the wait for the delivery', async () => {
     await shop.fault('shipments.lookup', '500', 2);
     const id = await shop.place({
       policy: { deliveryDeadline: 600, retry: { attempts: 5, initial: 100, max: 200 } },

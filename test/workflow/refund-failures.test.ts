@@ -62,7 +62,7 @@ describe('a refund that is not a matter of course', () => {
   /** An order that the carrier refuses once it is paid. */
   const takenBack = (method: string) => shop.place({ postalCode: '00000', method });
 
-  it('is not called returned because the gateway refused; stock waits for it, and a person is asked', async () => {
+  it('is not called returned because the gateway refused; stock waits for it, with an attention', async () => {
     bank.trouble = 'refusing';
     const id = await takenBack('pm_card_visa');
     const stuck = await shop.until(id, ({ attention }) => attention.length > 0);

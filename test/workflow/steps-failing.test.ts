@@ -8,7 +8,7 @@ import { emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** A step whose provider has failed until patience is spent, and what an operator makes of it. */
+/** A step whose provider has failed at every attempt, and how an operator answers. */
 interface Parked {
   readonly step: StepName;
   /** As the sandbox calls it; without it, the mail server puts the mail off. */
@@ -148,7 +148,7 @@ describe('a step that fails for good', () => {
   });
 
   it('takes an order back although the mail server puts its confirmation off', async () => {
-    // However long it is tried, it does not keep the money.
+    // However long it is retried, it does not keep the money.
     const policy = { retry: { attempts: 10_000, initial: 100, max: 200 } };
     await shop.fault('shipments.create', 'slow', 1, 1_000);
     shop.inbox.answer = { code: 451, times: 100_000 };
@@ -191,7 +191,7 @@ describe('a step that fails for good', () => {
     await shop.fault('shipments.cancel', '500', PATIENCE);
     await shop.handle(id).cancel();
     const stuck = await shop.until(id, ({ attention }) => attention.length > 0);
-    // Nothing is given back before it is known where the parcel stays.
+    // Nothing is refunded before it is known where the parcel is.
     expect(stuck).toMatchObject({
       status: 'cancelling',
       payment: 'captured',

@@ -146,7 +146,7 @@ describe('a tracking number that the carrier gives out again', () => {
     }
   });
 
-  it('keeps no compensation from being done, whatever kept the label from being written down', async () => {
+  it('prevents no compensation, even if the label was not stored', async () => {
     carrier.isUnderstood = false;
     const id = await shop.place({ policy: { retry: { attempts: 2, initial: 50, max: 100 } } });
     await shop.until(id, ({ attention }) => attention.some(({ step }) => step === 'ship'));

@@ -37,8 +37,8 @@ export interface Call<T> {
 }
 
 /**
- * Makes each call at most once, however often it is asked to: the call is journalled before it is made,
- * resolved by asking when in doubt, and settled in the statement that writes what it changed.
+ * Makes each call at most once, however often it is requested: the call is journalled before it is made,
+ * resolved by a lookup when in doubt, and settled in the statement that writes what it changed.
  */
 export class EffectJournal {
   constructor(

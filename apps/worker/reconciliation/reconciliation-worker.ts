@@ -26,7 +26,7 @@ export interface ReconciliationWorkerOptions {
   readonly logger: Logger;
   /** Whether the gateway's account takes money for this service only. */
   readonly isExclusive: boolean;
-  /** For asking what runs before have done. */
+  /** For reading the results of earlier runs. */
   readonly client: Client;
   readonly connection: NativeConnection;
   readonly namespace: string;

@@ -37,7 +37,7 @@ export class Reconciliation {
   ) {}
 
   /**
-   * Settles and compares orders whose money is unsettled, or that something was found of, whenever that was.
+   * Settles and compares orders whose money is unsettled, or that have a discrepancy of any age.
    *
    * @param until what is younger is left alone
    * @param after the cursor of an attempt before
@@ -111,7 +111,7 @@ export class Reconciliation {
     };
   }
 
-  /** Compares an order with everything the gateway has of it, after the usual way has had its chance. */
+  /** Syncs an order's payment, then compares the order with all its money at the gateway. */
   async examine(id: OrderId, until: Date): Promise<void> {
     if ((await this.store.comparisons.ofOrder(id, until)).isMoving) return;
     await this.settle(id);

@@ -23,7 +23,7 @@ const ROUND = 50 * 60_000;
 const BEHIND = 120_000;
 /** How long a worker may take for its look before another worker repeats it, in milliseconds. */
 const LEASE = 120_000;
-/** An order whose runs are lost so often is left to a person. */
+/** An order whose runs are lost so often is left to an operator. */
 const RESTARTS = 3;
 /** How many suspicions of one list may prove unfounded before its look is given up. */
 const UNFOUNDED = 100;
@@ -43,8 +43,8 @@ class TooManyLost extends Error {
 }
 
 /**
- * Finds open orders whose run is gone: by asking Temporal what closed since the last look, and by comparing all open
- * orders, some at each look, with the runs there are. Workers take turns.
+ * Finds open orders whose run is gone: by listing runs in Temporal that closed since the last look, and by comparing
+ * all open orders, some at each look, with the existing runs. Workers take turns.
  */
 export class LostRuns {
   constructor(
@@ -109,7 +109,7 @@ export class LostRuns {
     lost: Found,
   ): Promise<readonly OrderId[] | null> {
     const listed = await this.runs.visibility.keepFailing(COMPARED);
-    // A Temporal that is not set to note such runs lists none, whatever there are.
+    // A Temporal that is not configured to mark such runs lists none.
     const suspects = await this.store.runLook.unknownAmong(
       [...(listed ?? []), ...unexplained].map((orderId) => ({ orderId })),
       true,

@@ -135,7 +135,7 @@ export function orderPayment(
         await sleep(Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0), {
           summary: 'Label is due, before the authorization expires',
         });
-        // A payment that was captured at the provider by hand does not expire, however late its label.
+        // A payment that was captured at the provider by hand does not expire, even when its label is late.
         if (!isCaptured) return;
       }
       await condition(() => false);

@@ -35,7 +35,7 @@ const create = (postalCode: string | null = RECIPIENT.postalCode) =>
   });
 
 describe('the carrier, through its client', () => {
-  it('makes one parcel for a reference, however often it is asked', async () => {
+  it('makes one parcel for a reference, however often it is called', async () => {
     const parcel = await create();
     expect(parcel).toMatchObject({ status: 'label_created', carrier: 'Sandbox Parcel' });
     expect(await create()).toEqual(parcel);

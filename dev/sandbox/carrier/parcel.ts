@@ -29,7 +29,7 @@ export type StoredParcel = z.infer<typeof parcelSchema>;
 
 export const closedReferenceSchema = z.object({ closedAt: instant });
 
-/** Something a parcel will do by itself. */
+/** An event that will happen to a parcel by itself. */
 export const journeyStopSchema = z.object({
   id: z.string(),
   trackingNumber: z.string(),

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { parseBody } from '../problem.js';
 
 const controlSchema = z.strictObject({
-  /** Given out with the next label, whatever parcel has it. */
+  /** Issued with the next label, even if another parcel has it. */
   next: z.string().min(1).max(100).optional(),
   /** Whether events bear the reference, too. */
   references: z.boolean().optional(),

@@ -183,7 +183,7 @@ describe('disputes', () => {
     ]);
   });
 
-  it('are shown with their refunds to those who only look on, whatever fault is scripted', async () => {
+  it('are shown with their refunds by the read routes, whatever fault is scripted', async () => {
     const { id } = await confirmed(stripe, 'pm_card_visa');
     await stripe.refunds.create({ payment_intent: id, amount: 980 });
     await play(sandbox, '/disputes', { payment_intent: id, amount: 1000 });
@@ -197,7 +197,7 @@ describe('disputes', () => {
     expect(await faultsLeft(sandbox)).toBe(1);
   });
 
-  it('need money that was paid and not given back', async () => {
+  it('need money that was paid and not refunded', async () => {
     const { id } = await confirmed(stripe, 'pm_card_authenticationRequired');
     await expect(dispute(id)).rejects.toThrow(/^409 /);
     const paid = await confirmed(stripe, 'pm_card_visa');

@@ -133,7 +133,7 @@ export class PaymentIntents {
     return this.#cancel(intent, request.cancellation_reason);
   }
 
-  /** The shopper acts on what the bank asks; one who abandons it leaves everything as it is. @throws Problem */
+  /** The shopper answers the bank's authentication; a shopper who abandons it changes nothing. @throws Problem */
   act(id: string, does: Shopper): Intent {
     const intent = this.get(id);
     if (intent.status !== 'requires_action') {

@@ -100,7 +100,7 @@ export class Refunds {
     return this.state.refunds.set(refund.id, refund);
   }
 
-  /** Counts what a charge has given back, or has back again. */
+  /** Counts what a charge has refunded, or has back after a failed refund. */
   #count(chargeId: string, amount: number): Charge | undefined {
     const charge = this.state.charges.get(chargeId);
     if (!charge) return undefined;

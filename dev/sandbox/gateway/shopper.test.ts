@@ -16,7 +16,7 @@ afterEach(() => sandbox.close());
 
 const shopper = (id: string, does: string) => play(sandbox, `/payment-intents/${id}/shopper`, { does });
 
-describe('a shopper who is asked to authenticate', () => {
+describe('a shopper who has to authenticate', () => {
   it('pays by doing so', async () => {
     const { id, status, next_action } = await confirmed(stripe, 'pm_card_threeDSecure2Required');
     expect(status).toBe('requires_action');

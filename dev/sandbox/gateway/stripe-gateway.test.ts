@@ -231,7 +231,7 @@ describe('the payment gateway, through Stripe', () => {
     await expect(nowhere.retrieveIntent('pi_1')).rejects.toMatchObject({ code: 'gateway_unreachable' });
   });
 
-  it('takes a wrong key for a bug, not for something that waiting would mend', async () => {
+  it('treats a wrong key as a bug, not as an outage', async () => {
     const wrong = new StripeGateway({ secretKey: 'sk_live_x', apiUrl: sandbox.url, timeout: 1_000 });
     await expect(wrong.retrieveIntent('pi_1')).rejects.toMatchObject({ type: 'StripeAuthenticationError' });
   });

@@ -10,7 +10,7 @@ export interface KnownProcess {
   identity: string;
   /** What asks it to end. PostgreSQL takes SIGINT: its SIGTERM waits for every client to leave. */
   stopSignal: NodeJS.Signals;
-  /** Milliseconds between the asking and SIGKILL. */
+  /** Milliseconds between SIGTERM and SIGKILL. */
   grace: number;
 }
 

@@ -16,7 +16,7 @@ const about = {
   openedAt: time,
 };
 
-/** Something about an order that waits for a person. */
+/** A question or notice about an order for an operator. */
 export const AttentionView = z
   .object({ ...about, resolutions: z.array(z.enum(RESOLUTIONS)).describe('What may be answered') })
   .meta({ id: 'Attention', description: 'Something that waits for a person' });

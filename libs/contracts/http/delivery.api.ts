@@ -21,5 +21,5 @@ export const DeliveryEvent = z
   })
   .meta({ id: 'DeliveryEvent' });
 
-/** The header `webhook-id`: what an event is known by, however often it is sent. */
+/** The header `webhook-id`: identifies an event, however often it is sent. */
 export const DeliveryEventId = token(255);

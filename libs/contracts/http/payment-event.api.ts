@@ -10,7 +10,7 @@ const LATEST = 253_402_300_799;
 const seconds = z.int().min(0).max(LATEST);
 
 /**
- * Whatever else comes signed to `POST /webhooks/stripe`: its name and time, where they can be kept. A thin event writes
+ * Any other signed event to `POST /webhooks/stripe`: its name and time, where they can be stored. A thin one writes
  * its time as RFC 3339.
  */
 export const AnyStripeEvent = z.object({

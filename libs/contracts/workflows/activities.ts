@@ -124,8 +124,8 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
 };
 
 /**
- * How a failure is marked in a history: its type says what the workflow does with it, its message is the code. A
- * question's details say which kind of attention asks it.
+ * How a failure is marked in a history: its type decides the workflow's reaction, its message is the code. A
+ * question's details name the kind of its attention.
  */
 export const FAILURE_TYPES = {
   refusal: 'Refusal',

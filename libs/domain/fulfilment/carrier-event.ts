@@ -48,7 +48,7 @@ export function carrierVerdict(type: CarrierEventType, order: OrderState): Carri
   return { is: 'news', change: { status, fulfilment: report }, report };
 }
 
-/** The same again, or something that must have come before what is known. */
+/** The same again, or an event from before the known state. */
 function tellsNothingNew(report: ShipmentReport, known: FulfilmentStatus): boolean {
   return report === known || (report === 'shipped' && (known === 'delivered' || known === 'returned'));
 }

@@ -78,7 +78,7 @@ export const pendingRefunds = (booked: Booked) =>
 export const refunded = (booked: Booked) =>
   sum(booked, 'refund_succeeded') - sum(booked, 'refund_reversed') + sum(booked, 'refund_adopted');
 
-/** What the shopper's bank has taken and not given back, lost disputes included. */
+/** What the shopper's bank has taken and not returned, lost disputes included. */
 export const disputed = (booked: Booked) =>
   sum(booked, 'dispute_withdrawn') - sum(booked, 'dispute_reinstated');
 

@@ -29,7 +29,7 @@ describe('what an operator may answer', () => {
     for (const step of STEPS) expect(resolutionsFor('parked', step, true)).toEqual(['retry']);
   });
 
-  it('to anything else: that it was seen', () => {
+  it('to any other kind: an acknowledgement', () => {
     expect(resolutionsFor('contradicting_event', 'deliver', false)).toEqual(['acknowledge']);
   });
 

@@ -1,6 +1,6 @@
 import { type Resolution, STEP_RULES, type StepName } from './steps.js';
 
-/** Something about an order that waits for a person. */
+/** A question or notice about an order for an operator. */
 export const ATTENTION_KINDS = [
   /** A step, a compensation or a refund that cannot continue by itself. */
   'parked',

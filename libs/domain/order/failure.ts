@@ -16,7 +16,7 @@ export abstract class Failure extends Error {
   }
 }
 
-/** A "no" that asking again does not change: out of stock, declined, address refused. Never retried. */
+/** A refusal that a retry does not change: out of stock, declined, address refused. Never retried. */
 export class Refusal extends Failure {
   override readonly name = 'Refusal';
 }

@@ -53,7 +53,7 @@ interface OrderFields {
 }
 
 /**
- * What the statement must find to write anything of the change. What a condition itself writes is written with it: of
+ * The conditions under which the statement writes the change. A condition's own row is written with it: of
  * those, a change has one at the most.
  */
 interface Conditions {
@@ -69,7 +69,7 @@ interface Conditions {
   readonly request?: { readonly key: ScopedIdempotencyKey; readonly makes: string };
   /** Takes stock for every line, journalled under this key: not when stock is short, or the effect was settled before. */
   readonly reserves?: string;
-  /** Stores that the order is asked to be cancelled: not when that was asked before. */
+  /** Stores a cancellation request: not when the order had one before. */
   readonly cancellation?: CancellationOutcome & { readonly requestedBy: Actor };
   /** Applies an event of the carrier's: not when it was applied before. */
   readonly applies?: AppliedEvent;
@@ -89,7 +89,7 @@ interface Records {
   readonly begun?: { readonly step: StepName; readonly for: number };
   /** A step that makes no more attempts by itself, and the code of what it failed with. */
   readonly stuck?: { readonly step: StepName; readonly error: string };
-  /** Gives back the stock that the order holds. */
+  /** Releases the stock that the order holds. */
   readonly releases?: boolean;
   readonly opens?: AttentionToOpen;
   readonly parcel?:

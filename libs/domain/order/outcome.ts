@@ -24,7 +24,7 @@ const DONE: Outcome = { is: 'done' };
 /** The facts that decide the outcome of an order. */
 export interface OrderFacts extends Pick<OrderState, 'status' | 'payment'> {
   readonly endCode: EndCode | null;
-  /** Whether the order was ever confirmed, whatever came after. */
+  /** Whether the order was ever confirmed, even if it ended otherwise. */
   readonly wasConfirmed: boolean;
 }
 
@@ -63,7 +63,7 @@ const CANCELLATIONS: Readonly<Record<CancellationState, Outcome>> = {
   refused: { is: 'refused', code: 'cancellation_refused' },
 };
 
-/** An order that was confirmed stays so here: what is cancelled or given back later is another matter. */
+/** An order that was confirmed stays so here: a later cancellation or refund has its own outcome. */
 function ofOrder({ status, payment, endCode, wasConfirmed }: OrderFacts): Outcome {
   if (wasConfirmed) return DONE;
   if (status === 'pending') {

@@ -156,7 +156,7 @@ describe('where an order stands', () => {
       });
     });
 
-    it('is so with its goods released, whatever else is known', () => {
+    it('is so with its goods released, whatever its other facts', () => {
       const released = { fulfilment: 'released' } as const;
       expect(resumePoint(released, { intentEffect: 'refused' }).pendingCompensation).toMatchObject({
         reason: { code: 'payment_declined' },
@@ -173,7 +173,7 @@ describe('where an order stands', () => {
       ).toBeNull();
     });
 
-    it('is so once all its money was given back before the label', () => {
+    it('is so once all its money was refunded before the label', () => {
       const booked = { captured: 500, refund_requested: 500, refund_succeeded: 200 };
       const events = [entry(1, 'refund.requested', {}, 'service:ops')];
       expect(resumePoint({ ...PAID, booked }, { events }).pendingCompensation).toMatchObject({

@@ -163,7 +163,7 @@ function pendingCompensation(
   );
   if (failed) return cancelled({ code: 'operator_failed', by: failed.by });
   const captured = booked.captured ?? 0;
-  // All the money was given back while no run was there to cancel the order.
+  // All the money was refunded while no run existed to cancel the order.
   if (captured > 0 && refunded(booked) + pendingRefunds(booked) >= captured) {
     const asked = facts.events.findLast(({ type }) => type === 'refund.requested');
     return cancelled({ code: 'cancelled', by: asked?.actor ?? 'workflow' });

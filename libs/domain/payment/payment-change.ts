@@ -42,7 +42,7 @@ export type Heard =
       readonly refundId: string;
     };
 
-/** An intent on which something was tried. */
+/** An intent on which an attempt was made. */
 export type TriedIntent = ProviderIntent & { readonly status: IntentState };
 
 /** The change that one difference between the provider and the books makes of an order. */
@@ -221,7 +221,7 @@ function disputeChange(
   refundId: string,
 ): OrderChange {
   const { id, status, amount, reason, openedAt } = seen;
-  // Money that a bank gives back comes anew: for an order that was compensated it is too late.
+  // Money that a bank returns comes anew: for an order that was compensated it is too late.
   const isLate = isCompensated(order.status) && posts.some(({ kind }) => kind === 'dispute_reinstated');
   const opens = isLate ? 'late_payment' : isNew ? 'dispute_opened' : undefined;
   const change: OrderChange = {

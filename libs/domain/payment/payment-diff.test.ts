@@ -310,7 +310,7 @@ function written(books: BookedPayment, news: PaymentDifference): BookedPayment {
   }
 }
 
-/** What an accountant compares: where the money is, and how everything stands. */
+/** What an accountant compares: where the money is, and the state of each object. */
 function summary({ intentStatus, refunds, disputes, posted }: BookedPayment) {
   const balance = (account: string) =>
     posted.reduce((sum, { kind, amount }) => {

@@ -59,10 +59,10 @@ export interface ProviderDispute {
   readonly status: string;
   readonly reason: string;
   readonly openedAt: Date;
-  /** What the shopper's bank has taken, and what it has given back. */
+  /** What the shopper's bank has taken, and what it has returned. */
   readonly withdrawn: number;
   readonly reinstated: number;
-  /** `open` for whatever is neither. */
+  /** `open` where the dispute is neither. */
   readonly outcome: 'open' | 'won' | 'lost';
 }
 

@@ -171,7 +171,7 @@ describe('what a dispute took', () => {
   });
 });
 
-describe('what is looked into', () => {
+describe('what is examined', () => {
   const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
   const span = { from: at(0), to: at(60) };
   const movement = (changes: Partial<Movement> = {}): Movement => ({

@@ -37,7 +37,7 @@ export interface BookedMoney {
   }[];
   /** Refunds made at the gateway by hand that an operator adopted; by the gateway's ids. */
   readonly adopted: readonly { readonly objectId: string; readonly amount: number }[];
-  /** What disputes have taken and not given back; by the gateway's ids. */
+  /** What disputes have taken and not returned; by the gateway's ids. */
   readonly withheld: readonly { readonly objectId: string; readonly amount: number }[];
 }
 

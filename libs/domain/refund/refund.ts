@@ -19,7 +19,7 @@ export const REFUND_STATES = ['requested', 'pending', 'succeeded', 'failed'] as 
 export type RefundState = (typeof REFUND_STATES)[number];
 
 /**
- * What a compensated order has still to return by itself, in minor units: all that is left, whatever moved in
+ * What a compensated order has still to return by itself, in minor units: all that is left, with every movement in
  * its books meanwhile, except its own refunds that failed: an operator decides about those.
  */
 export function leftToReturn(

@@ -57,7 +57,7 @@ export interface ResolvableAttention extends AttentionRecord {
 
 export type ResolveResult = 'resolved' | 'not_found' | 'already_resolved' | 'illegal_resolution';
 
-/** What waits for a person, and what persons answered. */
+/** Attentions of operators, and their answers. */
 export class AttentionRepository {
   constructor(
     private readonly db: Database,
@@ -166,7 +166,7 @@ export class AttentionRepository {
     return written ? 'resolved' : 'already_resolved';
   }
 
-  /** All that ever waited for a person, oldest first. */
+  /** All attentions, open and closed, oldest first. */
   async ofOrder(orderId: OrderId): Promise<ResolvableAttention[]> {
     const rows = await this.db.$queryRaw<{ attention: ResolvableAttention }[]>`
       SELECT ${selectAttention} || jsonb_build_object('resolution', CASE WHEN a.resolved_at IS NOT NULL THEN

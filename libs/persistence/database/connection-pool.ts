@@ -75,7 +75,7 @@ export class ConnectionPool extends pg.Pool {
     return this.sessions === 'pooled';
   }
 
-  /** Whether a session keeps what was prepared in it: a pooler gives each transaction whichever is free. */
+  /** Whether a session keeps what was prepared in it: a pooler gives each transaction any free session. */
   get keepsStatements(): boolean {
     return this.sessions === 'ours';
   }

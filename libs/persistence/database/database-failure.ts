@@ -33,10 +33,10 @@ const NETWORK_CODES = /^E(AI_AGAIN|CONNABORTED|HOSTDOWN|HOSTUNREACH|NETDOWN|NETU
 const UNREACHABLE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Query read timeout)/;
 
-/** Prisma's word for a transaction that found no connection, or was not done in time. https://www.prisma.io/docs/orm/reference/error-reference#p2028 */
+/** Prisma's code for a transaction that found no connection, or was not done in time. https://www.prisma.io/docs/orm/reference/error-reference#p2028 */
 const NOT_IN_TIME = 'P2028';
 
-/** Whether the database could not be asked, so that asking later may help. */
+/** Whether the database could not be reached, so that a later retry may help. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { kind, originalCode } = causeOf(error);

@@ -44,7 +44,7 @@ export class UnlimitedPooler extends Error {
 }
 
 interface Session {
-  /** Whether a pooler stands in between, which gives each transaction whatever session is free. */
+  /** Whether a pooler is in between, which gives each transaction any free session. */
   readonly isPooled: boolean;
 }
 

@@ -47,7 +47,7 @@ const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
 const reportOf = (verdict: CarrierVerdict) => (verdict.is === 'news' ? verdict.report : null);
 
-/** What came from outside. An event is stored once and applied once, whatever order events come in. */
+/** The carrier's events. Each is stored once and applied once, in any order of arrival. */
 export class InboxRepository {
   constructor(
     private readonly db: Database,

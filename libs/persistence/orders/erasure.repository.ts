@@ -42,8 +42,8 @@ export class ErasureRepository {
   constructor(private readonly db: Database) {}
 
   /**
-   * Removes a person from every order of theirs and from all that hangs on it, or from none while one of them is in
-   * progress. An order that arrives meanwhile keeps it from being done, or is a new one and stays.
+   * Removes a person from every order of theirs and its dependent rows, or from none while one of the orders is in
+   * progress. An order that is placed meanwhile prevents the erasure, or is placed after it and stays.
    *
    * @param request under which it is done once; null where it came without a key
    */

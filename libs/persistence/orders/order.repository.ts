@@ -136,7 +136,7 @@ export class OrderRepository {
    * @param order as the caller has read it
    * @param decide null when there is nothing to write. It may read what belongs to the order, too: nothing of that
    *   changes without the order's version, and then it decides again
-   * @returns whether something was written: false when there was nothing, or the gate was shut
+   * @returns whether a change was written: false when there was none, or its conditions did not hold
    * @throws IllegalTransition when `libs/domain` does not allow the change
    */
   async change(

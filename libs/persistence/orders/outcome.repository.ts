@@ -1,4 +1,4 @@
-// Raw SQL: the outcomes of many things of several tables are read by one statement, several times a second.
+// Raw SQL: the outcomes of many requests, of several tables, are read by one statement, several times a second.
 import { type Outcome, outcomeOf, type OutcomeFacts } from '#libs/domain/order/outcome';
 
 import type { Database } from '../database/database.js';

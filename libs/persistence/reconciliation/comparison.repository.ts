@@ -17,7 +17,7 @@ import { selectOrders } from '../orders/order-record.sql.js';
 export interface OrderComparison {
   readonly order: OrderRecord;
   readonly money: BookedMoney;
-  /** Whether a call about its money is under way, or something was booked too recently to compare. */
+  /** Whether a call about its money is under way, or money was booked too recently to compare. */
   readonly isMoving: boolean;
   /** Whether a difference was found before that is still open. */
   readonly hasDiscrepancies: boolean;

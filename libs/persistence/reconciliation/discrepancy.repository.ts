@@ -18,7 +18,7 @@ import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 import { firstRequestOnly } from '../requests/idempotency-key.sql.js';
 
-/** Something the gateway's books and ours differ in. Amounts are minor units, times RFC 3339. */
+/** A difference between the gateway's books and ours. Amounts are minor units, times RFC 3339. */
 export interface DiscrepancyRecord {
   readonly id: string;
   readonly kind: DiscrepancyKind;

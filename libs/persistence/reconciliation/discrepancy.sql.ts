@@ -14,7 +14,7 @@ export const GONE = 'no longer seen';
 /** The effects that move money, by the second part of their keys. */
 const MONEY_EFFECTS = ['intent', 'charge', 'capture', 'void', 'refund'];
 
-/** Whether a call about an order's money is under way, or something was booked since a time. */
+/** Whether a call about an order's money is under way, or money was booked since a time. */
 export const moneyInFlight = (orderId: Prisma.Sql, since: Date) => Prisma.sql`(
   EXISTS (SELECT 1 FROM effect e WHERE e.order_id = ${orderId} AND e.state = 'started'
     AND split_part(e.key, ':', 2) = ANY(${MONEY_EFFECTS}::text[]))

@@ -6,7 +6,7 @@ import type { Database } from '../database/database.js';
 export const SCOPES = ['write', 'read', 'operate'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who is asking: the service a key was made for, not the key, so that keys can be rotated. */
+/** The caller: the service a key was made for, not the key, so that keys can be rotated. */
 export interface Principal {
   readonly service: string;
   readonly scopes: readonly Scope[];

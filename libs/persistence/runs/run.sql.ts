@@ -12,7 +12,7 @@ const ABOUT_LAST_RUN = Prisma.sql`a.order_id = o.id AND a.kind = 'run_closed'
   AND a.opened_at >= COALESCE(o.started_at, '-infinity')`;
 
 /**
- * Whether a person is asked about the last run of the order `o`, or has acknowledged that it is gone (or keeps
+ * Whether an attention about the last run of the order `o` is open, or was acknowledged as lost (or as one that keeps
  * failing), and neither money nor the parcel has moved since.
  */
 export const isKnown = (isFailing: boolean) => Prisma.sql`EXISTS (
@@ -36,7 +36,7 @@ export function requireLastRun(statement: ChangeStatement, run: number): void {
 }
 
 /**
- * Ends what the order's last run asked a person and what its attempts waited for: the next run asks and tries anew.
+ * Ends the attentions and waits of the order's last run: the next run opens its own.
  * Waits that last until their deadline stay, but for those that the change ends. The question about the run itself is
  * answered, where the change is not the answer to it.
  */

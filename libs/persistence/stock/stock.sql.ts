@@ -99,7 +99,7 @@ export function takeStock(statement: ChangeStatement, effectKey: string): void {
   );
 }
 
-/** Gives back what the order holds. */
+/** Releases what the order holds. */
 export function giveBackStock(statement: ChangeStatement): void {
   const { changed } = statement;
   const held = statement.also(

@@ -60,7 +60,7 @@ const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbit
 
 const MOST = 12;
 
-/** A few things that happen one after the other: an order, and what follows. */
+/** A few commands one after the other: an order, and what follows. */
 export const story: fc.Arbitrary<[Command, Iterable<Command>]> = fc.tuple(
   fc.oneof(placeOrder, standStill),
   fc.commands([fc.oneof(...COMMANDS)], { maxCommands: MOST, size: 'max' }),

@@ -66,7 +66,7 @@ const RETURNING = Array.from({ length: 4 }, () => 'refundSettles' as const);
 /** How long the command waits for an order that is not paid yet, in milliseconds. */
 const PATIENCE = 1_000;
 
-/** The next thing happens that can happen to an order's money, whatever that is. */
+/** The next possible event happens to an order's money. */
 export const moneyMoves: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), choice: fc.nat(), moves: fc.record(MOVES) })
   .map(({ pick, choice, moves }) => ({

@@ -64,7 +64,7 @@ export const placeOrderAtDyingApi: fc.Arbitrary<Command> = fc
 export async function place(model: Model, real: Real, wanted: Wish, callers: number): Promise<ModelOrder> {
   const name = `run-${model.run}-order-${model.done.length}`;
   const usual = real.system.body();
-  // The same few customers in every run: what they are called is searched for in everything, once all is over.
+  // The same few customers in every run: their names are searched for in all logs and rows at the end.
   const customer = { ...usual.customer, email: `quillfeather-${model.orders.length}@example.com` };
   const body = real.system.body({
     customer,

@@ -46,14 +46,14 @@ describe('a server whose connections are to end', () => {
     return each.map((answer) => answer.includes('\r\nConnection: close\r\n'));
   }
 
-  it('says so in an answer to a request it had already', async () => {
+  it('announces the close in an answer to an earlier request', async () => {
     const socket = await send(REQUEST);
     await taken(1);
     drain.begin();
     expect(await answers(socket)).toEqual([true]);
   });
 
-  it('says so in an answer to a request that comes later', async () => {
+  it('announces the close in an answer to a later request', async () => {
     const socket = await send('');
     drain.begin();
     socket.write(REQUEST);
@@ -61,7 +61,7 @@ describe('a server whose connections are to end', () => {
     expect(await answers(socket)).toEqual([true]);
   });
 
-  it('answers all of several requests that came in a row, and says so in the last', async () => {
+  it('answers all of several pipelined requests, and announces the close in the last', async () => {
     const socket = await send(REQUEST);
     await taken(1);
     drain.begin();

@@ -164,7 +164,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
   }
 
   /**
-   * Books what is left to give back, before the provider is asked. What moves in the books later, such as a dispute that
+   * Books what is left to refund, before the call to the provider. A later movement, such as a dispute that
    * is won, is booked when this is called again, as one more refund: the first bears the order's id.
    *
    * @returns every refund of the order that is not known to exist at the provider

@@ -56,7 +56,7 @@ export class ShipmentActivities implements Pick<
   async cancelShipment(orderId: OrderId): Promise<CompensationResult> {
     const label = await this.journal.close(orderId, shipKey(orderId));
     if (label.state === 'closed' || label.state === 'refused') return 'compensated';
-    // A parcel that travels is to be known here, whatever kept it from being written down; any other need not be.
+    // A parcel in transit has to be stored here, even if an error prevented that before; any other need not be.
     if (label.state === 'started' && isUnderWay(await this.carrier.findShipment(orderId)))
       await this.label(orderId, () => Promise.reject(new Outage('parcel_not_recorded')));
     await this.journal.run<'cancelled' | 'too_late'>(orderId, {

@@ -31,7 +31,7 @@ export function orderActivities(policy: OrderPolicy) {
   return {
     steps: summarized(proxyActivities<StepActivities>(patient)),
     emails: summarized(proxyActivities<EmailActivities>({ ...patient, taskQueue: TASK_QUEUES.email })),
-    // The books are written however long it takes: there is nothing to compensate or to park instead.
+    // Writes to the books are retried without end: they cannot be compensated or parked instead.
     decisions: summarized(
       proxyActivities<DecisionActivities>({
         startToCloseTimeout: '30s',
