@@ -142,7 +142,7 @@ describe.each(operations)('%s', (title, operation) => {
   });
 
   it('documents the limits of every input', () => {
-    // Of these all is taken, and what means nothing is passed over.
+    // These accept every value, and ignore one without a meaning.
     const lenient = ['X-Request-Id', 'Prefer'];
     const read = parameters.filter(({ name }) => !lenient.includes(name)).map(({ schema }) => schema);
     const bodies = Object.values(requestBody?.content ?? {}).map(({ schema }) => schema);
@@ -214,7 +214,7 @@ describe.each(operations)('%s', (title, operation) => {
       'internal_error',
     ];
     expect(problemsOf(operationId)).toEqual(expect.arrayContaining(expected));
-    // What PUT names need not be there: it is made then.
+    // PUT creates an object that does not exist.
     if (!title.startsWith('PUT') && parameters.some(({ in: place }) => place === 'path')) {
       expect(statusesOf(operation, (status) => status === 404)).toEqual(['404']);
     }
@@ -226,7 +226,7 @@ it('every example among the components is shown somewhere', () => {
   const unused = Object.keys(document.components.examples).filter(
     (name) => !text.includes(`"#/components/examples/${name}"`),
   );
-  // These answer requests that no operation is.
+  // These answer requests to no operation.
   expect(unused.filter((name) => isProblemCode(name))).toEqual(['method_not_allowed']);
   expect(unused.filter((name) => !isProblemCode(name))).toEqual([]);
 });

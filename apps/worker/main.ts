@@ -143,7 +143,7 @@ async function runTogether(workers: readonly Worker[]): Promise<void> {
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** The SDK's own messages go where ours go, without the values they may carry. */
+/** The SDK's messages go to our log, without the values they may contain. */
 function installRuntime(logger: Logger): void {
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
   Runtime.install({

@@ -17,7 +17,7 @@ export interface Reconciled {
 export async function reconcile(programs: Programs, since: string): Promise<Reconciled> {
   const lines: string[] = [];
   const code = await programs.run('reconcile', 'apps/worker/reconcile.js', {
-    // Without the time that is usually left to what is on its way.
+    // Without the delay that is usually left for movements in flight.
     args: ['--since', since, '--min-age', '0s'],
     onLine: (line) => lines.push(line),
     codes: [0, DISCREPANCIES_OPEN],

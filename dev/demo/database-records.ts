@@ -77,7 +77,7 @@ const SUMS = `
     (SELECT COALESCE(sum(reserved), 0)::int FROM product) AS held
   FROM orders`;
 
-/** The database, asked directly: the product's own queries are part of what is checked. */
+/** The database, queried directly: the product's own queries are part of what is checked. */
 export class DatabaseRecords {
   private readonly pool: pg.Pool;
 

@@ -44,7 +44,7 @@ export async function installSchemathesis({ env, ...child }: InstallOptions): Pr
     command: join(folder, SCRIPTS, `python${EXECUTABLE_SUFFIX}`),
     args: ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r', REQUIREMENTS],
   });
-  // Last, so that what was interrupted is begun anew.
+  // Last, so that an interrupted installation is repeated.
   writeFileSync(installed, wanted);
   return program;
 }

@@ -70,7 +70,7 @@ export class Faults {
     return fault;
   }
 
-  /** What is left, in the order in which it will be applied. */
+  /** The remaining faults, in the order in which they will be applied. */
   list(): readonly Fault[] {
     return this.#waiting;
   }

@@ -37,11 +37,11 @@ export class SandboxState {
   readonly refunds;
   readonly disputes;
   readonly balanceTransactions;
-  /** What happened at the gateway. */
+  /** The events of the gateway. */
   readonly events;
   /** Its webhooks that were not accepted yet, by their id. */
   readonly eventDeliveries;
-  /** What banks will decide by themselves, and when. */
+  /** Decisions that banks will take by themselves, and when. */
   readonly settlements;
   /** What was answered under an idempotency key, by key. */
   readonly answers;
@@ -49,7 +49,7 @@ export class SandboxState {
   readonly parcels;
   /** References that nothing may be created under any more. */
   readonly closedReferences;
-  /** What parcels will do by themselves, and when. */
+  /** Events that will happen to parcels by themselves, and when. */
   readonly stops;
   /** The carrier's webhooks that were not accepted yet, by their id. */
   readonly webhooks;

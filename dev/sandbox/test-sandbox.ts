@@ -43,7 +43,7 @@ export async function script(
   if (response.status !== 201) throw new Error(await response.text());
 }
 
-/** How many faults have not struck yet. */
+/** How many faults have not been applied yet. */
 export async function faultsLeft(sandbox: Sandbox): Promise<number> {
   const response = await fetch(`${sandbox.url}/sandbox/faults`);
   const { data } = z.object({ data: z.array(faultSchema) }).parse(await response.json());

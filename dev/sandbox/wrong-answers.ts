@@ -26,7 +26,7 @@ export class WrongAnswers {
     return wrong;
   }
 
-  /** What is left, in the order it will be given. */
+  /** The remaining answers, in the order they will be given. */
   list(): readonly WrongAnswer[] {
     return this.#waiting;
   }
@@ -35,7 +35,7 @@ export class WrongAnswers {
     this.#waiting = [];
   }
 
-  /** What is answered to a call in place of what is right. */
+  /** The wrong answer to a call. */
   given(operation: Operation | undefined, right: Answer): Answer {
     const wrong = this.#waiting.find((each) => each.operation === operation);
     if (!wrong) return right;

@@ -50,7 +50,7 @@ export async function runOnIsolatedStack({ name, variables, run }: IsolatedOptio
   try {
     terminal.say('Starting a system of its own on free ports; one that is running here is left alone.');
     const running = run({ stack, folder, terminal, stopping: stopping.signal });
-    // Once it is interrupted, how it fails is of no interest.
+    // Once it is interrupted, its failure is ignored.
     running.catch(() => {});
     // A part may still be starting; the end does not wait for that.
     const result = await Promise.race([running, stopped()]);

@@ -17,7 +17,7 @@ export function isolated(text: string): string {
   return DIRECTED.test(text) ? `${FIRST_STRONG}${balanced(text)}${POP}` : text;
 }
 
-/** The same where nothing but a control could do harm: the name before an address, which programs show apart. */
+/** The same where only a control could change the order: the name before an address, which programs show apart. */
 export const contained = (text: string): string => (/\p{Bidi_Control}/u.test(text) ? isolated(text) : text);
 
 /** Without ends of isolates that nothing has begun, which would end ours, and with those that are missing. */

@@ -3,7 +3,7 @@ import type { Shop } from './shop.js';
 /** The content of a mail to a shopper, before it is rendered as text or HTML. All values are plain text. */
 export interface MailContent {
   readonly shop: Shop;
-  /** What an inbox shows beside the subject. */
+  /** The preview that an inbox shows beside the subject. */
   readonly preview: string;
   readonly heading: string;
   /** Paragraphs. */

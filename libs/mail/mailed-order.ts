@@ -43,7 +43,7 @@ export const named = (line: MailedOrder['lines'][number]) => ({
   name: said(line.name),
 });
 
-/** The parcel that travels: the one that was made last. */
+/** The parcel in transit: the one that was made last. */
 const parcelOf = ({ shipments }: MailedOrder) => shipments.at(-1);
 
 export function tracking(order: MailedOrder): MailContent['facts'] {

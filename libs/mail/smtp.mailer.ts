@@ -58,7 +58,7 @@ export class SmtpMailer implements Mailer {
     return this.#transport.sendMail({ ...(await withEncodedName(message)), signal });
   }
 
-  /** Waits for what is being sent, then hangs up. */
+  /** Waits for mails that are being sent, then closes the connections. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#sending);
     this.#transport.close();

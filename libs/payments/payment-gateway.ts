@@ -27,7 +27,7 @@ export type GatewayPayment = PaymentSnapshot;
  * Amounts are minor units.
  */
 export interface PaymentGateway {
-  /** Creates an intent that nothing has been tried on yet. */
+  /** Creates an intent without an attempt. */
   createIntent(request: {
     orderId: OrderId;
     amount: number;
@@ -38,7 +38,7 @@ export interface PaymentGateway {
   }): Promise<Intent>;
   /**
    * Tries a payment method. A decline is an answer (`status: 'declined'`), not an error. An intent that is
-   * past confirming (canceled, captured) is answered as it stands.
+   * past confirming (canceled, captured) is returned in its current state.
    */
   confirmIntent(intentId: string, request: { method: string; idempotencyKey: string }): Promise<Intent>;
   retrieveIntent(intentId: string): Promise<Intent>;
@@ -46,9 +46,9 @@ export interface PaymentGateway {
   readPayment(intentId: string): Promise<GatewayPayment>;
   /** What a shopper's browser needs to act on a payment. Never stored, never logged. */
   readClientSecret(intentId: string): Promise<string | null>;
-  /** Takes what is held; an intent that can no longer be captured is answered as it stands. */
+  /** Captures the hold; an intent that can no longer be captured is returned in its current state. */
   captureIntent(intentId: string, request: { amount: number; idempotencyKey: string }): Promise<Intent>;
-  /** Cancels; an intent that can no longer be canceled is answered as it stands. */
+  /** Cancels; an intent that can no longer be canceled is returned in its current state. */
   cancelIntent(intentId: string, request: { idempotencyKey: string }): Promise<Intent>;
   createRefund(request: {
     intentId: string;
@@ -58,6 +58,6 @@ export interface PaymentGateway {
     amount: number;
     idempotencyKey: string;
   }): Promise<GatewayRefund>;
-  /** Looks through the intent's refunds for ours; null when the provider has none. */
+  /** Searches the intent's refunds for ours; null when the provider has none. */
   findRefund(intentId: string, refundId: string): Promise<GatewayRefund | null>;
 }

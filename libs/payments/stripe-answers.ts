@@ -114,7 +114,7 @@ function statusOf({ status, last_payment_error: failure }: IntentAnswer): Intent
   return known;
 }
 
-/** When the bank lets a hold go, which differs by card (docs.stripe.com/payments/place-a-hold-on-a-payment-method). */
+/** When the bank releases a hold, by card (docs.stripe.com/payments/place-a-hold-on-a-payment-method). */
 function holdOf(charge: IntentAnswer['latest_charge']): Date | null {
   const details = typeof charge === 'object' ? charge?.payment_method_details : null;
   const before = details?.card?.capture_before ?? null;
@@ -152,7 +152,7 @@ export function asDispute(answer: Stripe.Dispute): GatewayDispute {
 }
 
 /**
- * What a dispute took from the account, or gave back: gross, so without its fees. An account that is settled in
+ * The amount that a dispute took from the account, or returned: gross, without its fees. An account settled in
  * another currency moves amounts of that one; the dispute's own amount is what they are worth.
  */
 function moved({ amount, currency, balance_transactions }: DisputeAnswer, sign: 1 | -1): number {

@@ -23,7 +23,7 @@ export function stripeClient({ secretKey, apiUrl, timeout }: StripeOptions): Str
     host: hostname,
     port: port || (isSecure ? 443 : 80),
     timeout,
-    // Temporal retries, after the journal has been asked. The SDK's other client would still repeat a call
+    // Temporal retries, after a lookup in the journal. The SDK's other client would still repeat a call
     // once when a connection breaks, and its time-out begins anew with every byte.
     maxNetworkRetries: 0,
     httpClient: Stripe.createFetchHttpClient(stripeFetch),
@@ -37,7 +37,7 @@ const StripeProblem = z.object({ error: z.looseObject({}) });
 export class ForeignAnswer extends Error {
   constructor(
     readonly status: number,
-    /** What it asks to be left alone for, in milliseconds. */
+    /** Its `Retry-After`, in milliseconds. */
     readonly retryAfter: number | undefined,
   ) {
     super(`not Stripe, but something on the way, answered ${status}`);

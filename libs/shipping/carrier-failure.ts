@@ -7,7 +7,7 @@ export type CarrierProblem =
       readonly status: number;
       /** The carrier's own; null for an answer in another form. */
       readonly code: string | null;
-      /** What it asks to be left alone for, in milliseconds. */
+      /** Its `Retry-After`, in milliseconds. */
       readonly retryAfter?: number | undefined;
     }
   /** Bytes that are no JSON, such as an answer that broke off. */

@@ -42,7 +42,7 @@ import { RUN_MEMO, type RunDescription, RunVisibility } from './run-visibility.j
 /** How long a call may take: the caller has stored the request, and the sweeper repeats it. */
 const DEADLINE = 5_000;
 
-/** A run that has been is never begun again: what it did is done. */
+/** A run that has closed is never started again: its effects are done. */
 const ONE_RUN = {
   taskQueue: TASK_QUEUES.orders,
   workflowIdReusePolicy: 'REJECT_DUPLICATE',
@@ -67,7 +67,7 @@ function orderRun(orderId: OrderId, policy: OrderPolicy) {
  * counts as signalled: the run that resumes its order reads the books.
  */
 export class OrderRuns {
-  /** What Temporal shows of them. */
+  /** Temporal's data about the runs. */
   readonly visibility: RunVisibility;
 
   constructor(
@@ -129,7 +129,7 @@ export class OrderRuns {
     return true;
   }
 
-  /** Starts the run that is to take the order up, where one is. */
+  /** Starts the run that is to resume the order, where there is one. */
   async startLast(orderId: OrderId): Promise<void> {
     const last = await this.store.runs.last(orderId);
     if (last && !last.isStarted) await this.start(orderId, last.policy, last.run);

@@ -12,7 +12,7 @@ const INVALID_ARGUMENT = 3;
 /** After so many attempts in a row a workflow task keeps failing, as Temporal's own sign has it. */
 const FAILING_ATTEMPTS = 5;
 
-/** A run that closed without coming to its end. */
+/** A run that closed before its order ended. */
 export type LostRun =
   | { readonly of: 'order'; readonly orderId: OrderId; readonly closedAt: Date }
   | { readonly of: 'refund'; readonly refundId: string; readonly closedAt: Date };

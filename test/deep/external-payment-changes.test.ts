@@ -10,7 +10,7 @@ import { emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** What moves in an order's books between a decision and its last statement, at moments that are held. */
+/** Changes of an order's books between a decision and its last statement, at held moments. */
 describe('an order whose books change while its run works', () => {
   const moments = new Deaths();
   let shop: WorkflowHarness;
@@ -71,7 +71,7 @@ describe('an order whose books change while its run works', () => {
 
     interface Moment {
       readonly when: string;
-      /** Brings an order to the moment, and past it. */
+      /** Holds an order at the moment, then resumes it. */
       readonly pass: () => Promise<OrderId>;
     }
 
@@ -261,7 +261,7 @@ describe('an order whose books change while its run works', () => {
   });
 
   describe('because money comes back to it', () => {
-    /** A shopper's bank takes some of the payment. @returns what has the bank give it back */
+    /** A shopper's bank disputes a part of the payment. @returns what has the bank return it */
     const disputed = async (id: OrderId, amount: number) => {
       const { intentId } = await shop.until(id, ({ payment }) => payment === 'captured');
       await shop.ask('POST', '/sandbox/disputes', { payment_intent: intentId, amount });

@@ -22,7 +22,7 @@ describe('on SIGTERM,', () => {
     await system.close();
   });
 
-  /** Places an order whose charge has struck the fault: the gateway has the call, and has not answered it. */
+  /** Places an order whose charge met the fault: the gateway has the call, and has not answered it. */
   async function chargeStruckBy(fault: { fault: string; delay?: number }): Promise<string> {
     await script(system.sandbox, { operation: 'payment_intents.confirm', ...fault });
     const { id } = await system.place();
@@ -177,7 +177,7 @@ class BusyConnection {
   }
 }
 
-/** Locks a table against everyone else, readers too. */
+/** Locks a table against every other transaction, readers too. */
 async function lockTable(databaseUrl: string, table: 'effect' | 'orders') {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

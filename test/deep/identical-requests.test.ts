@@ -35,7 +35,7 @@ afterAll(async () => {
 type Body = ReturnType<System['body']>;
 const place = (body: object, key: string) =>
   system.http.post('/orders').set('Idempotency-Key', key).send(body);
-/** What is there of a customer whom no other test has. */
+/** The rows of a customer that no other test uses. */
 async function ordersOf({ customer }: Body): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>(
     'SELECT id::text AS id FROM orders WHERE customer_email = $1',

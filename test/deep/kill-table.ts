@@ -21,7 +21,7 @@ export interface Kill extends KillPoint {
   readonly repeated?: MailContent;
 }
 
-/** A way an order can go, and where on it a worker is killed. */
+/** A course of an order, and the points on it at which a worker is killed. */
 export interface Way {
   readonly title: string;
   /** The policy it is accepted under, as variables of the API. */
@@ -31,10 +31,10 @@ export interface Way {
   /** What happens once it waits for its delivery and the confirmation is sent. */
   readonly afterwards?: 'cancelled through Temporal' | 'returned';
   readonly end: { status: string; payment: string; fulfilment: string };
-  /** What the gateway holds. */
+  /** The gateway's records. */
   readonly intent: 'succeeded' | 'canceled';
   readonly refunds: readonly number[];
-  /** What the carrier holds. */
+  /** The carrier's records. */
   readonly parcels: readonly string[];
   /** The test lists the ones that may be missing. */
   readonly mails: readonly MailContent[];
@@ -61,7 +61,7 @@ export const SPARED: Partial<Readonly<Record<KillPoint['activity'], string>>> = 
   resolveAttention: 'it is asked for after a parking, and resumes once: attention.test.ts',
 };
 
-/** What an order decides, each an activity to die in. */
+/** The decisions of an order, each an activity to die in. */
 export const DECISIONS: Readonly<Record<keyof DecisionActivities, true>> = {
   openAttention: true,
   resolveAttention: true,

@@ -28,7 +28,7 @@ import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 import { tableSums } from '../support/table-sums.js';
 
-/** How a request is answered that was refused. */
+/** The answer to a refused request. */
 interface Refusal {
   readonly status: number;
   readonly code: string;
@@ -76,7 +76,7 @@ describe('odd input', () => {
     return refusalOf(await request);
   }
 
-  /** What was not refused as it should have been. */
+  /** The inputs that were not refused as expected. */
   async function unexpected<T>(
     many: readonly T[],
     ask: (one: T) => Promise<Refusal>,

@@ -44,7 +44,7 @@ describe('PostgreSQL crashing every few seconds', () => {
       const keys = Array.from({ length: ORDERS }, () => randomUUID());
       const accepted = new Map<string, string>();
       const statuses = new Set<number>();
-      // As a shop does: the same request under the same key, until there is an answer to rely on.
+      // As a shop does: the same request under the same key, until there is a final answer.
       const place = async (key: string) => {
         const body = system.body();
         const answer = await eventually(

@@ -198,7 +198,7 @@ describe('the money of an order', () => {
         attention: [],
       });
       expect(await refunds(id)).toEqual(PAID_BACK);
-      // Parked once, for the charge: taking it back stumbled over nothing.
+      // Parked once, for the charge: its compensation met no failure.
       expect(await times(id, 'order.parked')).toBe(1);
       const statuses = (await shop.store.orders.events(id)).flatMap(({ changes }) => changes['status'] ?? []);
       expect(statuses).not.toContainEqual(expect.objectContaining({ to: 'confirmed' }));

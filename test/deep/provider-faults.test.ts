@@ -12,10 +12,10 @@ import { WorkflowHarness } from '../support/workflow-harness.js';
 /** What an order of two mugs costs. */
 const TOTAL = 3980;
 
-/** Where an order goes by itself, or is taken, so that it needs a certain operation. */
+/** The course of an order that needs a certain operation. */
 interface Way {
   readonly wanted?: Wanted;
-  /** What goes wrong besides, to make the operation needed. */
+  /** A further fault that makes the operation necessary. */
   readonly besides?: { readonly operation: string; readonly fault: string };
   readonly onward?: (shop: WorkflowHarness, id: OrderId) => Promise<void>;
   readonly end: object;

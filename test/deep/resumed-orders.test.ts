@@ -11,7 +11,7 @@ import { ProductLock } from '../support/product-lock.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** More often than any test lets a step be tried. */
+/** More than any test's attempts of a step. */
 const STAYS = 10_000;
 const PATIENT: Partial<OrderPolicy> = { retry: { attempts: 10_000, initial: 50, max: 200 } };
 const HELD: Partial<OrderPolicy> = { captureMode: 'on_shipment' };
@@ -23,7 +23,7 @@ interface State {
   readonly wanted?: Wanted;
   /** Brings it there. */
   readonly reach: (shop: WorkflowHarness, id: OrderId) => Promise<unknown>;
-  /** What happens while no run is there. */
+  /** What happens while there is no run. */
   readonly meanwhile?: (shop: WorkflowHarness, id: OrderId) => Promise<unknown>;
   /** How it ends, as without the loss; delivered by default. */
   readonly end?: End;

@@ -11,7 +11,7 @@ import { testDatabase } from '../support/test-database.js';
 const POOL = 10;
 /** Short, as the tests wait for them: a silent connection is noticed after 3 s. */
 const LIMITS = { DATABASE_STATEMENT_TIMEOUT: '2s', DATABASE_LOCK_TIMEOUT: '500ms' };
-/** Milliseconds within which all must be well again; without limits it took minutes. */
+/** Milliseconds within which all connections must work again; without limits it took minutes. */
 const SECONDS = 15_000;
 
 let system: System;

@@ -181,7 +181,7 @@ describe('an attention', () => {
         attention: [],
         waits: [],
       });
-      // What has left the house as shipped is not written off a second time.
+      // Goods that left the stock as shipped are not written off a second time.
       expect(await bench.movements(id)).toEqual([`MUG-BLUE ${left} -2`]);
       expect(await bench.stock('MUG-BLUE')).toEqual({ onHand: before.onHand - 2, reserved: before.reserved });
       await bench.finish(id);

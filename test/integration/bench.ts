@@ -13,7 +13,7 @@ import { checkInvariants } from '../support/invariants.js';
 import { acceptOrder, CATALOGUE, type Wanted } from '../support/orders.js';
 import { openTestDatabase, testDatabase } from '../support/test-database.js';
 
-/** Longer than any test: a wait with a deadline is what an open order rests in. Milliseconds. */
+/** Longer than any test: an open order is at rest in a wait with a deadline. Milliseconds. */
 const MEANWHILE = 600_000;
 
 /** A statement and its values, as PostgreSQL takes them. */
@@ -95,7 +95,7 @@ export class Bench {
     );
   }
 
-  /** What a run does once a parcel has got somewhere: money goes back for one that did not arrive. */
+  /** What a run does after a final report: it refunds an order whose parcel did not arrive. */
   async finish(id: OrderId): Promise<void> {
     const order = await this.order(id);
     if (order.status !== 'delivered' && order.status !== 'undelivered') throw new Error(`${id} goes on`);
@@ -105,7 +105,7 @@ export class Bench {
     await this.close(id, order.status);
   }
 
-  /** Gives money back. @param amount minor units */
+  /** Refunds money. @param amount minor units */
   async refund(order: OrderRecord, amount: number): Promise<void> {
     const refundId = await this.requestRefund(order, amount);
     await this.settleRefund(await this.order(order.id), refundId, amount);
@@ -194,7 +194,7 @@ export class Bench {
   }
 }
 
-/** What a carrier's webhook brings. */
+/** The event of a carrier's webhook. */
 export function carrierEvent(
   type: CarrierEventType,
   trackingNumber: string,

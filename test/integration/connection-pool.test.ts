@@ -52,7 +52,7 @@ describe('a pool of connections', () => {
     proxy.silence();
     const failures = await Promise.all([settled(ask()), settled(database.product.findMany())]);
     for (const failure of failures) expect(isUnreachable(failure), String(failure)).toBe(true);
-    // One was met; the others that had been idle are not waited for, too.
+    // One was used; the other idle ones are closed without a wait.
     expect(await took(askTogether(SIZE))).toBeLessThan(NOTICED / 2);
   });
 

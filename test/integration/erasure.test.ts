@@ -77,7 +77,7 @@ describe('the erasure of a person', () => {
     return id;
   }
 
-  /** What is to stay as it is. */
+  /** The data that must not change. */
   const facts = ({ customer: _c, shippingAddress: _a, paymentMethod: _m, ...order }: OrderRecord) => {
     const { version: _v, updatedAt: _u, ...rest } = order;
     return rest;

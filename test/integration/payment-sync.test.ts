@@ -60,7 +60,7 @@ describe('a payment sync of an order', () => {
     return ears.heard;
   };
 
-  /** An order on whose intent a payment method was tried at the provider, and of which only the intent is known here. */
+  /** An order with a payment attempt at the provider, of which the books have only the intent. */
   async function tried(
     method: string,
     { manual = false, ...policy }: { manual?: boolean; declineWindow?: number } = {},

@@ -29,7 +29,7 @@ describe('reconciliation', () => {
   let bench: Bench;
   let sandbox: Sandbox;
   let stripe: Stripe;
-  /** Orders that the usual way was asked to settle. */
+  /** Orders for which a payment sync was requested. */
   let checked: OrderId[];
   beforeEach(async () => {
     bench = await Bench.open();

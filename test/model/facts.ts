@@ -11,7 +11,7 @@ import { type Model, type ModelOrder, possibleEnds } from './model.js';
 import type { Real } from './real.js';
 import { isTakenBack } from './refunds.js';
 
-/** What a shopper, an accountant and a stock-keeper find when every order of a run is over. */
+/** The facts that a shopper, an accountant and a stock-keeper see when every order of a run has ended. */
 export async function checkFacts(model: Model, real: Real): Promise<void> {
   const orders: [ModelOrder, OrderRecord][] = [];
   for (const placed of model.orders) orders.push([placed, await real.system.store.orders.get(placed.id)]);
@@ -135,7 +135,7 @@ function mailsAreRight(model: Model, placed: ModelOrder, order: OrderRecord, { s
 const wasInDoubt = ({ id }: OrderRecord, log: readonly string[]) =>
   log.some((line) => line.includes(id) && /"mail_(timeout|unreachable)"/.test(line));
 
-/** What has left the house for good is missing from its shelf, and nothing else; nothing is held any more. */
+/** Stock lacks exactly the goods that were delivered or lost; no goods are reserved any more. */
 async function stockAddsUp(model: Model, orders: readonly OrderRecord[], real: Real): Promise<void> {
   const gone = orders.filter(({ fulfilment }) => fulfilment === 'delivered' || fulfilment === 'lost');
   const missing = new Map<string, number>();

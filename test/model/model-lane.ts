@@ -13,7 +13,7 @@ import { describeRun, howToRepeat, saidOfRepeats } from './report.js';
 import { rulesOf } from './rules.js';
 import { settle } from './settle.js';
 
-/** What a run may take at the very most, in milliseconds: one that is answered for ever fails by then. */
+/** The longest time of a run, in milliseconds: a run without an end fails by then. */
 export const A_RUN = 300_000;
 /** How long a run that failed is played again, in milliseconds; one that has begun by then is played to its end. */
 export const ALL_AGAIN = 240_000;
@@ -139,7 +139,7 @@ interface FailedRun {
   readonly path: string;
 }
 
-/** Plays a run some times more, while there is time, each time on a system that nothing has happened to. */
+/** Plays a run some times more, while there is time, each time on a new system. */
 async function playAgain(settings: LaneSettings, times: number): Promise<(FailedRun | null)[]> {
   const results: (FailedRun | null)[] = [];
   for (const end = Date.now() + ALL_AGAIN; results.length < times && Date.now() < end;)

@@ -74,7 +74,7 @@ export function newModel(run: number): Model {
 export const totalOf = ({ lines }: Wish) =>
   lines.reduce((sum, { good, quantity }) => sum + GOODS[good].unitPrice * quantity, 0);
 
-/** How an order ends when nothing goes wrong on the way that an operator, a retry or a restart would not mend. */
+/** How an order ends without other faults than those that an operator, a retry or a restart corrects. */
 export const naturalEnd = (wish: Wish): OrderStatus =>
   totalOf(wish) > 0 && CARDS[wish.method] !== 'pays' ? 'rejected' : paidEnd(wish);
 
@@ -99,7 +99,7 @@ export function possibleEnds(model: Model, order: ModelOrder): ReadonlySet<Order
   ]);
 }
 
-/** The order of the run that a drawn number means. @throws Error when there is none */
+/** The order of the run for a drawn number. @throws Error when there is none */
 export function pickOrder(model: Model, pick: number): ModelOrder {
   const order = model.orders[pick % model.orders.length];
   if (!order) throw new Error('no order has been placed');

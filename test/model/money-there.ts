@@ -11,7 +11,7 @@ export async function moneyThatDiffers({ id, number }: OrderRecord, real: Real):
   return [
     ...ours.flatMap((refund) => {
       const state = stateOf(there.refunds.filter(({ metadata }) => metadata['refundId'] === refund.id));
-      // What the gateway refuses to make fails without ever being there.
+      // A refund that the gateway refuses fails without ever existing there.
       const agree = state === refund.state || (state === null && refund.state === 'failed');
       return agree ? [] : [`${number}: refund ${refund.id} is ${refund.state} here, ${state} there`];
     }),

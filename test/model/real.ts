@@ -92,7 +92,7 @@ export class Real {
     await this.coming.get(which);
   }
 
-  /** Asks the API until it answers, as a shop's server does: it may be dying, coming back, or still at it. */
+  /** Repeats a request until the API answers, as a shop's server does: the API may be down or busy. */
   async ask(request: () => Test): Promise<Response> {
     return eventually(
       () =>
@@ -199,7 +199,7 @@ export class Real {
     );
   }
 
-  /** How an order's payment stands, once an attempt to pay it was answered, or after a while. @param within milliseconds */
+  /** An order's payment status, once an attempt was answered, or after a while. @param within milliseconds */
   async payment(orderId: OrderId, within: number): Promise<PaymentStatus> {
     const deadline = Date.now() + within;
     const { payment } = await eventually(

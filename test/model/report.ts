@@ -31,12 +31,12 @@ export async function describeRun(model: Model, { system }: Real): Promise<strin
 const errorsOf = (id: string, log: readonly string[]) =>
   log.filter((line) => line.includes(id) && line.includes('"level":50')).slice(-3);
 
-/** How to have runs again, from `path` on. */
+/** How to repeat runs, from `path` on. */
 export function howToRepeat({ seed, path }: { seed: number; path: string }, runs = 1): string {
   return `To repeat it: npm run test:model -- --seed ${seed} --path ${path}${runs === 1 ? '' : ` --runs ${runs}`}`;
 }
 
-/** How likely a run goes wrong again, as it was seen when it was played again. */
+/** How likely a run fails again, from its repetitions. */
 export function saidOfRepeats(failed: number, played: number): string {
   const seen = `Played ${played} times more, each time on a new system, it failed ${failed} times.`;
   if (failed === played) return seen;

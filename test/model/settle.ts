@@ -15,7 +15,7 @@ import { seeToFailedRefund } from './refunds.js';
  * longer than a few seconds by itself. Progress is not cut short, however slow the machine is.
  */
 const STILL = 90_000;
-/** How often it is looked how far the orders are. */
+/** Milliseconds between two checks of the orders. */
 const LOOKS = 150;
 
 /** The answers of an operator who wants the order to continue; an overdue delivery is left to the carrier. */
@@ -66,7 +66,7 @@ export async function settle(model: Model, real: Real): Promise<void> {
   });
 }
 
-/** How much has happened to the orders of a run. */
+/** The number of facts about the orders of a run. */
 async function happened({ orders }: Model, real: Real): Promise<number> {
   const counts = await Promise.all(orders.map(({ id }) => real.events(id)));
   return counts.reduce((sum, count) => sum + count, 0);
@@ -97,7 +97,7 @@ async function moveOn(model: Model, placed: ModelOrder, real: Real, done: Done):
   ];
 }
 
-/** One that is being cancelled is not sent on its way just then. */
+/** An order that is being cancelled is not sent just then. */
 const travels = ({ status, closedAt }: OrderRecord) => closedAt === null && status !== 'cancelling';
 
 /** Answers the open attentions. @returns them, except those that no operator can resolve */

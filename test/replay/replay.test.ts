@@ -41,7 +41,7 @@ describe('the kept histories', () => {
   it('contain no personal data', () => {
     for (const { name, history } of KEPT) {
       const text = textOf(history);
-      // What is searched are words, not what Temporal wraps them in.
+      // The search is in texts, not in Temporal's encoding of them.
       expect(text).toMatch(ORDER_ID);
       expect(told(needlesFor(personal(text)), { where: name, text })).toEqual([]);
     }

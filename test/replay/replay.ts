@@ -33,7 +33,7 @@ export function installQuietRuntime(): void {
   });
 }
 
-/** What a worker would run, made from the sources at `workflowsPath`. */
+/** A worker's bundle, made from the sources at `workflowsPath`. */
 export async function workflowCode(workflowsPath: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
@@ -43,7 +43,7 @@ export async function workflowCode(workflowsPath: string): Promise<string> {
   return code;
 }
 
-/** Runs the code along every kept history, which is what a worker does that takes such an order over. */
+/** Replays every kept history with the code, as a worker does that takes such an order over. */
 export async function brokenHistories(code: string): Promise<BrokenHistory[]> {
   const histories = KEPT.map(({ name, history }) => ({ workflowId: name, history }));
   const broken: BrokenHistory[] = [];

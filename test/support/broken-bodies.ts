@@ -7,7 +7,7 @@ export interface BrokenBody {
   readonly pointer: string;
 }
 
-/** What is none of a kind, as JSON text: what other kinds are written as, and what cannot be kept. */
+/** Values of the wrong type, as JSON text: those of other types, and those that cannot be stored. */
 const WRONG: Readonly<
   Record<'string' | 'number' | 'boolean' | 'array' | 'object', Readonly<Record<string, string>>>
 > = {

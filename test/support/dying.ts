@@ -8,7 +8,7 @@ import type { OrderChange } from '#libs/domain/order/order-change';
 
 import { type HeldCall, latch } from './held-port.js';
 
-/** The deaths and pauses a test has ordered, by the type of the event after whose commit they strike. */
+/** The deaths and pauses that a test has scripted, by the type of the event after whose commit they happen. */
 export class Deaths {
   readonly #ordered = new Map<string, () => Promise<void>>();
 
@@ -71,7 +71,7 @@ class DyingOrders extends OrderRepository {
   }
 }
 
-/** A store for a worker: like any other, until a death strikes. */
+/** A store for a worker: like any other, until a death happens. */
 export class DyingStore extends Store {
   override readonly orders: DyingOrders;
   override readonly stock: StockRepository;

@@ -24,7 +24,7 @@ import { openTestDatabase, testDatabase } from './test-database.js';
 /** How long a provider may take in a test, in milliseconds. */
 const PROVIDER_TIMEOUT = 10_000;
 
-/** What a worker works with, all of it real and its own. */
+/** The dependencies of a worker, all of them real and its own. */
 export interface HarnessParts {
   readonly databaseUrl: string;
   readonly database: Database;
@@ -37,7 +37,7 @@ export interface HarnessParts {
   readonly connection: NativeConnection;
   readonly runs: OrderRuns;
   readonly gatewayOptions: ConstructorParameters<typeof StripeGateway>[0];
-  /** What activities work with. */
+  /** The dependencies of the activities. */
   readonly ports: Ports;
   /** Every line the activities wrote. */
   readonly log: readonly string[];

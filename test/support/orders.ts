@@ -30,7 +30,7 @@ export const CATALOGUE = [
   { sku: 'GIFT', name: 'A gift', currency: 'EUR', unitPrice: 0, sellable: true, stock: 50 },
 ] as const;
 
-/** Who buys in tests. No two orders have the same address to write to. */
+/** The customer in tests. No two orders have the same email address. */
 export const CUSTOMER = {
   name: 'Ottoline Featherstonehaugh',
   email: (id: OrderId) => `ottoline-${id}@example.com`,

@@ -2,7 +2,7 @@ import pg from 'pg';
 
 import { eventually } from './eventually.js';
 
-/** A lock on the products that a test takes, so that a step which needs them is under way for as long as it likes. */
+/** A lock on the products that a test takes, so that a step which needs them runs as long as the lock is held. */
 export class ProductLock {
   private released: Promise<void> | undefined;
 

@@ -40,7 +40,7 @@ export class ProviderDesk {
     return faultsLeft(this.sandbox);
   }
 
-  /** What an accountant and a warehouse would see. */
+  /** The records that an accountant and a warehouse would see. */
   async books() {
     const intents = await this.stripe.paymentIntents.list({ limit: 100 });
     const refunds = await this.stripe.refunds.list({ limit: 100 });

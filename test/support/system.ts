@@ -153,12 +153,12 @@ export class System {
     return createShopClient({ url: this.url, key: this.key });
   }
 
-  /** The same byte by byte, for what no shop should send, and for headers. */
+  /** The same with raw bytes, for requests that no shop should send, and for headers. */
   get http() {
     return supertest.agent(this.url).set('Authorization', `Bearer ${this.key}`);
   }
 
-  /** An order as a shop sends it, or, changed, as none should. */
+  /** An order in a shop's form; with changes, also an invalid one. */
   body(changes: Record<string, unknown> = {}) {
     return { ...basket(), ...changes };
   }

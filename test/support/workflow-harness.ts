@@ -41,7 +41,7 @@ export interface WorkflowHarnessOptions {
   readonly lost?: Partial<LostRunsOptions>;
 }
 
-/** A worker in this process on real parts, and what a test asks of them. */
+/** A worker in this process on real parts, and the operations of a test on them. */
 export class WorkflowHarness {
   readonly databaseUrl: string;
   readonly database: Database;
@@ -51,7 +51,7 @@ export class WorkflowHarness {
   readonly inbox: Inbox;
   readonly client: Client;
   readonly runs: OrderRuns;
-  /** What activities work with, for a test that runs one by itself. */
+  /** The dependencies of activities, for a test that runs one by itself. */
   readonly ports: Ports;
   readonly sweeper: Sweeper;
   private codePath = '';
@@ -115,7 +115,7 @@ export class WorkflowHarness {
     return id;
   }
 
-  /** Places an order whose intent the gateway does not know, which no amount of trying mends. */
+  /** Places an order whose intent the gateway does not have, which no retry corrects. */
   async placeWithIntent(intentId: string, rules: Wanted['policy'] = {}): Promise<OrderId> {
     const { id, policy } = await acceptOrder(this.store, { policy: rules });
     await this.database.order.update({ where: { id }, data: { intentId } });
@@ -190,7 +190,7 @@ export class WorkflowHarness {
     return response.status === 204 ? undefined : response.json();
   }
 
-  /** What the gateway holds for an order. */
+  /** The gateway's intents of an order. */
   async intents(id: OrderId): Promise<Stripe.PaymentIntent[]> {
     const found: Stripe.PaymentIntent[] = [];
     for await (const intent of this.stripe.paymentIntents.list({ limit: 100 }))
@@ -198,7 +198,7 @@ export class WorkflowHarness {
     return found;
   }
 
-  /** What the gateway gave back of an order, or will. */
+  /** The gateway's refunds of an order. */
   async refunds(id: OrderId): Promise<Stripe.Refund[]> {
     const found: Stripe.Refund[] = [];
     for (const { id: intent } of await this.intents(id))
@@ -223,7 +223,7 @@ export class WorkflowHarness {
     await this.runs.resolveAttention({ attentionId, orderId: id, action, by });
   }
 
-  /** Gives some of an order's money back, as an operator would. @returns the refund's id */
+  /** Refunds a part of an order's money, as an operator would. @returns the refund's id */
   async refund(orderId: OrderId, amount: number): Promise<string> {
     const order = await this.store.orders.get(orderId);
     const id = randomUUID();

@@ -13,7 +13,7 @@ describe('waiting for the delivery', () => {
     shop = opened;
   });
 
-  /** Tries again for as long as a fault lasts, and parks nothing. */
+  /** Retries for as long as a fault lasts, and parks no step. */
   const tireless = { retry: { attempts: 10_000, initial: 100, max: 200 } };
 
   it('shows what is waited for, and until when', async () => {

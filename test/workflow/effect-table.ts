@@ -30,7 +30,7 @@ const end: Act = ({ endOrder }, id) => endOrder(id, { status: 'cancelled', reaso
 export interface Effect {
   readonly title: string;
   readonly wanted?: Wanted;
-  /** What an order has behind it when this is its turn. */
+  /** The steps of an order that are done before this effect. */
   readonly prior: readonly Act[];
   readonly act: Act;
   /** What happened outside and in the books, however often it was tried. */
@@ -44,7 +44,7 @@ export interface Effect {
   };
   /** The fact in the audit trail. */
   readonly fact: string;
-  /** What is called outside. */
+  /** The operation that is called outside. */
   readonly call?: {
     readonly port: 'gateway' | 'carrier' | 'mailer';
     readonly method: string;

@@ -109,7 +109,7 @@ describe('happens once:', () => {
   it.each(titled(EFFECTS))('%s that five attempts request at once', async (_, effect) => {
     const id = await ready(effect);
     await Promise.allSettled(Array.from({ length: 5 }, () => effect.act(activitiesOf(ports), id)));
-    // One that met the others has failed, and is tried again.
+    // An attempt that conflicted with the others has failed, and is retried.
     await effect.act(activitiesOf(ports), id);
     expect(await outcome(id)).toMatchObject(effect.once);
     expect(await booked(id, effect.fact)).toBe(1);

@@ -17,7 +17,7 @@ import { acceptOrder } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** A worker's line to Temporal, which can be cut. */
+/** A worker's connection to Temporal, which can be cut. */
 class CutLine extends OrderRuns {
   cut = false;
   /** Orders whose run could not be signalled. */
@@ -32,7 +32,7 @@ class CutLine extends OrderRuns {
   }
 }
 
-/** A gateway whose answer to a charge stays on its way until it is let through. */
+/** A gateway whose answer to a charge is held until the test releases it. */
 class HeldAnswer extends StripeGateway {
   arrives = false;
 

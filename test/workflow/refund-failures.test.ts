@@ -26,13 +26,13 @@ class StubbornBank extends StripeGateway {
   }
 }
 
-/** What the gateway has paid back, or will. */
+/** The amounts and statuses of the gateway's refunds. */
 const refundsOf = async (shop: WorkflowHarness, id: OrderId) =>
   (await shop.refunds(id)).map(({ amount, status }) => ({ amount, status }));
 
 const PAID_BACK = [{ amount: 3980, status: 'succeeded' }];
 
-describe('a refund that is not a matter of course', () => {
+describe('a refund that does not succeed at once', () => {
   let shop: WorkflowHarness;
   let bank: StubbornBank;
   useWorkflowHarness(

@@ -11,7 +11,7 @@ import type { WorkflowHarness } from '../support/workflow-harness.js';
 /** A step whose provider has failed at every attempt, and how an operator answers. */
 interface Parked {
   readonly step: StepName;
-  /** As the sandbox calls it; without it, the mail server puts the mail off. */
+  /** The sandbox's name of it; without one, the mail server defers the mail. */
   readonly operation?: string;
   readonly code: string;
   readonly answer: Resolution;

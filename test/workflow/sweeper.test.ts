@@ -12,7 +12,7 @@ describe('the sweeper', () => {
     shop = opened;
   });
 
-  /** Lets what was stored look old enough to have been forgotten. */
+  /** Makes stored rows old enough for the sweeper. */
   const age = () =>
     shop.database.$transaction([
       shop.database

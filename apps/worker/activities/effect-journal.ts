@@ -73,7 +73,7 @@ export class EffectJournal {
     return settlement;
   }
 
-  /** Keeps an effect from beginning; one that has begun is left for the caller to resolve by running it. */
+  /** Prevents an effect from beginning; the caller resolves one that has begun by running it. */
   async close(orderId: OrderId, key: string): Promise<Effect> {
     return this.effects.close(orderId, key);
   }

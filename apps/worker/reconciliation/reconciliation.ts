@@ -25,7 +25,7 @@ const BATCH = 100;
 /** Reports how far a comparison has come, so that another attempt can resume there. @throws to stop it */
 export type Progress = (cursor: string, compared: Compared) => void;
 
-/** Holds our books against the gateway's, both ways. All of it may be repeated. */
+/** Compares our books with the gateway's, both ways. Every method may be repeated. */
 export class Reconciliation {
   constructor(
     private readonly store: Store,
@@ -90,7 +90,7 @@ export class Reconciliation {
     const suspects = unmatchedMoney(span, movements, facts);
     const orders = await this.store.comparisons.ordersOf([...suspects.intents]);
     const known = new Set([...[...suspects.orders].filter(isOrderId), ...orders.values()]);
-    // Where others take money with the same account, most of what moves there is theirs.
+    // Where other systems use the same account, most of its movements are theirs.
     const named = new Set(movements.filter((each) => each.orderId !== null).map((each) => each.intentId));
     const unmatchedCharges = [...suspects.intents].filter(
       (intentId) => !orders.has(intentId) && (this.isExclusive || named.has(intentId)),
@@ -142,7 +142,7 @@ export class Reconciliation {
     return orderId !== null && isOrderId(orderId) ? this.store.orders.find(orderId) : null;
   }
 
-  /** What cannot be settled may still be compared; a bug in settling one order must not hide the others. */
+  /** An order that cannot be settled may still be compared; a bug in settling it must not hide the others. */
   private async settle(id: OrderId): Promise<void> {
     try {
       await this.payments.run(id);

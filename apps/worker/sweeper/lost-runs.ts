@@ -9,7 +9,7 @@ import type { RunVisibility } from '#libs/temporal/run-visibility';
 export interface LostRunsOptions {
   /** What happens to an order whose run is lost: an attention is opened, or another run resumes it. */
   readonly answer: 'attention' | 'restart';
-  /** How many lost runs of one look are acted on: more are rather a wrong namespace, or a lost server. */
+  /** How many lost runs of one look are acted on: more indicate a wrong namespace, or a lost server. */
   readonly limit: number;
   /** Milliseconds between two looks of all workers together. */
   readonly interval: number;
@@ -43,7 +43,7 @@ class TooManyLost extends Error {
 }
 
 /**
- * Finds open orders whose run is gone: by listing runs in Temporal that closed since the last look, and by comparing
+ * Finds open orders whose run is gone: by listing runs in Temporal closed since the last look, and by comparing
  * all open orders, some at each look, with the existing runs. Workers take turns.
  */
 export class LostRuns {
@@ -54,7 +54,7 @@ export class LostRuns {
     private readonly options: LostRunsOptions,
   ) {}
 
-  /** Looks, if a look is due. */
+  /** Makes a look, if one is due. */
   async look(): Promise<void> {
     const { interval, limit } = this.options;
     const look = await this.store.runLook.begin(Math.max(LEASE, interval));
@@ -81,7 +81,7 @@ export class LostRuns {
     }
   }
 
-  /** What failed, timed out, was terminated or cancelled since the last look. */
+  /** Runs that failed, timed out, were terminated or cancelled since the last look. */
   private async findClosed({ closedUntil }: Look, lost: Found): Promise<void> {
     for await (const closed of this.runs.visibility.closedSince(closedUntil)) {
       await this.store.runLook.restartRefunds(closed.flatMap((run) => (run.of === 'refund' ? [run] : [])));
@@ -90,7 +90,7 @@ export class LostRuns {
     }
   }
 
-  /** Holds the next open orders against the runs there are: only so is a run found that nothing is left of. */
+  /** Compares the next open orders with the existing runs: a run that is not even in a list is found only so. */
   private async compare(look: Look, lost: Found) {
     const looks = Math.max(Math.floor(ROUND / this.options.interval), 1);
     const share = Math.ceil((await this.store.runLook.countOpen()) / looks);
@@ -123,7 +123,7 @@ export class LostRuns {
     return listed;
   }
 
-  /** Lists may be behind, or show an earlier run: what they suggest is asked of each order, up to the limit. */
+  /** Lists may be behind, or show an earlier run: each suspected order's run is described, up to the limit. */
   private async confirm(suspects: readonly StartedRun[], lost: Found): Promise<void> {
     const before = lost.size;
     for (const [asked, suspect] of suspects.entries()) {
@@ -149,7 +149,7 @@ export class LostRuns {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** Nothing, where another run has taken the order up meanwhile. */
+  /** Nothing, where another run has resumed the order meanwhile. */
   private async act(orderId: OrderId, run: number, reason: string): Promise<void> {
     const order = await this.store.orders.get(orderId);
     // A run that exists may resume with the next release of its code: an operator decides that.
@@ -171,7 +171,7 @@ export class LostRuns {
     return (await this.store.cancellations.find(orderId))?.state === 'requested';
   }
 
-  /** Withdraws the question about runs that failed and do so no more. */
+  /** Withdraws the attention about runs that no longer fail. */
   private async reconsider(failing: readonly OrderId[] | null): Promise<void> {
     for (const { orderId, attentionId } of await this.store.runLook.failing(RECONSIDERED)) {
       if (failing?.includes(orderId)) continue;

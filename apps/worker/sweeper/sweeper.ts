@@ -10,7 +10,7 @@ import type { LostRuns } from './lost-runs.js';
 const SETTLING = 5_000;
 /** How many failures end a duty until the next sweep. */
 const GIVE_UP_AFTER = 5;
-/** How many of each kind one sweep takes on. */
+/** How many of each kind one sweep processes. */
 const BATCH = 200;
 
 /**
@@ -39,7 +39,7 @@ export class Sweeper {
     await this.loop;
   }
 
-  /** Does every duty once; one that fails keeps none of the others from being done. */
+  /** Runs every duty once; a duty that fails does not stop the others. */
   async sweep(): Promise<void> {
     const duties: readonly [string, () => Promise<void>][] = [
       ['start', () => this.startForgotten()],

@@ -17,7 +17,7 @@ const UNSHOWN: readonly string[] = ['superseded', 'worker_stopped'];
 /** The attempt at which an unexpected failure parks its step: some 15 seconds after the first. */
 const UNFORESEEN_ATTEMPTS = 5;
 const UNFORESEEN = 'an attempt failed in a way that is not provided for';
-/** How long a provider may ask to be left alone before it is asked again all the same. Milliseconds. */
+/** The longest `Retry-After` of a provider that is respected. Milliseconds. */
 const LONGEST_PAUSE = 600_000;
 /** What an order that is not paid yet may wait for, until its reservation ends. */
 const BEFORE_PAYMENT: readonly string[] = ['validateOrder', 'reserveStock', 'chargePayment', 'checkPayment'];
@@ -112,7 +112,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     });
   }
 
-  /** Whether it was tried often enough, and the attempt before failed in the same way. */
+  /** Whether there were enough attempts, and the attempt before failed in the same way. */
   private async goesOnSo({ orderId, step, number }: Attempt, code: string): Promise<boolean> {
     if (step === null || number < UNFORESEEN_ATTEMPTS) return false;
     try {

@@ -30,7 +30,7 @@ export class TrackingNumbers {
   }
 }
 
-/** Where tests and people have a number given out again. */
+/** Routes for tests and people to have a number issued again. */
 export function trackingNumbersRouter(numbers: TrackingNumbers): Router {
   const router = Router();
   router.put('/', json(), (request, response) => {

@@ -47,7 +47,7 @@ async function deliver(mode: string, delay?: number): Promise<void> {
   expect(response.status).toBe(200);
 }
 
-/** What the sandbox shows of its events, oldest first. */
+/** The sandbox's overview of its events, oldest first. */
 async function shown() {
   const response = await fetch(`${sandbox.url}/sandbox/events`);
   const deliveries = z.object({ waiting: z.int(), accepted: z.int(), givenUp: z.int() });

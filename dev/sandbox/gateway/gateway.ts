@@ -18,7 +18,7 @@ export interface GatewayOptions {
   readonly gaveUp: (event: { id: string; type: string }) => void;
 }
 
-/** The parts of the gateway, and how they hang together. */
+/** The parts of the gateway, and how they are connected. */
 export class Gateway {
   readonly balance: Balance;
   readonly disputes: Disputes;

@@ -85,7 +85,7 @@ export class IdempotencyKeys {
     this.#running.delete(call.key);
   }
 
-  /** Drops what is past its lifetime. */
+  /** Drops expired keys. */
   #stored(key: string): StoredAnswer | undefined {
     const stored = this.answers.get(key);
     if (stored && Date.now() - stored.storedAt >= this.lifetime) {

@@ -81,7 +81,7 @@ export class PaymentIntents {
     return request.confirm === 'true' ? this.confirm(id, {}) : intent;
   }
 
-  /** @param played the card that is tried in place of the one that is named */
+  /** @param played the card that is used instead of the named one */
   confirm(id: string, request: { payment_method?: string }, played?: TestCard): Intent {
     const intent = this.get(id);
     const method = request.payment_method ?? intent.payment_method;

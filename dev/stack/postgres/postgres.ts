@@ -41,7 +41,7 @@ export interface Postgres {
 }
 
 const USER = 'orders';
-/** It guards nothing: the server listens on loopback only, and any program of this user may read the data anyway. */
+/** It protects nothing: the server listens on loopback only, and this user's programs may read the data anyway. */
 const PASSWORD = 'orders';
 const NOT_DURABLE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Enough to stop a process later, from another process, without ever hitting a stranger that got its pid. */
+/** Enough to stop a process later, from another process, without ever stopping an unrelated one with its pid. */
 export interface KnownProcess {
   name: string;
   pid: number;

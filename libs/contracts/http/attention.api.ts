@@ -22,7 +22,7 @@ export const AttentionView = z
   .meta({ id: 'Attention', description: 'Something that waits for a person' });
 export type AttentionView = z.output<typeof AttentionView>;
 
-/** The same, whether it still waits or was resolved. */
+/** The same, open or resolved. */
 export const AttentionEntry = z
   .object({
     ...about,

@@ -15,7 +15,7 @@ export const DeliveryEvent = z
       .describe('Ours, as the label was bought under: it tells parcels apart that have the same number'),
     occurredAt: z.iso
       .datetime({ offset: true })
-      // PostgreSQL and JavaScript do not agree on how to write every date there is.
+      // PostgreSQL and JavaScript do not write every date in the same way.
       .regex(/^(?:19[7-9]|2[0-9][0-9])/, 'must be between 1970 and 2999')
       .transform((at) => new Date(at)),
   })

@@ -10,8 +10,8 @@ const LATEST = 253_402_300_799;
 const seconds = z.int().min(0).max(LATEST);
 
 /**
- * Any other signed event to `POST /webhooks/stripe`: its name and time, where they can be stored. A thin one writes
- * its time as RFC 3339.
+ * Any other signed event to `POST /webhooks/stripe`: its name and time, where they can be stored. Thin ones write
+ * their time as RFC 3339.
  */
 export const AnyStripeEvent = z.object({
   id: name.optional().catch(undefined),

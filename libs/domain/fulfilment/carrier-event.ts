@@ -40,7 +40,7 @@ export type CarrierVerdict =
 export function carrierVerdict(type: CarrierEventType, order: OrderState): CarrierVerdict {
   const report = REPORTS[type];
   if (tellsNothingNew(report, order.fulfilment)) return { is: 'known' };
-  // A parcel that was cancelled or never labelled here, yet travels; or one that has come back, and arrives.
+  // A parcel that was cancelled or never labelled here, yet is in transit; or a returned one that is delivered.
   if (!FULFILMENT[order.fulfilment].includes(report)) return { is: 'contradiction', change: {} };
   if (isEnd(order.status)) return { is: 'contradiction', change: { fulfilment: report } };
   const status = report === 'returned' ? 'undelivered' : report;

@@ -23,8 +23,8 @@ export type ParcelMatch =
   | { readonly is: 'ambiguous'; readonly orderIds: readonly string[] };
 
 /**
- * Which parcel an event is about. Carriers give out a tracking number again, so that it belongs to one parcel that
- * travels at a time: our reference decides, or else what cannot have happened to a parcel before there was one.
+ * Which parcel an event is about. Carriers issue a tracking number again, so that it identifies one parcel in
+ * transit at a time: our reference decides, or else an event from before a parcel existed cannot be about it.
  *
  * @param parcels those with the event's tracking number, or with its reference
  */

@@ -54,7 +54,7 @@ export interface Posting {
   readonly amount: number;
 }
 
-/** What has been booked for an order: the sum of each kind, in minor units. */
+/** The sums booked for an order, by kind, in minor units. */
 export type Booked = Readonly<Partial<Record<LedgerKind, number>>>;
 
 /** What is booked once `postings` are in. */

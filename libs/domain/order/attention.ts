@@ -10,10 +10,10 @@ export const ATTENTION_KINDS = [
   'contradicting_answer',
   /** The amount captured or held differs from the order's total. */
   'amount_differs',
-  /** Another parcel travels under the same tracking number. */
+  /** Another parcel in transit has the same tracking number. */
   'tracking_conflict',
   'run_closed',
-  /** Money that was to go back has not: it is refundable again. */
+  /** A refund failed: its money is refundable again. */
   'refund_failed',
   /** Money came after the order had ended, and is being refunded. */
   'late_payment',
@@ -27,10 +27,10 @@ export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 export const HOLDS_UP_A_STEP: readonly AttentionKind[] = ['parked', 'amount_differs'];
 export const holdsUpAStep = (kind: AttentionKind): boolean => HOLDS_UP_A_STEP.includes(kind);
 
-/** What a run itself asks, and waits to be answered. */
+/** The kinds that a run itself opens, and whose answer it waits for. */
 export const RUN_KINDS: readonly AttentionKind[] = [...HOLDS_UP_A_STEP, 'delivery_overdue'];
 
-/** Why `run_closed` was opened for a run that is there and never gets any further. */
+/** The reason of `run_closed` for a run that exists and keeps failing. */
 export const KEEPS_FAILING = 'keeps_failing';
 
 /** Whether an answer is a fact to apply at once; else it is applied when the order's run resumes with it. */

@@ -1,9 +1,9 @@
-/** How a call that changes the outside world came out. */
+/** The outcome of a call that changes an outside system. */
 export interface Settlement {
   readonly state: 'done' | 'refused' | 'closed';
   /** What the provider calls the object that the call made. */
   readonly providerId?: string;
-  /** What a later attempt needs to know of the answer. */
+  /** The part of the answer that a later attempt needs. */
   readonly result?: unknown;
 }
 

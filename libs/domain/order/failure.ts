@@ -26,7 +26,7 @@ export class Outage extends Failure {
   override readonly name = 'Outage';
   /** Whether a fresh idempotency key is needed because the provider stored its failure under the old one. */
   readonly keyConsumed: boolean;
-  /** How long the provider asks to be left alone, in milliseconds. */
+  /** The provider's `Retry-After`, in milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(

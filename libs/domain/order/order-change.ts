@@ -36,7 +36,7 @@ interface OrderFields {
   readonly intentStatus?: IntentState;
   /** Why, where that is `declined`: the provider's code, or ours. */
   readonly declineCode?: string;
-  /** When the money that is held goes free. */
+  /** When the hold lapses. */
   readonly holdUntil?: Date;
   /** Another attempt to pay, that becomes the last one. */
   readonly attempt?: { readonly number: number; readonly method: string; readonly requestedBy: Actor };
@@ -46,8 +46,8 @@ interface OrderFields {
   /** The run has nothing left to do. */
   readonly closes?: boolean;
   /**
-   * Another run is to take the order up: the sweeper starts it. What the last run asked and waited for ends with it, as
-   * does the question about that run itself.
+   * Another run is to resume the order: the sweeper starts it. The last run's attentions and waits end with it, as
+   * does the attention about that run itself.
    */
   readonly restarts?: boolean;
 }

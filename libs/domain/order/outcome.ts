@@ -3,7 +3,7 @@ import { type EndCode, REJECTION_CODES } from './end.js';
 import type { RefundState } from '../refund/refund.js';
 import type { OrderState } from './states.js';
 
-/** Why an order did not come about. */
+/** Why an order was rejected or cancelled. */
 const ORDER_REFUSALS = [...REJECTION_CODES, 'cancelled'] as const satisfies readonly EndCode[];
 
 /** Why a request was refused. */
@@ -49,7 +49,7 @@ export function outcomeOf(asked: OutcomeFacts): Outcome {
   }
 }
 
-/** One that the provider has made is done: when the money arrives is up to the shopper's bank. */
+/** A refund that the provider has made is done: the shopper's bank decides when the money arrives. */
 const REFUNDS: Readonly<Record<RefundState, Outcome>> = {
   requested: OPEN,
   pending: DONE,

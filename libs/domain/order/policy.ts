@@ -4,9 +4,9 @@ export type CaptureMode = 'immediate' | 'on_shipment';
 export interface OrderPolicy {
   /** How long an order may hold stock before it is paid. */
   readonly reservationTtl: number;
-  /** A window for remorse between the reservation and the charge. */
+  /** A delay between the reservation and the charge in which the order can be cancelled freely. */
   readonly graceBeforeCharge: number;
-  /** Whether money is taken at once, or held and taken when the label exists. */
+  /** Whether money is captured at once, or held and captured when the label exists. */
   readonly captureMode: CaptureMode;
   /** How long a shopper has to act on a payment, and a payment to settle. */
   readonly paymentWindow: number;

@@ -25,7 +25,7 @@ export interface ResumeFacts {
   };
   /** The audit trail, oldest first. */
   readonly events: readonly TrailEntry[];
-  /** How the calls stand that make the intent and cancel it; null where there was none. */
+  /** The states of the calls that make the intent and cancel it; null where there was none. */
   readonly intentEffect: string | null;
   readonly voidEffect: string | null;
   /** What operators answered to steps that were parked, oldest first. */
@@ -60,11 +60,11 @@ export interface ResumePoint {
   /** What people call the order. */
   readonly number: string;
   readonly status: OrderStatus;
-  /** How the order ended, where nothing is left to do. */
+  /** How the order ended, where it has ended. */
   readonly closedAs: EndStatus | null;
   /** Steps that are not to be done again. */
   readonly done: readonly StepName[];
-  /** Whether the parcel is out of our hands. */
+  /** Whether the carrier has the parcel. */
   readonly isAway: boolean;
   readonly parcel: ShipmentReport | null;
   /** Null where the order is not being compensated. */
@@ -72,7 +72,7 @@ export interface ResumePoint {
   /** A cancellation request that is not decided. */
   readonly cancellationRequest: EndReason | null;
   readonly attempt: number;
-  /** Whether the provider has let the payment go. */
+  /** Whether the provider has released the payment. */
   readonly isVoided: boolean;
   /** When an authorization lapses, and since when the shopper has time; milliseconds since 1970. */
   readonly holdUntil: number | null;
@@ -91,7 +91,7 @@ const LABELLED: readonly FulfilmentStatus[] = ['ready', ...TRAVELS];
 const TAKEN: readonly PaymentStatus[] = ['not_required', 'captured', 'partially_refunded', 'refunded'];
 const BEFORE_PICK_UP: readonly OrderStatus[] = ['pending', 'confirmed'];
 
-/** Reads from the books where an order stands. @param now milliseconds since 1970 */
+/** Reads an order's resume point from the books. @param now milliseconds since 1970 */
 export function resumePointOf(facts: ResumeFacts, now: number): ResumePoint {
   const { order, cancellationRequestedBy } = facts;
   const { policy } = order;

@@ -45,7 +45,7 @@ export type Heard =
 /** An intent on which an attempt was made. */
 export type TriedIntent = ProviderIntent & { readonly status: IntentState };
 
-/** The change that one difference between the provider and the books makes of an order. */
+/** The change of an order that one difference between the provider and the books makes. */
 export function changeOf(
   difference: PaymentDifference,
   order: PayingOrder,
@@ -65,7 +65,7 @@ export function changeOf(
   }
 }
 
-/** What the state of an order's intent means for the order, whether a call answered it or a sync has seen it. */
+/** The change that the state of an order's intent makes, from a call's answer or from a sync. */
 export function intentChange(order: PayingOrder, intent: TriedIntent, heard: Heard): OrderChange {
   const { status } = intent;
   if (isOvertaken(order, status)) return heardLate(status);
@@ -160,7 +160,7 @@ function eventOf(
   { by }: Heard,
   type = status === 'canceled' ? 'payment.voided' : `payment.${status}`,
 ): string {
-  // Of later attempts it is not known whether it was their decline that was seen.
+  // A later attempt may or may not be the one whose decline was seen.
   const isTold = intentStatus === status && (status !== 'declined' || attempt === 1);
   return by === 'answer' && isTold ? HEARD_LATE : type;
 }
@@ -185,7 +185,7 @@ function waitAfter(order: PayingOrder, status: IntentState): Pick<OrderChange, '
   return order.waits.some(({ step }) => step === 'charge') ? { ended: ['charge'] } : {};
 }
 
-/** Money that comes after the end goes back at once; what is only held goes free by itself. */
+/** Money that comes after the end is refunded at once; a hold lapses by itself. */
 function refundLatePayment(
   order: PayingOrder,
   change: OrderChange,

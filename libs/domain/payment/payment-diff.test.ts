@@ -382,7 +382,7 @@ function truths() {
           }),
         });
       const snapshots = [...before, snapshot()];
-      // Nothing goes back of what was never taken.
+      // Money that was never captured is not refunded.
       const goal = end === 'captured' ? moves : [];
       while (goal.some((count, at) => (done[at] ?? 0) < count)) {
         const left = goal.flatMap((count, at) => ((done[at] ?? 0) < count ? [at] : []));

@@ -10,7 +10,7 @@ import {
 import type { RefundState } from '../refund/refund.js';
 import { type OrderStatus, PAYMENT } from '../order/states.js';
 
-/** What the books have of an order's money. */
+/** An order's money in the books. */
 export interface BookedPayment {
   readonly intentStatus: IntentState | null;
   /** Whether it is known when a hold lapses. */
@@ -66,7 +66,7 @@ export interface ProviderDispute {
   readonly outcome: 'open' | 'won' | 'lost';
 }
 
-/** What the provider shows of it, all at one time. */
+/** The provider's data about it, all at one time. */
 export interface PaymentSnapshot {
   readonly intent: ProviderIntent;
   readonly refunds: readonly ProviderRefund[];
@@ -119,7 +119,7 @@ const DISPUTE_PROGRESS: Readonly<Record<string, number>> = {
  * moves back, so a snapshot older than the books, or the same one again, adds nothing.
  *
  * The amount captured or held is booked as it is seen, whatever the order's total. A refund of others, or one
- * with another amount, cannot be put down to the order, and is left to reconciliation.
+ * with another amount, cannot be assigned to the order, and is left to reconciliation.
  */
 export function paymentDifferences(
   books: BookedPayment,
@@ -182,7 +182,7 @@ export const mayFollow = (from: IntentState | null, to: IntentState): boolean =>
 
 const ONE_ATTEMPT: Attempts = { attempt: 1, decline: null };
 
-/** What of an intent's state is not booked. @param booked of its order: an order has one intent */
+/** The part of an intent's state that is not booked. @param booked of its order: an order has one intent */
 export function intentPosts(booked: Booked, intent: ProviderIntent, status: IntentState): Posting[] {
   const { id: objectId } = intent;
   const amount = moneyOf({ ...intent, status });
@@ -200,7 +200,7 @@ export function intentPosts(booked: Booked, intent: ProviderIntent, status: Inte
   }
 }
 
-/** What the state of a refund books. @param from the state that the books have */
+/** The postings of a refund's state. @param from the state that the books have */
 export function refundPosts(
   { id, amount, state: from }: BookedPayment['refunds'][number],
   to: ProviderRefund['status'],

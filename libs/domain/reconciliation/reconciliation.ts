@@ -74,7 +74,7 @@ function compareCharge({ intentId, captured }: BookedMoney, found: number): Diff
   return [{ kind, objectId: intentId, expected: captured, found }];
 }
 
-/** A refund that failed moved no money in the end: on both sides it is as good as none. */
+/** A refund that failed moved no money in the end: both sides ignore it. */
 function compareRefunds(booked: BookedMoney, found: GatewayMoney['refunds']): Difference[] {
   const unclaimed = new Map(found.filter(({ status }) => status !== 'failed').map((each) => [each.id, each]));
   const differences: Difference[] = [];
@@ -92,7 +92,7 @@ function compareRefunds(booked: BookedMoney, found: GatewayMoney['refunds']): Di
     const same =
       unclaimed.get(providerId ?? '') ?? [...unclaimed.values()].find(({ refundId }) => refundId === id);
     if (state === 'pending' || state === 'succeeded') claim(id, amount, same);
-    // Booked before the gateway was asked: whether it was is for the refund's own run to find out.
+    // Booked before the call to the gateway: the refund's own run finds out whether that was made.
     else if (state === 'requested' && same) claim(id, amount, same);
   }
   for (const { objectId, amount } of booked.adopted) claim(objectId, amount, unclaimed.get(objectId));
@@ -113,7 +113,7 @@ function compareWithheld(booked: BookedMoney['withheld'], found: GatewayMoney['w
   });
 }
 
-/** What money did on the gateway's account. */
+/** The kinds of movements on the gateway's account. */
 export type MovementKind =
   'charge' | 'charge_reversal' | 'refund' | 'refund_failure' | 'dispute' | 'dispute_reversal';
 

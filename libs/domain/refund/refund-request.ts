@@ -21,7 +21,7 @@ export interface RefundRequest {
   readonly restock: boolean;
 }
 
-/** What of an order decides about a refund. */
+/** The fields of an order that decide about a refund. */
 export interface RefundableOrder extends PricedOrder {
   readonly status: OrderStatus;
   readonly fulfilment: FulfilmentStatus;

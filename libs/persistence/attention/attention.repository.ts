@@ -42,13 +42,13 @@ export interface Answer {
   readonly by: Actor;
 }
 
-/** An attention, whether it still waits or was resolved. Times are RFC 3339. */
+/** An attention, open or resolved. Times are RFC 3339. */
 export interface ResolvableAttention extends AttentionRecord {
   readonly resolution: {
     /** Null where the order continued without an answer. */
     readonly action: Resolution | null;
     readonly by: Actor;
-    /** What the operator wrote, until the person is erased. */
+    /** The operator's note, until the person is erased. */
     readonly note: string | null;
     readonly resolvedAt: string;
     readonly appliedAt: string | null;
@@ -79,7 +79,7 @@ export class AttentionRepository {
         },
       },
       opens: parked,
-      // An attempt that never answered has shown nothing of itself.
+      // An attempt that never answered has not stored its wait.
       ...(holdsUpAStep(parked.kind) ? { stuck: { step: parked.step, error: parked.reason } } : {}),
     }));
   }
@@ -189,7 +189,7 @@ export class AttentionRepository {
   }
 
   /**
-   * Notes that a run has closed although its order has not ended, or never gets any further. Once for each run; again
+   * Notes that a run has closed although its order has not ended, or keeps failing. Once for each run; again
    * where that was acknowledged and money or the parcel has moved since.
    *
    * @param run which run it is, where another one may have taken the order up meanwhile
@@ -209,7 +209,7 @@ export class AttentionRepository {
     );
   }
 
-  /** Ends the question about a run that had kept failing and does so no more. */
+  /** Ends the attention about a run that no longer fails. */
   async withdrawFailing(order: OrderRecord, attentionId: string): Promise<boolean> {
     return this.orders.change(order, () => ({
       event: { type: 'order.run_recovered', actor: 'sweeper', details: { attention: attentionId } },

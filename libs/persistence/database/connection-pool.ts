@@ -16,7 +16,7 @@ const CLOSING = 2_000;
 /** A connection is in use for as long as a statement or a transaction takes. Beyond this it never comes back. */
 const LOST_AFTER = 180_000;
 
-/** A pool of connections, none of which is waited for without end. */
+/** A pool of connections with a time limit for every wait. */
 export class ConnectionPool extends pg.Pool {
   private readonly sockets: Set<Socket>;
   /** Since when each connection is in use, and since when each other one is idle. Milliseconds since 1970. */
@@ -37,7 +37,7 @@ export class ConnectionPool extends pg.Pool {
       stream: () => {
         const socket = new Socket();
         sockets.add(socket);
-        // What is silent does not answer a farewell either.
+        // A silent server does not answer a close either.
         socket.once('finish', () => setTimeout(() => socket.destroy(), CLOSING).unref());
         return socket.once('close', () => sockets.delete(socket));
       },

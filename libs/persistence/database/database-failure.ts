@@ -3,7 +3,7 @@ import { isDriverAdapterError } from '@prisma/driver-adapter-utils';
 import { UnlimitedPooler } from './session.js';
 import { isSilence } from './silent-connection.js';
 
-/** What of a driver's failure is known: Prisma hides it in `meta`, in two shapes. */
+/** The data of a driver's failure: Prisma puts it into `meta`, in two shapes. */
 interface Cause {
   readonly kind?: string;
   readonly originalCode?: string;
@@ -52,8 +52,8 @@ export function isUnreachable(error: unknown): boolean {
 }
 
 /**
- * Another transaction stood in the way: two wrote the same or waited for each other (40001, 40P01), a lock was not
- * to be had in time (55P03), or a statement took too long, as one does that waits for several (57014). Nothing was
+ * A conflict with another transaction: two wrote the same or waited for each other (40001, 40P01), a lock was not
+ * free in time (55P03), or a statement took too long, as one does that waits for several (57014). Nothing was
  * written.
  */
 const CONTENDED_CODES = /^(40001|40P01|55P03|57014)$/;
@@ -63,7 +63,7 @@ export function isContended(error: unknown): boolean {
 }
 
 /**
- * A database that cannot be asked now is an outage like any other. Its words are not passed on: they quote values.
+ * A database that cannot be reached now is an outage. Its message is not passed on: it quotes values.
  *
  * @returns the outage's code; null for a failure that is none
  */

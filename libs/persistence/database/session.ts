@@ -58,7 +58,7 @@ interface Row {
 
 /**
  * Sets what a new session is limited by. Not when connecting, as poolers refuse settings there or drop them, and not
- * through a pooler: others would find themselves in the session that was set.
+ * through a pooler: other clients would get the changed session.
  *
  * @throws UnlimitedPooler when a pooler stands in between and the role's own settings limit nothing
  */

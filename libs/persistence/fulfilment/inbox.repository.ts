@@ -19,7 +19,7 @@ import { CARRIER, eventOf } from './inbox.sql.js';
 import { ordersOfParcel, travels } from './shipment.sql.js';
 import { selectOrders } from '../orders/order-record.sql.js';
 
-/** What a parcel is known by. */
+/** What identifies a parcel. */
 export interface ParcelKey {
   readonly orderId: OrderId;
   readonly trackingNumber: string;
@@ -114,7 +114,7 @@ export class InboxRepository {
     return this.apply(order, event, { storedAs: event.id });
   }
 
-  /** Applies what the carrier answered when it was asked; no row is kept, for nothing came in. */
+  /** Applies the carrier's answer to a lookup; no row is stored, because there was no event. */
   async applyLookup(order: OrderRecord, type: CarrierEventType, trackingNumber: string): Promise<boolean> {
     return this.orders.change(order, (current) => {
       const verdict = carrierVerdict(type, current);

@@ -21,7 +21,7 @@ export interface UnmatchedEvent extends Omit<UnknownEvent, 'occurredAt'> {
 
 type Provider = 'carrier' | 'stripe';
 
-/** What came from outside, signed, and belongs to no order: of an unknown type, or about an unknown object. */
+/** Signed events that match no order: of an unknown type, or about an unknown object. */
 export class UnmatchedEventRepository {
   constructor(private readonly db: Database) {}
 

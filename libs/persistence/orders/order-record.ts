@@ -65,7 +65,7 @@ export interface DisputeRecord {
   readonly amount: number;
 }
 
-/** An order as it stands, with all that hangs on it. Times are RFC 3339, amounts minor units. */
+/** An order's current state, with its dependent rows. Times are RFC 3339, amounts minor units. */
 export interface OrderRecord extends OrderState {
   readonly id: OrderId;
   readonly number: string;
@@ -91,7 +91,7 @@ export interface OrderRecord extends OrderState {
   readonly dispute: DisputeRecord | null;
   /** The amount an operator accepted instead of the total, in minor units; null where none was. */
   readonly acceptedAmount: number | null;
-  /** What the ledger has of this order, by kind. */
+  /** The ledger's sums for this order, by kind. */
   readonly booked: Booked;
   readonly policy: OrderPolicy;
   readonly createdAt: string;

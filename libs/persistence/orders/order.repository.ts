@@ -102,7 +102,7 @@ export class OrderRepository {
   async list(page: OrderPage): Promise<OrderRecord[]> {
     const until = page.order === 'oldest' ? await this.settledUntil() : undefined;
     const statement = orderPage(page, until);
-    // What the filters let through differs too much for a plan that does not know their values.
+    // The rows that match differ too much for a plan without the filters' values.
     const [, rows] = await this.db.$transaction([
       this.db.$executeRaw`SET LOCAL plan_cache_mode = force_custom_plan`,
       this.db.$queryRaw<{ order: OrderRecord }[]>(statement),
@@ -155,7 +155,7 @@ export class OrderRepository {
     throw new Error(`order ${order.id} changed faster than it could be read`);
   }
 
-  /** Null when the change is not allowed from what was read, and that is no longer how the order stands. */
+  /** Null when the change is not allowed from the state that was read, and the order has another state by now. */
   private async statement(order: OrderRecord, change: OrderChange): Promise<Prisma.Sql | null> {
     try {
       return changeStatement(order, change);
@@ -178,7 +178,7 @@ export class OrderRepository {
   }
 }
 
-/** How an order stands the moment it has been accepted: what reading it would answer. */
+/** The record of an order that was just accepted, as a read would return it. */
 function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
   return {
     id: order.id,

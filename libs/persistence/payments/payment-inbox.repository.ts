@@ -11,7 +11,7 @@ export interface PaymentEvent {
   /** The intent it is about; for what is about none, the event's own id. */
   readonly objectId: string;
   readonly occurredAt: Date;
-  /** False for what is kept and changes nothing. */
+  /** False for an event that is stored and changes nothing. */
   readonly matters: boolean;
 }
 
@@ -54,7 +54,7 @@ export class PaymentInboxRepository {
     return rows[0]?.orderId ?? null;
   }
 
-  /** What has come about an intent and is not settled. */
+  /** Events about an intent that are not settled. */
   async open(intentId: string): Promise<OpenPaymentEvent[]> {
     return this.db.$queryRaw<OpenPaymentEvent[]>`
       SELECT id::text AS id, applied_at IS NOT NULL AS "isApplied" FROM inbox_event

@@ -47,7 +47,7 @@ type Row = Omit<DiscrepancyRecord, 'openedAt' | 'closedAt'> & {
   readonly closedAt: Date | null;
 };
 
-/** What reconciliations found. */
+/** Discrepancies that reconciliations found. */
 export class DiscrepancyRepository {
   constructor(
     private readonly db: Database,

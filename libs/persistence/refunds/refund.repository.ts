@@ -10,7 +10,7 @@ import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 import type { RunRepository } from '../runs/run.repository.js';
 
-/** Money on its way back, as it stands. Amounts are minor units, times RFC 3339. */
+/** The state of a refund. Amounts are minor units, times RFC 3339. */
 export interface RefundRecord {
   readonly id: string;
   readonly orderId: OrderId;

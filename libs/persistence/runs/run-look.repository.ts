@@ -26,7 +26,7 @@ export type LookEnd =
 /** An open order to compare with the runs there are. */
 export interface ComparedOrder {
   readonly id: OrderId;
-  /** Whether nothing is known that it waits for, though it has not moved for a while. */
+  /** Whether it has no known wait, although it has not changed for a while. */
   readonly isUnexplained: boolean;
 }
 
@@ -77,7 +77,7 @@ export class RunLookRepository {
             compared_to = ${end.comparedTo}::uuid, alarm_since = NULL, alarm_runs = 0`);
   }
 
-  /** How many runs the last look found lost, and left alone because they were too many. */
+  /** How many runs the last look found lost, and did not act on because they were too many. */
   async alarmed(): Promise<number> {
     const look = await this.db.runLook.findFirst({ select: { alarmRuns: true } });
     return look?.alarmRuns ?? 0;

@@ -51,14 +51,14 @@ export class RunRepository {
     });
   }
 
-  /** Whether it is known that the order has no run, and none is to take it up. */
+  /** Whether it is known that the order has no run, and none is to resume it. */
   async isGone(orderId: OrderId): Promise<boolean> {
     const [row] = await this.db.$queryRaw<{ gone: boolean }[]>`
       SELECT ${HAS_NO_RUN} AS gone FROM orders o WHERE o.id = ${orderId}::uuid AND o.closed_at IS NULL`;
     return row?.gone ?? false;
   }
 
-  /** What the books have of an order, for the run that takes it up. */
+  /** An order's facts in the books, for the run that resumes it. */
   async resumeFacts(orderId: OrderId): Promise<ResumeFacts> {
     const order = await this.orders.get(orderId);
     const [events, effects, answers, wishes] = await Promise.all([

@@ -12,7 +12,7 @@ const ABOUT_LAST_RUN = Prisma.sql`a.order_id = o.id AND a.kind = 'run_closed'
   AND a.opened_at >= COALESCE(o.started_at, '-infinity')`;
 
 /**
- * Whether an attention about the last run of the order `o` is open, or was acknowledged as lost (or as one that keeps
+ * Whether an attention about the last run of the order `o` is open, or was acknowledged as lost (or as it keeps
  * failing), and neither money nor the parcel has moved since.
  */
 export const isKnown = (isFailing: boolean) => Prisma.sql`EXISTS (
@@ -20,7 +20,7 @@ export const isKnown = (isFailing: boolean) => Prisma.sql`EXISTS (
     OR a.action = 'acknowledge' AND (a.reason = ${KEEPS_FAILING}) = ${isFailing} AND NOT EXISTS (
       SELECT 1 FROM order_event e WHERE e.order_id = o.id AND e.at > a.resolved_at AND e.actor IN ${OUTSIDE})))`;
 
-/** Whether it is known that the order `o` has no run, and none is to take it up. */
+/** Whether it is known that the order `o` has no run, and none is to resume it. */
 export const HAS_NO_RUN = Prisma.sql`EXISTS (
   SELECT 1 FROM attention a WHERE ${ABOUT_LAST_RUN} AND a.reason <> ${KEEPS_FAILING}
     AND (a.resolved_at IS NULL OR a.action = 'acknowledge'))`;

@@ -32,7 +32,7 @@ describe('who gets at what', () => {
 
   const as = (key: string) => supertest.agent(system.url).set('Authorization', `Bearer ${key}`);
   const anybody = () => supertest(system.url);
-  /** Does an operation as its document shows, on nothing there is. */
+  /** Calls an operation as documented, on an object that does not exist. */
   const call = (agent: ReturnType<typeof supertest>, operation: DocumentedOperation) => {
     const { method, body, isKeyed } = operation;
     const verb = method.toLowerCase() as 'get' | 'post' | 'put';
@@ -176,7 +176,7 @@ describe('who gets at what', () => {
   });
 
   describe('API3:2023 Broken Object Property Level Authorization', () => {
-    /** What an order has, and only the service decides. */
+    /** The fields of an order that only the service decides. */
     const OWN = {
       id: randomUUID(),
       number: 'R-MINE-0001',

@@ -142,7 +142,7 @@ describe('what one caller may use up', () => {
   });
 
   // Who a shopper is, and how many they may buy, the shop knows: it holds the key, and the service counts by key. Here
-  // is kept that nothing is taken out of sale for long without money, and that nothing is done twice.
+  // it is tested that no goods are reserved for long without a payment, and that no effect happens twice.
   describe('API6:2023 Unrestricted Access to Sensitive Business Flows', () => {
     it('reserves unpaid goods no longer than RESERVATION_TTL', async () => {
       const lines = [{ sku: 'LAST-ONE', quantity: 1 }];

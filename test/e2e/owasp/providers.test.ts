@@ -46,7 +46,7 @@ describe('API10:2023 Unsafe Consumption of APIs', () => {
     country: 'GB',
     phone: null,
   };
-  /** Every way in which a provider is called, with what goes out on it. */
+  /** Every call to a provider, with the data that it sends. */
   const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
     'creating an intent': () =>
       gateway().createIntent({

@@ -7,7 +7,7 @@ import { hasOrders, pickOrder } from '../model.js';
 
 const type = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...CARRIER_EVENTS) },
-  // What mostly happens.
+  // The most frequent events.
   { weight: 3, arbitrary: fc.constantFrom('shipment.picked_up', 'shipment.delivered') },
 ) satisfies fc.Arbitrary<CarrierEventType>;
 
@@ -26,7 +26,7 @@ export const parcelMoves: fc.Arbitrary<Command> = fc.record({ pick: fc.nat(), ty
   ),
 );
 
-/** The carrier sends what it has sent before, again and in another order. */
+/** The carrier repeats its events, in another order. */
 export const eventsRepeat: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), copies: fc.integer({ min: 1, max: 3 }), backwards: fc.boolean() })
   .map(({ pick, copies, backwards }) =>

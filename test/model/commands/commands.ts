@@ -32,7 +32,7 @@ const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbit
   { weight: 10, arbitrary: scriptFault },
   { weight: 2, arbitrary: forgetKeys },
   { weight: 3, arbitrary: refuseMail },
-  // A process takes a while to come up, and what a killed worker did is given up 4 s later: these cost time.
+  // A process takes a while to start, and a killed worker's activities time out 4 s later: these cost time.
   { weight: 1, arbitrary: killWorker },
   { weight: 2, arbitrary: startWorker },
   { weight: 1, arbitrary: freezeWorker },

@@ -36,7 +36,7 @@ const WITH_MONEY_TAKEN: readonly Move[] = [
   'wishToCancel',
 ];
 
-/** What can well happen next to an order's money, by how it stands; the more often named, the likelier. */
+/** The likely next events of an order's money, by its state; an event named twice is twice as likely. */
 const NEXT: Readonly<Record<PaymentStatus, readonly Move[]>> = {
   none: ['wishToCancel'],
   not_required: ['wishToCancel', 'requestRefund'],
@@ -51,7 +51,7 @@ const NEXT: Readonly<Record<PaymentStatus, readonly Move[]>> = {
   voided: ['wishToCancel', 'tryAnotherMethod', 'requestRefund'],
 };
 
-/** What a bank has still to decide about an order's money; it comes mostly, where there is any. */
+/** The open decisions of a bank about an order's money; drawn more often, where there are any. */
 async function openMoves(id: OrderId, real: Real): Promise<readonly Move[]> {
   const { refunds, disputes } = await real.moneyThere(id);
   return [

@@ -108,7 +108,7 @@ export async function place(model: Model, real: Real, wanted: Wish, callers: num
   return order;
 }
 
-/** Sends an order to the API, as often as it takes to be answered. */
+/** Sends an order to the API until it is answered. */
 export function ask(real: Real, { key, body }: { key: string; body: Readonly<Record<string, unknown>> }) {
   return real.ask(() => real.system.http.post('/orders').set('Idempotency-Key', key).send(body));
 }

@@ -7,7 +7,7 @@ import { hasOrders, type ModelOrder, pickOrder } from '../model.js';
 import { askForRefund } from '../refunds.js';
 import { requestCancellation } from './wish-to-cancel.js';
 
-/** What there is to be wrong with a refund that is made out like these. */
+/** The problems that a refund like these may be refused with. */
 const ALLOWED_PROBLEMS = [
   'use_cancellation',
   'nothing_to_refund',

@@ -16,7 +16,7 @@ afterAll(() => {
   server.close();
 });
 
-/** A request that is worked on, and the client's way to hang up. */
+/** A request in progress, and the client's way to hang up. */
 async function called(): Promise<{ response: ServerResponse; hangUp: () => void }> {
   const { port } = server.address() as AddressInfo;
   const call = request({ host: '127.0.0.1', port }).on('error', () => undefined);

@@ -13,7 +13,7 @@ const LIMITS: HttpLimits = { requestTimeout: 900, keepAliveTimeout: 300, maxConn
 
 let server: Server;
 let sockets: Socket[];
-/** Ends requests that are worked on. */
+/** Ends requests in progress. */
 let finish: () => void;
 
 beforeEach(async () => {
@@ -54,7 +54,7 @@ async function open(start = ''): Promise<Socket> {
   return socket;
 }
 
-/** Sends a piece now and then, for as long as it is let. */
+/** Sends a piece at intervals until the connection ends. */
 async function dribble(socket: Socket, piece: string): Promise<void> {
   while (socket.writable && !socket.readableEnded) {
     socket.write(piece);

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** How many of so many calls at once are let through. */
+/** How many of so many calls at once are admitted. */
 async function letThrough(calls: number, take: () => Promise<void>): Promise<number> {
   const results = await Promise.allSettled(Array.from({ length: calls }, take));
   return results.filter(({ status }) => status === 'fulfilled').length;

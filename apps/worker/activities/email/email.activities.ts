@@ -20,7 +20,7 @@ import type { RefundRepository } from '#libs/persistence/refunds/refund.reposito
 import type { EffectJournal } from '../effect-journal.js';
 import { requirePersonalData } from '../personal-data.js';
 
-/** One kind of mail of an order's. */
+/** A kind of email about an order. */
 interface Kind {
   readonly write: (order: MailedOrder, shop: Shop) => Mail;
   /** The statuses of an order in which this email is not sent any more, or not yet. */

@@ -23,7 +23,7 @@ import type { Store } from '#libs/persistence/store';
 
 type Facts = Pick<Store, 'orders' | 'attention' | 'effects' | 'refunds' | 'runs'>;
 
-/** Writes down what the workflow itself decides. */
+/** Stores the decisions of the workflow itself. */
 export class OrderDecisions implements DecisionActivities {
   private readonly orders: OrderRepository;
   private readonly attention: AttentionRepository;

@@ -51,7 +51,7 @@ export class OrderIntent {
   }
 }
 
-/** Names in an answer what the database would refuse in its own words. */
+/** Names the fault of an answer that the database would refuse. */
 function unlessTaken(error: unknown): never {
   throw isIntentTaken(error) ? new Contradiction('intent_order_differs', { cause: error }) : error;
 }

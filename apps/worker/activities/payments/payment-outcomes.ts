@@ -26,7 +26,7 @@ export const answeredForAll =
     settlesOthers: { keys: [chargeKey(order.id, order.attempt), captureKey(order.id)], state },
   });
 
-/** @throws Error for an intent on which nothing was tried */
+/** @throws Error for an intent without an attempt */
 export function tried(intent: Intent): TriedIntent {
   const { status } = intent;
   if (status === 'unconfirmed') throw new Error('an intent that was confirmed is unconfirmed');

@@ -15,7 +15,7 @@ import { requirePersonalData } from '../personal-data.js';
 import { OrderIntent } from '../orders/order-intent.js';
 import { answered, chargeOutcome, tried } from './payment-outcomes.js';
 
-/** Step 3, and the capture of what it only held. */
+/** Step 3, and the capture of a hold that it made. */
 export class PaymentActivities implements Pick<
   StepActivities,
   'chargePayment' | 'checkPayment' | 'capturePayment'
@@ -135,12 +135,12 @@ export class PaymentActivities implements Pick<
   }
 }
 
-/** What a capture took, where its answer is kept. */
+/** The amount of a capture, where its answer is stored. */
 const receivedOf = (result: unknown) =>
   typeof result === 'object' && result !== null && 'received' in result && typeof result.received === 'number'
     ? result.received
     : null;
 
-/** Whether the attempt took the money: then nothing more is asked. */
+/** Whether the attempt captured the money: then no further call is made. */
 const isPaidAtOnce = (result: unknown) =>
   typeof result === 'object' && result !== null && 'status' in result && result.status === 'captured';

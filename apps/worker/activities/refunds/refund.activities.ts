@@ -128,7 +128,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
             change: answeredForAll(tried(found), reason === 'expired', 'done'),
           };
         }
-        // Neither canceled nor settled: it will be one or the other, so ask again, past the answer that is stored.
+        // Neither canceled nor settled: it will be one or the other, so retry, past the stored answer.
         throw new Outage(`payment_${found.status}`, { keyConsumed: true });
       },
     });

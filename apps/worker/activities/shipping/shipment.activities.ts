@@ -26,10 +26,10 @@ const EVENTS: Readonly<Partial<Record<ParcelStatus, CarrierEventType>>> = {
   returned: 'shipment.returned',
 };
 
-/** A parcel that is out of our hands. */
+/** A parcel that the carrier has. */
 const TRAVELS: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
 
-/** Step 4, its compensation, and the question that ends a wait which has lasted too long. */
+/** Step 4, its compensation, and the lookup that ends an overdue wait. */
 export class ShipmentActivities implements Pick<
   StepActivities,
   'createShipment' | 'cancelShipment' | 'checkDelivery'
@@ -46,7 +46,7 @@ export class ShipmentActivities implements Pick<
   async createShipment(orderId: OrderId): Promise<void> {
     await this.label(orderId, (order) => {
       if (order.payment === 'voided') throw new Refusal('payment_voided');
-      // The parcel waits while it is open whether what was paid will do.
+      // The parcel waits while it is not decided whether the amount paid is accepted.
       const difference = amountDifference(order);
       if (difference !== null) throw new AttentionRequired('amount_differs', difference);
       return this.carrier.createShipment(labelFor(order));
@@ -87,7 +87,7 @@ export class ShipmentActivities implements Pick<
         };
       },
     });
-    // Not from the carrier's answer: a pick-up may have been reported while it was asked.
+    // Not from the carrier's answer: a pick-up may have been reported during the call.
     const { fulfilment } = await this.orders.get(orderId);
     return TRAVELS.includes(fulfilment) ? 'too_late' : 'compensated';
   }
@@ -103,7 +103,7 @@ export class ShipmentActivities implements Pick<
       : null;
   }
 
-  /** Writes the order's parcel down, which `buy` makes where there is none yet. */
+  /** Stores the order's parcel, which `buy` makes where there is none yet. */
   private async label(orderId: OrderId, buy: (order: OrderRecord) => Promise<Parcel>): Promise<void> {
     const settled = await this.journal.run<Parcel>(orderId, {
       key: shipKey(orderId),
@@ -168,7 +168,7 @@ const labelCancelled = (order: OrderRecord) => ({
   ...(order.fulfilment === 'ready' ? { next: { fulfilment: 'reserved' } as const } : {}),
   event: { type: 'shipment.cancelled', actor: 'carrier' },
   ended: ['deliver'] as const,
-  // Whether there ever was a label is of no matter any more.
+  // Whether there ever was a label no longer matters.
   parcel: { is: 'cancelled' } as const,
   settlesOthers: { keys: [shipKey(order.id)], state: 'closed' } as const,
 });
