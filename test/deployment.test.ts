@@ -220,7 +220,7 @@ describe('the image', () => {
     for (const name of ['production', 'sandbox']) expect(stageOf(name)).toMatch(/^USER node$/m);
   });
 
-  it('holds nothing of a laptop in production', () => {
+  it('has no development settings in production', () => {
     for (const name of ['runtime', 'production']) {
       expect(stageOf(name)).not.toMatch(/dist\/dev|\bdist dist\b/);
     }

@@ -21,7 +21,7 @@ describe("the sandbox's settings", () => {
     expect(() => read(source)).toThrow(fault);
   });
 
-  it('say when parcels move, or that they never do by themselves', () => {
+  it('set when parcels move, or that they never do by themselves', () => {
     const after = (text: string) => read({ SANDBOX_DELIVERY_AFTER: text }).SANDBOX_DELIVERY_AFTER;
     expect(after('never')).toBeNull();
     expect(after('2s')).toBe(2_000);

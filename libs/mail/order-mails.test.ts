@@ -93,7 +93,7 @@ describe('the confirmation', () => {
     },
   );
 
-  it('leaves out what there is none of', () => {
+  it('leaves out empty lines of the sum', () => {
     const plain = confirmationMail(
       {
         ...ORDER,
@@ -158,7 +158,7 @@ describe('a cancellation mail', () => {
     },
   );
 
-  it.each(['text', 'html'] as const)('promises nothing in %s while the money will not go back', (part) => {
+  it.each(['text', 'html'] as const)('promises nothing in %s after the refund failed', (part) => {
     expect(stuck[part]).toContain('We are looking into your payment.');
     expect(stuck[part]).not.toMatch(/€|not been charged/);
   });
@@ -190,7 +190,7 @@ describe.each([
   });
 });
 
-describe('names of other people', () => {
+describe('texts of other people', () => {
   const named = (name: string): MailedOrder => ({
     ...ORDER,
     customer: { ...ORDER.customer, name },

@@ -173,7 +173,7 @@ describe('a server that refuses', () => {
     await expect(mailerTo(server.port).send(MAIL)).rejects.toThrow(new Outage('mail_busy'));
   });
 
-  it('to our password, or to us as the sender, is no matter of the mail', async () => {
+  it('to our password, or to us as the sender, is no refusal of the mail', async () => {
     const strict = await mailServer({
       authOptional: false,
       onAuth: (_auth, _session, callback) => callback(answer(535)),
@@ -194,7 +194,7 @@ describe('a server that refuses', () => {
   });
 });
 
-describe('a server that is not there', () => {
+describe('a server that is unreachable', () => {
   it('is out', async () => {
     const { port } = await mailServer();
     await closing.pop()?.();

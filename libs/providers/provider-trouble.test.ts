@@ -67,7 +67,7 @@ describe('an error of the network', () => {
     expect(networkTrouble(error)).toBeNull();
   });
 
-  it('is found however deep, and in a circle, too', () => {
+  it('is found at any depth, and in a cycle, too', () => {
     const circle: { cause?: unknown } = {};
     circle.cause = circle;
     expect(networkTrouble(circle)).toBeNull();

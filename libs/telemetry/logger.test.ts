@@ -71,7 +71,7 @@ describe('an error in the log', () => {
   });
 
   // Left to itself, pino fills the missing words with the message.
-  it('does not show its message when it is logged without words', () => {
+  it('does not show its message when it is logged without a text', () => {
     const { log, lines } = capture();
     log.error(failure());
     log.error({ err: failure() });

@@ -12,7 +12,7 @@ import { System } from '../support/system.js';
 /** Milliseconds, on a machine that is busy. */
 const PATIENCE = 50_000;
 
-describe('the carrier’s words of a parcel, through its webhook', () => {
+describe('the carrier’s events of a parcel, through its webhook', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start();

@@ -194,7 +194,7 @@ describe('a key', () => {
     }
   });
 
-  it('may come with an answer of an operator, which is then given once', async () => {
+  it('may come with an operator’s answer, which is then stored once', async () => {
     await script(system.sandbox, { operation: 'shipments.create', fault: '500', times: 2 });
     const { id } = await system.place();
     const { attention } = await system.until(id, (order) => order.attention.length > 0);

@@ -143,7 +143,7 @@ describe('odd input', () => {
       expect(found).toEqual([]);
     });
 
-    it('is refused without a body, where it takes one, and with one that has no bottom', async () => {
+    it('is refused without a required body, and with one that is nested without end', async () => {
       if (required) {
         const { status, pointers } = await send(operation, '');
         expect([status, pointers.toSorted()]).toEqual([400, requiredOf(shape)]);
@@ -158,7 +158,7 @@ describe('odd input', () => {
   });
 
   const addressed = titled(({ path, scope }) => path.includes('{') && scope !== null);
-  it.each(addressed)('%s is nothing at an odd address', async (_title, operation) => {
+  it.each(addressed)('%s is not found at an odd address', async (_title, operation) => {
     const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
     const values = NAMED_BY_TEXT.includes(operation.id) ? NO_TEXTS : NO_NAMES;
     const odd = names.flatMap((name) => values.map((value) => addressOf(operation, { [name]: value })));

@@ -35,7 +35,7 @@ describe('the money of an order', () => {
       'payment.captured',
       'shipment.created',
       'email.sent',
-    ])('is taken once, for one parcel and two mails: %s', async (event) => {
+    ])('is captured once, for one parcel and two mails: %s', async (event) => {
       deaths.after(event);
       const id = await shop.place();
       await shop.carrierSays(await shop.label(id), 'shipment.delivered');
@@ -133,7 +133,7 @@ describe('the money of an order', () => {
       expect(await times(id, 'payment.not_required')).toBe(1);
     });
 
-    it('takes an order back that is cancelled after it was confirmed', async () => {
+    it('compensates an order that is cancelled after it was confirmed', async () => {
       deaths.after('payment.not_required');
       const id = await shop.place({ lines, policy: { ...policy, reservationTtl: 30_000 } });
       await shop.until(id, ({ payment }) => payment === 'not_required');
@@ -147,7 +147,7 @@ describe('the money of an order', () => {
     });
   });
 
-  describe('when the gateway knows better', () => {
+  describe('when the gateway has a newer state', () => {
     it('stays when a declined shopper paid before the intent was canceled: the order continues', async () => {
       await shop.fault('payment_intents.cancel', 'drop_before', 10_000);
       deaths.after('payment.captured');

@@ -58,7 +58,7 @@ describe('PgBouncer in transaction mode', () => {
     expect(await refusal('prisma/migrate', bouncer.url)).toContain('Migrations need PostgreSQL itself');
   });
 
-  it('carries 30 orders to their end once the role is limited', async () => {
+  it('processes 30 orders to their end once the role is limited', async () => {
     await limitRole(databaseUrl, LIMITS);
     const limited = await PgBouncer.before(databaseUrl);
     const system = await System.start({

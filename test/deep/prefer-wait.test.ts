@@ -69,7 +69,7 @@ describe('many that wait', () => {
     expect(told.filter(({ headers }) => 'preference-applied' in headers)).toHaveLength(40);
   });
 
-  it('make room as soon as they hang up', async () => {
+  it('free their places as soon as they hang up', async () => {
     await system.startApi();
     const before = await count();
     const calls = Array.from({ length: 40 }, () => {

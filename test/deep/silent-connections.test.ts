@@ -131,7 +131,7 @@ describe('a lock that is held', () => {
   });
   const WELL = { ready: 200, products: 200 };
 
-  it('of one product keeps no order of another waiting, and is given up by those who want the product', async () => {
+  it('of one product delays no order of another; orders of the product give up waiting for it', async () => {
     await lock('UPDATE product SET name = name WHERE sku = $1', [LOCKED]);
     const held = await many(15, () => system.place(basketOf(LOCKED)));
     const waited = await milliseconds(() => deliver(1, basketOf(FREE)));
@@ -151,7 +151,7 @@ describe('a lock that is held', () => {
     expect(new Set((await Promise.all(done)).map(({ attention }) => attention.length))).toEqual(new Set([0]));
   }, 120_000);
 
-  it('of one order is given up by those who want the order', async () => {
+  it('of one order is given up by every statement that waits for it', async () => {
     const [id = ''] = await deliver(1);
     await lock('SELECT FROM orders WHERE id = $1 FOR UPDATE', [id]);
     const answers = many(12, () =>

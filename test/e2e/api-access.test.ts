@@ -13,7 +13,7 @@ import { System } from '../support/system.js';
 const RATE_LIMIT = 20;
 const ORIGIN = 'https://backoffice.shop.example';
 
-describe('at the gate', () => {
+describe('access to the API', () => {
   let system: System;
   beforeAll(async () => {
     const env = { RATE_LIMIT: String(RATE_LIMIT), REQUEST_TIMEOUT: '3s', CORS_ORIGINS: ORIGIN };
@@ -134,7 +134,7 @@ describe('at the gate', () => {
       expect((await statuses(RATE_LIMIT * 4, elsewhere))[429]).toBeGreaterThan(0);
     });
 
-    it('are none too many of a probe, or of a provider', async () => {
+    it('are not limited for a probe, or for a provider', async () => {
       expect(await statuses(RATE_LIMIT * 3, () => anybody().get('/health/live'))).toEqual({
         200: RATE_LIMIT * 3,
       });

@@ -172,7 +172,7 @@ describe('the erasure of a person', () => {
     expect(await traces()).toEqual([]);
   });
 
-  it('keeps no parcel from coming back, no money from going back and no bank from complaining', async () => {
+  it('prevents no return of a parcel, no refund and no dispute', async () => {
     const customer = { id: 'later', name: 'Somebody Later', email: 'later@example.com' };
     const { id } = await system.place({ customer });
     await deliver(id);

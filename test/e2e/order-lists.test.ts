@@ -29,7 +29,7 @@ describe('GET /orders', () => {
     OrderList.parse(await answered(system.shop.GET('/orders', { params: { query } })));
   const ids = ({ data }: OrderList) => data.map(({ id }) => id);
 
-  it('goes through all orders in either direction, also while others arrive', async () => {
+  it('lists all orders in either direction, also while others arrive', async () => {
     const placed: string[] = [];
     for (let count = 0; count < 5; count++) placed.push((await system.place()).id);
     for (const order of ['newest', 'oldest'] as const) {
@@ -90,7 +90,7 @@ describe('GET /orders', () => {
     await system.http.get('/orders').query({ attentionKind: 'none' }).expect(400);
   });
 
-  it('turns round at a cursor', async () => {
+  it('reverses its direction at a cursor', async () => {
     const { data, nextCursor } = await list({ order: 'oldest', limit: 3 });
     const back = await list({ order: 'newest', cursor: nextCursor ?? '' });
     expect(back.data.map(({ id }) => id)).toEqual([data[1]?.id, data[0]?.id]);

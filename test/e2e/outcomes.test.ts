@@ -82,7 +82,7 @@ describe('a shop that waits for the outcome of an order it has placed', () => {
       expect(await ask(path, second, 30, key)).toMatchObject({ status: 200, body: { id, attempt: 3 } });
     });
 
-    it('is not kept waiting for the shopper', async () => {
+    it('does not wait for the shopper', async () => {
       const { id } = await declined();
       const method = 'pm_card_threeDSecure2Required';
       const answer = await ask(`/orders/${id}/payment-attempts`, { method }, 30);
@@ -90,7 +90,7 @@ describe('a shop that waits for the outcome of an order it has placed', () => {
       expect((await ask(`/orders/${id}/cancellation`, {}, 30)).status).toBe(200);
     });
 
-    it('sees that it is still to be charged while no worker is there', async () => {
+    it('sees that it is still to be charged while no worker runs', async () => {
       const { id } = await declined();
       await system.kill('worker');
       const path = `/orders/${id}/payment-attempts`;

@@ -58,7 +58,7 @@ describe('a shop that waits for the outcome', () => {
     expect(await system.order(body.orderId)).toMatchObject({ status: 'rejected' });
   });
 
-  it('is not kept waiting for a shopper who can only act once the shop is answered', async () => {
+  it('does not wait for a shopper who can only act once the shop is answered', async () => {
     const { answer, took } = await timed(() => place(paying('pm_card_threeDSecure2Required'), 30));
     expect(answer).toMatchObject({ status: 202, body: { status: 'pending', payment: 'requires_action' } });
     expect(took).toBeLessThan(25_000);
@@ -81,7 +81,7 @@ describe('a shop that waits for the outcome', () => {
     });
   });
 
-  it('keeps its key when the outcome was bad', async () => {
+  it('keeps its key after a refusal', async () => {
     const [key, body] = [randomUUID(), system.body({ lines: [{ sku: 'SOLD-OUT', quantity: 1 }] })];
     const { body: first } = await place(body, 30, key).expect(409);
     const { body: again } = await place(body, 30, key).expect(409);

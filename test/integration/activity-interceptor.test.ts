@@ -82,7 +82,7 @@ describe('around an activity', () => {
       expect(failure).toMatchObject({ type, message, nonRetryable, details: [{ step: 'reserve' }] });
     });
 
-    it('never with the words, the cause or the stack of what went wrong', async () => {
+    it('never with the message, the cause or the stack of the error', async () => {
       const cause = new Error(`550 ${PERSONAL}: no such mailbox`);
       for (const error of [
         new Outage('mail_busy', { cause }),
@@ -96,7 +96,7 @@ describe('around an activity', () => {
     });
   });
 
-  describe('an outage shows as what the order waits for', () => {
+  describe('an outage is shown as what the order waits for', () => {
     it('with the attempt, the reason and when it is tried again', async () => {
       await attempt('chargePayment', fails(new Outage('gateway_timeout')), { number: 3 });
       const [wait, ...others] = await waits();
@@ -171,7 +171,7 @@ describe('around an activity', () => {
     expect(await waits()).toMatchObject([{ step: 'ship', lastError: 'paid_less', nextTryAt: null }]);
   });
 
-  describe('a provider that asks to be left alone', () => {
+  describe('a provider that sends Retry-After', () => {
     it.each([
       ['is, for as long as it asks', 30_000, 30_000],
       ['is, for ten minutes at the most', 86_400_000, 600_000],
@@ -184,7 +184,7 @@ describe('around an activity', () => {
     });
   });
 
-  it('shows no wait for an attempt that was overtaken: another one is at it', async () => {
+  it('shows no wait for an attempt that was overtaken: another one runs', async () => {
     const failure = await attempt('chargePayment', fails(new Outage('superseded')));
     expect(failure).toMatchObject({ type: 'Outage', message: 'superseded', nonRetryable: false });
     expect(await waits()).toEqual([]);

@@ -333,7 +333,7 @@ describe('the journal of effects', () => {
       expect(await facts()).toEqual([]);
     });
 
-    it('keeps an attempt that is on its way from writing, and leaves it to be resolved', async () => {
+    it('prevents a running attempt from writing, and leaves it to be resolved', async () => {
       const gate = new Gate();
       const late = run({
         act: async (idempotencyKey) => {
@@ -351,7 +351,7 @@ describe('the journal of effects', () => {
       expect(provider.calls).toHaveLength(1);
     });
 
-    it('leaves what is settled as it is', async () => {
+    it('leaves a settled effect as it is', async () => {
       const settled = await run();
       expect(await journal.close(order.id, key)).toMatchObject({ state: 'done', fence: 1 });
       expect(await run()).toEqual(settled);

@@ -100,7 +100,7 @@ describe('the erasure of a person', () => {
     expect(left.map(({ note }) => note ?? '').toSorted()).toEqual(others.toSorted());
   });
 
-  it('leaves nothing of who it was in any table, and every fact of what happened', async () => {
+  it('leaves no personal data in any table, and every fact of what happened', async () => {
     const customer = somebody(`c-${randomUUID()}`);
     const { id } = await delivered(customer);
     const { database, store } = bench;
@@ -361,7 +361,7 @@ describe('the erasure of a person', () => {
     expect(await erase({ email: customer.email })).toMatchObject({ orders: 1 });
   });
 
-  it('keeps no fact from coming', async () => {
+  it('prevents no later fact', async () => {
     const customer = somebody();
     const { id, trackingNumber } = await delivered(customer);
     await erase({ email: customer.email });
@@ -373,7 +373,7 @@ describe('the erasure of a person', () => {
   });
 
   it.each(['customer_name', 'customer_email', 'shipping_address', 'payment_method'])(
-    'is never half done: an order without its %s is refused',
+    'is never partial: an order without its %s is refused',
     async (column) => {
       await delivered(somebody());
       await expect(

@@ -120,7 +120,7 @@ describe('the search for lost runs', () => {
     expect(await reasons()).toHaveLength(4);
   });
 
-  it('is given up where lists show too little, before it has asked of every order', async () => {
+  it('is given up where lists show too little, before every order is described', async () => {
     const all = await ids();
     const { running } = runs.visibility;
     runs.visibility.running = async () => new Set();
@@ -131,7 +131,7 @@ describe('the search for lost runs', () => {
     expect(await reasons()).toHaveLength(4);
   });
 
-  it('finds a run that keeps failing, and withdraws the question once it does so no more', async () => {
+  it('finds a run that keeps failing, and withdraws its attention once it no longer fails', async () => {
     const id = await some(10);
     runs.failing = [id];
     await look();
@@ -157,7 +157,7 @@ describe('the search for lost runs', () => {
     ]);
   });
 
-  it('asks a Temporal of them, too, that lists none because it is not set to note such runs', async () => {
+  it('finds them, too, in a Temporal that is not configured to list such runs', async () => {
     const id = await some(30);
     await bench.database.$executeRaw`DELETE FROM order_wait WHERE order_id = ${id}::uuid`;
     await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;

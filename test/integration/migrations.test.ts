@@ -23,7 +23,7 @@ function listWith(name: string, sql: string): ReturnType<typeof migrationList> {
   };
 }
 
-it.each(['18.0', '18.4', '19beta1'])('PostgreSQL %s will do', (version) => {
+it.each(['18.0', '18.4', '19beta1'])('PostgreSQL %s is new enough', (version) => {
   expect(versionFault(version)).toBeUndefined();
 });
 

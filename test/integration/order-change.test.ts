@@ -223,7 +223,7 @@ describe('accepting', () => {
     expect(await accept(newOrder(), key, 'other-shop')).not.toBeNull();
   });
 
-  it('answers what reading the order would answer', async () => {
+  it('returns what a read of the order would return', async () => {
     const order = newOrder();
     const accepted = await bench.store.orders.accept(order, request(randomUUID()));
     expect(accepted).toEqual(await bench.order(order.id));

@@ -158,7 +158,7 @@ describe('a payment sync of an order', () => {
     expect(await look(id)).toEqual([]);
   });
 
-  it('follows a shopper who has to act, through a hold, to a capture', async () => {
+  it('syncs a payment that requires action, through a hold, to a capture', async () => {
     const { id, intentId, total } = await tried('pm_card_authenticationRequired', { manual: true });
     expect(await look(id)).toEqual(['payment requires_action']);
     expect(await bench.order(id)).toMatchObject({
@@ -222,7 +222,7 @@ describe('a payment sync of an order', () => {
     expect(await balances(order.id)).toEqual({ gateway: 100, customer_deposits: -100 });
   });
 
-  it('only books what came for an order whose run has begun to give money back', async () => {
+  it('only books a payment of an order whose run has begun to refund', async () => {
     const { id, total } = await tried('pm_card_visa');
     await bench.store.effects.begin(id, voidKey(id), 'hash');
     expect(await look(id)).toEqual(['payment captured']);
@@ -347,7 +347,7 @@ describe('a payment sync of an order', () => {
     expect(new Set(ears.heard)).toEqual(new Set(['refund starts']));
   });
 
-  it('gives money back that a bank returned after the end', async () => {
+  it('refunds money that a bank returned after the end', async () => {
     const { id, intentId, total } = await tried('pm_card_visa');
     await look(id);
     await play(sandbox, '/disputes', { payment_intent: intentId });

@@ -71,7 +71,7 @@ describe.each(CALLS)('the %s, to %s,', (provider, _call, call) => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is left alone for as long as it asks', async () => {
+  it('is not called again before its Retry-After', async () => {
     answer = status(503, PAGE, { 'Retry-After': '7' });
     await expect(call(server.url)).rejects.toMatchObject({ name: 'Outage', retryAfter: 7_000 });
   });

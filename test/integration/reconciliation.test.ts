@@ -192,7 +192,7 @@ describe('reconciliation', () => {
     expect(await reconcile()).toEqual([]);
   });
 
-  it('finds an amount that is off by one cent, and leaves it a note', async () => {
+  it('finds an amount that is off by one cent, and books nothing for it', async () => {
     const { id, intent } = await paid();
     await play(sandbox, '/reconciliation/discrepancies', {
       kind: 'altered_amount',
@@ -265,7 +265,7 @@ describe('reconciliation', () => {
     expect(await booked(id)).toContain('dispute_withdrawn 3980');
   });
 
-  it('closes what has gone again, and its attention with it', async () => {
+  it('closes a difference that is gone again, and its attention with it', async () => {
     const { id, intent } = await paid();
     const falsify = (by: number) =>
       play(sandbox, '/reconciliation/discrepancies', { kind: 'altered_amount', payment_intent: intent, by });
@@ -281,7 +281,7 @@ describe('reconciliation', () => {
     expect((await bench.order(id)).attention).toHaveLength(1);
   });
 
-  it('leaves alone what happened too recently, and what a call is under way for', async () => {
+  it('ignores movements that are too recent, and those of a running call', async () => {
     const { id, intent } = await paid();
     await stripe.refunds.create({ payment_intent: intent, amount: 700 });
     expect(await reconcile({ settle: 600_000 })).toEqual([]);

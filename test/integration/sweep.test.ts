@@ -56,7 +56,7 @@ describe('what a sweep finds', () => {
     });
   });
 
-  describe('to pass on', () => {
+  describe('to signal', () => {
     const untold = async (olderThan: number) =>
       (await bench.store.inbox.unsignalled(olderThan, 10_000)).filter((report) => report.orderId === id);
     const unheard = async (olderThan: number) =>

@@ -77,7 +77,7 @@ describe('a held payment, captured in part by hand while the carrier is down', (
     await shop.closed(id);
   });
 
-  it('will do where the operator accepts it: the parcel leaves, and no more can be refunded', async () => {
+  it('is enough where the operator accepts it: the parcel leaves, and no more can be refunded', async () => {
     const id = await known();
     await asked(id, 'ship');
     await shop.answer(id, 'ship', 'accept');
@@ -102,7 +102,7 @@ describe('a held payment, captured in part by hand while the carrier is down', (
     await recordHistory(shop.handle(id), 'amount-accepted');
   });
 
-  it('goes back where the operator does not: the order is cancelled', async () => {
+  it('is refunded where the operator does not: the order is cancelled', async () => {
     const stock = await shop.stock('MUG-BLUE');
     const id = await known();
     await asked(id, 'ship');

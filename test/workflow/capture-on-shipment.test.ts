@@ -30,7 +30,7 @@ describe('a payment that is held until the parcel has its label', () => {
     { kind: 'hold_released', amount: 3980 },
   ];
 
-  it('is taken once the label exists', async () => {
+  it('is captured once the label exists', async () => {
     const id = await shop.place({ policy });
     await shop.label(id);
     await shop.until(id, ({ payment }) => payment === 'captured');
@@ -54,7 +54,7 @@ describe('a payment that is held until the parcel has its label', () => {
     expect(shop.inbox.ofKind('cancellation', emailOf(order))[0]?.text).toContain('You have not been charged');
   });
 
-  it('takes the parcel back when the hold has lapsed by then', async () => {
+  it('cancels the parcel when the hold has lapsed by then', async () => {
     await shop.fault('shipments.create', '500', 1_000);
     const id = await shop.place({ policy: { ...policy, retry: { attempts: 100, initial: 300, max: 500 } } });
     const { intentId } = await shop.until(id, ({ payment }) => payment === 'authorized');
@@ -89,7 +89,7 @@ describe('a payment that is held until the parcel has its label', () => {
     expect(await booked(id)).toEqual(HELD);
   });
 
-  it('is taken once, although its answer was lost', async () => {
+  it('is captured once, although its answer was lost', async () => {
     await shop.fault('payment_intents.capture', 'drop_after', 1);
     const id = await shop.place({ policy });
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
@@ -166,7 +166,7 @@ describe('a payment whose hold is about to lapse', () => {
     },
   );
 
-  it('is no matter where the label is made in time', async () => {
+  it('ends no order whose label is made in time', async () => {
     const id = await shop.place({ policy });
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'captured' });

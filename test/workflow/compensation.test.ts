@@ -5,7 +5,7 @@ import { emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-describe('taking an order back', () => {
+describe('compensating an order', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness((opened) => {
     shop = opened;
@@ -98,7 +98,7 @@ describe('taking an order back', () => {
     expect(shop.inbox.to(emailOf(order))).toHaveLength(2);
   });
 
-  it('keeps an order whose payment came through although its window had passed', async () => {
+  it('keeps an order whose payment succeeded although its window had passed', async () => {
     await shop.fault('payment_intents.confirm', 'drop_after', 1);
     const id = await shop.place({
       policy: { reservationTtl: 4_000, retry: { attempts: 1, initial: 50, max: 200 } },

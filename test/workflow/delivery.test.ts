@@ -120,7 +120,7 @@ describe('waiting for the delivery', () => {
     });
   });
 
-  it('flags a cancelled order whose parcel travels all the same', async () => {
+  it('flags a cancelled order whose parcel is in transit all the same', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     await shop.handle(id).cancel();

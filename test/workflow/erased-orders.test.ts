@@ -55,7 +55,7 @@ describe('a run that continues although its person was erased, because it was ac
     expect((await shop.intents(id)).filter(({ status }) => status === 'succeeded')).toEqual([]);
   });
 
-  it('makes no label, and gives the money back', async () => {
+  it('makes no label, and refunds the money', async () => {
     await shop.fault('shipments.create', '500', 3);
     const id = await shop.place();
     await shop.until(id, ({ attention }) => attention.some(({ step }) => step === 'ship'));

@@ -196,7 +196,7 @@ describe('when two events happen at once', () => {
       expect(await shop.eventTypes(id)).not.toContain('order.parked');
     });
 
-    it('opens an attention when it travels after it was declared lost', async () => {
+    it('opens an attention when it moves after it was declared lost', async () => {
       const id = await shop.place({ policy: { deliveryDeadline: 300 } });
       const trackingNumber = await shop.label(id);
       await shop.answer(id, 'deliver', 'fail');
@@ -213,7 +213,7 @@ describe('when two events happen at once', () => {
   });
 
   describe('an attempt that was overtaken', () => {
-    it('changes nothing, and leaves nothing that the order would seem to wait for', async () => {
+    it('changes nothing, and leaves no wait of the order', async () => {
       const gateway = new HeldAnswer(shop.parts.gatewayOptions);
       const { chargePayment, reserveStock } = orderActivities({ ...shop.ports, gateway }).orders;
       const interceptor = new OrderActivityInterceptor(shop.store.waits, shop.ports.logger);

@@ -24,7 +24,7 @@ describe('an outage', () => {
     );
   const patient = { retry: { attempts: 1_000, initial: 200, max: 500 } };
 
-  it('of the mail keeps no shopper waiting for the money of a parcel that came back', async () => {
+  it('of the mail server delays no refund of a returned parcel', async () => {
     shop.inbox.answer = MAIL_OUTAGE;
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
@@ -74,7 +74,7 @@ describe('an outage', () => {
     await shop.closed(id);
   });
 
-  it('of the gateway after a window for remorse is waited out until a time that is still to come', async () => {
+  it('of the gateway after the cancellation window is retried at a time in the future', async () => {
     await shop.fault('payment_intents.confirm', '500', 1_000);
     const id = await shop.place({
       policy: { graceBeforeCharge: 500, retry: { attempts: 100, initial: 200, max: 500 } },
@@ -92,7 +92,7 @@ describe('an outage', () => {
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'captured', waits: [] });
   });
 
-  it('that makes the carrier refuse to be asked is not a refusal of the parcel', async () => {
+  it('in which the carrier refuses a lookup is not a refusal of the parcel', async () => {
     await shop.fault('shipments.create', 'drop_after', 1);
     await shop.fault('shipments.lookup', 'refuse', 1);
     const id = await shop.place();

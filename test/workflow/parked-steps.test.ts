@@ -82,7 +82,7 @@ describe('a step that cannot be done', () => {
     await recordHistory(shop.handle(id), 'mail-skipped');
   });
 
-  it('is recorded and passed over when it is a mail refused for good', async () => {
+  it('is recorded and skipped when it is a mail refused for good', async () => {
     shop.inbox.answer = { code: 550, times: 1 };
     const id = await shop.place();
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');

@@ -10,7 +10,7 @@ import type { WorkflowHarness } from '../support/workflow-harness.js';
 const CHALLENGED = 'pm_card_threeDSecure2Required';
 const DECLINED = 'pm_card_visa_chargeDeclined';
 
-describe('a payment that takes its time', () => {
+describe('a payment that is pending', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness((opened) => {
     shop = opened;

@@ -107,7 +107,7 @@ describe('a refund that does not succeed at once', () => {
     expect(more).toEqual([]);
   });
 
-  it('holds up no end once it exists, and is followed until it has arrived', async () => {
+  it('holds up no end once it exists, and is checked until it has succeeded', async () => {
     const stock = await shop.stock('MUG-BLUE');
     const id = await takenBack('pm_card_pendingRefund');
     const order = await shop.closed(id);

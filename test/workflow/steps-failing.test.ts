@@ -112,7 +112,7 @@ describe('a step that fails for good', () => {
   it.each<{ step: StepName; letter: 'confirmed' | 'delivered' }>([
     { step: 'confirm', letter: 'delivered' },
     { step: 'notify', letter: 'confirmed' },
-  ])('is recorded and passed over when it is a mail refused for good: $step', async ({ step, letter }) => {
+  ])('is recorded and skipped when it is a mail refused for good: $step', async ({ step, letter }) => {
     if (step === 'confirm') shop.inbox.answer = { code: 550, times: 1 };
     const id = await shop.place();
     if (step === 'notify') await mailServer(id, { code: 550, times: 1 });
@@ -147,7 +147,7 @@ describe('a step that fails for good', () => {
     expect(await letters(id)).toEqual(told);
   });
 
-  it('takes an order back although the mail server puts its confirmation off', async () => {
+  it('compensates an order although the mail server defers its confirmation', async () => {
     // However long it is retried, it does not keep the money.
     const policy = { retry: { attempts: 10_000, initial: 100, max: 200 } };
     await shop.fault('shipments.create', 'slow', 1, 1_000);

@@ -26,7 +26,7 @@ class Mumbling extends CarrierClient {
   }
 }
 
-describe('a tracking number that the carrier gives out again', () => {
+describe('a tracking number that the carrier issues again', () => {
   let shop: WorkflowHarness;
   let carrier: Mumbling;
   let number: string;
@@ -72,7 +72,7 @@ describe('a tracking number that the carrier gives out again', () => {
   };
   const order = (id: OrderId) => shop.store.orders.get(id);
 
-  it('is the second parcel’s once the first has arrived, and what is late stays the first one’s', async () => {
+  it('is the second parcel’s once the first has arrived; late events stay the first one’s', async () => {
     const first = await labelled();
     await says('shipment.delivered');
     const arrived = new Date();

@@ -32,7 +32,7 @@ describe('an answer that contradicts its request', () => {
     ['payment_intents.confirm', { amount_received: 'plenty' }],
     ['shipments.create', { reference: OTHER }],
     ['shipments.create', { trackingNumber: 7 }],
-  ])('passes, for it comes but once: %s, %j', async (operation, changes) => {
+  ])('passes, because it comes only once: %s, %j', async (operation, changes) => {
     await wrong(operation, 1, changes);
     const id = await shop.place({ policy: { retry } });
     await deliver(id);
@@ -120,7 +120,7 @@ describe('an answer that contradicts its request', () => {
     expect(await shop.closed(id)).toMatchObject(delivered);
   });
 
-  it('is a label that was cancelled at the carrier’s: nothing is sent under it', async () => {
+  it('is a label that was cancelled at the carrier: nothing is sent under it', async () => {
     await wrong('shipments.create', 1, { status: 'cancelled' });
     const id = await shop.place({ policy: { retry } });
     expect(await shop.closed(id)).toMatchObject({

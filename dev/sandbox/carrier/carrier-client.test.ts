@@ -60,12 +60,12 @@ describe('the carrier, through its client', () => {
     expect(await carrier.findShipment(ORDER)).toBeNull();
   });
 
-  it('refuses the address that is there to be refused', async () => {
+  it('refuses the address of the refusal test', async () => {
     await expect(create('00000')).rejects.toMatchObject({ name: 'Refusal', code: 'address_refused' });
     expect(await shipments(sandbox)).toEqual([]);
   });
 
-  it('cancels a parcel, twice if asked, and makes no other under its reference', async () => {
+  it('cancels a parcel, also twice, and makes no other under its reference', async () => {
     await create();
     expect(await carrier.cancelShipment(ORDER)).toBe('cancelled');
     expect(await carrier.cancelShipment(ORDER)).toBe('cancelled');

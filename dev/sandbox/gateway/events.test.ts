@@ -200,7 +200,7 @@ describe('their delivery', () => {
       .toEqual(['charge.dispute.funds_withdrawn', 'charge.dispute.created', 'payment_intent.succeeded']);
   });
 
-  it('can be left out, and made up for by hand', async () => {
+  it('can be withheld, and sent by hand', async () => {
     await start();
     await deliver('withheld');
     await confirmed(stripe, 'pm_card_visa');

@@ -185,7 +185,7 @@ describe('faults at the gateway', () => {
     ['payment_intents.cancel', 'payment_intent_unexpected_state'],
     ['payment_intents.capture', 'charge_expired_for_capture'],
     ['refunds.create', 'charge_disputed'],
-  ])('refuse: %s says %s', async (operation, code) => {
+  ])('refuse: %s answers %s', async (operation, code) => {
     const { id } = await create('k');
     await script(sandbox, { operation, fault: 'refuse' });
     const calls: Record<string, () => Promise<unknown>> = {

@@ -69,7 +69,7 @@ describe('a shopper who has to authenticate', () => {
     expect((await stripe.paymentIntents.cancel(id)).status).toBe('canceled');
   });
 
-  it('is asked nothing when there is nothing to ask', async () => {
+  it('need not authenticate where no authentication is open', async () => {
     const { id } = await confirmed(stripe, 'pm_card_visa');
     await expect(shopper(id, 'authenticate')).rejects.toThrow(/^409 .*Nothing is asked of the shopper/);
     await expect(shopper('pi_0', 'authenticate')).rejects.toThrow(/^404 /);
@@ -143,7 +143,7 @@ describe('money that is held', () => {
     expect((await stripe.refunds.create({ payment_intent: id })).amount).toBe(3000);
   });
 
-  it('cannot be taken beyond what is held', async () => {
+  it('cannot be captured beyond the hold', async () => {
     const { id } = await hold();
     await expect(stripe.paymentIntents.capture(id, { amount_to_capture: 3981 })).rejects.toMatchObject({
       code: 'amount_too_large',

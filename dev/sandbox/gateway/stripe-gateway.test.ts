@@ -97,7 +97,7 @@ describe('the payment gateway, through Stripe', () => {
     expect(await giveBack(id, 'r-2', 500)).toMatchObject({ status: 'succeeded', amount: 500, intentId: id });
   });
 
-  it('answers an intent that is past capturing as it stands', async () => {
+  it('returns an intent that is past capturing in its current state', async () => {
     const lapsed = await create('a', 'on_shipment');
     await confirm(lapsed.id, 'pm_card_visa', 'a:1');
     await play(sandbox, `/payment-intents/${lapsed.id}/lapse`);
@@ -124,7 +124,7 @@ describe('the payment gateway, through Stripe', () => {
     });
   });
 
-  it('answers an intent that is past confirming or cancelling as it stands', async () => {
+  it('returns an intent that is past confirming or cancelling in its current state', async () => {
     const paid = await create('a');
     await confirm(paid.id, 'pm_card_visa', 'a:1');
     expect((await confirm(paid.id, 'pm_card_visa', 'a:2')).status).toBe('captured');

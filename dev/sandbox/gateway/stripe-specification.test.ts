@@ -39,7 +39,7 @@ describe.skipIf(missed !== undefined)(
       await sandbox.close();
     });
 
-    it.each(CALLS)('%s, %s: is asked and answered as with Stripe', async (operation, _how, call) => {
+    it.each(CALLS)('%s, %s: has the parameters and answers of Stripe', async (operation, _how, call) => {
       const answer = plain(await call(stripeOf(sandbox), names));
       expect(api.misfits(api.answerOf(operation), answer)).toEqual([]);
       // That it answers at all shows that it takes the parameters.
@@ -63,7 +63,7 @@ describe.skipIf(missed !== undefined)(
       expect(wrong).toEqual([]);
     });
 
-    it('sees what is wrong with an answer', () => {
+    it('finds the faults of an answer', () => {
       const refund = { id: 7, object: 'refund', amount: 1.5, colour: 'red', created: 1, currency: null };
       const wrong = api.misfits(api.object('refund'), refund);
       expect(wrong).toEqual(

@@ -19,7 +19,7 @@ test('a child is ready once it reports that, and gone once it was stopped', asyn
   expect(await child.exited).toEqual({ code: null, signal: 'SIGTERM', expected: true });
 });
 
-test('one that does not heed the signal is made to end after its grace', async () => {
+test('one that ignores the signal is killed after its grace', async () => {
   const stubborn = node('process.on("SIGTERM", () => {}); console.log("ready"); setInterval(() => {}, 1e3)');
   const child = await startChild({ ...stubborn, ready: /ready/, grace: 100 });
   await child.stop();

@@ -37,20 +37,20 @@ test('the one that is named comes before the one on PATH', async () => {
   expect(await findTemporal(quiet, sources(env))).toBe(mine);
 });
 
-test('a wrong name is not passed over', async () => {
+test('a wrong name is not ignored', async () => {
   executable('bin/temporal');
   const env = { TEMPORAL_CLI_PATH: join(folder, 'nowhere'), PATH: join(folder, 'bin') };
   await expect(findTemporal(quiet, sources(env))).rejects.toThrow(/TEMPORAL_CLI_PATH is .*nowhere/);
 });
 
-test('what cannot be executed on PATH is passed over', async () => {
+test('a file on PATH that cannot be executed is ignored', async () => {
   mkdirSync(join(folder, 'first/temporal'), { recursive: true });
   const second = executable('second/temporal');
   const env = { PATH: `${join(folder, 'first')}:${join(folder, 'second')}` };
   expect(await findTemporal(quiet, sources(env))).toBe(second);
 });
 
-test('Go builds it into the cache once, saying how it gets on', async () => {
+test('Go builds it into the cache once, with its progress', async () => {
   const calls = join(folder, 'calls');
   executable(
     'bin/go',

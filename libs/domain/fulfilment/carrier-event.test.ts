@@ -154,7 +154,7 @@ describe('a parcel on its way', () => {
     });
   });
 
-  it('gets to the same place in whatever order its events come, and however often', () => {
+  it('reaches the same status in any order of its events, and however often they come', () => {
     const travel = fc.array(
       fc.constantFrom<CarrierEventType>(
         'shipment.picked_up',

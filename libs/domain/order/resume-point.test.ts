@@ -57,7 +57,7 @@ const PAID = { status: 'confirmed', payment: 'captured', fulfilment: 'reserved' 
 const LABELLED = { ...PAID, fulfilment: 'ready' } as const;
 const SHIPPED = { status: 'shipped', payment: 'captured', fulfilment: 'shipped' } as const;
 
-describe('where an order stands', () => {
+describe('the resume point of an order', () => {
   it.each<[string, Partial<Order>, readonly string[]]>([
     ['nothing is done', {}, []],
     ['its goods are set aside', { fulfilment: 'reserved' }, ['validate', 'reserve']],
@@ -92,13 +92,13 @@ describe('where an order stands', () => {
     expect(resumePoint(order)).toMatchObject(parcel);
   });
 
-  it('knows an end that was written down', () => {
+  it('has an end that was written', () => {
     const over = { status: 'delivered', fulfilment: 'delivered', closedAt: ago(1) } as const;
     expect(resumePoint(over).closedAs).toBe('delivered');
     expect(resumePoint({ ...over, closedAt: null }).closedAs).toBeNull();
   });
 
-  it('begins no time anew', () => {
+  it('restarts no deadline', () => {
     const reserved = resumePoint({ fulfilment: 'reserved' }, { events: [RESERVED] });
     expect(reserved).toMatchObject({ reservationLeft: 35 * MINUTE, graceLeft: -5 * MINUTE });
     expect(resumePoint({}).reservationLeft).toBeNull();
@@ -201,11 +201,11 @@ describe('where an order stands', () => {
       expect(resumePoint(LABELLED, { answers: [answer('ship', 'fail')] }).pendingCompensation).toBeNull();
     });
 
-    it('is sent no mail that was given up', () => {
+    it('is sent no email that was skipped', () => {
       expect(resumePoint(LABELLED, { answers: [answer('confirm', 'skip')] }).done).toContain('confirm');
     });
 
-    it('leaves a step out that failed once the parcel travelled, and no other', () => {
+    it('skips a step that failed once the parcel was in transit, and no other', () => {
       const events = [entry(5, 'shipment.picked_up', { status: { from: 'confirmed', to: 'shipped' } })];
       const done = (minutes: number) =>
         resumePoint(SHIPPED, { events, answers: [answer('capture', 'fail', minutes)] }).done;

@@ -193,7 +193,7 @@ describe('what the provider shows of a refund', () => {
     expect(paymentDifferences(known(state), snapshotOf('captured', { refunds: [seen] }))).toEqual([]);
   });
 
-  it('believes the better of two that were made for one of ours', () => {
+  it('takes the better of two that were made for one of ours', () => {
     const twice = [providerRefund('failed', { id: 're_2' }), providerRefund('succeeded')];
     expect(paymentDifferences(known('requested'), snapshotOf('captured', { refunds: twice }))).toMatchObject([
       { seen: { id: 're_1', status: 'succeeded' } },
@@ -267,7 +267,7 @@ it('money is too late for an order that was compensated, and for no other', () =
 });
 
 describe('the books', () => {
-  it('end the same whatever snapshots of the truth they were shown, in whatever order, however often', () => {
+  it('end the same for all true snapshots, in any order, however often', () => {
     fc.assert(
       fc.property(truths(), ({ shown, last, refunds }) => {
         const start = booksWith({

@@ -160,7 +160,7 @@ describe('a refund that is requested', () => {
     expect(decide(portion, on)).toMatchObject({ is: 'refused', code });
   });
 
-  it('says which lines are at fault', () => {
+  it('names the lines that are at fault', () => {
     expect(decide(goods(['mugs', 1], ['cup', 1], ['pot', 1]))).toMatchObject({ at: [1, 2] });
   });
 
@@ -197,7 +197,7 @@ describe('a refund that is requested', () => {
     );
   });
 
-  it('deals out an order unit by unit, each in an amount that can be refunded, and all of it in the end', () => {
+  it('allocates an order unit by unit, each in a refundable amount, and all of it in the end', () => {
     const line = fc.record({
       quantity: fc.integer({ min: 1, max: 20 }),
       unitPrice: fc.integer({ min: 0, max: 4_000_000 }),

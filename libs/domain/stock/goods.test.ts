@@ -21,7 +21,7 @@ const life = fc.array(fc.nat(), { maxLength: 12 }).map((choices) => {
 const movementsOf = (path: readonly FulfilmentStatus[]) =>
   path.slice(1).flatMap((to, index) => movementsFor(path[index] ?? 'none', to));
 
-describe('goods, whatever happens to their parcel', () => {
+describe('goods, for any events of their parcel', () => {
   it('leave at most once and come back at most once', () => {
     fc.assert(
       fc.property(life, (path) => {

@@ -18,7 +18,7 @@ import { CUSTOMER, emailOf } from '../../support/orders.js';
 import { leaveShared, openSharedApi } from '../../support/shared-systems.js';
 import type { System } from '../../support/system.js';
 
-describe('who gets at what', () => {
+describe('access by key and scope', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
@@ -190,7 +190,7 @@ describe('who gets at what', () => {
       taxRate: 0,
     };
 
-    it.each(Object.entries(OWN))('takes no %s from outside', async (field, value) => {
+    it.each(Object.entries(OWN))('accepts no %s from outside', async (field, value) => {
       const before = await bench.database.order.count();
       const { status, body } = await system.http
         .post('/orders')

@@ -13,7 +13,7 @@ import { System } from '../../support/system.js';
 
 const LIMIT = 64 * 1024;
 
-describe('what one caller may use up', () => {
+describe('the resources of one caller', () => {
   let system: System;
   beforeAll(async () => {
     const env = { RESERVATION_TTL: '4s', PAYMENT_WINDOW: '3s', REQUEST_TIMEOUT: '3s' };
@@ -50,7 +50,7 @@ describe('what one caller may use up', () => {
     });
 
     it.each(['/orders', '/webhooks/deliveries', '/webhooks/stripe'])(
-      'unpacks no more than that for %s, however little was sent',
+      'decompresses no more than that for %s, however little was sent',
       async (path) => {
         const bomb = gzipSync(Buffer.alloc(50_000_000, ' '));
         expect(bomb.length).toBeLessThan(LIMIT);

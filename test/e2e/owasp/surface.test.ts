@@ -17,7 +17,7 @@ import { listen } from '../../support/listener.js';
 import { emailOf } from '../../support/orders.js';
 import { System } from '../../support/system.js';
 
-describe('what is there to attack', () => {
+describe('the attack surface', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ deliveryAfter: 300 });

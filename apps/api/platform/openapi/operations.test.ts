@@ -17,7 +17,7 @@ it.each(names)('%s documents what HTTP itself refuses', (name) => {
   );
 });
 
-it('holds back neither probes nor providers', () => {
+it('limits neither probes nor providers', () => {
   const free = names.filter((name) => !problemsOf(name).includes('rate_limited'));
   expect(free).toEqual(['receiveDelivery', 'receivePaymentEvent', 'checkLive', 'checkReady']);
 });

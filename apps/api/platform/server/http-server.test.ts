@@ -68,7 +68,7 @@ async function answerTo(socket: Socket): Promise<{ head: string; problem: unknow
   return { head, problem: JSON.parse(body || 'null') };
 }
 
-describe('what never becomes a request', () => {
+describe('an incomplete or malformed request', () => {
   it.each([
     ['a line that is not HTTP', 'HELLO\r\n\r\n', 400, 'malformed_request'],
     ['another protocol', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'malformed_request'],
@@ -134,7 +134,7 @@ describe('a slow client', () => {
       LIMITS.requestTimeout,
     ],
     ['nothing', '', '', LIMITS.requestTimeout / 3],
-  ])('that dribbles %s is cut off, and others are served meanwhile', async (_, start, piece, after) => {
+  ])('that sends %s slowly is cut off, and others are served meanwhile', async (_, start, piece, after) => {
     const began = Date.now();
     const slow = await open(start);
     const dribbling = dribble(slow, piece);
@@ -148,7 +148,7 @@ describe('a slow client', () => {
     await dribbling;
   });
 
-  it('is not one whose answer takes long', async () => {
+  it('is not a client whose answer takes long', async () => {
     const socket = await open(
       'POST /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok',
     );
