@@ -79,7 +79,7 @@ export class Sweeper {
   private async startRefunds(): Promise<void> {
     await this.each(await this.store.refunds.toStart(SETTLING, BATCH), async ({ id, orderId, policy }) => {
       await this.runs.startRefund(id, orderId, policy);
-      this.logger.info({ orderId, refundId: id }, 'saw to it that a refund has a run');
+      this.logger.info({ orderId, refundId: id }, 'a refund was given a run');
     });
   }
 

@@ -153,7 +153,7 @@ export class PaymentSync {
       }
       await this.store.paymentInbox.markSignalled(events);
     } catch (error) {
-      this.logger.warn({ orderId, err: error }, 'a run could not be told of its payment');
+      this.logger.warn({ orderId, err: error }, 'a run could not be signalled its payment');
     }
   }
 }

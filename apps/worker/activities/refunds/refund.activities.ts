@@ -148,7 +148,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
       if (error instanceof Outage || isUnreachable(error) || isContended(error)) throw error;
       this.logger.warn(
         { orderId: order.id, err: error },
-        'an order is taken back whose intent was never made',
+        'an order is compensated whose intent was never made',
       );
       return null;
     }

@@ -147,7 +147,7 @@ export class ShipmentActivities implements Pick<
         await this.runs.reportShipment(report);
       } catch (error) {
         // The event is applied; the sweeper signals it to the run.
-        this.logger.warn({ orderId: report.orderId, err: error }, 'a run could not be told of its parcel');
+        this.logger.warn({ orderId: report.orderId, err: error }, 'a run could not be signalled its parcel');
       }
     }
   }
