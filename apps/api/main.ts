@@ -5,7 +5,7 @@ import { databaseLimits } from '#libs/persistence/database/database-limits';
 import { UnlimitedPooler } from '#libs/persistence/database/session';
 import { createLogger } from '#libs/telemetry/logger';
 
-import { createServer } from './platform/server/server.js';
+import { createServer } from './server.js';
 
 const GROUPS = [
   ...(['store', 'temporal', 'payments', 'paymentWebhooks', 'providers', 'carrierWebhooks'] as const),

@@ -9,7 +9,10 @@ const LARGEST = 8 * 1024 * 1024;
 export async function providerFetch(url: string | URL | Request, init?: RequestInit): Promise<Response> {
   const response = await fetch(url, { ...init, redirect: 'error' });
   const { body, status, statusText, headers } = response;
-  return body ? new Response(body.pipeThrough(atMost(LARGEST)), { status, statusText, headers }) : response;
+  if (!body) return response;
+  // `fetch` forgets the signal once its request was garbage collected, which can be before the body has ended.
+  const limited = body.pipeThrough(atMost(LARGEST), init?.signal ? { signal: init.signal } : {});
+  return new Response(limited, { status, statusText, headers });
 }
 
 class AnswerTooLong extends Error {

@@ -77,7 +77,7 @@ describe('what the books differ in', () => {
     );
     const [intent] = (await system.stripe.paymentIntents.list()).data;
     const refund = await system.stripe.refunds.create({ payment_intent: intent?.id ?? '', amount: 500 });
-    await play(system.sandbox, '/reconciliation/discrepancies', { kind: 'unknown_charge', amount: 1234 });
+    await play(system.sandbox, '/discrepancies', { kind: 'unknown_charge', amount: 1234 });
     // An order that is being compared at the moment is left to the next run.
     await eventually(reconcile, ({ open }) => open === 2);
     const { said, code } = await command('--since', '1h', '--min-age', '0s');

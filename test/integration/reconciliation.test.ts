@@ -136,7 +136,7 @@ describe('reconciliation', () => {
   });
 
   it('finds a charge that the service does not know, where the account is only for it', async () => {
-    await play(sandbox, '/reconciliation/discrepancies', { kind: 'unknown_charge', amount: 1234 });
+    await play(sandbox, '/discrepancies', { kind: 'unknown_charge', amount: 1234 });
     expect(await reconcile()).toEqual([]);
     const found = await reconcile({ isExclusive: true });
     expect(found).toMatchObject([{ kind: 'unknown_charge', orderId: null, expected: 0, found: 1234 }]);
@@ -168,7 +168,7 @@ describe('reconciliation', () => {
   });
 
   it('no longer finds a charge that was refunded at the gateway', async () => {
-    await play(sandbox, '/reconciliation/discrepancies', { kind: 'unknown_charge' });
+    await play(sandbox, '/discrepancies', { kind: 'unknown_charge' });
     const [found] = await reconcile({ isExclusive: true });
     await stripe.refunds.create({ payment_intent: found?.objectId ?? '' });
     expect(await reconcile({ isExclusive: true })).toEqual([]);
@@ -177,7 +177,7 @@ describe('reconciliation', () => {
 
   it('finds a second charge for an order, although others use the account', async () => {
     const { id } = await paid();
-    await play(sandbox, '/reconciliation/discrepancies', {
+    await play(sandbox, '/discrepancies', {
       kind: 'unknown_charge',
       amount: 3980,
       metadata: { orderId: id },
@@ -194,7 +194,7 @@ describe('reconciliation', () => {
 
   it('finds an amount that is off by one cent, and books nothing for it', async () => {
     const { id, intent } = await paid();
-    await play(sandbox, '/reconciliation/discrepancies', {
+    await play(sandbox, '/discrepancies', {
       kind: 'altered_amount',
       payment_intent: intent,
       by: 1,
@@ -207,7 +207,7 @@ describe('reconciliation', () => {
     expect(await reconcile()).toEqual([]);
     expect(await discrepancies()).toMatchObject([{ ...difference, note: 'told the gateway' }]);
 
-    await play(sandbox, '/reconciliation/discrepancies', {
+    await play(sandbox, '/discrepancies', {
       kind: 'altered_amount',
       payment_intent: intent,
       by: 500,
@@ -219,7 +219,7 @@ describe('reconciliation', () => {
   it('finds a refund that was lost', async () => {
     const { order, id, intent } = await paid();
     const refund = await refunded(order, intent, 500);
-    await play(sandbox, '/reconciliation/discrepancies', { kind: 'lost_refund', refund: refund.providerId });
+    await play(sandbox, '/discrepancies', { kind: 'lost_refund', refund: refund.providerId });
     expect(await reconcile()).toMatchObject([
       { kind: 'missing_refund', objectId: refund.id, orderId: id, expected: 500, found: 0 },
     ]);
@@ -268,7 +268,7 @@ describe('reconciliation', () => {
   it('closes a difference that is gone again, and its attention with it', async () => {
     const { id, intent } = await paid();
     const falsify = (by: number) =>
-      play(sandbox, '/reconciliation/discrepancies', { kind: 'altered_amount', payment_intent: intent, by });
+      play(sandbox, '/discrepancies', { kind: 'altered_amount', payment_intent: intent, by });
     await falsify(1);
     expect(await reconcile()).toHaveLength(1);
     await falsify(-1);

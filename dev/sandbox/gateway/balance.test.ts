@@ -228,14 +228,14 @@ describe('the balance', () => {
 
 describe('books that are wrong', () => {
   it('have a charge that no caller requested', async () => {
-    await play(sandbox, '/reconciliation/discrepancies', { kind: 'unknown_charge', amount: 777 });
+    await play(sandbox, '/discrepancies', { kind: 'unknown_charge', amount: 777 });
     expect(await movements(stripe)).toEqual([['charge', 777]]);
     expect((await stripe.paymentIntents.list()).data).toMatchObject([{ status: 'succeeded', metadata: {} }]);
   });
 
   it('are off by a cent', async () => {
     const { id } = await confirmed(stripe, 'pm_card_visa');
-    await play(sandbox, '/reconciliation/discrepancies', { kind: 'altered_amount', payment_intent: id });
+    await play(sandbox, '/discrepancies', { kind: 'altered_amount', payment_intent: id });
     expect(await movements(stripe)).toEqual([['charge', 3981]]);
     expect((await stripe.paymentIntents.retrieve(id)).amount_received).toBe(3981);
   });
@@ -243,7 +243,7 @@ describe('books that are wrong', () => {
   it('lack a refund', async () => {
     const { id } = await confirmed(stripe, 'pm_card_visa');
     const refund = await stripe.refunds.create({ payment_intent: id, amount: 100 });
-    await play(sandbox, '/reconciliation/discrepancies', { kind: 'lost_refund', refund: refund.id });
+    await play(sandbox, '/discrepancies', { kind: 'lost_refund', refund: refund.id });
     expect(await movements(stripe)).toEqual([['charge', 3980]]);
     expect((await stripe.refunds.list({ payment_intent: id })).data).toEqual([]);
     expect(await chargeOf(id)).toMatchObject({ amount_refunded: 0 });

@@ -56,7 +56,7 @@ export function controlRouter(gateway: Gateway): Router {
     const { becomes } = parseBody(disputeEndSchema, request.body);
     response.json(disputes.close(request.params.id, becomes));
   });
-  router.post('/reconciliation/discrepancies', (request, response) => {
+  router.post('/discrepancies', (request, response) => {
     response.status(201).json(makeDiscrepancy(gateway, parseBody(discrepancySchema, request.body)));
   });
   router.get('/events', (_request, response) => {

@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { environmentFor } from '#libs/config/environment';
 
 import { openApiDocument } from './openapi.js';
-import { createServer } from '../server/server.js';
+import { createServer } from '../../server.js';
 
 const FILE = 'openapi.json';
 

@@ -2,18 +2,19 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
 
-import { type ApiEnvironment, ApiModule } from '../../api.module.js';
-import { AllowedMethods } from './allowed-methods.js';
-import { LimitedExpress } from './http-server.js';
-import { LoggedPaths } from '../logging/logged-path.js';
-import { NestLogger } from '../logging/nest-logger.js';
-import { ProblemFilter } from '../problems/problem.filter.js';
-import { parseQuery } from '../requests/query-parser.js';
-import { RateLimits } from './rate-limits.js';
-import { checkHeaders } from '../requests/request-headers.js';
-import { requestLog } from '../logging/request-log.js';
-import { useCors, useSecurityHeaders } from './security-headers.js';
-import { DOCUMENTS, openApiDocument, serveDocuments } from '../openapi/openapi.js';
+import { ApiModule } from './api.module.js';
+import type { ApiEnvironment } from './platform/platform.module.js';
+import { AllowedMethods } from './platform/server/allowed-methods.js';
+import { LimitedExpress } from './platform/server/http-server.js';
+import { LoggedPaths } from './platform/logging/logged-path.js';
+import { NestLogger } from './platform/logging/nest-logger.js';
+import { ProblemFilter } from './platform/problems/problem.filter.js';
+import { parseQuery } from './platform/requests/query-parser.js';
+import { RateLimits } from './platform/server/rate-limits.js';
+import { checkHeaders } from './platform/requests/request-headers.js';
+import { requestLog } from './platform/logging/request-log.js';
+import { useCors, useSecurityHeaders } from './platform/server/security-headers.js';
+import { DOCUMENTS, openApiDocument, serveDocuments } from './platform/openapi/openapi.js';
 
 /** Creates the API, ready to listen. */
 export async function createServer(

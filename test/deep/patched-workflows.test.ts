@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
-import { PATCHED, UNPATCHED } from './changes/changes.js';
+import { PATCHED, UNPATCHED } from '../replay/changes/changes.js';
 
 describe('a change to the workflow that is deployed while an order waits for its delivery', () => {
   let shop: WorkflowHarness;

@@ -7,11 +7,11 @@ import { HealthView } from '#libs/contracts/http/health.api';
 import { failureCode } from '#libs/persistence/database/database-failure';
 import { Store } from '#libs/persistence/store';
 
-import { Drain } from '../server/drain.js';
-import { Operation } from '../openapi/operation.decorator.js';
-import { ProblemError } from '../problems/problem-error.js';
-import { LOG } from '../logging/log.js';
-import { DatabaseProbe } from './database-probe.js';
+import { Drain } from './drain.js';
+import { Operation } from '../platform/openapi/operation.decorator.js';
+import { ProblemError } from '../platform/problems/problem-error.js';
+import { LOG } from '../platform/logging/log.js';
+import { DatabaseProbe } from '../platform/database-probe.js';
 
 /** Milliseconds. */
 const TIMEOUT = 2_000;

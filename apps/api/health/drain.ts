@@ -11,11 +11,11 @@ import { Client } from '@temporalio/client';
 
 import { Store } from '#libs/persistence/store';
 
-import { DatabaseProbe } from '../health/database-probe.js';
-import { ConnectionDrain } from './connection-drain.js';
-import { BestEffortSignals } from '../signals/best-effort-signals.js';
-import { OutcomePoller } from '../../orders/outcome-poller.js';
-import { Settings } from '../../settings.js';
+import { DatabaseProbe } from '../platform/database-probe.js';
+import { ConnectionDrain } from '../platform/server/connection-drain.js';
+import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
+import { OutcomePoller } from '../orders/outcome-poller.js';
+import { Settings } from '../settings.js';
 
 /** Milliseconds for a request to arrive in full: a slow client must not delay the stop. */
 const ARRIVAL_TIMEOUT = 10_000;

@@ -1,0 +1,85 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+
+import type { Environment } from '#libs/config/environment';
+import { StripeGateway } from '#libs/payments/stripe.gateway';
+import { databaseLimits } from '#libs/persistence/database/database-limits';
+import { Store } from '#libs/persistence/store';
+import { lazyClient } from '#libs/temporal/connection';
+import { OrderRuns } from '#libs/temporal/order-runs';
+
+import { Settings } from '../settings.js';
+import { ApiKeyGuard } from './auth/api-key.guard.js';
+import { PAYMENT_GATEWAY } from './gateway.js';
+import { DatabaseProbe } from './database-probe.js';
+import { IdempotencyService } from './idempotency/idempotency.service.js';
+import { LOG } from './logging/log.js';
+import { EntryController } from './openapi/entry.controller.js';
+import { ProblemsController } from './problems/problems.controller.js';
+import { QueryGuard } from './requests/query.guard.js';
+import { ValidationPipe } from './requests/validation.pipe.js';
+import { RateLimits } from './server/rate-limits.js';
+import { BestEffortSignals } from './signals/best-effort-signals.js';
+
+export type ApiEnvironment = Environment<
+  | 'store'
+  | 'temporal'
+  | 'payments'
+  | 'providers'
+  | 'api'
+  | 'paymentWebhooks'
+  | 'carrierWebhooks'
+  | 'pricing'
+  | 'policy'
+>;
+
+/** What every request passes, and what every resource uses: settings, store, Temporal, payment provider. */
+@Module({})
+export class PlatformModule {
+  static with(environment: ApiEnvironment, log: Logger): DynamicModule {
+    const { store, temporal, payments, providers } = environment;
+    const used = [
+      { provide: LOG, useValue: log },
+      { provide: Settings, useValue: new Settings(environment) },
+      {
+        provide: Store,
+        useFactory: () => Store.open(store.DATABASE_URL, store.DATABASE_POOL_SIZE, databaseLimits(store)),
+      },
+      {
+        provide: DatabaseProbe,
+        useFactory: () => new DatabaseProbe(store.DATABASE_URL, databaseLimits(store)),
+      },
+      { provide: Client, useFactory: () => lazyClient(temporal) },
+      {
+        provide: OrderRuns,
+        useFactory: (client: Client, facts: Store) => new OrderRuns(client, facts),
+        inject: [Client, Store],
+      },
+      {
+        provide: PAYMENT_GATEWAY,
+        useValue: new StripeGateway({
+          secretKey: payments.STRIPE_SECRET_KEY,
+          apiUrl: payments.STRIPE_API_URL,
+          timeout: providers.PROVIDER_TIMEOUT,
+        }),
+      },
+      RateLimits,
+      BestEffortSignals,
+      IdempotencyService,
+    ];
+    return {
+      module: PlatformModule,
+      global: true,
+      controllers: [ProblemsController, EntryController],
+      providers: [
+        ...used,
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: QueryGuard },
+        { provide: APP_PIPE, useClass: ValidationPipe },
+      ],
+      exports: used.map((provider) => ('provide' in provider ? provider.provide : provider)),
+    };
+  }
+}
