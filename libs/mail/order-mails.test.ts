@@ -93,7 +93,7 @@ describe('the confirmation', () => {
     },
   );
 
-  it('leaves out empty lines of the sum', () => {
+  it('leaves out discount, tax and tracking where there are none', () => {
     const plain = confirmationMail(
       {
         ...ORDER,

@@ -155,7 +155,7 @@ describe('a mail', () => {
   );
 });
 
-describe('a server that refuses', () => {
+describe('a "no" of the server', () => {
   it('to the recipient refuses the mail', async () => {
     const server = await mailServer({ onRcptTo: (_address, _session, callback) => callback(answer(550)) });
     await expect(mailerTo(server.port).send(MAIL)).rejects.toThrow(new Refusal('mail_refused'));

@@ -139,7 +139,7 @@ describe('reservations', () => {
     expect(await held(order.id)).toMatchObject([{ state: 'open' }]);
   });
 
-  it('show how long the shopper may still pay', async () => {
+  it('show until when the charge is delayed', async () => {
     const order = await bench.accepted();
     await bench.store.stock.reserve(order, 90_000);
     const { waits } = await bench.order(order.id);

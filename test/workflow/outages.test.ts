@@ -74,7 +74,7 @@ describe('an outage', () => {
     await shop.closed(id);
   });
 
-  it('of the gateway after the cancellation window is retried at a time in the future', async () => {
+  it('of the gateway after the delay of the charge shows a deadline in the future', async () => {
     await shop.fault('payment_intents.confirm', '500', 1_000);
     const id = await shop.place({
       policy: { graceBeforeCharge: 500, retry: { attempts: 100, initial: 200, max: 500 } },

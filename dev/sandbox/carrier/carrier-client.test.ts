@@ -60,7 +60,7 @@ describe('the carrier, through its client', () => {
     expect(await carrier.findShipment(ORDER)).toBeNull();
   });
 
-  it('refuses the address of the refusal test', async () => {
+  it('refuses the address for refusals', async () => {
     await expect(create('00000')).rejects.toMatchObject({ name: 'Refusal', code: 'address_refused' });
     expect(await shipments(sandbox)).toEqual([]);
   });

@@ -110,7 +110,7 @@ describe('the payment gateway, through Stripe', () => {
     expect((await capture(paid.id, 'b:c')).status).toBe('captured');
   });
 
-  it("returns what the shopper's browser needs, and to no other caller", async () => {
+  it("reads the client secret for the shopper's browser, and keeps it out of other answers", async () => {
     const intent = await create();
     expect(await gateway.readClientSecret(intent.id)).toMatch(new RegExp(`^${intent.id}_secret_`));
     expect(JSON.stringify([intent, await gateway.readPayment(intent.id)])).not.toContain('_secret_');

@@ -16,7 +16,7 @@ import type { UnmatchedEventList } from './unmatched-event.api.js';
 /** Ids of objects created on one morning: our ids begin with their time (RFC 9562, section 5.7). */
 const ORDER_ID = '019b78ff-f900-7000-8000-000000000001';
 const LINE_ID = '019b78ff-f900-7000-8000-000000000002';
-/** Of an order that was rejected. */
+/** Of an order that was rejected or cancelled. */
 const FAILED_ORDER_ID = '019b78ff-f900-7000-8000-00000000000b';
 const INTENT = 'pi_3QExampleExample000001';
 
