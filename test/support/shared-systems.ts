@@ -4,7 +4,7 @@ import { CATALOGUE } from './orders.js';
 import { checkSecrecy } from './secrecy.js';
 import { System } from './system.js';
 
-/** The rows that exist before any test: keys, what migrations have made, and the state of the look for lost runs. */
+/** The rows that exist before any test: keys, what migrations have made, and the state of the lost-run look. */
 const KEPT = ['_prisma_migrations', 'api_key', 'run_look'];
 
 /** Each is started once for all files that this process runs, as that takes seconds, and ends with the process. */
