@@ -22,6 +22,6 @@ export async function isolatedSettings(
     { ...Object.fromEntries([...inherited, ...ports]), ...changes },
     { dataDir: folder, carrierSecret: newCarrierSecret(), paymentSecret: newPaymentSecret() },
   );
-  // The sandbox stands for other companies, which keep no files on this machine.
+  // The sandbox replaces other companies, which store no files on this machine.
   return { ...settings, variables: { ...settings.variables, SANDBOX_STATE_FILE: undefined } };
 }

@@ -17,7 +17,7 @@ const TOO_BIG = 552;
 
 /**
  * Maps an error of nodemailer to ours: a `Refusal`, an `Outage`, or, for anything else, the unexpected error
- * itself. Decided on codes alone, because a server's words quote addresses.
+ * itself. Decided on codes alone, because a server's message quotes addresses.
  */
 export function smtpFailure(error: unknown): unknown {
   const { code = '', responseCode: reply, command = '' } = factsOf(error);

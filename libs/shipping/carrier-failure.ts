@@ -18,7 +18,7 @@ export type CarrierCall = 'create' | 'find' | 'cancel';
 
 /**
  * The carrier's codes that refuse a call for good, by the call. The code of another call means nothing:
- * a label whose cancellation is refused with one may be as good as before.
+ * a label whose cancellation is refused with one may still be valid.
  */
 const REFUSAL_CODES: Readonly<Record<CarrierCall, readonly string[]>> = {
   create: ['address_refused', 'reference_cancelled'],

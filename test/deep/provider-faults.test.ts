@@ -43,7 +43,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   'payment_intents.create': DELIVERED,
   'payment_intents.confirm': DELIVERED,
   'shipments.create': DELIVERED,
-  // In doubt whether there is a parcel, the carrier is asked.
+  // In doubt whether there is a parcel, it is looked up at the carrier.
   'shipments.lookup': { ...DELIVERED, besides: { operation: 'shipments.create', fault: 'drop_after' } },
   'payment_intents.cancel': {
     wanted: { method: 'pm_card_visa_chargeDeclined' },
@@ -68,7 +68,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 const ANSWERS = [
   { says: 'answers 500', fault: '500' },
   { says: 'answers 429', fault: '429' },
-  // After we have stopped listening, and have perhaps asked again.
+  // After our time-out, and perhaps after a retry.
   { says: 'answers too slowly', fault: 'slow', delay: 2_500 },
   { says: 'never answers', fault: 'never' },
 ];

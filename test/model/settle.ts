@@ -72,7 +72,7 @@ async function happened({ orders }: Model, real: Real): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** @returns what still keeps the order from being over, in words */
+/** @returns why the order has not ended yet, in words */
 async function moveOn(model: Model, placed: ModelOrder, real: Real, done: Done): Promise<string[]> {
   const { id } = placed;
   const order = await real.system.store.orders.get(id);

@@ -148,7 +148,7 @@ async function* runsOf(client: Client): AsyncGenerator<Place> {
   }
 }
 
-/** All words in a message of Temporal's, payloads decoded. */
+/** All texts in a message of Temporal's, payloads decoded. */
 export function textOf(message: unknown): string {
   if (typeof message === 'string') return message;
   if (message instanceof Uint8Array) return Buffer.from(message).toString('utf8');

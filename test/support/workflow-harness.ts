@@ -31,7 +31,7 @@ import { openParts, type HarnessParts } from './harness-parts.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-/** What a stand-in for one of the worker's ports can be made of. */
+/** What a replacement of one of the worker's ports can be made of. */
 export type Parts = Pick<HarnessParts, 'database' | 'client' | 'gatewayOptions'>;
 
 export interface WorkflowHarnessOptions {

@@ -65,7 +65,7 @@ export async function createReconciliationWorker(options: ReconciliationWorkerOp
   });
 }
 
-/** A failure that reaches a history carries a code, never a provider's or the database's words. */
+/** A failure that reaches a history carries a code, never a message of a provider or the database. */
 class CodesOnly implements ActivityInboundCallsInterceptor {
   constructor(private readonly logger: Logger) {}
 

@@ -24,7 +24,7 @@ const BEFORE_PAYMENT: readonly string[] = ['validateOrder', 'reserveStock', 'cha
 
 /**
  * Around every activity: sends heartbeats, turns a failure into what may enter a history (a code and a
- * kind, never a provider's words or a cause), and shows a failing step as what the order waits for. What still
+ * kind, never a provider's message or a cause), and shows a failing step as what the order waits for. What still
  * runs when the worker's grace is over is handed back to another worker.
  */
 export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor {

@@ -17,7 +17,7 @@ export type StoredAnswer = z.infer<typeof storedAnswerSchema>;
 
 export interface KeyedCall {
   readonly key: string;
-  /** The path: a key is good for one. */
+  /** The path: a key is valid for one. */
   readonly endpoint: string;
   /** Canonical, so that their order does not count. */
   readonly parameters: string;

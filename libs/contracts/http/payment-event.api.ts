@@ -27,8 +27,8 @@ export const AnyStripeEvent = z.object({
 export type AnyStripeEvent = z.output<typeof AnyStripeEvent>;
 
 /**
- * The body of `POST /webhooks/stripe`, so far as it is read; what happened is asked of the provider, so that the order
- * of arrival is no matter.
+ * The body of `POST /webhooks/stripe`, so far as it is read; the state is read from the provider, so that the order
+ * of arrival does not matter.
  */
 export const PaymentEvent = z
   .object({

@@ -13,7 +13,7 @@ export type CompensationResult = 'compensated' | 'too_late';
 /** `refunding`: the payment was captured, and these refunds are booked, each to be made by its own run. */
 export type ReversalResult = CompensationResult | { readonly refunding: readonly string[] };
 
-/** Where an attempt to pay stands: `waiting` for the shopper or the provider, `declined` with time to try again. */
+/** The state of a payment attempt: `waiting` for the shopper or the provider, `declined` with time to try again. */
 export interface PaymentAnswer {
   readonly is: 'paid' | 'waiting' | 'declined';
   /** When an authorization lapses; milliseconds since 1970. */
@@ -31,12 +31,12 @@ export interface StepActivities {
   releaseStock(orderId: OrderId): Promise<CompensationResult>;
   /** Makes the payment attempt that was requested last. */
   chargePayment(orderId: OrderId): Promise<PaymentAnswer>;
-  /** Syncs the payment with the provider, and answers how it stands. */
+  /** Syncs the payment with the provider, and returns its state. */
   checkPayment(orderId: OrderId): Promise<PaymentAnswer>;
   /** Captures the authorized payment. */
   capturePayment(orderId: OrderId): Promise<void>;
   reversePayment(orderId: OrderId, reason: ReversalReason): Promise<ReversalResult>;
-  /** Makes a refund that was booked, once; answers how it stands at the provider. */
+  /** Makes a refund that was booked, once; returns its state at the provider. */
   createRefund(orderId: OrderId, refundId: string): Promise<RefundState>;
   createShipment(orderId: OrderId): Promise<void>;
   cancelShipment(orderId: OrderId): Promise<CompensationResult>;

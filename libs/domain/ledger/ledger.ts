@@ -27,7 +27,7 @@ export const LEDGER_RULES = {
   hold_released: { debit: 'holds_contra', credit: 'holds' },
   /** By intent. */
   captured: { debit: 'gateway', credit: 'customer_deposits' },
-  /** By our refund; booked before the gateway is asked. */
+  /** By our refund; booked before the call to the gateway. */
   refund_requested: { debit: 'customer_deposits', credit: 'refunds_payable' },
   refund_succeeded: { debit: 'refunds_payable', credit: 'gateway' },
   /** A refund that had not succeeded. */

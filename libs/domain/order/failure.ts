@@ -2,7 +2,7 @@ import type { AttentionKind } from './attention.js';
 
 /**
  * The ways a step can fail. A code is all that leaves the process: it goes into histories, logs and
- * `waitingFor`, where a provider's own words could quote an address or a card.
+ * `waitingFor`, where a provider's own message could quote an address or a card.
  *
  * Any other error is a bug, or an unexpected answer: the step is retried a few times, in case the error passes,
  * then parked.

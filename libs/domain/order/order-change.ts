@@ -158,7 +158,7 @@ export interface Reconciled {
   readonly unmovedSince: Date;
 }
 
-/** How a refund stands at the provider. */
+/** The state of a refund at the provider. */
 export interface RefundProgress {
   readonly id: string;
   readonly state: Exclude<RefundState, 'requested'>;

@@ -1,6 +1,6 @@
 export type CaptureMode = 'immediate' | 'on_shipment';
 
-/** The rules an order was accepted under. Durations are milliseconds. They travel in the workflow's input. */
+/** The rules an order was accepted under. Durations are milliseconds. They are part of the workflow's input. */
 export interface OrderPolicy {
   /** How long an order may hold stock before it is paid. */
   readonly reservationTtl: number;

@@ -4,7 +4,7 @@ export interface Dispute {
   readonly id: string;
   /** Minor units. */
   readonly amount: number;
-  /** The provider's words. */
+  /** In the provider's terms. */
   readonly status: string;
   readonly reason: string;
   readonly openedAt: Date;

@@ -55,7 +55,7 @@ export interface ProviderDispute {
   readonly amount: number;
   /** Upper case. */
   readonly currency: string;
-  /** The provider's words. */
+  /** In the provider's terms. */
   readonly status: string;
   readonly reason: string;
   readonly openedAt: Date;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MOVEMENT_SIGN, movementsFor } from './goods.js';
 import { FULFILMENT, type FulfilmentStatus } from '../order/states.js';
 
-/** Where the goods are, by what the books must say in the end. */
+/** The statuses in which the books must have the goods outside the stock. */
 const AWAY: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'lost'];
 
 /** A legal life of a parcel from its first label on. */

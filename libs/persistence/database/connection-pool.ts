@@ -70,7 +70,7 @@ export class ConnectionPool extends pg.Pool {
     this.on('error', () => undefined);
   }
 
-  /** Whether a pooler stands in between; unknown, so false, before the first connection. */
+  /** Whether a pooler is in between; unknown, so false, before the first connection. */
   get isPooled(): boolean {
     return this.sessions === 'pooled';
   }

@@ -20,11 +20,11 @@ const settingsFor = (limits: DatabaseLimits): Readonly<Record<string, string>> =
   plan_cache_mode: 'force_generic_plan',
 });
 
-/** A pooler stands in between, and nothing limits what a statement behind it waits. */
+/** A pooler is in between, and nothing limits how long a statement behind it waits. */
 export class UnlimitedPooler extends Error {
   override readonly name = 'UnlimitedPooler';
 
-  /** @param whose the role, and the database, as they stand in a statement */
+  /** @param whose the role, and the database, as written in a statement */
   constructor(
     missing: readonly string[],
     whose: { readonly role: string; readonly database: string },
@@ -60,7 +60,7 @@ interface Row {
  * Sets what a new session is limited by. Not when connecting, as poolers refuse settings there or drop them, and not
  * through a pooler: other clients would get the changed session.
  *
- * @throws UnlimitedPooler when a pooler stands in between and the role's own settings limit nothing
+ * @throws UnlimitedPooler when a pooler is in between and the role's own settings limit nothing
  */
 export async function prepareSession(client: pg.PoolClient, limits: DatabaseLimits): Promise<Session> {
   const settings = Object.entries(settingsFor(limits));

@@ -37,7 +37,7 @@ export function writeParcel(statement: ChangeStatement, parcel: NonNullable<Orde
 /** The statuses of a parcel that is no longer in transit. */
 const ENDED: readonly string[] = ['delivered', 'returned', 'cancelled'];
 
-/** Whether a shipment `s` of an order `o` still travels. */
+/** Whether a shipment `s` of an order `o` is still in transit. */
 export const travels = Prisma.sql`(s.status <> ALL (${[...ENDED]}::text[]) AND o.fulfilment <> 'lost')`;
 
 /**

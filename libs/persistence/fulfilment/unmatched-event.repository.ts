@@ -25,7 +25,7 @@ type Provider = 'carrier' | 'stripe';
 export class UnmatchedEventRepository {
   constructor(private readonly db: Database) {}
 
-  /** Keeps an event that changes nothing, once. One that names no object stands under its own name. */
+  /** Stores an event that changes nothing, once. One that names no object is stored under its own id. */
   async record({ provider, eventId, type, objectId, occurredAt }: UnknownEvent): Promise<void> {
     await this.db.$executeRaw`
       INSERT INTO inbox_event (provider, event_id, type, object_id, occurred_at, applied_at, verdict)

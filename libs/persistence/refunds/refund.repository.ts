@@ -49,7 +49,7 @@ export class RefundRepository {
   ) {}
 
   /**
-   * Stores and books a refund, once for each request key. It is decided on the order and its refunds as they stand
+   * Stores and books a refund, once for each request key. It is decided on the order and its refunds as they are
    * when it is written, so that together they never exceed the money there is.
    *
    * @param decide may throw, when there can be no such refund

@@ -1,4 +1,4 @@
-// Raw SQL: whether a run is known to be gone is asked of several tables at once.
+// Raw SQL: whether a run is known to be gone is read from several tables at once.
 import { HOLDS_UP_A_STEP } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';

@@ -82,7 +82,7 @@ export class OrderDecisions implements DecisionActivities {
   }
 
   /**
-   * Ends the order, if it may end so by its books as they stand in that statement. One that never will is left open
+   * Ends the order, if it may end so by its books as read in that statement. An order that never will is left open
    * for a person.
    */
   private async end(orderId: OrderId, end: OrderEnd, closes: boolean): Promise<EndAnswer> {

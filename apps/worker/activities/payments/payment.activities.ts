@@ -96,7 +96,7 @@ export class PaymentActivities implements Pick<
     if (difference !== null) throw new AttentionRequired('amount_differs', difference);
   }
 
-  /** How the order's payment stands in the books. @throws Refusal when it can no longer be paid */
+  /** The order's payment status in the books. @throws Refusal when it can no longer be paid */
   private async answer(orderId: OrderId): Promise<PaymentAnswer> {
     const { status, payment, holdUntil } = await this.orders.get(orderId);
     switch (payment) {
