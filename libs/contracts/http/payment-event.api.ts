@@ -27,7 +27,7 @@ export const AnyStripeEvent = z.object({
 export type AnyStripeEvent = z.output<typeof AnyStripeEvent>;
 
 /**
- * The body of `POST /webhooks/stripe`, so far as it is read; the state is read from the provider, so that the order
+ * The body of `POST /webhooks/stripe`, as far as it is read; the state comes from the provider, so that the order
  * of arrival does not matter.
  */
 export const PaymentEvent = z

@@ -13,7 +13,7 @@ export type CompensationResult = 'compensated' | 'too_late';
 /** `refunding`: the payment was captured, and these refunds are booked, each to be made by its own run. */
 export type ReversalResult = CompensationResult | { readonly refunding: readonly string[] };
 
-/** The state of a payment attempt: `waiting` for the shopper or the provider, `declined` with time to try again. */
+/** The state of a payment attempt: `waiting` for the shopper or the provider, `declined` with time to retry. */
 export interface PaymentAnswer {
   readonly is: 'paid' | 'waiting' | 'declined';
   /** When an authorization lapses; milliseconds since 1970. */

@@ -33,7 +33,7 @@ export class ApiKeyRepository {
     return key;
   }
 
-  /** The holder of a key that is known, not expired and not revoked; read each time, so both take effect at once. */
+  /** The holder of a key that is known, not expired and not revoked; read each time, so both apply at once. */
   async authenticate(key: string): Promise<Principal | null> {
     const [found] = await this.db.$queryRaw<Principal[]>`
       SELECT service, scopes FROM api_key
