@@ -1,5 +1,5 @@
 /**
- * Whether the migrations make what schema.prisma says: applies them to a scratch database and compares. Uses the
+ * Whether the migrations match schema.prisma: applies them to a scratch database and compares. Uses the
  * PostgreSQL server of DATABASE_URL, or one started for it.
  */
 import { randomBytes } from 'node:crypto';

@@ -1,2 +1,2 @@
-/** A failure that a person can do something about: its message says what, and a stack trace would hide it. */
+/** A failure that a person can correct: its message says how, and a stack trace would hide it. */
 export abstract class ExplainedError extends Error {}

@@ -139,7 +139,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('can tell that a part is healthy where another waits for it, and for the API', () => {
+  it('has a health check for each part that another waits for, and for the API', () => {
     const awaited = Object.values(ORDER).flatMap((waits) =>
       Object.keys(waits).filter((other) => waits[other] === 'service_healthy'),
     );
@@ -152,7 +152,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('says exactly which version of each image it wants', () => {
+  it('pins the version of each image', () => {
     for (const [name, { image, build }] of Object.entries(services)) {
       if (build === undefined) expect(image, name).toMatch(/:\d+\.\d+(\.\d+)?(-[a-z]+)?$/);
     }
@@ -161,7 +161,7 @@ describe('docker-compose.yml', () => {
   it.each([
     ['CARRIER_SECRET', 'openssl rand -base64 32'],
     ['STRIPE_WEBHOOK_SECRET', 'openssl rand -hex 24'],
-  ])('holds no %s, and says how to make one', (name, how) => {
+  ])('contains no %s, and says how to make one', (name, how) => {
     expect(() => environmentOf('api', { ...ONLY_WHAT_IS_REQUIRED, [name]: '' })).toThrow(how);
   });
 
@@ -215,18 +215,18 @@ describe('the image', () => {
     expect(stageOf('production')).toBe(stages.at(-1));
   });
 
-  it('runs as nobody in particular', () => {
+  it('runs as an unprivileged user', () => {
     expect(stageOf('runtime')).toMatch(/^ENV NODE_ENV=production$/m);
     for (const name of ['production', 'sandbox']) expect(stageOf(name)).toMatch(/^USER node$/m);
   });
 
-  it('holds nothing of a laptop in production', () => {
+  it('has no development settings in production', () => {
     for (const name of ['runtime', 'production']) {
       expect(stageOf(name)).not.toMatch(/dist\/dev|\bdist dist\b/);
     }
   });
 
-  it('takes in nothing that is not named', () => {
+  it('contains only the files that are named', () => {
     const [first] = readFileSync('.dockerignore', 'utf8')
       .split('\n')
       .filter((line) => line && !line.startsWith('#'));

@@ -66,7 +66,7 @@ ajv.addSchema({ ...document }, 'openapi.json');
 /** By the text of its schema: most operations show the same problems, and compiling takes longer than all else. */
 const compiled = new Map<string, ValidateFunction>();
 
-/** Everything an example breaks of its schema. */
+/** Every rule of its schema that an example breaks. */
 function faults(schema: object, value: unknown): unknown {
   const text = JSON.stringify(schema).replaceAll('"#/components/', '"openapi.json#/components/');
   const check = compiled.get(text) ?? ajv.compile(JSON.parse(text));
@@ -105,7 +105,7 @@ function unlimited(schema: unknown, place = ''): string[] {
   return [...open, ...within, ...unlimited(items, `${place}/0`)];
 }
 
-/** What answers say where something is to be found. */
+/** Operations whose answers have a `Location`. */
 const LOCATED: readonly OperationName[] = ['placeOrder', 'attemptPayment', 'requestRefund'];
 
 /** Whether an answer may come once the outcome is known. */
@@ -141,15 +141,15 @@ describe.each(operations)('%s', (title, operation) => {
     }
   });
 
-  it('tells the limits of all that it reads', () => {
-    // Of these all is taken, and what means nothing is passed over.
+  it('documents the limits of every input', () => {
+    // These accept every value, and ignore one without a meaning.
     const lenient = ['X-Request-Id', 'Prefer'];
     const read = parameters.filter(({ name }) => !lenient.includes(name)).map(({ schema }) => schema);
     const bodies = Object.values(requestBody?.content ?? {}).map(({ schema }) => schema);
     expect([...read, ...bodies].flatMap((schema) => unlimited(schema))).toEqual([]);
   });
 
-  it('tells what its answers say in headers', () => {
+  it('documents the headers of its answers', () => {
     for (const [status, { headers }] of Object.entries(responses)) {
       const expected = [
         'X-Request-Id',
@@ -177,7 +177,7 @@ describe.each(operations)('%s', (title, operation) => {
     );
   });
 
-  it('says which scope it takes', () => {
+  it('documents the scope it requires', () => {
     expect(security).toEqual(keyed ? [{ key: [access] }] : undefined);
     if (keyed) expect(operation.description).toContain(`\`${access}\``);
   });
@@ -214,7 +214,7 @@ describe.each(operations)('%s', (title, operation) => {
       'internal_error',
     ];
     expect(problemsOf(operationId)).toEqual(expect.arrayContaining(expected));
-    // What PUT names need not be there: it is made then.
+    // PUT creates an object that does not exist.
     if (!title.startsWith('PUT') && parameters.some(({ in: place }) => place === 'path')) {
       expect(statusesOf(operation, (status) => status === 404)).toEqual(['404']);
     }
@@ -226,7 +226,7 @@ it('every example among the components is shown somewhere', () => {
   const unused = Object.keys(document.components.examples).filter(
     (name) => !text.includes(`"#/components/examples/${name}"`),
   );
-  // These answer requests that no operation is.
+  // These answer requests to no operation.
   expect(unused.filter((name) => isProblemCode(name))).toEqual(['method_not_allowed']);
   expect(unused.filter((name) => !isProblemCode(name))).toEqual([]);
 });

@@ -21,7 +21,7 @@ export class Settings {
   readonly rateLimit: number;
   /** Requests that may wait for an outcome at the same time. */
   readonly maxWaiting: number;
-  /** Milliseconds to go on accepting requests after the stop signal. */
+  /** Milliseconds to keep accepting requests after the stop signal. */
   readonly drainDelay: number;
   /** Whether the payment provider's key is a live one. */
   readonly isLive: boolean;

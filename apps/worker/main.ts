@@ -26,14 +26,14 @@ import { scheduleReconciliation } from './reconciliation/reconcile-schedule.js';
 import { Sweeper } from './sweeper/sweeper.js';
 import { workflowCode } from './workflow-code.js';
 
-/** Milliseconds to close everything in: an attempt that was left to itself may hold a connection for as long as it likes. */
+/** Milliseconds for closing: an attempt that still runs may hold a connection without an end. */
 const CLOSING = 3_000;
 
 class NoTemporal extends Error {
   override readonly name = 'NoTemporal';
 }
 
-/** Runs until the process is told to stop; then finishes or hands back what it holds. */
+/** Runs until the process gets a stop signal; then finishes its activities or hands them back. */
 async function main(): Promise<void> {
   const env = environmentFor([
     'store',
@@ -128,7 +128,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Runs both until they are told to stop; where one fails, the other is stopped first and the failure told. */
+/** Runs both until they are stopped; where one fails, the other is stopped first and the failure thrown. */
 async function runTogether(workers: readonly Worker[]): Promise<void> {
   const outcomes = await Promise.allSettled(
     workers.map(async (worker) => {
@@ -143,14 +143,14 @@ async function runTogether(workers: readonly Worker[]): Promise<void> {
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** The SDK's own messages go where ours go, without the values they may carry. */
+/** The SDK's messages go to our log, without the values they may contain. */
 function installRuntime(logger: Logger): void {
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       // The email queue has activities only, as it should.
       if (message.startsWith('No workflows registered')) return;
-      // Told with order, step and code by the activity interceptor.
+      // Logged with order, step and code by the activity interceptor.
       if (message.startsWith('Activity failed')) return;
       const { workflowId, activityType, taskQueue, error } = meta ?? {};
       logger[levels[level]]({ workflowId, activityType, taskQueue, err: error }, message);

@@ -6,7 +6,7 @@ import type { BundleOptions } from '@temporalio/worker';
 /** Beside the compiled apps; made by `npm run build`. */
 export const BUNDLE_PATH = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
 
-/** Where the workflows are, as this module is itself: compiled, or a source. */
+/** The place of the workflows, compiled or as sources, like this module. */
 export const WORKFLOWS_PATH = fileURLToPath(
   new URL(`./workflows/workflows.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
 );

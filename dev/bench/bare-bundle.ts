@@ -1,4 +1,4 @@
-/** Makes the bare workflow's bundle. A program of its own: what webpack takes must not stand in anybody's memory. */
+/** Makes the bare workflow's bundle. A separate program: webpack's memory must not count in a measurement. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

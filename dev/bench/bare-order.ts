@@ -1,4 +1,4 @@
-/** What the bare workflow, its worker and who starts it agree on. No part of the product knows of it. */
+/** The names that the bare workflow, its worker and its client share. No part of the product uses them. */
 export const BARE_NAMESPACE = 'bare';
 export const BARE_TASK_QUEUE = 'bare';
 export const BARE_WORKFLOW = 'BareOrder';
@@ -7,7 +7,7 @@ export const ARRIVED = 'arrived';
 export interface BareActivities {
   /** Does nothing. */
   takeStep(): Promise<void>;
-  /** Does nothing but say who asked, so that the signal can come from outside when it is waited for. */
+  /** Does nothing but report its caller, so that the signal can come from outside when it is waited for. */
   handOver(): Promise<void>;
 }
 

@@ -3,8 +3,8 @@ import { condition, defineSignal, proxyActivities, setHandler } from '@temporali
 import { ARRIVED, type BareActivities } from './bare-order.js';
 
 /**
- * The least that a durable order could be: as many activities as a delivered order has (validate, reserve, charge,
- * ship, confirm, notify, close), one after the other, none of which does anything, and one signal that is waited for.
+ * The smallest possible durable order: as many activities as a delivered order has (validate, reserve, charge,
+ * ship, confirm, notify, close), one after the other, all of them empty, and one signal that is waited for.
  */
 export async function BareOrder(): Promise<void> {
   const { takeStep, handOver } = proxyActivities<BareActivities>({ startToCloseTimeout: '90s' });

@@ -64,7 +64,7 @@ export class BenchSystem {
     await this.mails.close();
   }
 
-  /** The parts as `npm start` has them, with statistics of statements, and mail that is counted and not kept. */
+  /** The parts of `npm start`, with statistics of statements, and mail that is counted and not stored. */
   private steps(): Step[] {
     const { stack } = this;
     const { SMTP_PORT } = stack.settings.environment.local;

@@ -14,7 +14,7 @@ test('three rounds have a least, a middle and a greatest', () => {
   expect(spread([2.1, 1.9, 2])).toEqual({ min: 1.9, median: 2, max: 2.1 });
 });
 
-test('no more are under way at once than asked for, and all are done', async () => {
+test('no more run at once than requested, and all are done', async () => {
   let running = 0;
   let most = 0;
   const done = await concurrently(20, 3, async (index) => {

@@ -5,16 +5,16 @@ import pg from 'pg';
 import type { BenchSystem } from './bench-system.js';
 import { countNodes } from './process-usage.js';
 
-/** What the figures were measured on; without it they say little. */
+/** The machine on which the figures were measured. */
 export interface Machine {
   readonly cores: number;
   readonly cpu: string;
   readonly system: string;
   /** Bytes. */
   readonly memory: number;
-  /** Of the last minute, before anything of this run was started. */
+  /** Of the last minute, before this run started a program. */
   readonly loadAtStart: number;
-  /** Before anything of this run was started, this program left out. */
+  /** Before this run started a program, without this program. */
   readonly otherNodes: number;
 }
 

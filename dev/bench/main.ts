@@ -1,4 +1,4 @@
-/** `npm run bench`: what an order costs, beside a bare workflow, on a system of its own. */
+/** `npm run bench`: what an order costs, beside a bare workflow, on a separate system. */
 import { writeFileSync } from 'node:fs';
 
 import { usageError } from '#libs/command/command-line';

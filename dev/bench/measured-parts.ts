@@ -1,7 +1,7 @@
 /** The load: orders through the product, or bare workflows. */
 export type Load = 'orders' | 'bare';
 
-/** The parts whose CPU is counted as the cost of a load. The sandbox stands for other companies, and so costs nothing. */
+/** The parts whose CPU is counted as the cost of a load. The sandbox replaces other companies and costs nothing. */
 export const PARTS = {
   api: { title: 'API', process: 'api', serves: ['orders'] },
   worker: { title: 'worker', process: 'worker', serves: ['orders'] },

@@ -20,7 +20,7 @@ const QUERY = `
     (SELECT count(*)::int FROM shipment) AS shipments,
     (SELECT count(*)::int FROM attention) AS attention`;
 
-/** How many orders there are and what became of them. Read between rounds, as the query itself costs time. */
+/** How many orders there are, by outcome. Read between rounds, as the query itself costs time. */
 export async function countOrders(url: string): Promise<OrderCounts> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -1,4 +1,4 @@
-/** What processes use, as Linux tells it in /proc (proc_pid_stat(5), proc_pid_status(5)). */
+/** What processes use, as Linux shows it in /proc (proc_pid_stat(5), proc_pid_status(5)). */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -29,7 +29,7 @@ export function cpuOfAlone(pid: number): number {
   return ((user + system) * 1_000) / TICKS_A_SECOND;
 }
 
-/** Milliseconds of CPU that everything on the machine has used; what its host took away from it is in `stolen`. */
+/** Milliseconds of CPU that everything on the machine has used; the CPU that its host withheld is in `stolen`. */
 export function cpuOfMachine(): { busy: number; stolen: number } {
   const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n', 1);
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, stolen = 0] = line
@@ -87,7 +87,7 @@ function statusOf(pid: number): Readonly<Record<string, number>> {
   return Object.fromEntries([...lines].map(([, name, kilobytes]) => [name, Number(kilobytes)]));
 }
 
-/** Undefined when the process is gone meanwhile. */
+/** Undefined when the process has ended meanwhile. */
 function contentOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');

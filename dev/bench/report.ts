@@ -16,7 +16,7 @@ export interface Summary {
   readonly resident: Partial<Record<PartName, Spread>>;
 }
 
-/** Everything that a run measured, as the JSON has it. */
+/** All measurements of a run, in the form of the JSON. */
 export interface Report {
   readonly at: string;
   readonly machine: Machine;

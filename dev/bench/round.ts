@@ -30,7 +30,7 @@ export interface Round {
   readonly cpuDriving: number;
   /** CPUs' worth of work by anything else on the machine. */
   readonly othersBusy: number;
-  /** CPUs' worth that the machine's host took away. */
+  /** CPUs' worth that the machine's host withheld. */
   readonly stolen: number;
   /** Bytes, at the round's end. */
   readonly resident: Partial<Record<PartName, number>>;

@@ -12,16 +12,16 @@ const { faultOf }: { faultOf(version: string): string | undefined } = createRequ
 );
 
 test.each(['v20.20.0', 'v20.21.3', 'v22.12.0', 'v22.21.1', 'v24.0.0', 'v25.1.0', 'v30.0.0-nightly2027'])(
-  '%s will do',
+  '%s is new enough',
   (version) => expect(faultOf(version)).toBeUndefined(),
 );
 
 test.each(['v0.12.18', 'v18.20.8', 'v20.19.5', 'v21.7.3', 'v22.11.0', 'v23.11.1'])(
-  '%s will not, and is named',
+  '%s is too old, and is named',
   (version) => expect(faultOf(version)).toContain(`runs on Node ${version.slice(1)}: `),
 );
 
-test('a command on an old Node says so in one sentence, and does nothing else', async () => {
+test('a command on an old Node reports that in one sentence, and does nothing else', async () => {
   const asOld = "data:text/javascript,Object.defineProperty(process, 'version', { value: 'v18.20.8' })";
   const run = promisify(execFile)(process.execPath, [
     '--import',

@@ -54,7 +54,7 @@ for (const { name, doing, from, made, program, args } of PRODUCTS) {
   const stamp = fingerprint(from);
   if (stamps[name] === stamp && existsSync(join(ROOT, made))) continue;
   console.error(`${doing} …`);
-  // One that fails may leave something behind that is of no state of the sources.
+  // A build that fails may leave files that match no state of the sources.
   delete stamps[name];
   keepStamps();
   const { status, error, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {

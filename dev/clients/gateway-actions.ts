@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 
 import { stripeAt } from './gateway-records.js';
 
-/** What is done at the gateway and not through this service: by a shopper's browser, or at its dashboard. */
+/** Actions at the gateway and not through this service: by a shopper's browser, or at its dashboard. */
 export class GatewayActions {
   private readonly stripe: Stripe;
 

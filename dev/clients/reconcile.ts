@@ -3,7 +3,7 @@ import type { Programs } from '../stack/programs.js';
 /** The exit code of `npm run reconcile` where the books differ. */
 const DISCREPANCIES_OPEN = 3;
 
-/** What a comparison of the books came to, and every line it wrote. */
+/** The result of a comparison of the books, and every line it wrote. */
 export interface Reconciled {
   readonly agree: boolean;
   readonly lines: readonly string[];
@@ -17,7 +17,7 @@ export interface Reconciled {
 export async function reconcile(programs: Programs, since: string): Promise<Reconciled> {
   const lines: string[] = [];
   const code = await programs.run('reconcile', 'apps/worker/reconcile.js', {
-    // Without the time that is usually left to what is on its way.
+    // Without the delay that is usually left for movements in flight.
     args: ['--since', since, '--min-age', '0s'],
     onLine: (line) => lines.push(line),
     codes: [0, DISCREPANCIES_OPEN],

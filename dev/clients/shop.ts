@@ -22,7 +22,7 @@ export interface ClientSecret {
   readonly cacheControl: string | null;
 }
 
-/** The shop's server, which knows the system by its HTTP API only. */
+/** The shop's server, which uses only the system's HTTP API. */
 export class Shop {
   constructor(private readonly api: ApiCaller) {}
 

@@ -52,7 +52,7 @@ export class ActContext {
     await sleep(ms, undefined, { signal: this.options.stopping });
   }
 
-  /** Waits for something that soon becomes true. @throws Error when it does not */
+  /** Waits for a condition. @throws Error when it does not become true in time */
   async until(what: string, holds: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + TIMEOUT;
     while (!(await holds())) {

@@ -7,7 +7,7 @@ export interface Act {
   readonly title: string;
   /** What happens and what it is to show, for a person who sees it for the first time. */
   readonly about: readonly string[];
-  /** Each act has its own shopper and product, so that what it did can be told apart. */
+  /** Each act has its own shopper and product, so that its rows can be recognised. */
   readonly purchase: Purchase;
   readonly rules?: Rules;
   run(context: ActContext): Promise<void>;

@@ -5,7 +5,7 @@ import type { EndCode } from '#libs/domain/order/end';
 import type { Evidence } from './evidence.js';
 import { counted, databaseText, gatewayText, ledgerText, mailboxText, stockText } from './evidence-text.js';
 
-/** Something that must be true of an order, and how it is checked. */
+/** A claim that must be true of an order, and how it is checked. */
 export interface Claim {
   readonly text: string;
   holds(evidence: Evidence): boolean;

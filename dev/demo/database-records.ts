@@ -21,7 +21,7 @@ const LedgerRow = z.object({
   payable: z.int(),
   sum: z.int(),
 });
-/** What an order's accounts come to, in minor units; debits are positive. */
+/** The balances of an order's accounts, in minor units; debits are positive. */
 export type LedgerRow = z.output<typeof LedgerRow>;
 
 const SumsRow = z.object({
@@ -77,7 +77,7 @@ const SUMS = `
     (SELECT COALESCE(sum(reserved), 0)::int FROM product) AS held
   FROM orders`;
 
-/** The database, asked directly: the product's own queries are part of what is checked. */
+/** The database, queried directly: the product's own queries are part of what is checked. */
 export class DatabaseRecords {
   private readonly pool: pg.Pool;
 

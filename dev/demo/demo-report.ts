@@ -3,7 +3,7 @@ import { seconds, type Terminal } from '../terminal/terminal.js';
 
 const TIME_WIDTH = 8;
 
-/** What the demo writes for the person in front of it, and the count of claims that do not hold. */
+/** The demo's output for people, and the count of claims that do not hold. */
 export class DemoReport {
   private since = performance.now();
   private readonly held: boolean[] = [];
@@ -22,7 +22,7 @@ export class DemoReport {
     this.terminal.say(lines.map((line) => `  ${line}`.trimEnd()).join('\n'));
   }
 
-  /** Something that happens, with the time since the act began. */
+  /** An event, with the time since the act began. */
   event(text: string): void {
     this.isClaiming = false;
     this.terminal.say(`${this.clock()}  ${text}`);

@@ -34,7 +34,7 @@ export interface WorkerProcess {
   readonly log: readonly string[];
 }
 
-/** The system that the demo is shown on, and everything that an act does with it or asks it. */
+/** The system of the demo, and every operation of an act on it. */
 export class DemoSystem {
   readonly shop: Shop;
   readonly operator: Operator;
@@ -125,7 +125,7 @@ export class DemoSystem {
     return reconcile(this.stack.programs, since);
   }
 
-  /** How far Temporal says that an order's run has come. */
+  /** The progress of an order's run, from Temporal. */
   async progressOf(orderId: OrderId): Promise<OrderProgress> {
     return this.temporal.workflow.getHandle(orderWorkflowId(orderId)).query(progress);
   }

@@ -49,7 +49,7 @@ const CLAIMS: readonly { text: string; holds(sums: Sums): boolean; seen(sums: Su
   },
 ];
 
-/** Collects the evidence of every order once more, shows it, and checks what all orders come to together. */
+/** Collects the evidence of every order once more, shows it, and checks the sums over all orders. */
 export async function finalCheck(
   system: DemoSystem,
   report: DemoReport,

@@ -29,7 +29,7 @@ const ROWS: readonly Row[] = [
   { party: '', what: 'refund', cell: ({ mails }) => many(countOf(mails, 'refund')) },
 ];
 
-/** How many orders stand side by side, so that it fits a terminal. */
+/** How many orders are side by side, so that it fits a terminal. */
 const ORDERS_IN_A_ROW = 5;
 
 /** What the gateway, the database and the mailbox have, side by side, as lines. */

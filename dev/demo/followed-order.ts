@@ -12,7 +12,7 @@ const POLL_INTERVAL = 200;
 const TIMEOUT = 60_000;
 const ENDS: ReadonlySet<string> = new Set(['order.closed', 'order.rejected']);
 
-/** An order that is read again and again: everything that happens to it is reported as soon as it is seen. */
+/** An order that is polled: each of its events is reported as soon as it is seen. */
 export class FollowedOrder {
   readonly id: OrderId;
   /** What it waited for, each state of it once. */

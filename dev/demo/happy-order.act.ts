@@ -19,7 +19,7 @@ export const happyOrder: Act = {
     const order = await context.placeOrder();
     await order.end();
     const { done } = await context.system.progressOf(order.id);
-    // Its money is taken with the order, so there is nothing left to capture; and a mail is no step of its own.
+    // Its money is captured with the order, so there is nothing left to capture; and an email is no separate step.
     const isStep = (step: StepName) => step !== 'capture' && step !== 'announce';
     context.report.claim(
       'All seven steps are done',

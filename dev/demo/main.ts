@@ -1,4 +1,4 @@
-/** `npm run demo`: what this product promises, shown on a system of its own, in ten acts. */
+/** `npm run demo`: what this product promises, shown on a separate system, in ten acts. */
 import { runCommand } from '#libs/command/run-command';
 
 import { runOnIsolatedStack } from '../stack/isolated-stack.js';

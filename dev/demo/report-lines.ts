@@ -30,7 +30,7 @@ export function eventLine({ type, changes }: OrderEvent): string {
   return `${type.padEnd(TYPE_WIDTH)}${shown.join(', ')}`.trimEnd();
 }
 
-/** What an order waits for, as its `waitingFor` says. @param now epoch milliseconds */
+/** What an order waits for, from its `waitingFor`. @param now epoch milliseconds */
 export function waitLine({ step, attempt, lastError, nextTryAt, deadline }: Wait, now: number): string {
   const until = (time: string) => span(Date.parse(time) - now);
   if (lastError !== null) {

@@ -11,7 +11,7 @@ export interface RunTimer {
   readonly tookTo: number | undefined;
 }
 
-/** What the history of an order's run says, which Temporal writes as it happens. */
+/** The history of an order's run, which Temporal writes as it happens. */
 export interface RunHistory {
   readonly timers: readonly RunTimer[];
   /** The attempt that ended each activity, and whether the one before it timed out without a heartbeat. */

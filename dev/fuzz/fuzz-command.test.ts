@@ -6,11 +6,11 @@ import { FUZZ } from './fuzz-command.js';
 
 const parse = (argv: readonly string[]) => parseCommandLine(FUZZ, argv).options;
 
-it('makes a thousand cases, of a new seed, unless it is told otherwise', () => {
+it('makes a thousand cases, of a new seed, by default', () => {
   expect(parse([])).toEqual({ cases: 1_000, seed: undefined });
 });
 
-it('makes as many as it is told, of the seed it is told', () => {
+it('makes as many cases as requested, of the given seed', () => {
   expect(parse(['--cases', '10000', '--seed=7'])).toEqual({ cases: 10_000, seed: 7 });
 });
 

@@ -1,4 +1,4 @@
-/** `npm run fuzz`: whether the API does what its document says, asked by Schemathesis, on a system of its own. */
+/** `npm run fuzz`: whether the API matches its document, tested by Schemathesis on a separate system. */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -14,7 +14,7 @@ import { fuzz, type FuzzResult } from './schemathesis-run.js';
 import { seedOrders } from './seed-orders.js';
 import { startFuzzSystem } from './start-fuzz-system.js';
 
-/** Requests a second: more than Schemathesis makes, or most cases would be told to wait. */
+/** Requests a second: more than Schemathesis makes, or most cases would be rate limited. */
 const VARIABLES = { RATE_LIMIT: '1000000', SANDBOX_DELIVERY_AFTER: '3s' };
 
 await runCommand(

@@ -20,7 +20,7 @@ export class NoSchemathesis extends ExplainedError {
 type InstallOptions = Pick<ChildOptions, 'onStart' | 'logFile'> & { env: NodeJS.ProcessEnv };
 
 /**
- * Schemathesis, in a folder of Python packages of its own: what an earlier run has installed, or a new one.
+ * Schemathesis, in a separate folder of Python packages: installed by an earlier run, or now.
  *
  * @returns its program
  * @throws NoSchemathesis when there is no Python that could
@@ -44,7 +44,7 @@ export async function installSchemathesis({ env, ...child }: InstallOptions): Pr
     command: join(folder, SCRIPTS, `python${EXECUTABLE_SUFFIX}`),
     args: ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '-r', REQUIREMENTS],
   });
-  // Last, so that what was interrupted is begun anew.
+  // Last, so that an interrupted installation is repeated.
   writeFileSync(installed, wanted);
   return program;
 }

@@ -1,4 +1,4 @@
-/** Records by id, in the order they were added, that say when they changed. Records are replaced, never edited. */
+/** Records by id, in the order they were added, that emit their changes. Records are replaced, never edited. */
 export class Collection<T> {
   readonly #records: Map<string, T>;
   readonly #changed: () => void;

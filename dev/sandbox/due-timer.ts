@@ -1,4 +1,4 @@
-/** The longest that setTimeout can wait; what is due later is looked at again then. */
+/** The longest that setTimeout can wait; an item due later is checked again then. */
 const LONGEST = 2 ** 31 - 1;
 
 /** One timer for many due times: fires when the earliest has come. */

@@ -3,7 +3,7 @@ import { json, Router } from 'express';
 import { faultSchema, type Faults } from './faults.js';
 import { parseBody } from './problem.js';
 
-/** Where tests and people script what goes wrong next. */
+/** Routes for tests and people to script the next faults. */
 export function faultsRouter(faults: Faults): Router {
   const router = Router();
   router.get('/', (_request, response) => {

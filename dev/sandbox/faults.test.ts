@@ -5,7 +5,7 @@ import type { Sandbox } from './sandbox.js';
 import { faultsLeft, post, startTestSandbox } from './test-sandbox.js';
 
 describe('scripted faults', () => {
-  it('strike as often as they were told, in order, each at its operation', () => {
+  it('strike as often as scripted, in order, each at its operation', () => {
     const faults = new Faults();
     faults.add({ operation: 'refunds.create', fault: '500', times: 1 });
     faults.add({ operation: 'refunds.create', fault: 'slow', times: 2, delay: 7 });

@@ -24,7 +24,7 @@ export const FAULT_NAMES = ['slow', '500', '429', 'never', 'drop_before', 'drop_
 export type FaultName = (typeof FAULT_NAMES)[number];
 
 /**
- * The faults. Those of the network apply to every call; the others only to a call that would do something, because a
+ * The faults. Those of the network apply to every call; the others only to a call with an effect, because a
  * repeated call gets the stored answer without running again.
  */
 const FAULTS: Readonly<Record<FaultName, { appliesToReplays: boolean }>> = {
@@ -40,7 +40,7 @@ const FAULTS: Readonly<Record<FaultName, { appliesToReplays: boolean }>> = {
   drop_before: { appliesToReplays: true },
   /** Works, then closes the connection instead of answering. */
   drop_after: { appliesToReplays: true },
-  /** Says no, as the operation does. */
+  /** Refuses in the form of the operation. */
   refuse: { appliesToReplays: false },
 };
 
@@ -70,7 +70,7 @@ export class Faults {
     return fault;
   }
 
-  /** What is left, in the order in which it will be applied. */
+  /** The remaining faults, in the order in which they will be applied. */
   list(): readonly Fault[] {
     return this.#waiting;
   }

@@ -11,7 +11,7 @@ const GROUPS = { ...groupsNamed(['carrierWebhooks', 'logs']), sandbox: SANDBOX_S
 /** How long banks take to decide about what is pending, in milliseconds: a person can watch it. */
 const SETTLE_AFTER = 5_000;
 
-/** Where the gateway tells its events; nowhere, unless it was told. */
+/** Where the gateway sends its events; nowhere, unless an address is set. */
 function eventWebhooks({
   GATEWAY_WEBHOOK_URL: url,
   STRIPE_WEBHOOK_SECRET: [secret],

@@ -17,11 +17,11 @@ describe("the sandbox's settings", () => {
       { GATEWAY_WEBHOOK_URL: 'here', STRIPE_WEBHOOK_SECRET: 'whsec_x' },
       'GATEWAY_WEBHOOK_URL is not a http:// or https:// URL',
     ],
-  ])('say how to put a wrong one right: %j', (source, fault) => {
+  ])('say how to correct a wrong one: %j', (source, fault) => {
     expect(() => read(source)).toThrow(fault);
   });
 
-  it('say when parcels move, or that they never do by themselves', () => {
+  it('set when parcels move, or that they never do by themselves', () => {
     const after = (text: string) => read({ SANDBOX_DELIVERY_AFTER: text }).SANDBOX_DELIVERY_AFTER;
     expect(after('never')).toBeNull();
     expect(after('2s')).toBe(2_000);

@@ -30,18 +30,18 @@ export const savedStateSchema = z.object({
 });
 export type SavedState = z.infer<typeof savedStateSchema>;
 
-/** Everything the sandbox knows. */
+/** The whole state of the sandbox. */
 export class SandboxState {
   readonly intents;
   readonly charges;
   readonly refunds;
   readonly disputes;
   readonly balanceTransactions;
-  /** What happened at the gateway. */
+  /** The events of the gateway. */
   readonly events;
-  /** Its webhooks nobody has accepted yet, by their id. */
+  /** Its webhooks that were not accepted yet, by their id. */
   readonly eventDeliveries;
-  /** What banks will decide by themselves, and when. */
+  /** Decisions that banks will take by themselves, and when. */
   readonly settlements;
   /** What was answered under an idempotency key, by key. */
   readonly answers;
@@ -49,9 +49,9 @@ export class SandboxState {
   readonly parcels;
   /** References that nothing may be created under any more. */
   readonly closedReferences;
-  /** What parcels will do by themselves, and when. */
+  /** Events that will happen to parcels by themselves, and when. */
   readonly stops;
-  /** The carrier's webhooks nobody has accepted yet, by their id. */
+  /** The carrier's webhooks that were not accepted yet, by their id. */
   readonly webhooks;
 
   constructor(saved: SavedState | undefined, changed: () => void) {

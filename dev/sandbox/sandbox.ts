@@ -45,7 +45,7 @@ export interface SandboxOptions {
   readonly gatewayWebhooks?: EventWebhooks | undefined;
   /** How long banks take to decide, in milliseconds; null, the default, when they decide only by hand. */
   readonly settleAfter?: number | null;
-  /** Keeps the state across restarts; without it, it is gone with the process. */
+  /** Keeps the state across restarts; without the file, the state ends with the process. */
   readonly stateFile?: string;
   /** How long an idempotency key is known, in milliseconds; the default is Stripe's 24 hours. */
   readonly idempotencyKeyLifetime?: number;
@@ -61,7 +61,7 @@ export interface Sandbox {
 const DAY = 86_400_000;
 const WEBHOOK_POLICY: WebhookPolicy = { firstPause: 500, longestPause: 30_000, giveUpAfter: 600_000 };
 
-/** Starts the providers of a laptop: a gateway that speaks as Stripe does, and a carrier. */
+/** Starts the providers of a laptop: a gateway with Stripe's API, and a carrier. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { logger, stateFile } = options;
   const saved = stateFile === undefined ? undefined : await readStateFile(stateFile);

@@ -108,7 +108,7 @@ describe('a sandbox with a state file', () => {
     expect(await readdir(join(folder, 'state'))).toEqual(['sandbox.json']);
   });
 
-  it('writes while it runs, for the day it does not come to close', async () => {
+  it('writes while it runs, for a process that ends without closing it', async () => {
     const running = await startTestSandbox({ stateFile });
     try {
       const { id } = await gatewayOf(running).createIntent(request);

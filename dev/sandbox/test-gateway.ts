@@ -3,7 +3,7 @@ import Stripe from 'stripe';
 import type { Sandbox } from './sandbox.js';
 import { post } from './test-sandbox.js';
 
-/** Stripe's own client, for a test that looks at the sandbox's gateway as the product does. */
+/** Stripe's own client, for a test that calls the sandbox's gateway as the product does. */
 export function stripeOf({ port }: Pick<Sandbox, 'port'>, key = 'sk_test_anything'): Stripe {
   return new Stripe(key, {
     host: '127.0.0.1',
@@ -16,7 +16,7 @@ export function stripeOf({ port }: Pick<Sandbox, 'port'>, key = 'sk_test_anythin
   });
 }
 
-/** Plays somebody else: the shopper, a bank, the network. @throws Error with the answer when it is refused */
+/** Acts as the shopper, a bank or the network. @throws Error with the answer when the call is refused */
 export async function play(sandbox: Sandbox, path: string, body: unknown = {}): Promise<unknown> {
   const response = await post(`${sandbox.url}/sandbox${path}`, body);
   const text = await response.text();

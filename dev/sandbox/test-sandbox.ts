@@ -22,7 +22,7 @@ export function carrierHeaders(body: string, id: string, at = new Date()): Recor
   };
 }
 
-/** A sandbox for a test: on a free port, with parcels that wait to be moved and webhooks nobody hears. */
+/** A sandbox for a test: on a free port, with parcels moved only by hand, and webhooks that no server receives. */
 export async function startTestSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
   return startSandbox({
     port: 0,
@@ -43,7 +43,7 @@ export async function script(
   if (response.status !== 201) throw new Error(await response.text());
 }
 
-/** How many faults have not struck yet. */
+/** How many faults have not been applied yet. */
 export async function faultsLeft(sandbox: Sandbox): Promise<number> {
   const response = await fetch(`${sandbox.url}/sandbox/faults`);
   const { data } = z.object({ data: z.array(faultSchema) }).parse(await response.json());

@@ -3,7 +3,7 @@ import { json, Router } from 'express';
 import { parseBody } from './problem.js';
 import { wrongAnswerSchema, type WrongAnswers } from './wrong-answers.js';
 
-/** Where tests and people script what a provider says that is not so. */
+/** Routes for tests and people to script a provider's wrong answers. */
 export function wrongAnswersRouter(wrong: WrongAnswers): Router {
   const router = Router();
   router.get('/', (_request, response) => {

@@ -3,16 +3,16 @@ import { z } from 'zod';
 import type { Answer } from './answer.js';
 import { OPERATIONS, type Operation } from './faults.js';
 
-/** An answer that is not what was asked for, although the work was done. */
+/** An answer that does not match the call, although the work was done. */
 export const wrongAnswerSchema = z.strictObject({
   operation: z.enum(OPERATIONS),
   /** How many answers are wrong. */
   times: z.int().min(1).max(10_000).default(1),
-  /** Fields of the answer, and what is said in them instead, such as another amount, currency or order. */
+  /** Fields of the answer, and their values instead, such as another amount, currency or order. */
   changes: z.record(z.string(), z.unknown()).default({}),
   /** Another status, such as 408 or a redirect. */
   status: z.int().min(200).max(599).optional(),
-  /** What is said in place of JSON, such as a page, or JSON that breaks off. */
+  /** The text in place of JSON, such as a page, or JSON that breaks off. */
   text: z.string().max(10_000).optional(),
 });
 type WrongAnswer = z.infer<typeof wrongAnswerSchema>;
@@ -26,7 +26,7 @@ export class WrongAnswers {
     return wrong;
   }
 
-  /** What is left, in the order it will be given. */
+  /** The remaining answers, in the order they will be given. */
   list(): readonly WrongAnswer[] {
     return this.#waiting;
   }
@@ -35,7 +35,7 @@ export class WrongAnswers {
     this.#waiting = [];
   }
 
-  /** What is answered to a call in place of what is right. */
+  /** The wrong answer to a call. */
   given(operation: Operation | undefined, right: Answer): Answer {
     const wrong = this.#waiting.find((each) => each.operation === operation);
     if (!wrong) return right;

@@ -6,7 +6,7 @@ import { newCarrierSecret, newPaymentSecret } from './secrets.js';
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMPORAL_CLI_PATH', 'XDG_CACHE_HOME'] as const;
 
 /**
- * The settings of `npm start` on free ports, whatever this shell or a `.env` says.
+ * The settings of `npm start` on free ports, whatever this shell or a `.env` sets.
  *
  * @param changes variables that are set otherwise
  */
@@ -22,6 +22,6 @@ export async function isolatedSettings(
     { ...Object.fromEntries([...inherited, ...ports]), ...changes },
     { dataDir: folder, carrierSecret: newCarrierSecret(), paymentSecret: newPaymentSecret() },
   );
-  // The sandbox stands for other companies, which keep no files on this machine.
+  // The sandbox replaces other companies, which store no files on this machine.
   return { ...settings, variables: { ...settings.variables, SANDBOX_STATE_FILE: undefined } };
 }

@@ -25,13 +25,13 @@ export interface IsolatedOptions {
   readonly name: string;
   /** Variables that are set otherwise than by `npm start`. */
   readonly variables: Readonly<Record<string, string>>;
-  /** @returns whether it succeeded, and what is said of it at the end */
+  /** @returns whether it succeeded, and the sentence to print at the end */
   run(given: IsolatedRun): Promise<{ succeeded: boolean; conclusion: string }>;
 }
 
 /**
- * Runs something on a stack of its own, on free ports and with nothing in it, and leaves nothing behind. A stack of
- * `npm start` is left alone.
+ * Runs a program on a separate, empty stack on free ports, and removes the stack afterwards. A stack of
+ * `npm start` is not touched.
  *
  * @returns the exit code
  */
@@ -50,14 +50,14 @@ export async function runOnIsolatedStack({ name, variables, run }: IsolatedOptio
   try {
     terminal.say('Starting a system of its own on free ports; one that is running here is left alone.');
     const running = run({ stack, folder, terminal, stopping: stopping.signal });
-    // Once it is interrupted, how it fails is of no interest.
+    // Once it is interrupted, its failure is ignored.
     running.catch(() => {});
-    // It may be in the middle of starting something; the end does not wait for that.
+    // A part may still be starting; the end does not wait for that.
     const result = await Promise.race([running, stopped()]);
     code = result.succeeded ? EXIT.done : EXIT.failed;
     conclusion = result.conclusion;
   } catch (error) {
-    // What an abort interrupts fails in ways of its own; the reason of the abort is what happened.
+    // An interrupted step fails with its own error; the reason of the abort is the cause.
     const reason: unknown = stopping.signal.aborted ? stopping.signal.reason : error;
     terminal.say(`\n${failureText(reason, dataFault)}`);
     code = exitCodeOf(reason);

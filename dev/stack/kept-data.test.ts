@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const step = (run: () => Promise<unknown>): Step => ({ part: 'postgres', doing: 'starting', run });
 
-/** What a person is told by a start that fails. */
+/** The message of a start that fails. */
 async function toldOf(run: () => Promise<unknown>, place: string): Promise<string> {
   return onKeptData(step(run), [place])
     .run({})
@@ -69,7 +69,7 @@ test('a start on nothing does not blame what is kept', async () => {
   expect(await told).toMatch(/^Error: no memory\n\s+at /);
 });
 
-test('a file of .data that cannot be read or written is told of in a sentence', () => {
+test('a file of .data that cannot be read or written is reported in a sentence', () => {
   const inTheWay = join(folder, 'data');
   writeFileSync(inTheWay, '');
   const fault = (act: () => void) => {

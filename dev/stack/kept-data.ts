@@ -21,7 +21,7 @@ export class KeptDataFailed extends ExplainedError {
 }
 
 /**
- * Makes a step that fails on kept data say so, and what to do.
+ * Makes a step that fails on kept data report that, and what to do.
  *
  * @param places where it keeps data; a place that is not there yet cannot be the reason
  */

@@ -13,7 +13,7 @@ export function keepPorts(ports: readonly NeededPort[]): void {
   writeFileSync(FILE, `${JSON.stringify(kept, null, 2)}\n`);
 }
 
-/** Takes over the ports of the stack that was started last, where the environment says nothing else. */
+/** Takes the ports of the stack that was started last, where the environment sets no others. */
 export function followKeptPorts(environment: NodeJS.ProcessEnv): void {
   if (!existsSync(FILE)) return;
   const kept = parsed(readFileSync(FILE, 'utf8'));
@@ -23,7 +23,7 @@ export function followKeptPorts(environment: NodeJS.ProcessEnv): void {
   }
 }
 
-/** Cut off while it was written, it says nothing: the ports are the usual ones, or the environment's. */
+/** A truncated file is ignored: the ports are the default ones, or the environment's. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -58,7 +58,7 @@ export function localSettings(
   const derived: NodeJS.ProcessEnv = {
     SANDBOX_STATE_FILE: join(kept.dataDir, 'sandbox.json'),
     SANDBOX_GATEWAY: String(embedded.gateway),
-    // Nothing stands in front that would have to send requests elsewhere.
+    // There is no load balancer that would have to send requests elsewhere.
     DRAIN_DELAY: '0s',
     CARRIER_WEBHOOK_URL: `http://${loopback(api.API_PORT)}/webhooks/deliveries`,
     ...(embedded.postgres && { DATABASE_URL: postgresUrl(local.POSTGRES_PORT) }),
@@ -117,7 +117,7 @@ export function neededPorts(
 
 export type RunningPart = 'postgres' | 'temporal' | 'sandbox' | 'mail' | 'api';
 
-/** Faulty ports are reported with everything else; until then their defaults stand in. */
+/** Faulty ports are reported with everything else; until then their defaults are used. */
 function ports(source: Source): Pick<LocalEnvironment, 'api' | 'sandbox' | 'local'> {
   const { api, sandbox, local } = LOCAL_GROUPS;
   try {

@@ -1,6 +1,6 @@
 /**
- * What `npm start` brings up, in this order, and takes down in the opposite one. A part starts once those it
- * needs have; whatever needs none of another starts beside it.
+ * The parts that `npm start` starts in this order, and stops in the opposite one. A part starts once those it
+ * needs have started; parts that do not need each other start at once.
  */
 export const PARTS = {
   postgres: { needs: [] },

@@ -12,7 +12,7 @@ import {
   startChild,
 } from './processes/child.js';
 
-/** How one of the project's own programs is run, whichever it is. */
+/** How each of the project's own programs is run. */
 export type ProgramOptions = Pick<
   ChildOptions,
   'cwd' | 'env' | 'grace' | 'logFile' | 'onLine' | 'onStart' | 'name'
@@ -28,7 +28,7 @@ export async function migrate(options: ProgramOptions): Promise<void> {
   await runChild(program(programPath('prisma/migrate.js'), options));
 }
 
-/** @param url where it is reached; it is ready once it says so there */
+/** @param url where it is reached; it is ready once its health check there succeeds */
 export function startApi(url: string, options: ProgramOptions): Promise<Child> {
   return startChild({
     ...program(programPath('apps/api/main.js'), options),
@@ -36,7 +36,7 @@ export function startApi(url: string, options: ProgramOptions): Promise<Child> {
   });
 }
 
-/** It is ready once its log says so, or at once where its log level leaves that out. */
+/** It is ready once its log reports that, or at once where its log level omits the line. */
 export function startWorker(options: ProgramOptions): Promise<Child> {
   const level = options.env?.['LOG_LEVEL'];
   const isLogged = !level || LEVELS_WITH_INFO.has(level);

@@ -4,7 +4,7 @@ import type { PartName } from './parts.js';
 /** How one part is started. */
 export interface Step {
   readonly part: PartName;
-  /** What the terminal says while it runs. */
+  /** What the terminal shows while it runs. */
   readonly doing: string;
   run(progress: Progress): Promise<unknown>;
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const WARN = 40;
 const LEVELS: Readonly<Record<number, string>> = { 40: 'warn', 50: 'error', 60: 'fatal' };
 
-/** What a line is about, in the order it is told in. */
+/** What a line is about, in the order of printing. */
 const SUBJECTS = {
   orderId: 'order',
   refundId: 'refund',

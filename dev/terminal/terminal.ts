@@ -1,7 +1,7 @@
 /** Milliseconds until the progress of a step is written again, where the line cannot be overwritten. */
 const REPEAT_AFTER = 15_000;
 
-/** How a step is getting on; the step keeps it up to date. */
+/** The progress of a step; the step updates it. */
 export interface Progress {
   note?: string;
   /** Milliseconds that it took, where it did not begin with its line. */

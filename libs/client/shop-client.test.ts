@@ -7,7 +7,7 @@ import { answered, createShopClient, ForeignAnswer, Refused } from './shop-clien
 let server: Server | undefined;
 afterEach(() => void server?.close());
 
-/** A client of an API that answers everything so, and what it was asked. */
+/** A client of an API that gives every request this answer, and the requests it received. */
 async function clientOf(status: number, headers: Record<string, string>, body: string) {
   const asked: { url?: string; headers: Record<string, unknown>; body: string }[] = [];
   const listening = createServer((request, response) => {
@@ -59,7 +59,7 @@ describe('the client', () => {
     ]);
   });
 
-  it('tells a problem, and when to come back', async () => {
+  it('reports a problem, and when to retry', async () => {
     const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '5' };
     const { client } = await clientOf(503, headers, JSON.stringify(problem));
     const refusal = await answered(client.GET('/orders/{id}', { params })).catch((error: unknown) => error);

@@ -18,20 +18,20 @@ export function createShopClient({ url, key }: ShopClientOptions) {
 }
 export type ShopClient = ReturnType<typeof createShopClient>;
 
-/** The API said no. Branch on `problem.code`; `problem.detail` is for people. */
+/** The API refused the request. Branch on `problem.code`; `problem.detail` is for people. */
 export class Refused extends Error {
   override readonly name = 'Refused';
 
   constructor(
     readonly problem: Problem,
-    /** When to come back, in seconds, where the API said so. */
+    /** Seconds after which to retry, where the API sent `Retry-After`. */
     readonly retryAfter: number | undefined,
   ) {
     super(`${problem.status} ${problem.code}: ${problem.detail}`);
   }
 }
 
-/** Something between here and the API answered in its place: a proxy, a load balancer. */
+/** A proxy or load balancer answered instead of the API. */
 export class ForeignAnswer extends Error {
   override readonly name = 'ForeignAnswer';
 

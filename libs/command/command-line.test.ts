@@ -29,7 +29,7 @@ const COMMAND = defineCommand({
 });
 const parse = (...argv: string[]) => parseCommandLine(COMMAND, argv);
 
-test('each option is read as its row of the table says', () => {
+test('each option is read by its row of the table', () => {
   const argv = ['--to', 'a@b', '--parcels=20', '--within', '2m', '--carrier', 'fast', '--carrier', 'cheap'];
   expect(parse(...argv, '--marks', 'heavy, fragile,heavy', '--dry')).toEqual({
     options: {

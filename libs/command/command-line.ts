@@ -6,7 +6,7 @@ import type { Option } from './option.js';
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
-/** What a program takes on its command line, and what its help text says. */
+/** The options of a program's command line, and its help text. */
 export interface Command<O extends OptionTable> {
   /** What a person types, such as `npm run bench --`. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Command<O extends OptionTable> {
   /** What the program does. */
   readonly about: readonly string[];
   readonly options: O;
-  /** What the help text says after the options. */
+  /** The part of the help text after the options. */
   readonly notes?: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export function asksForHelp(argv: readonly string[]): boolean {
   return argv.includes('--help') || argv.includes('-h');
 }
 
-/** @throws UsageError that says what is wrong, and how the program is used */
+/** @throws UsageError with the fault, and the usage of the program */
 export function parseCommandLine<O extends OptionTable>(
   command: Command<O>,
   argv: readonly string[],

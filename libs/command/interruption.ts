@@ -12,7 +12,7 @@ export class Interrupted extends ExplainedError {
 }
 
 export interface Interruption {
-  /** Aborted by the first signal, and by everything else that keeps the program from going on. */
+  /** Aborted by the first signal, and by everything else that keeps the program from continuing. */
   readonly stopping: AbortController;
   /** Aborted by the second signal. */
   readonly hurry: AbortSignal;

@@ -13,7 +13,7 @@ import { Interrupted } from './interruption.js';
 
 export const EXIT = { done: 0, failed: 1, misused: 2, interrupted: 130 } as const;
 
-/** What is said about failures that are not an `ExplainedError`; undefined for those it knows nothing of. */
+/** Explains failures that are not an `ExplainedError`; undefined for a failure without an explanation. */
 export type Explain = (error: unknown) => string | undefined;
 
 /**
@@ -40,7 +40,7 @@ export async function runCommand<O extends OptionTable>(
   }
 }
 
-/** Why a program could not go on: an explanation, or the stack trace of an error that was not foreseen. */
+/** Why a program could not continue: an explanation, or the stack trace of an unexpected error. */
 export function failureText(error: unknown, explain: Explain = () => undefined): string {
   if (error instanceof ExplainedError) return error.message;
   return explain(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -62,16 +62,16 @@ describe('the environment', () => {
     ]);
   });
 
-  it('is asked only for what a part needs', () => {
+  it('is read only for the groups of a part', () => {
     expect(faultsOf(['logs'], { STRIPE_SECRET_KEY: 'nonsense' })).toEqual([]);
   });
 
-  it('does not tell a secret in a complaint about it', () => {
+  it('does not print a secret in a complaint about it', () => {
     const source = { DATABASE_URL: 'mysql://app:hunter2@db/orders', CARRIER_SECRET: 'hunter2' };
     expect(faultsOf(['store', 'carrierWebhooks'], source).join()).not.toContain('hunter2');
   });
 
-  it('takes a variable set to nothing for one that is not set', () => {
+  it('treats an empty variable as one that is not set', () => {
     expect(faultsOf(['store'], { DATABASE_URL: '' })).toEqual(['DATABASE_URL is not set']);
     expect(environmentFor(['api'], { API_PORT: '', API_HOST: '' }).api).toMatchObject({
       API_HOST: '127.0.0.1',
@@ -150,7 +150,7 @@ describe('a variable', () => {
       { SMTP_URL: 'smtp://mail', MAIL_FROM: 'Shop\r\nBcc: x@y.example <a@b.example>' },
       'MAIL_FROM must be one address',
     ],
-  ])('that is wrong says how to put it right: %s %j', (group, source, complaint) => {
+  ])('that is wrong says how to correct it: %s %j', (group, source, complaint) => {
     const faults = faultsOf([group], source);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(complaint);
@@ -165,7 +165,7 @@ describe('a variable', () => {
     });
   });
 
-  it('names the proxies that are trusted, of which there are none by itself', () => {
+  it('names the trusted proxies, by default none', () => {
     const read = (proxies: string) =>
       environmentFor(['api'], { TRUSTED_PROXIES: proxies }).api.TRUSTED_PROXIES;
     expect(read('')).toEqual([]);
@@ -209,7 +209,7 @@ describe('variables that must fit each other', () => {
     ]);
   });
 
-  it('are taken when they do', () => {
+  it('are accepted when they do', () => {
     const source = { GRACE_BEFORE_CHARGE: '44m', RETRY_INITIAL: '1m', RETRY_MAX: '1m' };
     expect(faultsOf(['policy'], source)).toEqual([]);
   });
@@ -218,7 +218,7 @@ describe('variables that must fit each other', () => {
 describe('the list of variables', () => {
   const required = Object.keys(VARIABLES).filter((name) => VARIABLES[name]?.required);
 
-  it('says which have no default', () => {
+  it('marks those without a default', () => {
     expect(required.sort()).toEqual([
       'CARRIER_SECRET',
       'CARRIER_URL',
@@ -229,7 +229,7 @@ describe('the list of variables', () => {
     ]);
   });
 
-  it('says of each whose it is: a group with nothing set misses exactly its required ones', () => {
+  it('has the group of each: an empty group misses exactly its required ones', () => {
     for (const group of new Set(Object.values(VARIABLES).map((variable) => variable.group))) {
       const missing = faultsOf([group], {}).map((fault) => fault.replace(' is not set', ''));
       expect(missing.sort(), group).toEqual(

@@ -11,7 +11,7 @@ import { duration, durations, flag, list, port, positive, text, url, whole } fro
 
 /** Groups of addresses that Express knows by name (expressjs.com/en/guide/behind-proxies.html). */
 const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
-/** Not /0: it would have everybody say where they come from. */
+/** Not /0: with it every client could name its own address. */
 const isNetwork = (entry: string) => {
   const [, address = '', prefix = '1'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
   const bits = { 4: 32, 6: 128 }[isIP(address)] ?? 0;

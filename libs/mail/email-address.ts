@@ -11,7 +11,7 @@ const LABEL = `${ALPHANUMERIC}(?:${INNER}{0,61}${ALPHANUMERIC})?`;
 /** RFC 3696, 2: the last part is letters, unless it is written in another script. */
 const LAST = `(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,57}[A-Za-z0-9]|[A-Za-z]{0,61}${FOREIGN}${INNER}{0,62})`;
 
-/** What an address looks like. Each part is as long as its alternatives are, so the time it takes is linear. */
+/** The form of an address. Each part is as long as its alternatives are, so the time it takes is linear. */
 export const EMAIL_PATTERN = new RegExp(`^${LOCAL}@(?:${LABEL}\\.)+${LAST}$`);
 
 /** A domain as it goes over the wire: RFC 1035's letters, digits and hyphens, at most 63 in each part. */
@@ -21,7 +21,7 @@ const WIRE_DOMAIN =
 const LONGEST = 254;
 
 /**
- * The one form in which an address is kept and looked for: a domain of another script as a person writes it, whether
+ * The one form in which an address is stored and searched: a domain in another script as people write it, whether
  * it came so (`ada@пример.рф`) or as IDNA writes it (`ada@xn--e1afmkfd.xn--p1ai`); letters that IDNA takes for others
  * (`ada@ｅxample.com`) as those. Any other stays as it is.
  *

@@ -17,7 +17,7 @@ const TO = /^To: .*(?:\r\n[ \t].*)*$/m;
 
 /**
  * A name that looks like an encoded word (RFC 2047) goes out as one. nodemailer would put it in quotes, in which mail
- * programs decode it all the same, and show what nobody typed.
+ * programs decode it all the same, and show a name that the customer did not type.
  *
  * @returns the message as it is, unless its recipient has such a name
  */

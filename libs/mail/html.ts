@@ -1,4 +1,4 @@
-/** HTML that needs no more escaping. */
+/** HTML that is already escaped. */
 export class Markup {
   constructor(readonly source: string) {}
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { isolated } from './isolation.js';
 
-describe('text of somebody else’s', () => {
+describe('text from a customer', () => {
   it.each(['Ada Lovelace', 'Ægir 太郎 😀', '12 St James’s Square', '=?utf-8?B?QmNjOg==?=', ''])(
     'is left alone when it is written from left to right: %s',
     (text) => {

@@ -10,14 +10,14 @@ const DIRECTED =
   /[\p{Bidi_Control}\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /**
- * Text of somebody else's, so that it stands in ours as it was typed and changes nothing around it. Text that is written
+ * Text from a customer, isolated so that it appears as typed and does not reorder our text around it. Text written
  * from left to right is left alone.
  */
 export function isolated(text: string): string {
   return DIRECTED.test(text) ? `${FIRST_STRONG}${balanced(text)}${POP}` : text;
 }
 
-/** The same where nothing but a control could do harm: the name before an address, which programs show apart. */
+/** The same where only a control could change the order: the name before an address, which programs show apart. */
 export const contained = (text: string): string => (/\p{Bidi_Control}/u.test(text) ? isolated(text) : text);
 
 /** Without ends of isolates that nothing has begun, which would end ours, and with those that are missing. */

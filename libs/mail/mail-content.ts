@@ -1,14 +1,14 @@
 import type { Shop } from './shop.js';
 
-/** What a mail to a shopper says, before it is set as text or as HTML. All values are plain text. */
+/** The content of a mail to a shopper, before it is rendered as text or HTML. All values are plain text. */
 export interface MailContent {
   readonly shop: Shop;
-  /** What an inbox shows beside the subject. */
+  /** The preview that an inbox shows beside the subject. */
   readonly preview: string;
   readonly heading: string;
   /** Paragraphs. */
   readonly opening: readonly string[];
-  /** Where to go on: an address that begins with http. */
+  /** A link for the shopper: an address that begins with http. */
   readonly link?: { readonly label: string; readonly url: string };
   readonly items: readonly { quantity: string; name: string; detail: string; price: string | null }[];
   readonly sums: readonly { label: string; price: string; final: boolean }[];

@@ -7,7 +7,7 @@ import { addressLines, type PostalAddress } from '#libs/places/postal-address';
 import { isolated } from './isolation.js';
 import type { MailContent } from './mail-content.js';
 
-/** What an order's mails tell of it. Prices are minor units. */
+/** The fields of an order that its mails show. Prices are minor units. */
 export interface MailedOrder {
   readonly id: OrderId;
   readonly number: string;
@@ -29,7 +29,7 @@ export interface MailedOrder {
 /** A name with a line break in it must not look like a second line, nor like a header. */
 export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 
-/** Somebody else's words within ours. */
+/** A customer's or merchant's text within ours. */
 export const said = (text: string): string => isolated(oneLine(text));
 
 export const greeting = ({ customer }: MailedOrder): string => `Hello ${said(customer.name)},`;
@@ -43,7 +43,7 @@ export const named = (line: MailedOrder['lines'][number]) => ({
   name: said(line.name),
 });
 
-/** The parcel that travels: the one that was made last. */
+/** The parcel in transit: the one that was made last. */
 const parcelOf = ({ shipments }: MailedOrder) => shipments.at(-1);
 
 export function tracking(order: MailedOrder): MailContent['facts'] {

@@ -16,10 +16,10 @@ export interface Mail {
 
 export interface Mailer {
   /**
-   * Hands a mail to the mail server, which from then on answers for it.
+   * Hands a mail to the mail server, which is then responsible for it.
    *
-   * @throws Refusal `mail_refused` when the server will not take this mail or this recipient, whenever it is asked
-   * @throws Outage when it gives no usable answer, or says "not now"; the mail may have been sent all the same
+   * @throws Refusal `mail_refused` when the server refuses this mail or this recipient, at every attempt
+   * @throws Outage when it gives no usable answer, or refuses for now; the mail may have been sent all the same
    */
   send(mail: Mail): Promise<void>;
 }

@@ -43,7 +43,7 @@ const ORDER: MailedOrder = {
   endReason: null,
 };
 
-/** What somebody could type into a shop's checkout, or a clerk into the catalogue. */
+/** What a shopper could type into the checkout, or a clerk into the catalogue. */
 const HOSTILE: MailedOrder = {
   ...ORDER,
   customer: {
@@ -67,7 +67,7 @@ describe('the confirmation', () => {
   });
 
   it.each(['text', 'html'] as const)(
-    'tells in %s what was bought, for how much, and how it comes',
+    'shows in %s what was bought, for how much, and how it comes',
     (part) => {
       for (const fact of [
         '2 × Blue mug',
@@ -93,7 +93,7 @@ describe('the confirmation', () => {
     },
   );
 
-  it('leaves out what there is none of', () => {
+  it('leaves out discount, tax and tracking where there are none', () => {
     const plain = confirmationMail(
       {
         ...ORDER,
@@ -112,14 +112,14 @@ describe('the confirmation', () => {
     expect(confirmationMail({ ...ORDER, currency: 'JPY' }, SHOP).text).toContain('¥6,136');
   });
 
-  it('takes up no more columns than a terminal has', () => {
+  it('needs no more columns than a terminal has', () => {
     const widths = mail.text.split('\n').map((line) => line.length);
     expect(Math.max(...widths)).toBeLessThanOrEqual(78);
   });
 });
 
 describe('the delivery notice', () => {
-  it.each(['text', 'html'] as const)('tells in %s what arrived, and no prices', (part) => {
+  it.each(['text', 'html'] as const)('shows in %s what arrived, and no prices', (part) => {
     const mail = deliveryNotice(ORDER, SHOP);
     expect(mail.subject).toBe('Your order R-7K3M-92QD has been delivered');
     expect(mail[part]).toContain('2 × Blue mug');
@@ -128,7 +128,7 @@ describe('the delivery notice', () => {
   });
 });
 
-describe('word of a cancellation', () => {
+describe('a cancellation mail', () => {
   const paid = cancellationMail({ ...ORDER, booked: { captured: 6136, refund_requested: 6136 } }, SHOP);
   const stuck = cancellationMail(
     {
@@ -143,7 +143,7 @@ describe('word of a cancellation', () => {
     expect(paid.subject).toBe('Your order R-7K3M-92QD is cancelled');
   });
 
-  it.each(['text', 'html'] as const)('tells in %s what will not come, and what is given back', (part) => {
+  it.each(['text', 'html'] as const)('shows in %s what will not come, and what is refunded', (part) => {
     expect(paid[part]).toContain('2 × Blue mug');
     expect(paid[part]).toContain('nothing will be sent');
     expect(paid[part]).toContain('€61.36');
@@ -151,14 +151,14 @@ describe('word of a cancellation', () => {
   });
 
   it.each(['text', 'html'] as const)(
-    'tells in %s a shopper who never paid that nothing was charged',
+    'states in %s to a shopper who never paid that nothing was charged',
     (part) => {
       expect(unpaid[part]).toContain('You have not been charged.');
       expect(unpaid[part]).not.toContain('€');
     },
   );
 
-  it.each(['text', 'html'] as const)('promises nothing in %s while the money will not go back', (part) => {
+  it.each(['text', 'html'] as const)('promises nothing in %s after the refund failed', (part) => {
     expect(stuck[part]).toContain('We are looking into your payment.');
     expect(stuck[part]).not.toMatch(/€|not been charged/);
   });
@@ -190,7 +190,7 @@ describe.each([
   });
 });
 
-describe('names of other people', () => {
+describe('texts of other people', () => {
   const named = (name: string): MailedOrder => ({
     ...ORDER,
     customer: { ...ORDER.customer, name },
@@ -234,7 +234,7 @@ describe('the shop', () => {
     expect(confirmationMail(ORDER, { name: '', paymentMethod: 'card' }).html).not.toMatch(/<img|<a /);
   });
 
-  it('says how its shoppers pay', () => {
+  it('states how its shoppers pay', () => {
     const shop = { name: '', paymentMethod: 'bank account' };
     expect(confirmationMail(ORDER, shop).text).toContain('Payment:\n  Bank account');
     expect(refundMail(ORDER, shop, REFUND).text.replaceAll('\n', ' ')).toContain(
@@ -259,7 +259,7 @@ describe('the shipping notice', () => {
   });
 });
 
-describe('word of a rejection', () => {
+describe('a rejection mail', () => {
   it.each([
     ['out_of_stock', 'sold out'],
     ['payment_declined', 'declined'],
@@ -275,11 +275,11 @@ describe('word of a rejection', () => {
   });
 });
 
-describe('word of a delivery that failed', () => {
+describe('a mail about a delivery that failed', () => {
   it.each([
     ['returned', 'came back to us'],
     ['lost', 'was lost'],
-  ] as const)('says what happened, and what is given back: %s', (code, says) => {
+  ] as const)('says what happened, and what is refunded: %s', (code, says) => {
     const booked = { captured: 6136, refund_requested: 6136, refund_succeeded: 6136 };
     const { text } = failedDeliveryMail({ ...ORDER, booked, endReason: { code, by: 'carrier' } }, SHOP);
     expect(text.replaceAll('\n', ' ')).toContain(says);
@@ -287,7 +287,7 @@ describe('word of a delivery that failed', () => {
   });
 });
 
-it('gives each mail an id of its own, and each refund', () => {
+it('gives each mail its own id, and each refund', () => {
   const mails = [
     confirmationMail,
     shippingNotice,

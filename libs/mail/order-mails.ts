@@ -19,7 +19,7 @@ import {
 import { formatPrice } from './price.js';
 import type { Shop } from './shop.js';
 
-/** Step 5: the order is paid for, or its money is held. */
+/** Step 5: the order is paid, or its money is held. */
 export function confirmationMail(order: MailedOrder, shop: Shop): Mail {
   const price = (amount: number) => formatPrice(amount, order.currency);
   return mail('confirmation', order, `Your order ${order.number} is confirmed`, {
@@ -74,7 +74,7 @@ export function deliveryNotice(order: MailedOrder, shop: Shop): Mail {
   });
 }
 
-/** The parcel came back or is lost, and what was paid goes back. */
+/** The parcel was returned or is lost, and the payment is refunded. */
 export function failedDeliveryMail(order: MailedOrder, shop: Shop): Mail {
   const happened = order.endReason?.code === 'returned' ? 'came back to us' : 'was lost on its way';
   return mail('undelivered', order, `Your order ${order.number} could not be delivered`, {
@@ -92,7 +92,7 @@ export function failedDeliveryMail(order: MailedOrder, shop: Shop): Mail {
   });
 }
 
-/** The order was cancelled; nothing will come, and what was paid goes back. */
+/** The order was cancelled; no parcel will come, and the payment is refunded. */
 export function cancellationMail(order: MailedOrder, shop: Shop): Mail {
   return mail('cancellation', order, `Your order ${order.number} is cancelled`, {
     shop,
@@ -135,7 +135,7 @@ const REJECTED: Readonly<Record<RejectionCode, string> & Partial<Record<EndCode,
   reservation_expired: 'We did not receive your payment in time.',
 };
 
-/** Money has gone back. */
+/** A refund was made. */
 export function refundMail(
   order: MailedOrder,
   shop: Shop,
@@ -163,7 +163,7 @@ export function refundMail(
 
 const BANKS = 'Your bank may take some days to show it.';
 
-/** What becomes of the money of an order that did not come about. */
+/** What happens to the money of an order that was rejected or cancelled. */
 function moneyOf(
   { booked, currency }: { readonly booked: Booked; readonly currency: string },
   { paymentMethod }: Shop,
@@ -174,7 +174,7 @@ function moneyOf(
     const verb = pending > 0 ? 'We are giving' : 'We have given';
     return `${verb} ${formatPrice(returned, currency)} back to the ${paymentMethod} you paid with. ${BANKS}`;
   }
-  // Its refund has failed: somebody sees to it, and may write.
+  // Its refund has failed: an operator handles it, and may write.
   if (booked.captured !== undefined) return 'We are looking into your payment.';
   return 'You have not been charged.';
 }

@@ -13,7 +13,7 @@ function formatOf(code: string): PriceFormat {
   if (known) return known;
   const { digits, step } = currencyOf(code);
   const scale = 10 ** digits;
-  // Where only whole units can be charged, there is never anything behind the point.
+  // Where only whole units can be charged, there are no decimals.
   const shown = step === scale ? 0 : digits;
   const made = {
     scale,

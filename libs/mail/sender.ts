@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 
 import parseAddresses from 'nodemailer/lib/addressparser';
 
-/** Who our mails are from, as `MAIL_FROM` says: `Shop <orders@shop.example>`, or the address alone. */
+/** The sender of our mails, from `MAIL_FROM`: `Shop <orders@shop.example>`, or the address alone. */
 export interface Sender {
   readonly name: string;
   readonly address: string;

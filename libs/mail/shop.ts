@@ -13,7 +13,7 @@ export interface Shop {
   readonly paymentMethod: string;
 }
 
-/** What the settings say of the shop; its name is the sender's, unless it is told. */
+/** The shop's details from the settings; its name is the sender's, unless one is set. */
 export const shopOf = (mail: Environment<'mail'>['mail']): Shop => ({
   name: mail.SHOP_NAME ?? parseSender(mail.MAIL_FROM).name,
   url: mail.SHOP_URL,

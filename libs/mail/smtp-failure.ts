@@ -6,18 +6,18 @@ import { networkTrouble, smtpTrouble } from '#libs/providers/provider-trouble';
 /** Codes under which nodemailer reports an envelope or a message that was not taken. */
 const NOT_TAKEN: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE']);
 
-/** Says who we are: a permanent "no" here is about our settings, and no other mail would fare better. */
+/** Names the sender: a permanent refusal here is about our settings, and would refuse every other mail too. */
 const ABOUT_US: ReadonlySet<string> = new Set(['MAIL FROM']);
 
-/** Answers that ask for authentication, at whatever command they come (RFC 4954, 6). */
+/** Answers that require authentication, to any command (RFC 4954, 6). */
 const AUTHENTICATION: ReadonlySet<number> = new Set([530, 534, 535, 538]);
 
 /** The one permanent "no" to MAIL FROM that is about the mail: it is too big (RFC 1870, 6.1). */
 const TOO_BIG = 552;
 
 /**
- * Says what an error of nodemailer means to us: a `Refusal`, an `Outage`, or, for anything else, the error
- * itself, which nobody thought of. Decided on codes alone, because a server's words quote addresses.
+ * Maps an error of nodemailer to ours: a `Refusal`, an `Outage`, or, for anything else, the unexpected error
+ * itself. Decided on codes alone, because a server's message quotes addresses.
  */
 export function smtpFailure(error: unknown): unknown {
   const { code = '', responseCode: reply, command = '' } = factsOf(error);

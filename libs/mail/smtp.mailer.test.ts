@@ -125,7 +125,7 @@ describe('a mail', () => {
     await mailerTo(server.port).send({ ...MAIL, name });
     expect(server.recipients).toEqual(['ada@example.com']);
     expect(server.mails[0]?.to).toMatchObject({ value: [{ name, address: 'ada@example.com' }] });
-    // Whatever a mail program decodes inside of quotes, it finds nothing there.
+    // There is no encoded word in quotes that a mail program could decode.
     expect(server.sources[0]?.match(/^To: .*(?:\r\n .*)*/m)?.[0]).not.toMatch(/"[^"]*=\?/);
   });
 
@@ -155,7 +155,7 @@ describe('a mail', () => {
   );
 });
 
-describe('a server that says no', () => {
+describe('a "no" of the server', () => {
   it('to the recipient refuses the mail', async () => {
     const server = await mailServer({ onRcptTo: (_address, _session, callback) => callback(answer(550)) });
     await expect(mailerTo(server.port).send(MAIL)).rejects.toThrow(new Refusal('mail_refused'));
@@ -173,7 +173,7 @@ describe('a server that says no', () => {
     await expect(mailerTo(server.port).send(MAIL)).rejects.toThrow(new Outage('mail_busy'));
   });
 
-  it('to our password, or to us as the sender, is no matter of the mail', async () => {
+  it('to our password, or to us as the sender, is no refusal of the mail', async () => {
     const strict = await mailServer({
       authOptional: false,
       onAuth: (_auth, _session, callback) => callback(answer(535)),
@@ -194,7 +194,7 @@ describe('a server that says no', () => {
   });
 });
 
-describe('a server that is not there', () => {
+describe('a server that is unreachable', () => {
   it('is out', async () => {
     const { port } = await mailServer();
     await closing.pop()?.();
@@ -207,7 +207,7 @@ describe('a server that is not there', () => {
     expect(server.mails.count).toBe(1);
   });
 
-  it('is out when it says nothing in time', async () => {
+  it('is out when it does not answer in time', async () => {
     const port = await listen(() => undefined);
     await expect(mailerTo(port, { timeout: 100 }).send(MAIL)).rejects.toThrow(new Outage('mail_timeout'));
   });
@@ -222,7 +222,7 @@ it('finishes what it is sending before it closes', async () => {
   expect(server.mails).toHaveLength(12);
 });
 
-/** A mail server that takes a mail and breaks off before it has said so. */
+/** A mail server that accepts a mail and hangs up before it has answered. */
 async function serverThatHangsUp() {
   const mails = { count: 0 };
   const port = await listen((socket) => {

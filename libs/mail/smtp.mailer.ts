@@ -22,7 +22,7 @@ export class SmtpMailer implements Mailer {
     this.#transport = nodemailer.createTransport({
       url,
       pool: true,
-      // A connection that breaks may have sent its mail; whether to send it again is the caller's to say.
+      // A connection that breaks may have sent its mail; the caller decides whether to send it again.
       maxRequeues: 0,
       connectionTimeout: timeout,
       greetingTimeout: timeout,
@@ -58,7 +58,7 @@ export class SmtpMailer implements Mailer {
     return this.#transport.sendMail({ ...(await withEncodedName(message)), signal });
   }
 
-  /** Waits for what is being sent, then hangs up. */
+  /** Waits for mails that are being sent, then closes the connections. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#sending);
     this.#transport.close();

@@ -8,7 +8,7 @@ import type {
 import type { CaptureMode } from '#libs/domain/order/policy';
 
 /**
- * What the provider says of an intent, in our words. `unconfirmed`: no attempt has been made, so that no money can have
+ * The provider's state of an intent, in our terms. `unconfirmed`: no attempt was made, so that no money can have
  * moved; `declined`: another attempt may follow; `canceled`: for good, it cannot be confirmed any more.
  */
 export type Intent = ProviderIntent;
@@ -18,16 +18,16 @@ export type RefundStatus = ProviderRefund['status'];
 
 export type GatewayRefund = ProviderRefund;
 export type GatewayDispute = ProviderDispute;
-/** Everything the provider knows of an order's money. */
+/** All data of the provider about an order's money. */
 export type GatewayPayment = PaymentSnapshot;
 
 /**
- * The payment provider. Every call may throw `Refusal` (the provider says no) or `Outage` (no usable answer;
- * `keyConsumed` tells that the provider stored a failure under the idempotency key); anything else is a bug.
+ * The payment provider. Every call may throw `Refusal` (the provider refuses) or `Outage` (no usable answer;
+ * `keyConsumed`: the provider stored a failure under the idempotency key); anything else is a bug.
  * Amounts are minor units.
  */
 export interface PaymentGateway {
-  /** Creates an intent that nothing has been tried on yet. */
+  /** Creates an intent without an attempt. */
   createIntent(request: {
     orderId: OrderId;
     amount: number;
@@ -38,17 +38,17 @@ export interface PaymentGateway {
   }): Promise<Intent>;
   /**
    * Tries a payment method. A decline is an answer (`status: 'declined'`), not an error. An intent that is
-   * past confirming (canceled, captured) is answered as it stands.
+   * past confirming (canceled, captured) is returned in its current state.
    */
   confirmIntent(intentId: string, request: { method: string; idempotencyKey: string }): Promise<Intent>;
   retrieveIntent(intentId: string): Promise<Intent>;
-  /** Everything there is about an intent: itself, its refunds and its disputes. */
+  /** An intent with its refunds and its disputes. */
   readPayment(intentId: string): Promise<GatewayPayment>;
   /** What a shopper's browser needs to act on a payment. Never stored, never logged. */
   readClientSecret(intentId: string): Promise<string | null>;
-  /** Takes what is held; an intent that can no longer be captured is answered as it stands. */
+  /** Captures the hold; an intent that can no longer be captured is returned in its current state. */
   captureIntent(intentId: string, request: { amount: number; idempotencyKey: string }): Promise<Intent>;
-  /** Cancels; an intent that can no longer be canceled is answered as it stands. */
+  /** Cancels; an intent that can no longer be canceled is returned in its current state. */
   cancelIntent(intentId: string, request: { idempotencyKey: string }): Promise<Intent>;
   createRefund(request: {
     intentId: string;
@@ -58,6 +58,6 @@ export interface PaymentGateway {
     amount: number;
     idempotencyKey: string;
   }): Promise<GatewayRefund>;
-  /** Looks through the intent's refunds for ours; null when the provider has none. */
+  /** Searches the intent's refunds for ours; null when the provider has none. */
   findRefund(intentId: string, refundId: string): Promise<GatewayRefund | null>;
 }

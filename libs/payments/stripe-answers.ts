@@ -21,7 +21,7 @@ const REFUND_STATUSES: ReadonlyMap<string, RefundStatus> = new Map([
   ['canceled', 'failed'],
 ]);
 
-/** How a dispute is over; whatever is not listed is still open (docs.stripe.com/api/disputes/object). */
+/** How a dispute is over; a status that is not listed is still open (docs.stripe.com/api/disputes/object). */
 const DISPUTE_OUTCOMES: ReadonlyMap<string, GatewayDispute['outcome']> = new Map([
   ['won', 'won'],
   ['warning_closed', 'won'],
@@ -40,8 +40,8 @@ const metadataAnswer = z.record(z.string(), z.string()).nullish();
 const reference = z.union([name, z.object({ id: name }).transform(({ id }) => id)]).nullish();
 
 /**
- * What is read of Stripe's objects. The SDK types what should come; this is looked at before anything is booked. What
- * does not fit is a z.ZodError, which nobody thought of: the order is parked, and somebody looks.
+ * The fields read of Stripe's objects. The SDK only types them; they are validated before anything is booked. An
+ * answer that does not fit is a z.ZodError, an unexpected failure: the order is parked for an operator.
  */
 const IntentAnswer = z.object({
   id: name,
@@ -114,7 +114,7 @@ function statusOf({ status, last_payment_error: failure }: IntentAnswer): Intent
   return known;
 }
 
-/** When the bank lets a hold go, which differs by card (docs.stripe.com/payments/place-a-hold-on-a-payment-method). */
+/** When the bank releases a hold, by card (docs.stripe.com/payments/place-a-hold-on-a-payment-method). */
 function holdOf(charge: IntentAnswer['latest_charge']): Date | null {
   const details = typeof charge === 'object' ? charge?.payment_method_details : null;
   const before = details?.card?.capture_before ?? null;
@@ -152,7 +152,7 @@ export function asDispute(answer: Stripe.Dispute): GatewayDispute {
 }
 
 /**
- * What a dispute took from the account, or gave back: gross, so without its fees. An account that is settled in
+ * The amount that a dispute took from the account, or returned: gross, without its fees. An account settled in
  * another currency moves amounts of that one; the dispute's own amount is what they are worth.
  */
 function moved({ amount, currency, balance_transactions }: DisputeAnswer, sign: 1 | -1): number {

@@ -23,7 +23,7 @@ export function stripeClient({ secretKey, apiUrl, timeout }: StripeOptions): Str
     host: hostname,
     port: port || (isSecure ? 443 : 80),
     timeout,
-    // Temporal retries, after the journal has been asked. The SDK's other client would still repeat a call
+    // Temporal retries, after a lookup in the journal. The SDK's other client would still repeat a call
     // once when a connection breaks, and its time-out begins anew with every byte.
     maxNetworkRetries: 0,
     httpClient: Stripe.createFetchHttpClient(stripeFetch),
@@ -33,18 +33,18 @@ export function stripeClient({ secretKey, apiUrl, timeout }: StripeOptions): Str
 
 const StripeProblem = z.object({ error: z.looseObject({}) });
 
-/** A failure in another form than Stripe's: it comes from something between us and Stripe. */
+/** A failure in another form than Stripe's: it comes from a proxy between us and Stripe. */
 export class ForeignAnswer extends Error {
   constructor(
     readonly status: number,
-    /** What it asks to be left alone for, in milliseconds. */
+    /** Its `Retry-After`, in milliseconds. */
     readonly retryAfter: number | undefined,
   ) {
     super(`not Stripe, but something on the way, answered ${status}`);
   }
 }
 
-/** The SDK takes any JSON without `error` for what it asked for, whatever its status. */
+/** The SDK accepts any JSON without `error` as the requested object, whatever its status. */
 async function stripeFetch(url: string | URL | Request, init?: RequestInit): Promise<Response> {
   const response = await providerFetch(url, init);
   if (response.ok) return response;

@@ -52,7 +52,7 @@ describe('stripeFailure', () => {
     [answered(429, { code: 'rate_limit' }), '2', 2_000],
     [answered(409, { code: 'lock_timeout' }), '1', 1_000],
     [answered(503, { type: 'api_error' }), undefined, undefined],
-  ])('hears how long it is to be left alone (%#)', (error, header, pause) => {
+  ])('reads how long to wait before a retry (%#)', (error, header, pause) => {
     if (header !== undefined) Object.assign(error, { headers: { 'retry-after': header } });
     expect(stripeFailure(error)).toMatchObject({ name: 'Outage', retryAfter: pause });
   });

@@ -5,7 +5,7 @@ import { httpTrouble, networkTrouble, retryAfterOf } from '#libs/providers/provi
 
 import { ForeignAnswer } from './stripe-client.js';
 
-/** Stripe's codes that mean "no", whatever is tried again (docs.stripe.com/error-codes), with ours. */
+/** Stripe's codes for a refusal that no retry changes (docs.stripe.com/error-codes), with ours. */
 const REFUSAL_BY_STRIPE_CODE: ReadonlyMap<string, string> = new Map([
   ['amount_too_small', 'amount_too_small'],
   ['amount_too_large', 'amount_too_large'],
@@ -23,20 +23,20 @@ const REFUSAL_BY_STRIPE_CODE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Says what an error of the SDK means to us: a `Refusal`, an `Outage`, or, for anything else, the error as it
- * came, which nobody thought of. Among those are a key that Stripe does not take (an operator's to put right), and an
- * idempotency key used for two different calls (ours to put right).
+ * Maps an error of the SDK to ours: a `Refusal`, an `Outage`, or, for anything else, the unexpected error as it
+ * came. Among those are a key that Stripe does not accept (an operator corrects it), and an
+ * idempotency key used for two different calls (a bug of ours).
  */
 export function stripeFailure(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   const { statusCode, code, param } = error;
   if (error instanceof Stripe.errors.StripeConnectionError) return unanswered(error);
-  // An answer that is no JSON comes from something between us and Stripe, which stored nothing.
+  // An answer that is no JSON comes from a proxy between us and Stripe, which stored nothing.
   if (error instanceof Stripe.errors.StripeAPIError && statusCode === undefined) {
     return new Outage('gateway_unreachable', { cause: error });
   }
   const pause = retryAfterOf(error.headers?.['retry-after'], Date.now());
-  // Another call holds the key or the object; it will let go.
+  // Another call holds the key or the object, and will release it.
   if (statusCode === 409 || code === 'lock_timeout')
     return new Outage('gateway_busy', { cause: error, retryAfter: pause });
   const trouble = statusCode === undefined ? null : httpTrouble(statusCode);
@@ -58,7 +58,7 @@ export function stripeFailure(error: unknown): unknown {
   return refusal === undefined ? error : new Refusal(refusal, { cause: error });
 }
 
-/** A call to which Stripe gave no answer; something on the way may have given one. */
+/** A call to which Stripe gave no answer; a proxy may have given one. */
 function unanswered(error: Stripe.errors.StripeConnectionError): unknown {
   const { detail }: { detail?: unknown } = error;
   if (detail instanceof ForeignAnswer) {

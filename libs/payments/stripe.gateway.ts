@@ -8,10 +8,10 @@ import { asDispute, asIntent, asRefund, readIntent } from './stripe-answers.js';
 import { stripeClient, type StripeOptions } from './stripe-client.js';
 import { stripeFailure } from './stripe-failure.js';
 
-/** The charge of an intent says when its hold lapses. */
+/** The charge of an intent has the time at which its hold lapses. */
 const WITH_CHARGE = ['latest_charge'];
 
-/** Payments through Stripe, or through anything that speaks as Stripe does. */
+/** Payments through Stripe, or through any server with Stripe's API. */
 export class StripeGateway implements PaymentGateway {
   readonly #stripe: Stripe;
 

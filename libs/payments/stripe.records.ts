@@ -23,7 +23,7 @@ const PAGE = 100;
 /** Minor units, with a sign. */
 const wholeUnits = z.int();
 
-/** Stripe's balance, and what became of each payment. */
+/** Stripe's balance, and the movements of each payment. */
 export class StripeRecords implements GatewayRecords {
   readonly #stripe: Stripe;
 

@@ -12,12 +12,12 @@ describe('a country', () => {
     for (const code of ['UK', 'EU', 'XX', 'ZZ', 'AN', 'de', 'DEU', '']) expect(isCountry(code)).toBe(false);
   });
 
-  it('is told by the pattern as by the list', () => {
+  it('matches the pattern and the list alike', () => {
     expect(PAIRS.filter((pair) => COUNTRY_PATTERN.test(pair))).toEqual(COUNTRIES);
     for (const text of ['', 'D', 'DEU', 'de', 'DE\n', ' DE']) expect(COUNTRY_PATTERN.test(text)).toBe(false);
   });
 
-  it('has a name of its own, each', () => {
+  it('has its own name, each', () => {
     const names = COUNTRIES.map(countryName);
     expect(new Set(names).size).toBe(COUNTRIES.length);
     expect(names.every((name) => name.length > 2)).toBe(true);

@@ -20,17 +20,17 @@ export const countryName = (code: string): string => names.of(code) ?? code;
 /** In use elsewhere: EU institutions write Greece so. */
 const ELSEWHERE: Readonly<Record<string, string>> = { EL: 'GR' };
 
-/** The code that is meant by one that is no country's, such as `GB` by `UK` or `gb`; null where nobody can tell. */
+/** The code meant by an invalid one, such as `GB` by `UK` or `gb`; null where that is unknown. */
 export function countryMeant(code: string): string | null {
   const upper = code.toUpperCase();
   if (!/^[A-Z]{2}$/.test(upper)) return null;
   if (known.has(upper)) return upper;
-  // CLDR knows what became of codes that are reserved or were withdrawn.
+  // CLDR maps reserved and withdrawn codes to their successors.
   const region = ELSEWHERE[upper] ?? new Intl.Locale(`und-${upper}`).region;
   return region !== undefined && region !== upper && known.has(region) ? region : null;
 }
 
-/** Says what is wrong with a code that is no country's. */
+/** Explains the fault of a code that is no country's. */
 export function noCountry(code: string): string {
   const rule = 'an ISO 3166-1 alpha-2 code, or XK';
   const meant = countryMeant(code);

@@ -52,7 +52,7 @@ describe('an address', () => {
     expect(errors(address)).toEqual([field]);
   });
 
-  it('says what is wrong with every part of it', () => {
+  it('names the fault of every part of it', () => {
     expect(addressErrors(at('US'))).toEqual([
       { field: 'postalCode', says: 'must be given: addresses in United States have one' },
       { field: 'region', says: 'must be given: addresses in United States have one' },

@@ -21,12 +21,12 @@ const has = (country: string, field: Field): boolean =>
 
 const withPostalCode = new Set(COUNTRIES.filter((country) => has(country, 'postalCode')));
 
-/** Countries without postal codes: none is asked for there, and one that is given is passed on. */
+/** Countries without postal codes: none is required there, and a given one is passed on. */
 export const WITHOUT_POSTAL_CODE: readonly string[] = COUNTRIES.filter((code) => !withPostalCode.has(code));
 
 /**
  * Countries in which a place is not found by its city and postal code alone: carriers refuse a label without a region.
- * Where libaddressinput wants one too, but the postal code tells it (as in Italy and Spain), none is asked for.
+ * Where libaddressinput wants one too, but the postal code implies it (as in Italy and Spain), none is required.
  */
 export const WITH_REGION: readonly string[] = ['AU', 'BR', 'CA', 'CN', 'IN', 'MX', 'US'];
 
@@ -61,7 +61,7 @@ export interface AddressError {
   readonly says: string;
 }
 
-/** What an address lacks, or has in a form that its country does not know. Nothing is known of what is no country. */
+/** What an address lacks, or has in a form that its country does not know. An unknown country has no rules. */
 export function addressErrors({ country, postalCode, region }: PostalAddress): AddressError[] {
   if (!isCountry(country)) return [];
   const name = countryName(country);

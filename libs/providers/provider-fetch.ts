@@ -1,9 +1,9 @@
-/** Bytes of an answer. The largest there are, pages of 100 of Stripe's objects, come to some hundred kilobytes. */
+/** Bytes of an answer. The largest, pages of 100 of Stripe's objects, have some hundred kilobytes. */
 const LARGEST = 8 * 1024 * 1024;
 
 /**
  * `fetch` for calls to those whose answers we need and do not control: it follows no redirect, which would take keys
- * and addresses of customers wherever the answer says, and reads no more of an answer than could be meant. Both fail
+ * and addresses of customers to any host the answer names, and reads no more than the largest answer. Both fail
  * as a broken connection does. OWASP API10:2023.
  */
 export async function providerFetch(url: string | URL | Request, init?: RequestInit): Promise<Response> {

@@ -52,7 +52,7 @@ describe('an error of the network', () => {
     expect(networkTrouble(new DOMException('too late', 'TimeoutError'))).toBe('timeout');
   });
 
-  it('means that nobody was reached where fetch does not say more, such as a redirect', () => {
+  it('means that no server was reached where fetch gives no code, such as a redirect', () => {
     expect(networkTrouble(wrapped(new Error('unexpected redirect')))).toBe('unreachable');
     expect(networkTrouble(new TypeError('terminated'))).toBe('unreachable');
   });
@@ -67,7 +67,7 @@ describe('an error of the network', () => {
     expect(networkTrouble(error)).toBeNull();
   });
 
-  it('is found however deep, and in a circle, too', () => {
+  it('is found at any depth, and in a cycle, too', () => {
     const circle: { cause?: unknown } = {};
     circle.cause = circle;
     expect(networkTrouble(circle)).toBeNull();

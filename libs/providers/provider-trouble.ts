@@ -1,12 +1,12 @@
 /**
- * Why a provider gave no usable answer, so that asking again later may help. An outage's code is the provider's name
+ * Why a provider gave no usable answer, so that a later retry may help. An outage's code is the provider's name
  * with one of these.
  */
 export type Trouble = 'unreachable' | 'timeout' | 'busy' | 'rate_limited' | 'error';
 
 /** What the status of an HTTP answer means where the answer has no code of its own (RFC 9110, 15; RFC 8470, 5.2). */
 const HTTP_STATUSES: readonly { readonly from: number; readonly to: number; readonly is: Trouble }[] = [
-  // It is somewhere else; where, an answer may not decide.
+  // It has moved; an answer may not decide where to.
   { from: 300, to: 399, is: 'unreachable' },
   { from: 408, to: 408, is: 'timeout' },
   { from: 425, to: 425, is: 'busy' },
@@ -41,7 +41,7 @@ const NETWORK_ERRORS: readonly { readonly named: RegExp; readonly is: Trouble }[
       /^(ETLS|EPROTO|ERR_(TLS|SSL)_\w+|CERT_\w+|CRL_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE))$/,
     is: 'unreachable',
   },
-  // An answer in another language, or one that is longer than could be meant.
+  // An answer in another protocol, or one that is too long.
   {
     named:
       /^(EPROTOCOL|HPE_\w+|UND_ERR_(RES_CONTENT_LENGTH_MISMATCH|HEADERS_OVERFLOW)|ERR_ANSWER_TOO_LONG|Z_\w+|ERR__ERROR_FORMAT_\w+)$/,
@@ -52,13 +52,13 @@ const NETWORK_ERRORS: readonly { readonly named: RegExp; readonly is: Trouble }[
 const meaning = (table: typeof HTTP_STATUSES, number: number): Trouble | null =>
   table.find(({ from, to }) => from <= number && number <= to)?.is ?? null;
 
-/** @returns null where the status alone is no reason to ask again: nobody thought of it, or the answer's code tells */
+/** @returns null where the status alone is no reason to retry: it is unexpected, or the answer's code decides */
 export const httpTrouble = (status: number): Trouble | null => meaning(HTTP_STATUSES, status);
 
 /** @returns null where the reply is a "no" for good, or a "yes" */
 export const smtpTrouble = (reply: number): Trouble | null => meaning(SMTP_REPLIES, reply);
 
-/** @returns null for what the network has nothing to do with */
+/** @returns null for an error that is not the network's */
 export function networkTrouble(error: unknown): Trouble | null {
   const chain = causesOf(error);
   for (const { code, name } of chain) {
@@ -95,7 +95,7 @@ const fieldsOf = (error: object) => ({
 });
 
 /**
- * How long a provider asks to be left alone.
+ * How long a provider asks to wait before a retry.
  *
  * @param value of the header `Retry-After`: seconds, or a date (RFC 9110, 10.2.3)
  * @returns milliseconds; undefined where there is no such header, or none that can be read

@@ -31,13 +31,13 @@ describe('carrierFailure', () => {
     ['cancel', 'address_refused', false],
     ['find', 'lookup_refused', true],
     ['find', 'already_picked_up', false],
-  ])('takes a "no" for one where it answers what was asked: %s, %s: %s', (call, code, isRefusal) => {
+  ])('treats a "no" as a refusal where it answers the call: %s, %s: %s', (call, code, isRefusal) => {
     const failure = carrierFailure(call, { status: 422, code });
     expect(failure instanceof Refusal).toBe(isRefusal);
     expect(failure).toMatchObject(isRefusal ? { code } : { name: 'Error' });
   });
 
-  it('hears how long the carrier is to be left alone', () => {
+  it('reads how long to wait before the next call', () => {
     expect(carrierFailure('create', { status: 503, code: null, retryAfter: 3_000 })).toMatchObject({
       retryAfter: 3_000,
     });
@@ -49,7 +49,7 @@ describe('carrierFailure', () => {
     [{ status: 418, code: null }],
     [{ status: 422, code: 'words the carrier made up' }],
     [{ status: null, cause: new TypeError('oops') }],
-  ])('takes %j for what nobody thought of, and quotes nothing', (problem) => {
+  ])('treats %j as unexpected, and quotes nothing', (problem) => {
     const failure = carrierFailure('create', problem);
     expect(failure).toBeInstanceOf(Error);
     expect(failure).not.toBeInstanceOf(Failure);

@@ -1,13 +1,13 @@
 import { Outage, Refusal } from '#libs/domain/order/failure';
 import { httpTrouble, networkTrouble } from '#libs/providers/provider-trouble';
 
-/** How a call to the carrier came to nothing: by an answer that is an error, or by no answer. */
+/** How a call to the carrier failed: by an answer that is an error, or by no answer. */
 export type CarrierProblem =
   | {
       readonly status: number;
       /** The carrier's own; null for an answer in another form. */
       readonly code: string | null;
-      /** What it asks to be left alone for, in milliseconds. */
+      /** Its `Retry-After`, in milliseconds. */
       readonly retryAfter?: number | undefined;
     }
   /** Bytes that are no JSON, such as an answer that broke off. */
@@ -17,8 +17,8 @@ export type CarrierProblem =
 export type CarrierCall = 'create' | 'find' | 'cancel';
 
 /**
- * The carrier's codes that mean "no", whatever is tried again, by what was asked. A code of another call tells nothing:
- * a label whose cancellation is refused with one may be as good as before.
+ * The carrier's codes that refuse a call for good, by the call. The code of another call means nothing:
+ * a label whose cancellation is refused with one may still be valid.
  */
 const REFUSAL_CODES: Readonly<Record<CarrierCall, readonly string[]>> = {
   create: ['address_refused', 'reference_cancelled'],
@@ -26,7 +26,7 @@ const REFUSAL_CODES: Readonly<Record<CarrierCall, readonly string[]>> = {
   cancel: ['already_picked_up'],
 };
 
-/** Says what it means to us: a `Refusal`, an `Outage`, or, for anything else, an error that nobody thought of. */
+/** Maps a problem to our errors: a `Refusal`, an `Outage`, or, for anything else, an unexpected error. */
 export function carrierFailure(call: CarrierCall, problem: CarrierProblem): unknown {
   if (problem.status === null) {
     const { cause } = problem;

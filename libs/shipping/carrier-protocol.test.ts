@@ -21,7 +21,7 @@ describe('the page at which a shopper follows a parcel', () => {
     'data:text/html,x',
     `https://parcels.example/${'x'.repeat(2_000)}`,
     7,
-  ])('is as good as none when it is %s, and stops no parcel', (trackingUrl) => {
+  ])('counts as none when it is %s, and stops no parcel', (trackingUrl) => {
     expect(shipmentSchema.parse({ ...shipment, trackingUrl })).toEqual({ ...shipment, trackingUrl: null });
   });
 });

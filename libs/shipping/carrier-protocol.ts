@@ -30,7 +30,7 @@ export const parcelStatusSchema = z.enum([
   'cancelled',
 ]);
 
-/** Ours, as it was given with `PUT`: where the carrier says it, it must be the one that was asked about. */
+/** Ours, as it was given with `PUT`: where the carrier sends it, it must be the requested one. */
 const reference = text(100)
   .nullish()
   .transform((named) => named ?? undefined);
@@ -39,7 +39,7 @@ export const shipmentSchema = z.object({
   reference,
   carrier: text(100),
   trackingNumber: text(100),
-  /** A page for the shopper, if there is one. Whatever is no address of a page is as good as none. */
+  /** A page for the shopper, if there is one. Any text that is no address of a page counts as none. */
   trackingUrl: z
     .url({ protocol: /^https?$/ })
     .max(2_000)

@@ -48,7 +48,7 @@ export class CarrierClient implements Carrier {
     // It was cancelled before, by hand or by a call whose answer was lost.
     if (code === 'reference_cancelled') return 'cancelled';
     assertSuccess(reply);
-    // The status says it all; what is said besides must not speak against it.
+    // The status is enough; the body must not contradict it.
     if (reply.text === '') return 'cancelled';
     const { reference: named, status } = cancellationSchema.parse(json(reply));
     assertNamed(reference, named);
@@ -87,7 +87,7 @@ function json({ call, text }: Reply): unknown {
   }
 }
 
-/** Something between us and the carrier may answer in another form; its status still tells. */
+/** A proxy between us and the carrier may answer in another form; its status still counts. */
 function codeOf(reply: Reply): string | null {
   if (reply.status < 400) return null;
   try {
@@ -103,13 +103,13 @@ function assertSuccess(reply: Reply): void {
   if (status >= 300) throw carrierFailure(call, { status, code: codeOf(reply), retryAfter: pause });
 }
 
-/** An answer that does not say whose parcel it is about is taken to be about the one that was asked for. */
+/** An answer that names no parcel is taken to be about the requested one. */
 function assertNamed(asked: OrderId, named: string | undefined): void {
   if (named !== undefined && named !== asked) throw new Contradiction('parcel_reference_differs');
 }
 
 /**
- * @throws Contradiction when it is somebody else's parcel
+ * @throws Contradiction when it is another order's parcel
  * @throws z.ZodError when the carrier does not keep to its protocol
  */
 function parcelOf(reference: OrderId, reply: Reply): Parcel {

@@ -21,14 +21,14 @@ export interface Parcel {
   /** The carrier's name, for people. */
   readonly carrier: string;
   readonly trackingNumber: string;
-  /** Where the shopper can follow it; null where the carrier says nothing of such a page. */
+  /** Where the shopper can follow it; null where the carrier names no such page. */
   readonly trackingUrl: string | null;
   readonly status: ParcelStatus;
 }
 
 /**
  * The carrier. A parcel is known by our reference, the order's id, of which there is at most one. Every call
- * may throw `Refusal` (the carrier says no) or `Outage` (no usable answer); anything else is a bug.
+ * may throw `Refusal` (the carrier refuses) or `Outage` (no usable answer); anything else is a bug.
  */
 export interface Carrier {
   /** Buys a label. Requested again with the same reference, answers the same parcel. */
@@ -42,6 +42,6 @@ export interface Carrier {
    * late is refused. `too_late` when the parcel has been picked up.
    */
   cancelShipment(reference: OrderId): Promise<'cancelled' | 'too_late'>;
-  /** What the carrier knows of a reference; null when nothing was created under it. */
+  /** The carrier's parcel for a reference; null when none was created under it. */
   findShipment(reference: OrderId): Promise<Parcel | null>;
 }

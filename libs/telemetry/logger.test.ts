@@ -70,8 +70,8 @@ describe('an error in the log', () => {
     expect(lines().join('')).not.toContain(PERSONAL);
   });
 
-  // Left to itself, pino fills the missing words with the message.
-  it('does not show its message when it is logged without words', () => {
+  // By default, pino fills a missing text with the message.
+  it('does not show its message when it is logged without a text', () => {
     const { log, lines } = capture();
     log.error(failure());
     log.error({ err: failure() });

@@ -28,7 +28,7 @@ function withoutMessage(error: unknown): unknown {
   };
 }
 
-/** What stands in a stack behind the message, which may itself have lines that look like frames. */
+/** The part of a stack behind the message, which may itself have lines that look like frames. */
 function framesOf({ message, stack = '' }: Error): string | undefined {
   const start = stack.indexOf(message);
   if (start < 0) return undefined;
@@ -40,7 +40,7 @@ function framesOf({ message, stack = '' }: Error): string | undefined {
     .join('\n');
 }
 
-/** Without words, pino would take the error's. */
+/** Without a text, pino would log the error's message. */
 function withWords(this: Logger, args: unknown[], method: (...args: unknown[]) => void): void {
   const [first, ...rest] = args;
   const words = rest.length > 0 ? rest : ['failed'];

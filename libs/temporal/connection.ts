@@ -4,7 +4,7 @@ import type { Environment } from '#libs/config/environment';
 
 export type TemporalEnvironment = Environment<'temporal'>['temporal'];
 
-/** Where Temporal is, as its connections take it. */
+/** The address of Temporal, in the form of its connections. */
 export function connectionOptions(environment: TemporalEnvironment) {
   return {
     address: environment.TEMPORAL_ADDRESS,

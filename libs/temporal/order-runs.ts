@@ -39,10 +39,10 @@ import type { Store } from '#libs/persistence/store';
 
 import { RUN_MEMO, type RunDescription, RunVisibility } from './run-visibility.js';
 
-/** How long a call may take: whoever nudges has stored the request, and the sweeper repeats it. */
+/** How long a call may take: the caller has stored the request, and the sweeper repeats it. */
 const DEADLINE = 5_000;
 
-/** A run that has been is never begun again: what it did is done. */
+/** A run that has closed is never started again: its effects are done. */
 const ONE_RUN = {
   taskQueue: TASK_QUEUES.orders,
   workflowIdReusePolicy: 'REJECT_DUPLICATE',
@@ -62,12 +62,12 @@ function orderRun(orderId: OrderId, policy: OrderPolicy) {
 }
 
 /**
- * The runs of an order and of its refunds: started and told what is stored. Every method is safe to repeat, and throws
- * only when Temporal cannot be reached; what it was to tell stays stored then. A run that is gone counts as told: the
- * one that takes up its order reads the books.
+ * The runs of an order and of its refunds: starts them, and signals stored requests to them. Every method may be
+ * repeated, and throws only when Temporal cannot be reached; the request stays stored then. A run that is gone
+ * counts as signalled: the run that resumes its order reads the books.
  */
 export class OrderRuns {
-  /** What Temporal shows of them. */
+  /** Temporal's data about the runs. */
   readonly visibility: RunVisibility;
 
   constructor(
@@ -78,9 +78,9 @@ export class OrderRuns {
   }
 
   /**
-   * Starts an order's run; one that was started before, even one that has ended, is left alone.
+   * Starts an order's run; does nothing where it was started before, even where it has ended.
    *
-   * @param run which of the order's runs: from the second on it takes up what the one before has left
+   * @param run the number of the run: from the second on it resumes what the run before has left
    */
   async start(orderId: OrderId, policy: OrderPolicy, run = 1): Promise<void> {
     if (run === 1)
@@ -90,8 +90,8 @@ export class OrderRuns {
   }
 
   /**
-   * Tells a run that its order is to be cancelled. The order may be so new that it has no run yet: that one is
-   * started and told in one call. Where the run is gone, another one takes the order up to cancel it.
+   * Signals a cancellation request to a run. The order may be so new that it has no run yet: then the run is
+   * started and signalled in one call. Where the run is gone, another one resumes the order to cancel it.
    */
   async requestCancellation({ orderId, by, policy }: CancellationRequest): Promise<void> {
     const last = await this.store.runs.last(orderId);
@@ -102,7 +102,7 @@ export class OrderRuns {
       await this.startCancelled(orderId, policy, by);
     } else if (last) {
       await this.startLast(orderId);
-      // It may have read the books before the wish was there.
+      // It may have read the books before the request was stored.
       await signal();
     }
     await this.store.cancellations.markSignalled(orderId);
@@ -120,7 +120,7 @@ export class OrderRuns {
     if (!told) await this.takeUpCancelled(orderId, 1);
   }
 
-  /** @returns false where the run is there, or nothing is to start because too many are gone: the wish waits */
+  /** @returns false where the run exists, or none is started because too many are gone: the request waits */
   private async takeUpCancelled(orderId: OrderId, run: number): Promise<boolean> {
     const found = await this.visibility.describe(orderId);
     if (found?.status === 'running' || (await this.store.runLook.alarmed()) > 0) return false;
@@ -129,13 +129,13 @@ export class OrderRuns {
     return true;
   }
 
-  /** Starts the run that is to take the order up, where one is. */
+  /** Starts the run that is to resume the order, where there is one. */
   async startLast(orderId: OrderId): Promise<void> {
     const last = await this.store.runs.last(orderId);
     if (last && !last.isStarted) await this.start(orderId, last.policy, last.run);
   }
 
-  /** Tells a run to try another payment method. */
+  /** Signals a run to try another payment method. */
   async attemptPayment(attempt: PaymentAttempt): Promise<void> {
     await this.tell(() => this.order(attempt.orderId).signal(paymentAttempted, { attempt: attempt.attempt }));
     await this.store.paymentAttempts.markSignalled(attempt);
@@ -147,7 +147,7 @@ export class OrderRuns {
     await this.once(() =>
       this.client.workflow.start(REFUND_WORKFLOW, {
         ...ONE_RUN,
-        // Somebody may have ended it before the refund was settled; what it does again is done once.
+        // An operator may have ended it before the refund was settled; its effects are idempotent.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowId: refundWorkflowId(refundId),
         args: [input],
@@ -158,7 +158,7 @@ export class OrderRuns {
     await this.store.refunds.markStarted(refundId);
   }
 
-  /** Tells a run where its parcel is. */
+  /** Signals to a run where its parcel is. */
   async reportShipment(report: Report): Promise<void> {
     const told = await this.tell(() =>
       this.order(report.orderId).signal(shipmentReported, { eventId: report.eventId, state: report.state }),
@@ -167,7 +167,7 @@ export class OrderRuns {
     await this.store.inbox.markSignalled(report);
   }
 
-  /** Has somebody look at the provider for an order: the run that does so already, or a new one. */
+  /** Has an order's payment synced with the provider: by the sync that is running, or a new one. */
   async requestPaymentSync(orderId: OrderId): Promise<void> {
     const input: PaymentSyncWorkflowInput = { orderId };
     await this.client.withDeadline(Date.now() + DEADLINE, () =>
@@ -181,7 +181,7 @@ export class OrderRuns {
     );
   }
 
-  /** Has somebody look, unless somebody does already: for what is repeated until it has been seen to. */
+  /** Has the payment synced, unless a sync is running: for requests that are repeated until they are settled. */
   async ensurePaymentSync(orderId: OrderId): Promise<void> {
     const input: PaymentSyncWorkflowInput = { orderId };
     await this.client.withDeadline(Date.now() + DEADLINE, () =>
@@ -195,20 +195,20 @@ export class OrderRuns {
     );
   }
 
-  /** Tells an order's run how its payment stands. */
+  /** Signals an order's payment status to its run. */
   async reportPayment(orderId: OrderId, state: PaymentStatus): Promise<void> {
     const told = await this.tell(() => this.order(orderId).signal(paymentReported, { state }));
     if (!told) await this.movedWithoutRun(orderId);
   }
 
-  /** Tells a refund's run how the refund stands. */
+  /** Signals a refund's state to its run. */
   async reportRefund(refundId: string, state: RefundState): Promise<void> {
     await this.tell(() =>
       this.client.workflow.getHandle(refundWorkflowId(refundId)).signal(refundReported, { refundId, state }),
     );
   }
 
-  /** Tells a run, the order's or a refund's, what an operator answered; or starts the one that was asked for. */
+  /** Signals an operator's answer to a run, the order's or a refund's; or starts the requested run. */
   async resolveAttention(answer: Answer): Promise<void> {
     if ((await this.store.attention.kindOf(answer.attentionId)) === 'run_closed') {
       await this.startLast(answer.orderId);
@@ -226,7 +226,7 @@ export class OrderRuns {
   }
 
   /**
-   * Starts a further run of an order, once: it bears its number, so whoever comes second finds it, running or closed.
+   * Starts a further run of an order, once: its id has its number, so a second call finds it, running or closed.
    * A run before it that is still there, and was given up, is ended first.
    */
   private async startAgain(orderId: OrderId, policy: OrderPolicy, run: number): Promise<void> {
@@ -252,7 +252,7 @@ export class OrderRuns {
     });
   }
 
-  /** Asks a person anew where one had seen to an order without a run, and its money or its parcel moves all the same. */
+  /** Opens an attention again where an operator acknowledged a lost run, and money or the parcel moves. */
   private async movedWithoutRun(orderId: OrderId): Promise<void> {
     if (!(await this.store.runs.isGone(orderId))) return;
     const last = await this.store.runs.last(orderId);

@@ -12,12 +12,12 @@ const INVALID_ARGUMENT = 3;
 /** After so many attempts in a row a workflow task keeps failing, as Temporal's own sign has it. */
 const FAILING_ATTEMPTS = 5;
 
-/** A run that closed without coming to its end. */
+/** A run that closed before its order ended. */
 export type LostRun =
   | { readonly of: 'order'; readonly orderId: OrderId; readonly closedAt: Date }
   | { readonly of: 'refund'; readonly refundId: string; readonly closedAt: Date };
 
-/** What Temporal knows of an order's latest run. */
+/** Temporal's description of an order's latest run. */
 export interface RunDescription {
   readonly runId: string;
   /** Which of the order's runs it is, from 1. */
@@ -27,7 +27,7 @@ export interface RunDescription {
   readonly keepsFailing: boolean;
 }
 
-/** What Temporal shows of runs. Lists may be seconds behind what a description says. */
+/** Temporal's lists and descriptions of runs. A list may be seconds behind a description. */
 export class RunVisibility {
   constructor(private readonly client: Client) {}
 
@@ -106,7 +106,7 @@ export class RunVisibility {
   }
 }
 
-/** The note on a run that says which of its order's runs it is, where it is not the first. */
+/** The memo with a run's number among its order's runs, where it is not the first. */
 export const RUN_MEMO = 'run';
 
 const ORDER_PREFIX = 'order-';

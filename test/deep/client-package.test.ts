@@ -53,7 +53,7 @@ async function installIn(folder: string): Promise<void> {
 }
 
 it('type checks in an empty project', async () => {
-  // What the compiler says is on its standard output, which is no part of an error's message.
+  // The compiler writes to its standard output, which is no part of an error's message.
   const compiled = await run(process.execPath, [TSC, '-p', shop]).catch(({ stdout }: { stdout: string }) => ({
     stdout,
   }));

@@ -26,13 +26,13 @@ describe('each compensation, before, while and after its step is done', () => {
       },
     },
   );
-  /** What lets go of whatever a test holds, so that one which fails holds up no other. */
+  /** Releases every lock that a test holds, so that a failed test does not block the next one. */
   const held: (() => void | Promise<void>)[] = [];
   afterEach(async () => {
     for (const letGo of held.splice(0)) await letGo();
   });
 
-  /** More patience than any of these tests. */
+  /** More attempts than any of these tests needs. */
   const PATIENT: Wanted = { policy: { retry: { attempts: 1_000, initial: 50, max: 200 } } };
   const hold = (method: 'createIntent' | 'createRefund' | 'createShipment' | 'cancelShipment') => {
     const port = method === 'createIntent' || method === 'createRefund' ? gateway : carrier;
@@ -56,7 +56,7 @@ describe('each compensation, before, while and after its step is done', () => {
 
   interface Moment {
     readonly when: string;
-    /** Brings an order to that moment. @returns what lets the order go on, once it is cancelled */
+    /** Brings an order to that moment. @returns what lets the order continue, once it is cancelled */
     readonly reach: () => Promise<{ id: OrderId; goOn?: () => void | Promise<void> }>;
     readonly end: object;
   }
@@ -129,7 +129,7 @@ describe('each compensation, before, while and after its step is done', () => {
   ];
 
   it.each(MOMENTS.map((moment) => [moment.when, moment] as const))(
-    'gives back what an order holds that is cancelled while %s',
+    'releases what an order holds that is cancelled while %s',
     async (_, { reach, end }) => {
       const stock = await shop.stock('MUG-BLUE');
       const { id, goOn } = await reach();
@@ -173,7 +173,7 @@ describe('each compensation, before, while and after its step is done', () => {
     expect(await shop.stock('MUG-BLUE')).toEqual(stock);
   });
 
-  it('is done once, and nobody is troubled, when its connection dropped 20 times first', async () => {
+  it('is done once, without an attention, when its connection dropped 20 times first', async () => {
     for (const operation of ['shipments.cancel', 'refunds.create', 'payment_intents.cancel'])
       await shop.fault(operation, 'drop_before', 20);
     const [mugs, gifts] = [await shop.stock('MUG-BLUE'), await shop.stock('GIFT')];

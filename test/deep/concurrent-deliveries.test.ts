@@ -12,7 +12,7 @@ import { System } from '../support/system.js';
 /** Milliseconds, on a machine that is busy. */
 const PATIENCE = 50_000;
 
-describe('the carrier’s words of a parcel, through its webhook', () => {
+describe('the carrier’s events of a parcel, through its webhook', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start();
@@ -57,7 +57,7 @@ describe('the carrier’s words of a parcel, through its webhook', () => {
   });
 
   it('that come before its number is known here are applied once it is', async () => {
-    // The label is made and the answer lost; until the carrier can be asked, nobody here knows the number.
+    // The label is made and the answer lost; until the carrier can be asked, its number is unknown here.
     await script(system.sandbox, { operation: 'shipments.create', fault: 'drop_after' });
     await script(system.sandbox, { operation: 'shipments.lookup', fault: '500', times: 1_000 });
     const { id } = await system.place();
@@ -74,7 +74,7 @@ describe('the carrier’s words of a parcel, through its webhook', () => {
     expect(await closed(id)).toMatchObject({ status: 'delivered', fulfilment: 'delivered', attention: [] });
   });
 
-  it('that come after the end change no status, and show themselves to a person', async () => {
+  it('that come after the end change no status, and open an attention', async () => {
     const { id, trackingNumber } = await labelled();
     await say('shipment.delivered', trackingNumber);
     await closed(id);

@@ -59,7 +59,7 @@ describe('a crowd', () => {
     { sku: 'LAST-ONE', buyers: 50, units: 1 },
     { sku: 'RUSH', buyers: 500, units: 480 },
   ])(
-    'of $buyers for $units of $sku: that many are served and charged, the others told that it is gone',
+    'of $buyers for $units of $sku: that many are served and charged, the others find it sold out',
     async ({ sku, buyers, units }) => {
       const orders = await buy(Array.from({ length: buyers }, () => [{ sku, quantity: 1 }]));
       const served = orders.filter(({ status }) => status === 'confirmed');
@@ -90,7 +90,7 @@ describe('a crowd', () => {
     PATIENCE,
   );
 
-  it('makes nobody wait in a circle', async () => {
+  it('causes no deadlock', async () => {
     const { rows } = await database.query(
       'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
     );

@@ -45,7 +45,7 @@ describe('an order in another currency', () => {
     ['DATES', 'KWD', 12_350, 1_250, 1_300, 'KWD\u00a014.900'],
     ['LAVA', 'ISK', 450_000, 90_000, 47_300, 'ISK\u00a05,873'],
   ])(
-    'of a %s in %s is charged, told, listed and given back exactly',
+    'of a %s in %s is charged, emailed, listed and refunded exactly',
     async (sku, currency, unitPrice, shipping, tax, price) => {
       await sell(sku, currency, unitPrice);
       const total = unitPrice + shipping + tax;
@@ -87,7 +87,7 @@ describe('an order in another currency', () => {
     },
   );
 
-  it('is given back in parts that can be', async () => {
+  it('is refunded in parts that can be refunded', async () => {
     await sell('SAFFRON', 'KWD', 1_230);
     const order = await delivered('SAFFRON', 'KWD', 3);
     const give = (body: object) => system.http.post(`/orders/${order.id}/refunds`).set(keyed()).send(body);
@@ -128,7 +128,7 @@ describe('an order in another currency', () => {
     });
   });
 
-  it('is rejected, and waits for nobody, when the provider does not take its amount', async () => {
+  it('is rejected, without an attention, when the provider refuses its amount', async () => {
     await sell('SOCKS', 'JPY', 1_000);
     await fetch(`${system.sandbox.url}/sandbox/faults`, {
       method: 'POST',

@@ -9,7 +9,7 @@ import { programPath } from '../../dev/build/project.js';
 const TIME_LIMIT = 600_000;
 
 test(
-  'the demo shows on a system of its own that everything it claims holds',
+  'the demo shows on a separate system that every claim of it holds',
   async () => {
     const lines: string[] = [];
     await runChild({

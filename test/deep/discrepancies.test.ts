@@ -78,7 +78,7 @@ describe('what the books differ in', () => {
     const [intent] = (await system.stripe.paymentIntents.list()).data;
     const refund = await system.stripe.refunds.create({ payment_intent: intent?.id ?? '', amount: 500 });
     await play(system.sandbox, '/discrepancies', { kind: 'unknown_charge', amount: 1234 });
-    // An order whose money is looked into at the moment is left to the next run.
+    // An order that is being compared at the moment is left to the next run.
     await eventually(reconcile, ({ open }) => open === 2);
     const { said, code } = await command('--since', '1h', '--min-age', '0s');
     expect(code).toBe(3);
@@ -125,7 +125,7 @@ describe('what the books differ in', () => {
     await shop.get('/reconciliation/discrepancies').expect(401);
   });
 
-  it('is looked for on a schedule that every worker may make, once', async () => {
+  it('is searched on a schedule that any worker may create, once', async () => {
     const schedule = system.client.schedule.getHandle(RECONCILE_SCHEDULE);
     const described = await eventually(
       () => schedule.describe(),

@@ -10,8 +10,8 @@ import { emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** What moves in an order's books between a decision and its last statement, at moments that are held. */
-describe('an order whose books move while it is at work', () => {
+/** Changes of an order's books between a decision and its last statement, at held moments. */
+describe('an order whose books change while its run works', () => {
   const moments = new Deaths();
   let shop: WorkflowHarness;
   let gateway: HoldablePort<Ports['gateway']>;
@@ -46,7 +46,7 @@ describe('an order whose books move while it is at work', () => {
   };
   const TOLD_ONCE = ['Your order … is cancelled'];
 
-  describe('because what it was paid with is let go', () => {
+  describe('because its payment is released', () => {
     const policy = { captureMode: 'on_shipment' } as const;
     const impatient = { attempts: 1, initial: 50, max: 200 };
     const patient = { attempts: 1_000, initial: 50, max: 200 };
@@ -59,7 +59,7 @@ describe('an order whose books move while it is at work', () => {
       const { intentId } = await shop.until(id, ({ payment }) => payment === 'authorized');
       await shop.stripe.paymentIntents.cancel(intentId ?? '');
     };
-    /** The gateway tells of it, and the books have it. */
+    /** The gateway reports it, and the books have it. */
     const heard = async (id: OrderId) => {
       await shop.runs.requestPaymentSync(id);
       await shop.until(id, ({ payment }) => payment === 'voided');
@@ -71,7 +71,7 @@ describe('an order whose books move while it is at work', () => {
 
     interface Moment {
       readonly when: string;
-      /** Brings an order to the moment, and past it. */
+      /** Holds an order at the moment, then resumes it. */
       readonly pass: () => Promise<OrderId>;
     }
 
@@ -204,7 +204,7 @@ describe('an order whose books move while it is at work', () => {
     ];
 
     it.each(MOMENTS.map((moment) => [moment.when, moment] as const))(
-      'is cancelled for that, holds no goods, and its shopper is told once: %s',
+      'is cancelled for that, holds no goods, and its shopper is emailed once: %s',
       async (_, { pass }) => {
         const stock = await shop.stock('MUG-BLUE');
         const id = await pass();
@@ -226,7 +226,7 @@ describe('an order whose books move while it is at work', () => {
       },
     );
 
-    it('is cancelled as its shopper wished, where that comes at the same moment', async () => {
+    it('is cancelled by its shopper, where that request comes at the same moment', async () => {
       const held = moments.hold('payment.authorized');
       const id = await shop.place({ policy });
       await held.stopped;
@@ -245,7 +245,7 @@ describe('an order whose books move while it is at work', () => {
       expect(await subjects(id)).toEqual(TOLD_ONCE);
     });
 
-    it('goes on with a parcel that was picked up meanwhile, and asks a person', async () => {
+    it('continues with a parcel picked up meanwhile, and opens an attention', async () => {
       await shop.fault('payment_intents.capture', '500', 10_000);
       const id = await shop.place({ policy: { ...policy, retry: impatient } });
       await shop.until(id, ({ attention }) => attention.length > 0);
@@ -261,7 +261,7 @@ describe('an order whose books move while it is at work', () => {
   });
 
   describe('because money comes back to it', () => {
-    /** A shopper's bank takes some of the payment. @returns what has the bank give it back */
+    /** A shopper's bank disputes a part of the payment. @returns what has the bank return it */
     const disputed = async (id: OrderId, amount: number) => {
       const { intentId } = await shop.until(id, ({ payment }) => payment === 'captured');
       await shop.ask('POST', '/sandbox/disputes', { payment_intent: intentId, amount });
@@ -282,7 +282,7 @@ describe('an order whose books move while it is at work', () => {
           by: 'service:operator',
         });
     };
-    it('gives back what a dispute returned after its refund was booked, ends cancelled, and says so once', async () => {
+    it('refunds what a dispute returned after its refund, ends cancelled, and emails once', async () => {
       const stock = await shop.stock('MUG-BLUE');
       const id = await shop.place();
       await shop.label(id);
@@ -313,7 +313,7 @@ describe('an order whose books move while it is at work', () => {
     });
 
     it.each(['refund.created', 'inventory.released', 'order.cancelled'])(
-      "gives back an operator's refund that failed after %s",
+      "refunds the money of an operator's refund that failed after %s",
       async (event) => {
         const id = await shop.place({ method: 'pm_sandbox_pendingRefundFails' });
         await shop.label(id);
@@ -338,7 +338,7 @@ describe('an order whose books move while it is at work', () => {
       },
     );
 
-    it('gives back what comes back after a parcel that did not arrive was refunded', async () => {
+    it('refunds what comes back after a parcel that did not arrive was refunded', async () => {
       const id = await shop.place({ method: 'pm_sandbox_pendingRefundFails' });
       const trackingNumber = await shop.label(id);
       await shop.refund(id, 500);
@@ -359,7 +359,7 @@ describe('an order whose books move while it is at work', () => {
       expect(made.map(({ amount }) => amount).toSorted((a, b) => a - b)).toEqual([500, 3480]);
     });
 
-    it('asks a person, and ends, when what it gave back came back', async () => {
+    it('opens an attention, and ends, when its refund came back', async () => {
       const id = await shop.place({ method: 'pm_sandbox_pendingRefundFails' });
       await shop.label(id);
       const held = moments.hold('inventory.released');

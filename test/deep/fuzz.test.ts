@@ -9,7 +9,7 @@ import { programPath } from '../../dev/build/project.js';
 const TIME_LIMIT = 900_000;
 
 test(
-  'the API does what its document says, asked by Schemathesis from a fixed seed',
+  'the API matches its document, tested by Schemathesis from a fixed seed',
   async () => {
     const lines: string[] = [];
     await runChild({

@@ -12,7 +12,7 @@ import { System } from '../support/system.js';
 const IN_ORDER = { code: 0, signal: null };
 const PROVIDER_TIMEOUT = 15_000;
 
-describe('told to stop (SIGTERM),', () => {
+describe('on SIGTERM,', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ deliveryAfter: 300 });
@@ -22,7 +22,7 @@ describe('told to stop (SIGTERM),', () => {
     await system.close();
   });
 
-  /** Places an order whose charge has struck the fault: the gateway has the call, and has not answered it. */
+  /** Places an order whose charge met the fault: the gateway has the call, and has not answered it. */
   async function chargeStruckBy(fault: { fault: string; delay?: number }): Promise<string> {
     await script(system.sandbox, { operation: 'payment_intents.confirm', ...fault });
     const { id } = await system.place();
@@ -111,7 +111,7 @@ describe('told to stop (SIGTERM),', () => {
     }
   });
 
-  it('an API under 20 busy connections first says so, answers all it has taken, and then takes no more', async () => {
+  it('an API under 20 busy connections announces it, answers what it has, then accepts no more', async () => {
     await system.stop('api');
     await system.startApi({ DRAIN_DELAY: '3s' });
     const connections = Array.from({ length: 20 }, () => new BusyConnection(system.url, system.key));
@@ -126,12 +126,12 @@ describe('told to stop (SIGTERM),', () => {
       ({ status }) => status === 503,
     );
     expect(ready.headers.get('connection')).toBe('close');
-    // Whoever has not seen it yet is still served, and lives on: a restart would help nothing.
+    // A client that has not seen it yet is still served, and stays connected: a restart would not help.
     for (const path of ['/products', '/health/live']) {
       const answer = await fetch(system.url + path, { headers: { Authorization: `Bearer ${system.key}` } });
       expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
     }
-    // Each by an answer that said so, none by a reset.
+    // Each by an answer that announced it, none by a reset.
     expect(await Promise.all(ends)).toEqual(connections.map(() => 'Connection: close'));
     expect(await stopped).toMatchObject(IN_ORDER);
     expect(await refuses(system.url)).toBe(true);
@@ -149,7 +149,7 @@ class BusyConnection {
     private readonly key: string,
   ) {}
 
-  /** @returns how it was told that the connection ends */
+  /** @returns how the end of the connection was announced */
   async untilClosed(): Promise<string> {
     try {
       for (;;) {
@@ -177,7 +177,7 @@ class BusyConnection {
   }
 }
 
-/** Locks a table against everyone else, readers too. */
+/** Locks a table against every other transaction, readers too. */
 async function lockTable(databaseUrl: string, table: 'effect' | 'orders') {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

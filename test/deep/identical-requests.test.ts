@@ -35,7 +35,7 @@ afterAll(async () => {
 type Body = ReturnType<System['body']>;
 const place = (body: object, key: string) =>
   system.http.post('/orders').set('Idempotency-Key', key).send(body);
-/** What is there of a customer whom no other test has. */
+/** The rows of a customer that no other test uses. */
 async function ordersOf({ customer }: Body): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>(
     'SELECT id::text AS id FROM orders WHERE customer_email = $1',
@@ -43,7 +43,7 @@ async function ordersOf({ customer }: Body): Promise<string[]> {
   );
   return rows.map(({ id }) => id);
 }
-/** The one order there is of a customer, once it has gone all the way: paid once. */
+/** The only order of a customer, once it is delivered: paid once. */
 async function onlyOrderOf(body: Body): Promise<string> {
   const [id = '', ...others] = await ordersOf(body);
   expect(others).toEqual([]);
@@ -54,7 +54,7 @@ async function onlyOrderOf(body: Body): Promise<string> {
 const codeOf = ({ status, body }: { status: number; body: { code?: string } }) => body.code ?? String(status);
 
 describe('the same order', () => {
-  it('placed a hundred times at once is one order, and every repeat is told of it', async () => {
+  it('placed a hundred times at once is one order, and every repeat returns it', async () => {
     const [key, body] = [randomUUID(), system.body()];
     const answers = await Promise.all(Array.from({ length: 100 }, () => place(body, key)));
     expect(['202', '202,idempotency_key_in_use']).toContain([...new Set(answers.map(codeOf))].sort().join());
@@ -99,7 +99,7 @@ describe('the same order', () => {
     expect(again[first]?.body.id).toBe(id);
   });
 
-  it('is being worked on: a repeat is told so, another order under its key is refused', async () => {
+  it('is in progress: a repeat is answered so, another order under its key is refused', async () => {
     const [key, body] = [randomUUID(), system.body()];
     const lock = await ProductLock.take(system.databaseUrl, { reading: true });
     try {
@@ -139,7 +139,7 @@ describe('the same order', () => {
           `Idempotency-Key: ${key}`,
           `Content-Length: ${Buffer.byteLength(text)}`,
           '',
-          // Every other one has not even said all of it.
+          // Every other request was not even sent completely.
           n % 2 ? text.slice(0, -10) : text,
         ].join('\r\n'),
         () => socket.destroy(),
@@ -194,7 +194,7 @@ describe('a key', () => {
     }
   });
 
-  it('may come with an answer of an operator, which is then given once', async () => {
+  it('may come with an operator’s answer, which is then stored once', async () => {
     await script(system.sandbox, { operation: 'shipments.create', fault: '500', times: 2 });
     const { id } = await system.place();
     const { attention } = await system.until(id, (order) => order.attention.length > 0);

@@ -2,7 +2,7 @@ import type { DecisionActivities } from '#libs/contracts/workflows/activities';
 
 import type { KillPoint } from '../support/kills.js';
 
-/** What a mail is about, as its subject says. */
+/** The subjects of mails. */
 export const LETTERS = [
   'is confirmed',
   'is on its way',
@@ -15,28 +15,28 @@ export const LETTERS = [
 type MailContent = (typeof LETTERS)[number];
 
 export interface Kill extends KillPoint {
-  /** The effect that the next attempt finds to have happened, and says so; none where it has not, or is not asked. */
+  /** The effect that the next attempt finds done, and logs; none where it is not done, or not looked up. */
   readonly detected?: string;
-  /** The mail that is in doubt, and so is sent again. */
+  /** The email that is in doubt, and so is sent again. */
   readonly repeated?: MailContent;
 }
 
-/** A way an order can go, and where on it a worker is killed. */
+/** A course of an order, and the points on it at which a worker is killed. */
 export interface Way {
   readonly title: string;
-  /** The rules it is accepted under, as the API is told them. */
+  /** The policy it is accepted under, as variables of the API. */
   readonly rules?: Readonly<Record<string, string>>;
-  /** What the shopper asks for. */
+  /** What the shopper orders. */
   readonly place: Record<string, unknown>;
   /** What happens once it waits for its delivery and the confirmation is sent. */
   readonly afterwards?: 'cancelled through Temporal' | 'returned';
   readonly end: { status: string; payment: string; fulfilment: string };
-  /** What the gateway holds. */
+  /** The gateway's records. */
   readonly intent: 'succeeded' | 'canceled';
   readonly refunds: readonly number[];
-  /** What the carrier holds. */
+  /** The carrier's records. */
   readonly parcels: readonly string[];
-  /** Those that it may lack are told apart in the test. */
+  /** The test lists the ones that may be missing. */
   readonly mails: readonly MailContent[];
   readonly kills: readonly Kill[];
 }
@@ -61,7 +61,7 @@ export const SPARED: Partial<Readonly<Record<KillPoint['activity'], string>>> = 
   resolveAttention: 'it is asked for after a parking, and resumes once: attention.test.ts',
 };
 
-/** What an order decides, each an activity to die in. */
+/** The decisions of an order, each an activity to die in. */
 export const DECISIONS: Readonly<Record<keyof DecisionActivities, true>> = {
   openAttention: true,
   resolveAttention: true,

@@ -28,7 +28,7 @@ import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 import { tableSums } from '../support/table-sums.js';
 
-/** How a request is answered that was refused. */
+/** The answer to a refused request. */
 interface Refusal {
   readonly status: number;
   readonly code: string;
@@ -76,7 +76,7 @@ describe('odd input', () => {
     return refusalOf(await request);
   }
 
-  /** What was not refused as it should have been. */
+  /** The inputs that were not refused as expected. */
   async function unexpected<T>(
     many: readonly T[],
     ask: (one: T) => Promise<Refusal>,
@@ -110,7 +110,7 @@ describe('odd input', () => {
       expect(found).toEqual([]);
     });
 
-    it('is told of every fault at once', async () => {
+    it('gets every fault at once', async () => {
       for (const example of examples) {
         const { text, pointers } = brokenThroughout(example, shape);
         if (pointers.length === 0) continue;
@@ -143,7 +143,7 @@ describe('odd input', () => {
       expect(found).toEqual([]);
     });
 
-    it('is refused without a body, where it takes one, and with one that has no bottom', async () => {
+    it('is refused without a required body, and with one that is nested without end', async () => {
       if (required) {
         const { status, pointers } = await send(operation, '');
         expect([status, pointers.toSorted()]).toEqual([400, requiredOf(shape)]);
@@ -158,7 +158,7 @@ describe('odd input', () => {
   });
 
   const addressed = titled(({ path, scope }) => path.includes('{') && scope !== null);
-  it.each(addressed)('%s is nothing at an odd address', async (_title, operation) => {
+  it.each(addressed)('%s is not found at an odd address', async (_title, operation) => {
     const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
     const values = NAMED_BY_TEXT.includes(operation.id) ? NO_TEXTS : NO_NAMES;
     const odd = names.flatMap((name) => values.map((value) => addressOf(operation, { [name]: value })));
@@ -190,7 +190,7 @@ describe('odd input', () => {
       faults,
       async ({ query }) => {
         const refusal = await send(operation, '', {}, `${operation.path}?${query}`);
-        // Of a parameter that may be repeated, each value has a place of its own.
+        // Each value of a repeated parameter has its own position.
         return { ...refusal, pointers: refusal.pointers.map((pointer) => pointer.replace(/\/\d+$/, '')) };
       },
       ({ pointer }) => ({ status: 400, code: 'invalid_request', pointers: [pointer] }),
@@ -217,7 +217,7 @@ describe('odd input', () => {
           livemode: false,
           data: { object: { id: 'pi_1', object: 'payment_intent' } },
         },
-        // Whatever is signed and of no known type is kept, and changes nothing.
+        // A signed event of an unknown type is stored, and changes nothing.
         unbroken: ['/type', ''],
         sign: (content: Buffer) => stripeHeaders(content),
       },
@@ -233,7 +233,7 @@ describe('odd input', () => {
     it.each(SIGNED)(
       'at $path is refused for each fault of what is read',
       async ({ path, body, unbroken, sign }) => {
-        // Providers may say more than is read, and tell of kinds that are unknown here.
+        // Providers may send more fields than are read, and events of unknown types.
         const broken = brokenBodies(body, {}).filter(
           ({ what, pointer }) => !what.startsWith('a field') && !unbroken.some((kept) => kept === pointer),
         );

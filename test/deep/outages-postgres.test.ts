@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.js';
 import { OwnPostgres } from '../support/own-postgres.js';
 import { System } from '../support/system.js';
 
-/** Milliseconds for everything to come right again, on a machine that is busy. */
+/** Milliseconds for all orders to recover, on a machine that is busy. */
 const PATIENCE = 120_000;
 const ORDERS = 200;
 /** After how many accepted orders PostgreSQL crashes: every few seconds. */
@@ -44,7 +44,7 @@ describe('PostgreSQL crashing every few seconds', () => {
       const keys = Array.from({ length: ORDERS }, () => randomUUID());
       const accepted = new Map<string, string>();
       const statuses = new Set<number>();
-      // As a shop does: the same request under the same key, until there is an answer to rely on.
+      // As a shop does: the same request under the same key, until there is a final answer.
       const place = async (key: string) => {
         const body = system.body();
         const answer = await eventually(

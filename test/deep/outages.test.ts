@@ -9,7 +9,7 @@ import { emailOf } from '../support/orders.js';
 import { OwnTemporal } from '../support/own-temporal.js';
 import { System } from '../support/system.js';
 
-/** Milliseconds for everything to come right again, on a machine that is busy. */
+/** Milliseconds for all orders to recover, on a machine that is busy. */
 const PATIENCE = 120_000;
 const MINUTE = 60_000;
 
@@ -37,7 +37,7 @@ describe.concurrent('an outage', () => {
     });
 
     it(
-      'turns no order away, loses none, and charges each once',
+      'refuses no order, loses none, and charges each once',
       async () => {
         const orders = () => system.store.orders.list({ limit: 100 });
         const before = await several(50, () => system.place());

@@ -35,7 +35,7 @@ describe('the money of an order', () => {
       'payment.captured',
       'shipment.created',
       'email.sent',
-    ])('is taken once, for one parcel and two mails: %s', async (event) => {
+    ])('is captured once, for one parcel and two mails: %s', async (event) => {
       deaths.after(event);
       const id = await shop.place();
       await shop.carrierSays(await shop.label(id), 'shipment.delivered');
@@ -57,7 +57,7 @@ describe('the money of an order', () => {
       'order.cancelled',
       'email.sent',
       'order.closed',
-    ])('is given back once when the carrier refuses: %s', async (event) => {
+    ])('is refunded once when the carrier refuses: %s', async (event) => {
       const stock = await shop.stock('MUG-BLUE');
       deaths.after(event);
       const id = await shop.place({ postalCode: '00000' });
@@ -97,7 +97,7 @@ describe('the money of an order', () => {
       },
     );
 
-    it('is given back once when the label had been cancelled before', async () => {
+    it('is refunded once when the label had been cancelled before', async () => {
       const id = await shop.place();
       await shop.label(id);
       deaths.after('shipment.cancelled');
@@ -117,7 +117,7 @@ describe('the money of an order', () => {
     const policy = { reservationTtl: 4_000, retry: { attempts: 5, initial: 6_000, max: 6_000 } };
     const lines = [{ sku: 'GIFT', quantity: 1 }];
 
-    it('lets an order go on whose window passed after it was confirmed', async () => {
+    it('lets an order continue whose window passed after it was confirmed', async () => {
       deaths.after('payment.not_required');
       const id = await shop.place({ lines, policy });
       const trackingNumber = await shop.label(id);
@@ -133,7 +133,7 @@ describe('the money of an order', () => {
       expect(await times(id, 'payment.not_required')).toBe(1);
     });
 
-    it('takes an order back that is cancelled after it was confirmed', async () => {
+    it('compensates an order that is cancelled after it was confirmed', async () => {
       deaths.after('payment.not_required');
       const id = await shop.place({ lines, policy: { ...policy, reservationTtl: 30_000 } });
       await shop.until(id, ({ payment }) => payment === 'not_required');
@@ -147,8 +147,8 @@ describe('the money of an order', () => {
     });
   });
 
-  describe('when the gateway knows better', () => {
-    it('stays when a declined shopper paid before the intent was canceled: the order goes on', async () => {
+  describe('when the gateway has a newer state', () => {
+    it('stays when a declined shopper paid before the intent was canceled: the order continues', async () => {
       await shop.fault('payment_intents.cancel', 'drop_before', 10_000);
       deaths.after('payment.captured');
       const id = await shop.place({
@@ -198,7 +198,7 @@ describe('the money of an order', () => {
         attention: [],
       });
       expect(await refunds(id)).toEqual(PAID_BACK);
-      // Parked once, for the charge: taking it back stumbled over nothing.
+      // Parked once, for the charge: its compensation met no failure.
       expect(await times(id, 'order.parked')).toBe(1);
       const statuses = (await shop.store.orders.events(id)).flatMap(({ changes }) => changes['status'] ?? []);
       expect(statuses).not.toContainEqual(expect.objectContaining({ to: 'confirmed' }));

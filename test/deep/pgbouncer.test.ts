@@ -7,7 +7,7 @@ import { testDatabase } from '../support/test-database.js';
 
 const LIMITS = { statement_timeout: '5s', lock_timeout: '2s', idle_in_transaction_session_timeout: '10s' };
 
-/** Runs a program of ours that must not start. @returns what it says */
+/** Runs a program of ours that must not start. @returns its output */
 async function refusal(
   program: string,
   databaseUrl: string,
@@ -58,7 +58,7 @@ describe('PgBouncer in transaction mode', () => {
     expect(await refusal('prisma/migrate', bouncer.url)).toContain('Migrations need PostgreSQL itself');
   });
 
-  it('carries 30 orders to their end once the role is limited', async () => {
+  it('processes 30 orders to their end once the role is limited', async () => {
     await limitRole(databaseUrl, LIMITS);
     const limited = await PgBouncer.before(databaseUrl);
     const system = await System.start({

@@ -9,7 +9,7 @@ import { placing, timed } from '../support/prefer-wait.js';
 import { System } from '../support/system.js';
 
 describe('an order that is cancelled before it was confirmed', () => {
-  it('is told to who waits for it', async () => {
+  it('is returned to a caller who waits for it', async () => {
     const system = await System.start({ env: { GRACE_BEFORE_CHARGE: '5s' } });
     try {
       const key = randomUUID();
@@ -47,7 +47,7 @@ describe('many that wait', () => {
   it('hold no connection to the database, leave some to the API for others, and are answered when it ends', async () => {
     const told: { status: number; headers: object }[] = [];
     const { id } = await system.place();
-    // Whatever they wait for: there is one place for all of them.
+    // Waits for every kind of outcome share one place.
     const answers = Array.from({ length: 60 }, (_, index) =>
       (index > 0
         ? placing(system)(system.body(), 30)
@@ -69,7 +69,7 @@ describe('many that wait', () => {
     expect(told.filter(({ headers }) => 'preference-applied' in headers)).toHaveLength(40);
   });
 
-  it('make room as soon as they hang up', async () => {
+  it('free their places as soon as they hang up', async () => {
     await system.startApi();
     const before = await count();
     const calls = Array.from({ length: 40 }, () => {

@@ -12,10 +12,10 @@ import { WorkflowHarness } from '../support/workflow-harness.js';
 /** What an order of two mugs costs. */
 const TOTAL = 3980;
 
-/** Where an order goes by itself, or is taken, so that it needs a certain operation. */
+/** The course of an order that needs a certain operation. */
 interface Way {
   readonly wanted?: Wanted;
-  /** What goes wrong besides, to make the operation needed. */
+  /** A further fault that makes the operation necessary. */
   readonly besides?: { readonly operation: string; readonly fault: string };
   readonly onward?: (shop: WorkflowHarness, id: OrderId) => Promise<void>;
   readonly end: object;
@@ -43,7 +43,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   'payment_intents.create': DELIVERED,
   'payment_intents.confirm': DELIVERED,
   'shipments.create': DELIVERED,
-  // In doubt whether there is a parcel, the carrier is asked.
+  // In doubt whether there is a parcel, it is looked up at the carrier.
   'shipments.lookup': { ...DELIVERED, besides: { operation: 'shipments.create', fault: 'drop_after' } },
   'payment_intents.cancel': {
     wanted: { method: 'pm_card_visa_chargeDeclined' },
@@ -68,7 +68,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 const ANSWERS = [
   { says: 'answers 500', fault: '500' },
   { says: 'answers 429', fault: '429' },
-  // After we have stopped listening, and have perhaps asked again.
+  // After our time-out, and perhaps after a retry.
   { says: 'answers too slowly', fault: 'slow', delay: 2_500 },
   { says: 'never answers', fault: 'never' },
 ];
@@ -94,7 +94,7 @@ describe.concurrent('an order ends right, with its money and its parcel moved on
   });
   afterAll(async () => {
     try {
-      // An attempt that was given up may have gone on; in the end it has changed nothing.
+      // An attempt that was given up may have continued; in the end it has changed nothing.
       for (const { desk, books } of used) assert.deepEqual(await desk.books(), books);
       await checkInvariants(shop.databaseUrl, undefined, shop.inbox);
     } finally {
@@ -106,7 +106,7 @@ describe.concurrent('an order ends right, with its money and its parcel moved on
   it.each(ROWS)(
     '%s',
     async (_what, { operation, way, answer: { fault, delay }, times }) => {
-      // A failure that the gateway has stored for a refund is made good only when an operator asks for it.
+      // A failure that the gateway has stored for a refund is retried with a new key only by an operator.
       const retries = operation === 'refunds.create' && fault === '500' ? times : 0;
       const desk = await ProviderDesk.open();
       used.push({ desk, books: way.books });
@@ -126,7 +126,7 @@ describe.concurrent('an order ends right, with its money and its parcel moved on
 
       expect(await shop.closed(order.id)).toMatchObject({ ...way.end, waits: [], attention: [] });
       expect(await desk.books()).toEqual(way.books);
-      // What was slow may be found done before it is asked for again.
+      // A slow call may be found done before it is repeated.
       if (fault === 'slow') expect(await desk.faultsLeft()).toBeLessThan(times);
       else expect(await desk.faultsLeft()).toBe(0);
     },

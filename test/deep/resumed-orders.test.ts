@@ -11,7 +11,7 @@ import { ProductLock } from '../support/product-lock.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** More often than any test lets a step be tried. */
+/** More than any test's attempts of a step. */
 const STAYS = 10_000;
 const PATIENT: Partial<OrderPolicy> = { retry: { attempts: 10_000, initial: 50, max: 200 } };
 const HELD: Partial<OrderPolicy> = { captureMode: 'on_shipment' };
@@ -23,9 +23,9 @@ interface State {
   readonly wanted?: Wanted;
   /** Brings it there. */
   readonly reach: (shop: WorkflowHarness, id: OrderId) => Promise<unknown>;
-  /** What happens while no run is there. */
+  /** What happens while there is no run. */
   readonly meanwhile?: (shop: WorkflowHarness, id: OrderId) => Promise<unknown>;
-  /** How it ends, as if nothing had been; delivered unless said. */
+  /** How it ends, as without the loss; delivered by default. */
   readonly end?: End;
 }
 
@@ -62,7 +62,7 @@ const authenticates = async (shop: WorkflowHarness, id: OrderId) => {
 const breaks =
   (operation: string, then: State['reach']): State['reach'] =>
   async (shop, id) => {
-    // Not with a 500: of a refund it is unclear then what became of it, and a person is asked.
+    // Not with a 500: the outcome of a refund is unclear then, and an attention is opened.
     await shop.fault(operation, '429', STAYS);
     return then(shop, id);
   };
@@ -72,7 +72,7 @@ const isAsked = async (shop: WorkflowHarness, id: OrderId) => {
   await shop.store.cancellations.request(order, by);
   await shop.runs.requestCancellation({ orderId: id, by, policy: order.policy });
 };
-/** The refund's own run, which is not lost, asks for a person, too, when its mail cannot be sent. */
+/** The refund's own run, which is not lost, opens an attention, too, when its email cannot be sent. */
 const refundMailLeftOut = async (shop: WorkflowHarness, id: OrderId) => {
   const isIt = ({ step, refundId }: AttentionRecord) => step === 'notify' && refundId !== null;
   const order = await shop.until(id, ({ attention }) => attention.some(isIt));
@@ -96,7 +96,7 @@ const tries = async (shop: WorkflowHarness, id: OrderId, method: string) => {
   await shop.runs.attemptPayment(asked);
 };
 
-/** With a fault in place before the order is: what it strikes is the first thing the order does. */
+/** With a fault scripted before the order is placed: it affects the first call of the order. */
 const STATES: Readonly<
   Record<string, State & { readonly before?: (shop: WorkflowHarness) => Promise<unknown> | void }>
 > = {
@@ -220,7 +220,7 @@ const STATES: Readonly<
   },
 };
 
-describe('an order that another run takes up, lost when', () => {
+describe('an order that another run resumes, lost when', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness((opened) => {
     shop = opened;
@@ -236,7 +236,7 @@ describe('an order that another run takes up, lost when', () => {
     if (end !== 'delivered' || status === 'delivered') return;
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
   }
-  /** What the shopper was told, each as often as it came; what is not of this table is left out. */
+  /** The emails to the shopper, each as often as it came; kinds outside this table are left out. */
   const told = async (id: OrderId) => {
     const order = await shop.store.orders.get(id);
     return shop.inbox

@@ -11,7 +11,7 @@ import { testDatabase } from '../support/test-database.js';
 const POOL = 10;
 /** Short, as the tests wait for them: a silent connection is noticed after 3 s. */
 const LIMITS = { DATABASE_STATEMENT_TIMEOUT: '2s', DATABASE_LOCK_TIMEOUT: '500ms' };
-/** Milliseconds within which all must be well again; without limits it took minutes. */
+/** Milliseconds within which all connections must work again; without limits it took minutes. */
 const SECONDS = 15_000;
 
 let system: System;
@@ -42,7 +42,7 @@ const many = <T>(count: number, make: () => Promise<T>) => Promise.all(Array.fro
 const read = () => system.http.get('/orders').then(({ status }) => status);
 const ready = async () => (await fetch(`${system.url}/health/ready`)).status;
 
-/** Places orders, and waits until each has come to its end. @returns their ids */
+/** Places orders, and waits until each has ended. @returns their ids */
 async function deliver(count: number, changes: Parameters<System['place']>[0] = {}): Promise<string[]> {
   const placed = await many(count, () => system.place(changes));
   await Promise.all(placed.map(({ id }) => system.until(id, ({ status }) => status === 'delivered', 60_000)));
@@ -73,7 +73,7 @@ describe('connections that go silent', () => {
     expect(await fetch(`${system.url}/health/live`)).toMatchObject({ status: 200 });
   });
 
-  it('keep the API from nothing when it is told to stop', async () => {
+  it('do not keep the API from stopping on SIGTERM', async () => {
     await many(15, read);
     api.silence();
     const asked = many(15, () => read().catch(() => 0));
@@ -91,7 +91,7 @@ describe('connections that go silent', () => {
     expect(await milliseconds(() => deliver(30))).toBeLessThan(undisturbed + SECONDS);
   }, 180_000);
 
-  it('keep a worker from nothing when it is told to stop', async () => {
+  it('do not keep a worker from stopping on SIGTERM', async () => {
     await deliver(10);
     worker.silence();
     const told = Date.now();
@@ -131,7 +131,7 @@ describe('a lock that is held', () => {
   });
   const WELL = { ready: 200, products: 200 };
 
-  it('of one product keeps no order of another waiting, and is given up by those who want the product', async () => {
+  it('of one product delays no order of another; orders of the product give up waiting for it', async () => {
     await lock('UPDATE product SET name = name WHERE sku = $1', [LOCKED]);
     const held = await many(15, () => system.place(basketOf(LOCKED)));
     const waited = await milliseconds(() => deliver(1, basketOf(FREE)));
@@ -151,7 +151,7 @@ describe('a lock that is held', () => {
     expect(new Set((await Promise.all(done)).map(({ attention }) => attention.length))).toEqual(new Set([0]));
   }, 120_000);
 
-  it('of one order is given up by those who want the order', async () => {
+  it('of one order is given up by every statement that waits for it', async () => {
     const [id = ''] = await deliver(1);
     await lock('SELECT FROM orders WHERE id = $1 FOR UPDATE', [id]);
     const answers = many(12, () =>
@@ -165,7 +165,7 @@ describe('a lock that is held', () => {
     expect((await system.order(id)).status).toBe('delivered');
   });
 
-  it('of all orders is given up by everyone, and what has nothing to do with orders goes on', async () => {
+  it('of all orders is given up by every process, and work without orders continues', async () => {
     await lock('LOCK TABLE orders');
     const asked = many(15, () => system.http.get('/orders'));
     expect(await unrelated()).toEqual(WELL);

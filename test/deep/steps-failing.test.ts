@@ -8,10 +8,10 @@ import { emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** A step whose provider has failed until patience is spent, and what an operator makes of it. */
+/** A step whose provider has failed at every attempt, and how an operator answers. */
 interface Parked {
   readonly step: StepName;
-  /** As the sandbox calls it; without it, the mail server puts the mail off. */
+  /** The sandbox's name of it; without one, the mail server defers the mail. */
   readonly operation?: string;
   readonly code: string;
   readonly answer: Resolution;
@@ -80,7 +80,7 @@ describe('a step that fails for good', () => {
   const deliver = async (id: OrderId) => shop.carrierSays(await shop.label(id), 'shipment.delivered');
 
   it.each(PARKED.map((parked) => [parked.step, parked.answer, parked.operation ?? 'SMTP', parked] as const))(
-    'is parked, and ends as the operator says: %s, %s (%s)',
+    'is parked, and ends as the operator answers: %s, %s (%s)',
     async (step, answer, _, { operation, code, end, ...once }) => {
       const stock = await shop.stock('MUG-BLUE');
       if (operation) await shop.fault(operation, '500', PATIENCE);
@@ -112,7 +112,7 @@ describe('a step that fails for good', () => {
   it.each<{ step: StepName; letter: 'confirmed' | 'delivered' }>([
     { step: 'confirm', letter: 'delivered' },
     { step: 'notify', letter: 'confirmed' },
-  ])('is recorded and passed over when it is a mail refused for good: $step', async ({ step, letter }) => {
+  ])('is recorded and skipped when it is a mail refused for good: $step', async ({ step, letter }) => {
     if (step === 'confirm') shop.inbox.answer = { code: 550, times: 1 };
     const id = await shop.place();
     if (step === 'notify') await mailServer(id, { code: 550, times: 1 });
@@ -127,7 +127,7 @@ describe('a step that fails for good', () => {
   it.each<{ answer: Resolution; told: readonly string[] }>([
     { answer: 'retry', told: ['cancelled'] },
     { answer: 'skip', told: [] },
-  ])('holds up no end when it is word of a cancellation; then $answer', async ({ answer, told }) => {
+  ])('holds up no end when it is a cancellation email; then $answer', async ({ answer, told }) => {
     const stock = await shop.stock('MUG-BLUE');
     const id = await shop.place({ method: 'pm_card_threeDSecure2Required' });
     await shop.until(id, ({ payment }) => payment === 'requires_action');
@@ -147,8 +147,8 @@ describe('a step that fails for good', () => {
     expect(await letters(id)).toEqual(told);
   });
 
-  it('takes an order back although the mail server puts its confirmation off', async () => {
-    // However long it is tried, it does not keep the money.
+  it('compensates an order although the mail server defers its confirmation', async () => {
+    // However long it is retried, it does not keep the money.
     const policy = { retry: { attempts: 10_000, initial: 100, max: 200 } };
     await shop.fault('shipments.create', 'slow', 1, 1_000);
     shop.inbox.answer = { code: 451, times: 100_000 };
@@ -166,7 +166,7 @@ describe('a step that fails for good', () => {
   it.each<{ answer: Resolution; mails: number }>([
     { answer: 'retry', mails: 1 },
     { answer: 'skip', mails: 0 },
-  ])('holds up no refund when it is word of one; then $answer', async ({ answer, mails }) => {
+  ])('holds up no refund when it is a refund email; then $answer', async ({ answer, mails }) => {
     const id = await shop.place();
     await deliver(id);
     await shop.closed(id);
@@ -185,13 +185,13 @@ describe('a step that fails for good', () => {
     expect(await shop.refunds(id)).toMatchObject([{ amount: 500, status: 'succeeded' }]);
   });
 
-  it('leaves money and goods where they are while the carrier cannot be told to cancel the label', async () => {
+  it('leaves money and goods where they are while the label cannot be cancelled at the carrier', async () => {
     const id = await shop.place();
     await shop.label(id);
     await shop.fault('shipments.cancel', '500', PATIENCE);
     await shop.handle(id).cancel();
     const stuck = await shop.until(id, ({ attention }) => attention.length > 0);
-    // Nothing is given back before it is known where the parcel stays.
+    // Nothing is refunded before it is known where the parcel is.
     expect(stuck).toMatchObject({
       status: 'cancelling',
       payment: 'captured',

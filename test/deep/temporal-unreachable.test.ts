@@ -4,8 +4,8 @@ import { answered } from '#libs/client/shop-client';
 
 import { System } from '../support/system.js';
 
-describe('what is asked for while nobody is at work and Temporal is away', () => {
-  it('is done as soon as somebody is', async () => {
+describe('requests while no worker runs and Temporal is unreachable', () => {
+  it('are done as soon as both are back', async () => {
     const system = await System.start({ worker: false });
     try {
       await system.stop('api');

@@ -73,14 +73,14 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
     return [...copies.values()];
   };
 
-  /** Those that go beside what is held may be in flight when the worker dies, and so come twice. */
+  /** Emails sent beside a held activity may be in flight when the worker dies, and so come twice. */
   const BESIDE = ['is confirmed', 'is on its way', 'refund'];
   const lettersTo = (email: string, repeated: string | undefined) =>
     letters(email).map(({ about = '', copies }) => ({
       about,
       copies: BESIDE.includes(about) && about !== repeated ? 1 : copies,
     }));
-  /** What may have been told by then, or not, of an order that ends so. */
+  /** The email that may have been sent by then, or not, for an order with this end. */
   const OPTIONAL: Readonly<Record<string, (typeof LETTERS)[number]>> = {
     delivered: 'is on its way',
     cancelled: 'is confirmed',
@@ -114,8 +114,8 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
         expect(await refunds(intents[0]?.id ?? '')).toEqual(way.refunds);
         const parcels = (await shipments(system.sandbox)).filter(({ reference }) => reference === id);
         expect(parcels.map(({ status }) => status)).toEqual(way.parcels);
-        // A refund is told of by its own run; that a parcel is on its way, only before it arrives; and that an order is
-        // confirmed, only before it is taken back.
+        // A refund's own run sends its email; the shipment email is sent only before the parcel arrives, and the
+        // confirmation only before the order is compensated.
         const optional = OPTIONAL[way.end.status];
         const told = () =>
           lettersTo(emailOf(order), repeated).filter(
@@ -135,13 +135,13 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
     );
   });
 
-  it('whatever it was doing: each activity has its kills, or a reason to have none', () => {
+  it('in any activity: each activity has its kills, or a reason to have none', () => {
     const killed = WAYS.flatMap(({ kills }) => kills.map(({ activity }) => activity));
     const all = Object.keys({ ...ACTIVITY_STEPS, ...DECISIONS });
     expect([...new Set([...killed, ...Object.keys(SPARED)])].toSorted()).toEqual(all.toSorted());
   });
 
-  it('of the goods: only those of delivered orders are gone, and none is set aside', async () => {
+  it('of the goods: only those of delivered orders are gone, and none is reserved', async () => {
     const database = openDatabase(system.databaseUrl, 1);
     const { onHand, reserved } = await database.product.findUniqueOrThrow({ where: { sku: 'MUG-BLUE' } });
     await database.$disconnect();

@@ -11,7 +11,7 @@ const OTHER = '019b7654-0000-7000-8000-000000000002';
 /** As many as it takes until a step is parked. */
 const ALWAYS = 5;
 
-describe('an answer that is about something else than what was asked', () => {
+describe('an answer that contradicts its request', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness((opened) => {
     shop = opened;
@@ -32,7 +32,7 @@ describe('an answer that is about something else than what was asked', () => {
     ['payment_intents.confirm', { amount_received: 'plenty' }],
     ['shipments.create', { reference: OTHER }],
     ['shipments.create', { trackingNumber: 7 }],
-  ])('passes, for it comes but once: %s, %j', async (operation, changes) => {
+  ])('passes, because it comes only once: %s, %j', async (operation, changes) => {
     await wrong(operation, 1, changes);
     const id = await shop.place({ policy: { retry } });
     await deliver(id);
@@ -67,7 +67,7 @@ describe('an answer that is about something else than what was asked', () => {
     await shop.ask('DELETE', '/sandbox/wrong-answers');
   });
 
-  it('is booked nothing of, and is asked about: another currency at the charge', async () => {
+  it('is not booked, and opens an attention: another currency at the charge', async () => {
     await wrong('payment_intents.confirm', 1, { currency: 'usd' });
     await wrong('payment_intents.retrieve', ALWAYS - 1, { currency: 'usd' });
     const id = await shop.place({ policy: { retry } });
@@ -82,7 +82,7 @@ describe('an answer that is about something else than what was asked', () => {
     expect(await shop.closed(id)).toMatchObject({ ...delivered, booked: { captured: 3980 } });
   });
 
-  it('is asked after where it is about another amount than was to be refunded', async () => {
+  it('is looked up again where it has another amount than the refund', async () => {
     await wrong('refunds.create', 1, { amount: 1 });
     const id = await shop.place({ postalCode: '00000', policy: { retry } });
     // The answer was wrong, the refund is not.
@@ -97,7 +97,7 @@ describe('an answer that is about something else than what was asked', () => {
     expect(await shop.intents(id)).toMatchObject([{ status: 'canceled' }]);
   });
 
-  it('changes nothing when somebody looks, and a person is told once', async () => {
+  it('changes nothing at a sync, and opens one attention', async () => {
     const id = await shop.place({ policy: { captureMode: 'on_shipment', retry } });
     await shop.until(id, ({ payment }) => payment === 'captured');
     await shop.label(id);
@@ -120,7 +120,7 @@ describe('an answer that is about something else than what was asked', () => {
     expect(await shop.closed(id)).toMatchObject(delivered);
   });
 
-  it('is a label that was cancelled at the carrier’s: nothing is sent under it', async () => {
+  it('is a label that was cancelled at the carrier: nothing is sent under it', async () => {
     await wrong('shipments.create', 1, { status: 'cancelled' });
     const id = await shop.place({ policy: { retry } });
     expect(await shop.closed(id)).toMatchObject({
@@ -132,14 +132,14 @@ describe('an answer that is about something else than what was asked', () => {
   });
 
   it.each(['reference_cancelled', 'address_refused'])(
-    'is no cancelled label where the carrier says something else: %s',
+    'is no cancelled label where the carrier answers otherwise: %s',
     async (code) => {
       const id = await shop.place({ policy: { retry } });
       await shop.label(id);
       const text = JSON.stringify({ error: { code, message: '' } });
       await shop.ask('POST', '/sandbox/wrong-answers', { operation: 'shipments.cancel', status: 422, text });
       await shop.handle(id).cancel();
-      // It is asked after, and nothing stays set aside.
+      // It is looked up again, and nothing stays reserved.
       expect(await shop.closed(id)).toMatchObject({
         status: 'cancelled',
         payment: 'refunded',

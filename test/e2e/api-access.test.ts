@@ -13,7 +13,7 @@ import { System } from '../support/system.js';
 const RATE_LIMIT = 20;
 const ORIGIN = 'https://backoffice.shop.example';
 
-describe('at the gate', () => {
+describe('access to the API', () => {
   let system: System;
   beforeAll(async () => {
     const env = { RATE_LIMIT: String(RATE_LIMIT), REQUEST_TIMEOUT: '3s', CORS_ORIGINS: ORIGIN };
@@ -32,7 +32,7 @@ describe('at the gate', () => {
       counts[status] = (counts[status] ?? 0) + 1;
     return counts;
   }
-  /** Says something to the API on a connection, and hears it out. */
+  /** Sends raw lines to the API on a connection, and reads the whole answer. */
   async function said(...lines: readonly string[]): Promise<string> {
     const { hostname, port } = new URL(system.url);
     const socket = connect(Number(port), hostname);
@@ -85,7 +85,7 @@ describe('at the gate', () => {
       await as(one).get('/orders').expect(200);
     });
 
-    it('without a valid key are refused by address, and who has one is served', async () => {
+    it('without a valid key are refused by address, and a caller with a key is served', async () => {
       const counts = await statuses(RATE_LIMIT * 4, () => as('op_guess').get('/orders'));
       expect(counts[401]).toBeGreaterThanOrEqual(RATE_LIMIT);
       expect(counts[429]).toBeGreaterThan(0);
@@ -128,13 +128,13 @@ describe('at the gate', () => {
       expect(await statuses(RATE_LIMIT, () => anybody().get('/nowhere'))).toEqual({ 404: RATE_LIMIT });
     });
 
-    it('are counted where they come from, whatever they say of it', async () => {
+    it('are counted by their real source, whatever their headers claim', async () => {
       let turn = 0;
       const elsewhere = () => anybody().get('/problems').set('X-Forwarded-For', `198.51.100.${turn++}`);
       expect((await statuses(RATE_LIMIT * 4, elsewhere))[429]).toBeGreaterThan(0);
     });
 
-    it('are none too many of a probe, or of a provider', async () => {
+    it('are not limited for a probe, or for a provider', async () => {
       expect(await statuses(RATE_LIMIT * 3, () => anybody().get('/health/live'))).toEqual({
         200: RATE_LIMIT * 3,
       });
@@ -146,7 +146,7 @@ describe('at the gate', () => {
 
   describe('a browser', () => {
     it.each(['/orders', '/nowhere', '/problems', '/docs', '/openapi.json', '/health/live'])(
-      'is told what %s may be used for',
+      'gets the security headers of %s',
       async (path) => {
         const { headers } = await anybody().get(path);
         expect(headers).toMatchObject({
@@ -227,7 +227,7 @@ describe('at the gate', () => {
     });
 
     it.each(['/problems', '/health/live', '/docs', '/openapi.json'])(
-      'for %s is answered, whatever comes along as a body, and so is the next one of its connection',
+      'for %s is answered, whatever its body, and so is the next one of its connection',
       async (path) => {
         for (const body of ['{', ' '.repeat(70_000), ' '.repeat(1_000_000)]) {
           const head = [`GET ${path} HTTP/1.1`, 'Host: a', 'Content-Type: application/json'];
@@ -244,7 +244,7 @@ describe('at the gate', () => {
       expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401']);
     });
 
-    it('that fails because of us is told nothing but its id, under which the log knows why', async () => {
+    it('that fails because of us gets only its id, under which the log has the cause', async () => {
       const database = new pg.Client({ connectionString: system.databaseUrl });
       await database.connect();
       try {
@@ -275,7 +275,7 @@ describe('at the gate', () => {
     });
   });
 
-  it('behind a proxy that is trusted, too many are counted where it says they come from', async () => {
+  it('behind a trusted proxy, too many are counted by the source that the proxy names', async () => {
     await system.stop('api');
     await system.startApi({ TRUSTED_PROXIES: 'loopback' });
     const from = (forwarded: () => string) => () =>
@@ -283,7 +283,7 @@ describe('at the gate', () => {
     let turn = 0;
     const others = from(() => `198.51.100.${turn++}`);
     expect(await statuses(RATE_LIMIT * 4, others)).toEqual({ 200: RATE_LIMIT * 4 });
-    // What stands before the proxy's own entry was in the header already: anybody may write it.
+    // Entries before the proxy's own were in the header already: any client may write them.
     const one = from(() => `198.51.100.${turn++}, 203.0.113.7`);
     expect((await statuses(RATE_LIMIT * 4, one))[429]).toBeGreaterThan(0);
   });

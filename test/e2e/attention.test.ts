@@ -24,7 +24,7 @@ describe('an order that waits for a person', () => {
     }
   });
 
-  it('is found, explained, and goes on when an operator says so', async () => {
+  it('is found, explained, and resumed when an operator answers', async () => {
     await script(system.sandbox, { operation: 'shipments.create', fault: '500', times: 2 });
     const { id } = await system.place();
     const parked = await system.until(id, ({ attention }) => attention.length > 0);
@@ -81,7 +81,7 @@ describe('an order that waits for a person', () => {
     });
   });
 
-  it('is told of a run that was terminated; what it answers, and a wish to cancel, come to something', async () => {
+  it('reports a terminated run; its answer, and a cancellation request, take effect', async () => {
     await script(system.sandbox, { operation: 'shipments.create', fault: '500', times: 2 });
     const paid = await system.place();
     await system.until(paid.id, ({ attention }) => attention.some(({ step }) => step === 'ship'));

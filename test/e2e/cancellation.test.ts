@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.js';
 import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
-describe('the wish to cancel, with nobody at work yet', () => {
+describe('a cancellation request, without a worker yet', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe('the wish to cancel, with nobody at work yet', () => {
     );
   };
 
-  it('is stored and answered, and its run is told, which is started for that where there is none', async () => {
+  it('is stored and answered, and signalled to its run, which is started where there is none', async () => {
     const { id } = await bench.accepted();
     const { data, response } = await system.shop.POST('/orders/{id}/cancellation', of(id));
     expect(response.status).toBe(202);
@@ -57,7 +57,7 @@ describe('the wish to cancel, with nobody at work yet', () => {
     );
   });
 
-  it('is one, however many ask for it at once', async () => {
+  it('is one, however many callers send it at once', async () => {
     const { id } = await bench.labelled();
     const answers = await Promise.all(Array.from({ length: 8 }, () => cancel(id)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);

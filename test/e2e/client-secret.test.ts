@@ -53,7 +53,7 @@ describe('what a shopper needs to act on a payment', () => {
     );
   });
 
-  it('is not there where the shopper has nothing to do', async () => {
+  it('does not exist where no action is required', async () => {
     for (const { id } of [await bench.accepted(), await bench.paid()])
       expect((await read(id)).body).toMatchObject({ status: 409, code: 'no_action_required' });
     expect((await read(randomUUID())).status).toBe(404);

@@ -64,7 +64,7 @@ describe('the carrier’s webhooks', () => {
     ],
     ['signed six minutes ago', () => ({ at: new Date(Date.now() - 360_000) })],
     ['signed six minutes ahead', () => ({ at: new Date(Date.now() + 360_000) })],
-  ])('are turned away when %s, and nothing is stored', async (_what, how) => {
+  ])('are refused when %s, and nothing is stored', async (_what, how) => {
     const { id, trackingNumber } = await labelled();
     const body = event('shipment.delivered', trackingNumber);
     const response = await send(body, how(body));
@@ -73,7 +73,7 @@ describe('the carrier’s webhooks', () => {
     await send(event('shipment.delivered', trackingNumber)).expect(202);
   });
 
-  it('are turned away when the body was changed on the way', async () => {
+  it('are refused when the body was changed on the way', async () => {
     const { id, trackingNumber } = await labelled();
     const body = event('shipment.picked_up', trackingNumber);
     const at = new Date();
@@ -124,7 +124,7 @@ describe('the carrier’s webhooks', () => {
     ]);
   });
 
-  it('need no worker to be applied, and the run hears of them later', async () => {
+  it('need no worker to be applied, and are signalled to the run later', async () => {
     const { id, trackingNumber } = await labelled();
     await system.kill('worker');
     await send(event('shipment.delivered', trackingNumber)).expect(202);

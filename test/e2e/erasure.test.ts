@@ -91,7 +91,7 @@ describe('the erasure of a person', () => {
 
   it('leaves no trace of them in the database, in Temporal or in a log, and the books as they were', async () => {
     const key = randomUUID();
-    // Its mail is refused until somebody gives it up, and writes down why.
+    // Its mail is refused until an operator skips it, with a note.
     system.inbox.answer = { code: 451, times: 2 };
     const asked = body();
     const first = (await system.http.post('/orders').set('Idempotency-Key', key).send(asked).expect(202))
@@ -135,7 +135,7 @@ describe('the erasure of a person', () => {
       Object.values(address),
     );
     const values = [ID, NAME, EMAIL, NOTE, ...CARDS, ...addresses];
-    // What was asked for cannot be found by asking for it, either.
+    // The request cannot be found by repeating it, either.
     values.push(createHash('sha256').update(stringify(asked)).digest('hex'));
     const traces = () => tracesOf(values, system);
     expect(new Set((await traces()).map((trace) => trace.split(' in ', 1)[0]))).toEqual(new Set(values));
@@ -172,7 +172,7 @@ describe('the erasure of a person', () => {
     expect(await traces()).toEqual([]);
   });
 
-  it('keeps no parcel from coming back, no money from going back and no bank from complaining', async () => {
+  it('prevents no return of a parcel, no refund and no dispute', async () => {
     const customer = { id: 'later', name: 'Somebody Later', email: 'later@example.com' };
     const { id } = await system.place({ customer });
     await deliver(id);
@@ -197,7 +197,7 @@ describe('the erasure of a person', () => {
         .expect(202);
   });
 
-  it('leaves whom it is of in no log, however it is asked for', async () => {
+  it('leaves its person in no log, in any form of the request', async () => {
     const secret = 'Wilhelmina-Oxblood';
     const reader = await system.store.apiKeys.create('reader', ['read']);
     const as = (key: string) => supertest.agent(system.url).set('Authorization', `Bearer ${key}`);

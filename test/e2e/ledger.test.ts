@@ -25,7 +25,7 @@ describe("an order's books", () => {
   const ledger = (id: string) =>
     answered(system.shop.GET('/orders/{id}/ledger', { params: { path: { id } } }));
 
-  it('show the charge, and the refund when the carrier would not take the parcel', async () => {
+  it('show the charge, and the refund when the carrier refused the parcel', async () => {
     const { shippingAddress } = basket();
     const { id } = await system.place({ shippingAddress: { ...shippingAddress, postalCode: '00000' } });
     await system.until(id, ({ status }) => status === 'cancelled');
@@ -63,7 +63,7 @@ describe("an order's books", () => {
     expect(await ledger(id)).toEqual({ data: [], balances: [] });
   });
 
-  it('are shown to operators, and only of orders there are', async () => {
+  it('are shown to operators, and only of existing orders', async () => {
     const reader = await system.store.apiKeys.create('a-shop', ['read', 'write']);
     const { id } = await system.place({ lines: [{ sku: 'SOLD-OUT', quantity: 1 }] });
     const answer = await supertest(system.url)

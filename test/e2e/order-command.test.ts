@@ -42,13 +42,13 @@ it('places an order and follows it to its end', async () => {
   expect(code).toBe(0);
 });
 
-it('says what the API refuses', async () => {
+it('prints what the API refuses', async () => {
   const { stderr, code } = await order(['--sku', 'UNICORN']);
   expect(stderr).toContain('422 unknown_sku: ');
   expect(code).toBe(1);
 });
 
-it('says when there is no answer', async () => {
+it('reports when there is no answer', async () => {
   const { stderr, code } = await order([], { API_PORT: '9' });
   expect(stderr).toContain('There is no answer at http://127.0.0.1:9. Start the stack with: npm start');
   expect(code).toBe(1);

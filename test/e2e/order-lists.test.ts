@@ -29,7 +29,7 @@ describe('GET /orders', () => {
     OrderList.parse(await answered(system.shop.GET('/orders', { params: { query } })));
   const ids = ({ data }: OrderList) => data.map(({ id }) => id);
 
-  it('goes through all orders in either direction, also while others arrive', async () => {
+  it('lists all orders in either direction, also while others arrive', async () => {
     const placed: string[] = [];
     for (let count = 0; count < 5; count++) placed.push((await system.place()).id);
     for (const order of ['newest', 'oldest'] as const) {
@@ -45,7 +45,7 @@ describe('GET /orders', () => {
     }
   });
 
-  it('finds an order by what a shop knows of it', async () => {
+  it('finds an order by the data that a shop has', async () => {
     const email = 'Perpetua.Hollyhock@example.com';
     const { id, number, createdAt } = await system.place({
       customer: { id: 'C-4711-XQ', name: 'Perpetua Hollyhock', email },
@@ -65,7 +65,7 @@ describe('GET /orders', () => {
     expect(ids(await list({ createdTo: createdAt, customer: 'C-4711-XQ' }))).toEqual([]);
   });
 
-  it('takes several statuses at once, and is told of what changed by when it did', async () => {
+  it('accepts several statuses at once, and lists changes by their time', async () => {
     const { id: cancelled } = await bench.accepted();
     await bench.close(cancelled, 'rejected');
     const { id: pending, updatedAt } = await system.order((await bench.accepted()).id);
@@ -90,7 +90,7 @@ describe('GET /orders', () => {
     await system.http.get('/orders').query({ attentionKind: 'none' }).expect(400);
   });
 
-  it('turns round at a cursor', async () => {
+  it('reverses its direction at a cursor', async () => {
     const { data, nextCursor } = await list({ order: 'oldest', limit: 3 });
     const back = await list({ order: 'newest', cursor: nextCursor ?? '' });
     expect(back.data.map(({ id }) => id)).toEqual([data[1]?.id, data[0]?.id]);
@@ -123,7 +123,7 @@ describe('GET /orders', () => {
       expect((await system.http.get(path).query(query)).status).toBe(status);
   });
 
-  it('refuses what is no cursor, and says where the fault is', async () => {
+  it('refuses an invalid cursor, and names the parameter', async () => {
     const answer = await system.http.get('/orders').query({ cursor: 'next' });
     expect(answer).toMatchObject({
       status: 400,

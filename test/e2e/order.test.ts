@@ -56,7 +56,7 @@ describe('an order through the API', () => {
       () => system.inbox.kindsTo(body.customer.email),
       (kinds) => kinds.includes('delivery'),
     );
-    // That it is on its way is told unless it has arrived by then.
+    // The shipment email is sent unless the parcel has arrived by then.
     const kinds = system.inbox.kindsTo(body.customer.email).filter((kind) => kind !== 'shipped');
     expect(kinds).toEqual(['confirmation', 'delivery']);
     expect(await system.intents(id)).toMatchObject([{ status: 'succeeded', amount_received: 3980 }]);
@@ -66,12 +66,12 @@ describe('an order through the API', () => {
     );
   });
 
-  it('is answered again under its key, at its own price, whatever has become of the catalogue since', async () => {
+  it('is answered again under its key, at its own price, after changes of the catalogue', async () => {
     const key = randomUUID();
     const body = system.body({ expectedTotal: 3980 });
     const ask = (under = key) => system.http.post('/orders').set('Idempotency-Key', under).send(body);
     const { id } = (await ask().expect(202)).body;
-    // What is sold in another currency by the time it is looked into would be refused.
+    // A product that is priced in another currency by then would be refused.
     await system.until(id, ({ shipments }) => shipments.length > 0);
 
     const database = openDatabase(system.databaseUrl, 1);

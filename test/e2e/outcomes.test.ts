@@ -9,7 +9,7 @@ import type { System } from '../support/system.js';
 
 const DECLINED = 'pm_card_chargeDeclined';
 
-describe('a shop that waits for what becomes of an order it has placed', () => {
+describe('a shop that waits for the outcome of an order it has placed', () => {
   let system: System;
   beforeAll(async () => {
     system = await openSharedSystem();
@@ -22,7 +22,7 @@ describe('a shop that waits for what becomes of an order it has placed', () => {
     }
   });
 
-  /** Asks for something, and waits for its outcome. @param seconds not at all without */
+  /** Sends a request, and waits for its outcome. @param seconds no wait when undefined */
   const ask = (path: string, body: object, seconds?: number, key: string = randomUUID()) =>
     system.http
       .post(path)
@@ -43,7 +43,7 @@ describe('a shop that waits for what becomes of an order it has placed', () => {
   };
 
   describe('by another card', () => {
-    it('sees that it is being charged, though the gateway is slow, and is told that it is paid', async () => {
+    it('sees that it is being charged, though the gateway is slow, and then that it is paid', async () => {
       const { id, decline } = await declined();
       expect(decline).toEqual({ attempt: 1, code: 'generic_decline' });
       await script(system.sandbox, {
@@ -64,7 +64,7 @@ describe('a shop that waits for what becomes of an order it has placed', () => {
       });
     });
 
-    it('is told that it was declined, and why; and under its key what a third one has made of it', async () => {
+    it('gets the decline, and its reason; and under its key the outcome of a third method', async () => {
       const { id } = await declined();
       const [path, key] = [`/orders/${id}/payment-attempts`, randomUUID()];
       const second = { method: 'pm_card_chargeDeclinedInsufficientFunds' };
@@ -82,7 +82,7 @@ describe('a shop that waits for what becomes of an order it has placed', () => {
       expect(await ask(path, second, 30, key)).toMatchObject({ status: 200, body: { id, attempt: 3 } });
     });
 
-    it('is not kept waiting for the shopper', async () => {
+    it('does not wait for the shopper', async () => {
       const { id } = await declined();
       const method = 'pm_card_threeDSecure2Required';
       const answer = await ask(`/orders/${id}/payment-attempts`, { method }, 30);
@@ -90,7 +90,7 @@ describe('a shop that waits for what becomes of an order it has placed', () => {
       expect((await ask(`/orders/${id}/cancellation`, {}, 30)).status).toBe(200);
     });
 
-    it('sees that it is still to be charged while no worker is there', async () => {
+    it('sees that it is still to be charged while no worker runs', async () => {
       const { id } = await declined();
       await system.kill('worker');
       const path = `/orders/${id}/payment-attempts`;
@@ -105,7 +105,7 @@ describe('a shop that waits for what becomes of an order it has placed', () => {
     });
   });
 
-  it('is told that it is cancelled', async () => {
+  it('gets the cancellation', async () => {
     const { id } = await confirmed();
     const { status, headers, body } = await ask(`/orders/${id}/cancellation`, {}, 30);
     expect({ status, body }).toMatchObject({ status: 200, body: { state: 'accepted' } });
@@ -113,7 +113,7 @@ describe('a shop that waits for what becomes of an order it has placed', () => {
     expect(await ask(`/orders/${id}/cancellation`, {})).toMatchObject({ status: 202, body });
   });
 
-  it('is told that it is not cancelled, and why', async () => {
+  it('gets the refusal of a cancellation, and its reason', async () => {
     const { id } = await confirmed();
     await carrierSays(id, 'picked_up');
     await system.until(id, ({ status }) => status === 'shipped');
@@ -124,7 +124,7 @@ describe('a shop that waits for what becomes of an order it has placed', () => {
     });
   });
 
-  it('is told that a refund is made, or that it failed, and why', async () => {
+  it('gets a refund, or its failure and the reason', async () => {
     const { id } = await confirmed();
     const refund = { amount: 500, reason: 'goodwill', restock: false };
     const made = await ask(`/orders/${id}/refunds`, refund, 30);
@@ -150,7 +150,7 @@ describe('a shop that waits for what becomes of an order it has placed', () => {
     expect(seen).toMatchObject({ status: 200, body: { attention: [] } });
   });
 
-  it('is told that the order goes on with an answer of its operator, and not before it does', async () => {
+  it('gets that the order continued with an operator’s answer, and not before it did', async () => {
     const parked = async () => {
       await script(system.sandbox, { operation: 'shipments.create', fault: '500', times: 2 });
       const { id } = await system.place();

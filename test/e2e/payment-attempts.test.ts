@@ -11,7 +11,7 @@ import { Bench } from '../integration/bench.js';
 import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
-describe('another payment method, with nobody at work yet', () => {
+describe('another payment method, without a worker yet', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe('another payment method, with nobody at work yet', () => {
     await bench.end();
   });
 
-  /** What the run writes of an attempt: what the gateway said, and that the attempt is over. */
+  /** What the run writes of an attempt: the gateway's answer, and that the attempt is over. */
   async function said(
     id: OrderId,
     intentStatus: IntentState,
@@ -101,7 +101,7 @@ describe('another payment method, with nobody at work yet', () => {
     expect((await attempted(id)).attempt).toBe(3);
   });
 
-  it('is one, however many ask at once', async () => {
+  it('is one, however many callers request it at once', async () => {
     const id = await declined();
     const answers = await Promise.all(Array.from({ length: 10 }, () => attempt(id)));
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);

@@ -69,7 +69,7 @@ describe("the payment provider's events", () => {
     ]);
   });
 
-  it('are stored and ignored when they are thin, or of a kind that nobody knows', async () => {
+  it('are stored and ignored when they are thin, or of an unknown type', async () => {
     const thin = {
       id: `evt_${randomUUID()}`,
       object: 'v2.core.event',
@@ -140,7 +140,7 @@ describe("the payment provider's events", () => {
     expect(await stored(event.id)).toMatchObject([{ verdict: 'ignored', appliedAt: expect.any(Date) }]);
   });
 
-  it('bring a payment into the books that the shopper confirmed, and the run hears of it', async () => {
+  it('book a payment that the shopper confirmed, and the run is signalled', async () => {
     const { id } = await system.place({ payment: { method: 'pm_card_authenticationRequired' } });
     await system.until(id, ({ payment }) => payment === 'requires_action');
     const [intent] = await system.intents(id);
@@ -154,7 +154,7 @@ describe("the payment provider's events", () => {
     expect(events.every((row) => row.orderId === id)).toBe(true);
   });
 
-  it('are looked into by and by when nobody was told of them', async () => {
+  it('are synced by the sweeper when no run was signalled', async () => {
     const { id } = await system.place();
     await system.until(id, ({ fulfilment }) => fulfilment === 'ready');
     const [intent] = await system.intents(id);
@@ -175,7 +175,7 @@ describe("the payment provider's events", () => {
     );
   });
 
-  it('are not looked into where the books have it already', async () => {
+  it('are not synced where the books have it already', async () => {
     const { id } = await system.place();
     await system.until(id, ({ fulfilment }) => fulfilment === 'ready');
     const [intent] = await system.intents(id);
@@ -187,7 +187,7 @@ describe("the payment provider's events", () => {
     await expect(handle.describe()).rejects.toThrow('not found');
   });
 
-  it('are looked into once, though one comes twenty times at once', async () => {
+  it('are synced once, though one comes twenty times at once', async () => {
     const { id } = await system.place();
     await system.until(id, ({ fulfilment }) => fulfilment === 'ready');
     const [intent] = await system.intents(id);

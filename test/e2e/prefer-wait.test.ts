@@ -21,7 +21,7 @@ describe('a shop that waits for the outcome', () => {
   const place = (...call: Parameters<ReturnType<typeof placing>>) => placing(system)(...call);
   const paying = (method: string) => system.body({ payment: { method } });
 
-  it('is told at once that the order is confirmed', async () => {
+  it('gets the confirmation of the order at once', async () => {
     const { answer, took } = await timed(() => place(system.body(), 30));
     expect(answer).toMatchObject({
       status: 201,
@@ -32,7 +32,7 @@ describe('a shop that waits for the outcome', () => {
     expect(['confirmed', 'shipped']).toContain(answer.body.status);
   });
 
-  it('is told that the payment was declined, and of which order, and may try another card', async () => {
+  it('gets the decline of the payment, with the order, and may try another card', async () => {
     const { status, body, headers } = await place(paying('pm_card_chargeDeclined'), 30);
     expect({ status, code: body.code }).toEqual({ status: 402, code: 'payment_declined' });
     expect(headers).toMatchObject({
@@ -52,13 +52,13 @@ describe('a shop that waits for the outcome', () => {
   it.each([
     ['that something is out of stock', 'SOLD-OUT', 409, 'out_of_stock'],
     ['that something is not sold any more', 'RETIRED', 422, 'order_invalid'],
-  ])('is told %s', async (_what, sku, status, code) => {
+  ])('gets %s', async (_what, sku, status, code) => {
     const { body } = await place(system.body({ lines: [{ sku, quantity: 1 }] }), 30).expect(status);
     expect(body).toMatchObject({ code, status, type: `/problems/${code}` });
     expect(await system.order(body.orderId)).toMatchObject({ status: 'rejected' });
   });
 
-  it('is not kept waiting for a shopper who can only act once the shop is answered', async () => {
+  it('does not wait for a shopper who can only act once the shop is answered', async () => {
     const { answer, took } = await timed(() => place(paying('pm_card_threeDSecure2Required'), 30));
     expect(answer).toMatchObject({ status: 202, body: { status: 'pending', payment: 'requires_action' } });
     expect(took).toBeLessThan(25_000);
@@ -66,7 +66,7 @@ describe('a shop that waits for the outcome', () => {
     await system.until(answer.body.id, ({ status }) => status === 'cancelled');
   });
 
-  it('is told the same again under the same key, whatever became of the order since', async () => {
+  it('gets the same again under the same key, whatever happened to the order since', async () => {
     const [key, body] = [randomUUID(), system.body()];
     const first = await place(body, 30, key).expect(201);
     const { location = '' } = first.headers;
@@ -81,7 +81,7 @@ describe('a shop that waits for the outcome', () => {
     });
   });
 
-  it('keeps its key when the outcome was bad', async () => {
+  it('keeps its key after a refusal', async () => {
     const [key, body] = [randomUUID(), system.body({ lines: [{ sku: 'SOLD-OUT', quantity: 1 }] })];
     const { body: first } = await place(body, 30, key).expect(409);
     const { body: again } = await place(body, 30, key).expect(409);
@@ -91,7 +91,7 @@ describe('a shop that waits for the outcome', () => {
     await place(system.body(), 30, key).expect(422);
   });
 
-  it('waits no longer than it said, and is told nothing it did not ask for', async () => {
+  it('waits no longer than requested, and gets no outcome it did not request', async () => {
     await system.stop('worker');
     const { answer, took } = await timed(() => place(system.body(), 1));
     expect(answer).toMatchObject({ status: 202, headers: { 'preference-applied': 'wait=1' } });

@@ -20,7 +20,7 @@ describe('a process that dies', () => {
   it('in the middle of a charge: another worker takes over, and the card is charged once', async () => {
     await script(system.sandbox, { operation: 'payment_intents.confirm', fault: 'slow', delay: 3_000 });
     const { id } = await system.place();
-    // The gateway has begun, and will take its time.
+    // The gateway has begun, and will answer slowly.
     await eventually(
       () => faultsLeft(system.sandbox),
       (left) => left === 0,
@@ -37,7 +37,7 @@ describe('a process that dies', () => {
     ).toBe(true);
   });
 
-  it('while an order waits for its delivery: the wait goes on', async () => {
+  it('while an order waits for its delivery: the wait continues', async () => {
     // A parcel that is picked up, and goes no further by itself.
     const { shippingAddress } = system.body();
     const { id } = await system.place({ shippingAddress: { ...shippingAddress, postalCode: '00003' } });
@@ -58,7 +58,7 @@ describe('a process that dies', () => {
 
   it('before it could start what it had stored: the sweeper starts it', async () => {
     await system.stop('api');
-    // Nothing listens there: the order is stored, and no run can be started.
+    // No server listens there: the order is stored, and no run can be started.
     await system.startApi({ TEMPORAL_ADDRESS: '127.0.0.1:9' });
     const { id, status } = await system.place();
     expect(status).toBe('pending');

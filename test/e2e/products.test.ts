@@ -98,7 +98,7 @@ describe('the back office', () => {
     );
   });
 
-  it('takes no more than orders leave, though many take at once', async () => {
+  it('removes no more than orders leave, though many requests come at once', async () => {
     await bench.labelled({ lines: [{ sku: 'TEA-GREEN', quantity: 4 }] });
     const { available } = await read('TEA-GREEN');
     await adjusted('TEA-GREEN', 10 - available);
@@ -118,7 +118,7 @@ describe('the back office', () => {
     expect(await read('LAST-ONE')).toMatchObject({ onHand: 0 });
   });
 
-  it('refuses what cannot be', async () => {
+  it('refuses impossible values', async () => {
     await system.http.put('/products/FULL').send(PLATE).expect(201);
     await bench.database
       .$executeRaw`INSERT INTO stock_movement (sku, kind, quantity) VALUES ('FULL', 'received', 2147483647)`;

@@ -13,7 +13,7 @@ import { eventually } from '../support/eventually.js';
 import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
-describe('refunds that are asked for, with nobody at work yet', () => {
+describe('refunds that are requested, without a worker yet', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
@@ -95,7 +95,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
     );
   });
 
-  it('are made once for each key, whatever could still be refunded', async () => {
+  it('are made once for each key, even if more could be refunded', async () => {
     const id = await delivered();
     const key = randomUUID();
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(id, { amount: 3000 }, key)));
@@ -118,7 +118,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
     expect(await ask(id, { amount: 3000 })).toMatchObject({ status: 422, body: { code: 'refund_exceeds' } });
   });
 
-  it('never come to more than was paid, however many are asked for at once', async () => {
+  it('never exceed what was paid, however many are requested at once', async () => {
     const id = await delivered();
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(id, { amount: 500 })));
     const statuses = answers.map(({ status }) => status).sort((a, b) => a - b);
@@ -128,7 +128,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
     expect(await ask(id, { full: true })).toMatchObject({ status: 409, body: { code: 'nothing_to_refund' } });
   });
 
-  it('never give one unit back twice, however many are asked for at once', async () => {
+  it('never refund one unit twice, however many are requested at once', async () => {
     const id = await delivered();
     const lines = [{ lineId: await lineOf(id), quantity: 1 }];
     const before = await bench.stock('MUG-BLUE');
@@ -163,7 +163,7 @@ describe('refunds that are asked for, with nobody at work yet', () => {
     expect(await ask(id, { full: true })).toMatchObject({ status: 202, body: { amount: 3980 } });
   });
 
-  it('say what is wrong with them', async () => {
+  it('are refused with an explanation', async () => {
     const { id } = await bench.labelled();
     const arrived = await delivered();
     const unpaid = await bench.accepted();

@@ -6,7 +6,7 @@ import { addressOf, DOCUMENTED } from '../support/documented-operations.js';
 import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
-/** What is wrong by its meaning. What is wrong whatever it means: test/deep/odd-input.test.ts. */
+/** Input that is wrong by its meaning. Input that is wrong in its form: test/deep/odd-input.test.ts. */
 describe('what the API refuses', () => {
   let system: System;
   beforeAll(async () => {
@@ -95,7 +95,7 @@ describe('what the API refuses', () => {
     }
   });
 
-  it('says which country is meant', async () => {
+  it('names the country that is meant', async () => {
     const shippingAddress = { line1: 'x', city: 'y', postalCode: 'SW1Y 4JH', country: 'UK' };
     const { body } = await post(system.body({ shippingAddress })).expect(400);
     expect(body.errors).toEqual([
@@ -147,7 +147,7 @@ describe('what the API refuses', () => {
     },
   );
 
-  it('takes a query of those who sign, who may add one', async () => {
+  it('accepts a query from providers that sign, which may add one', async () => {
     expect((await system.http.post('/webhooks/stripe?x=1').send('{')).status).toBe(401);
   });
 

@@ -7,7 +7,7 @@ import { answered } from '#libs/client/shop-client';
 import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
-describe('what is asked for while an order is worked on', () => {
+describe('a request while an order is processed', () => {
   let system: System;
   beforeAll(async () => {
     system = await openSharedSystem();

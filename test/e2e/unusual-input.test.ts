@@ -6,7 +6,7 @@ import { JSON_TYPE } from '../support/odd-input.js';
 import { leaveShared, openSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
-describe('what is unusual, and means something', () => {
+describe('unusual but valid input', () => {
   let system: System;
   beforeAll(async () => {
     system = await openSharedApi();

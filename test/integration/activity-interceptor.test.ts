@@ -82,7 +82,7 @@ describe('around an activity', () => {
       expect(failure).toMatchObject({ type, message, nonRetryable, details: [{ step: 'reserve' }] });
     });
 
-    it('never with the words, the cause or the stack of what went wrong', async () => {
+    it('never with the message, the cause or the stack of the error', async () => {
       const cause = new Error(`550 ${PERSONAL}: no such mailbox`);
       for (const error of [
         new Outage('mail_busy', { cause }),
@@ -96,7 +96,7 @@ describe('around an activity', () => {
     });
   });
 
-  describe('an outage shows as what the order waits for', () => {
+  describe('an outage is shown as what the order waits for', () => {
     it('with the attempt, the reason and when it is tried again', async () => {
       await attempt('chargePayment', fails(new Outage('gateway_timeout')), { number: 3 });
       const [wait, ...others] = await waits();
@@ -131,7 +131,7 @@ describe('around an activity', () => {
     });
   });
 
-  describe('what nobody thought of', () => {
+  describe('an unexpected failure', () => {
     const bug = fails(new TypeError('x'));
 
     it('is tried again, and shown with when', async () => {
@@ -140,7 +140,7 @@ describe('around an activity', () => {
       expect((await waits())[0]?.nextTryAt).not.toBeNull();
     });
 
-    it('is tried again where an outage came before, however long that was', async () => {
+    it('is retried where an outage came before, however long that was', async () => {
       await attempt('createShipment', fails(new Outage('carrier_error')), { number: 12 });
       expect(await attempt('createShipment', bug, { number: 13 })).toMatchObject({ nonRetryable: false });
       expect(await attempt('createShipment', bug, { number: 14 })).toMatchObject({ nonRetryable: true });
@@ -159,7 +159,7 @@ describe('around an activity', () => {
     });
   });
 
-  it('stops a step at once for what only a person may decide', async () => {
+  it('stops a step at once for a decision of an operator', async () => {
     expect(
       await attempt('createShipment', fails(new AttentionRequired('amount_differs', 'paid_less'))),
     ).toMatchObject({
@@ -171,7 +171,7 @@ describe('around an activity', () => {
     expect(await waits()).toMatchObject([{ step: 'ship', lastError: 'paid_less', nextTryAt: null }]);
   });
 
-  describe('a provider that asks to be left alone', () => {
+  describe('a provider that sends Retry-After', () => {
     it.each([
       ['is, for as long as it asks', 30_000, 30_000],
       ['is, for ten minutes at the most', 86_400_000, 600_000],
@@ -184,7 +184,7 @@ describe('around an activity', () => {
     });
   });
 
-  it('shows no wait for an attempt that was overtaken: another one is at it', async () => {
+  it('shows no wait for an attempt that was overtaken: another one runs', async () => {
     const failure = await attempt('chargePayment', fails(new Outage('superseded')));
     expect(failure).toMatchObject({ type: 'Outage', message: 'superseded', nonRetryable: false });
     expect(await waits()).toEqual([]);
@@ -202,7 +202,7 @@ describe('around an activity', () => {
       expect(await waits()).toEqual([]);
     });
 
-    it('because its worker stops: what becomes of it later is nobody’s', async () => {
+    it('because its worker stops: its later outcome is ignored', async () => {
       let fail: (reason: Error) => void = () => undefined;
       const late = new Promise<never>((_, reject) => {
         fail = reject;
@@ -212,7 +212,7 @@ describe('around an activity', () => {
         return late;
       });
       expect(failure).toMatchObject({ message: 'worker_stopped' });
-      // Unheard, this would end the process.
+      // Without a handler, this would end the process.
       fail(new Outage('gateway_timeout'));
       await turn();
       expect(await waits()).toEqual([]);
@@ -252,7 +252,7 @@ describe('around an activity', () => {
     await database.$disconnect();
   });
 
-  it('takes no activity that does not say which order it is for', async () => {
+  it('accepts no activity without an order id', async () => {
     const failure = await attempt('chargePayment', () => 'paid', { args: [PERSONAL] });
     expect(failure).toMatchObject({ type: 'Bug', nonRetryable: true });
     expect(String(failure)).not.toContain(PERSONAL);

@@ -16,7 +16,7 @@ describe('a key to the API', () => {
     return keys.find((key) => key.service === service)?.id ?? '';
   };
 
-  it('says which service is asking, and what it may do', async () => {
+  it('identifies the calling service, and its scopes', async () => {
     const key = await bench.store.apiKeys.create('shop', ['write', 'read']);
     expect(key).toMatch(/^op_[\w-]{43}$/);
     expect(await bench.store.apiKeys.authenticate(key)).toEqual({

@@ -10,7 +10,7 @@ import { Bench, carrierEvent } from './bench.js';
 
 const ANSWERS: readonly Resolution[] = ['retry', 'skip', 'fail', 'acknowledge'];
 
-describe('what waits for a person', () => {
+describe('an attention', () => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await Bench.open();
@@ -47,7 +47,7 @@ describe('what waits for a person', () => {
     return { id, attention, trackingNumber };
   };
 
-  it('is opened once under its id, however often it is asked for', async () => {
+  it('is opened once under its id, however often that is requested', async () => {
     const { id } = await bench.labelled();
     const attention = randomUUID();
     await Promise.all(Array.from({ length: 5 }, () => park(id, { attention })));
@@ -85,7 +85,7 @@ describe('what waits for a person', () => {
     expect(answers).toMatchObject([{ actor: operators[winner] }]);
   });
 
-  it('is shown with its answer and note, and when the order went on with it', async () => {
+  it('is shown with its answer and note, and when the order continued with it', async () => {
     const { id } = await bench.labelled();
     const all = () => bench.store.attention.ofOrder(id);
     const parked = await park(id);
@@ -181,7 +181,7 @@ describe('what waits for a person', () => {
         attention: [],
         waits: [],
       });
-      // What has left the house as shipped is not written off a second time.
+      // Goods that left the stock as shipped are not written off a second time.
       expect(await bench.movements(id)).toEqual([`MUG-BLUE ${left} -2`]);
       expect(await bench.stock('MUG-BLUE')).toEqual({ onHand: before.onHand - 2, reserved: before.reserved });
       await bench.finish(id);
@@ -200,7 +200,7 @@ describe('what waits for a person', () => {
       await bench.finish(id);
     });
 
-    it('ends an order one way, though the operator and the carrier speak at once', async () => {
+    it('ends an order one way, though the operator and the carrier report at once', async () => {
       const parcels = await Promise.all(Array.from({ length: 10 }, () => overdue({ pickedUp: true })));
       await Promise.all(
         parcels.flatMap(({ id, attention, trackingNumber }) => [
@@ -236,7 +236,7 @@ describe('what waits for a person', () => {
       });
     });
 
-    it('is opened when a run is gone without an end, once, even after somebody has looked', async () => {
+    it('is opened when a run is gone without an end, once, even after an acknowledgement', async () => {
       const { id } = await bench.labelled();
       const flag = async () => bench.store.attention.flagClosedRun(await bench.order(id), 'terminated');
       const flagged = await Promise.all([flag(), flag(), flag()]);
@@ -250,7 +250,7 @@ describe('what waits for a person', () => {
     });
   });
 
-  it('is withdrawn when the order goes on without an answer, and kept as answered when it had one', async () => {
+  it('is withdrawn when the order continues without an answer, and kept when it had one', async () => {
     const { id } = await bench.labelled();
     const [withdrawn, answered] = [await park(id), await park(id)];
     await answer(id, answered, 'retry');

@@ -13,7 +13,7 @@ import { checkInvariants } from '../support/invariants.js';
 import { acceptOrder, CATALOGUE, type Wanted } from '../support/orders.js';
 import { openTestDatabase, testDatabase } from '../support/test-database.js';
 
-/** Longer than any test: a wait with a deadline is what an open order rests in. Milliseconds. */
+/** Longer than any test: an open order is at rest in a wait with a deadline. Milliseconds. */
 const MEANWHILE = 600_000;
 
 /** A statement and its values, as PostgreSQL takes them. */
@@ -22,7 +22,7 @@ interface Asked {
   readonly values: readonly unknown[];
 }
 
-/** The store on a database of its own, and orders brought to where a test begins. */
+/** The store on a separate database, and orders in the states in which tests begin. */
 export class Bench {
   private constructor(
     readonly databaseUrl: string,
@@ -47,7 +47,7 @@ export class Bench {
     return this.order(id);
   }
 
-  /** An order whose goods are set aside, or were refused, with its rest in view of whoever looks. */
+  /** Reserves an order's goods; an order out of stock is closed as rejected. */
   async reserve(order: OrderRecord): Promise<'reserved' | 'already' | 'out_of_stock' | 'closed'> {
     const answer = await this.store.stock.reserve(order, MEANWHILE);
     if (answer === 'out_of_stock') await this.close(order.id, 'rejected');
@@ -95,7 +95,7 @@ export class Bench {
     );
   }
 
-  /** What a run does once a parcel has got somewhere: money goes back for one that did not arrive. */
+  /** What a run does after a final report: it refunds an order whose parcel did not arrive. */
   async finish(id: OrderId): Promise<void> {
     const order = await this.order(id);
     if (order.status !== 'delivered' && order.status !== 'undelivered') throw new Error(`${id} goes on`);
@@ -105,13 +105,13 @@ export class Bench {
     await this.close(id, order.status);
   }
 
-  /** Gives money back. @param amount minor units */
+  /** Refunds money. @param amount minor units */
   async refund(order: OrderRecord, amount: number): Promise<void> {
     const refundId = await this.requestRefund(order, amount);
     await this.settleRefund(await this.order(order.id), refundId, amount);
   }
 
-  /** Books a refund that somebody asked for. @returns its id */
+  /** Books a requested refund. @returns its id */
   async requestRefund(order: OrderRecord, amount: number): Promise<string> {
     const id = randomUUID();
     const refund = {
@@ -160,7 +160,7 @@ export class Bench {
     return rows.map(({ sku, kind, quantity }) => `${sku} ${kind} ${quantity}`).sort();
   }
 
-  /** How PostgreSQL would run what is asked of a store, planned for its values. */
+  /** PostgreSQL's plan of a store's query, for its values. */
   async plan(ask: (store: Store) => Promise<unknown>): Promise<string> {
     const asked: Asked[] = [];
     const recording = new Proxy(this.database, {
@@ -194,7 +194,7 @@ export class Bench {
   }
 }
 
-/** What a carrier's webhook brings. */
+/** The event of a carrier's webhook. */
 export function carrierEvent(
   type: CarrierEventType,
   trackingNumber: string,

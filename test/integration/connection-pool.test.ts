@@ -47,12 +47,12 @@ describe('a pool of connections', () => {
     return Date.now() - start;
   };
 
-  it('replaces connections that are silent, and says meanwhile that the database cannot be reached', async () => {
+  it('replaces silent connections, and reports meanwhile that the database cannot be reached', async () => {
     await askTogether(SIZE);
     proxy.silence();
     const failures = await Promise.all([settled(ask()), settled(database.product.findMany())]);
     for (const failure of failures) expect(isUnreachable(failure), String(failure)).toBe(true);
-    // One was met; the others that had been idle are not waited for, too.
+    // One was used; the other idle ones are closed without a wait.
     expect(await took(askTogether(SIZE))).toBeLessThan(NOTICED / 2);
   });
 
@@ -69,7 +69,7 @@ describe('a pool of connections', () => {
     expect(pool.totalCount).toBeLessThanOrEqual(SIZE);
   });
 
-  it('ends in time, whatever is silent', async () => {
+  it('ends in time, whichever connections are silent', async () => {
     await askTogether(SIZE);
     proxy.silence(1);
     const asked = askTogether(SIZE).catch(() => undefined);
@@ -77,7 +77,7 @@ describe('a pool of connections', () => {
     await asked;
   });
 
-  it('gives a lock up that is held, and says that something else is being done with it', async () => {
+  it('gives up on a lock that is held, and reports that the row is busy', async () => {
     const holder = new pg.Client({ connectionString: url });
     await holder.connect();
     try {
@@ -104,7 +104,7 @@ describe('a pool of connections', () => {
     expect(isContended(failure), String(failure)).toBe(true);
   });
 
-  it('waits longer where a transaction says so', async () => {
+  it('waits longer where a transaction sets that', async () => {
     await database.$transaction([
       database.$executeRaw`SET LOCAL statement_timeout = 4000`,
       database.$queryRaw`SELECT pg_sleep(1.7)::text`,
@@ -136,7 +136,7 @@ describe('a pool of connections', () => {
     await askTogether(SIZE);
   });
 
-  it('is stuck once every connection was taken and never given back', async () => {
+  it('is stuck once every connection was acquired and never released', async () => {
     const clients = await Promise.all(Array.from({ length: SIZE }, () => pool.connect()));
     const inAnHour = Date.now() + 3_600_000;
     expect([pool.isStuck(), pool.isStuck(inAnHour)]).toEqual([false, true]);

@@ -8,7 +8,7 @@ import type { Settlement } from '#libs/domain/order/effect';
 
 import { Bench } from './bench.js';
 
-/** Something outside, which does what it is asked once for each idempotency key, as payment providers do. */
+/** An outside system that performs a call once for each idempotency key, as payment providers do. */
 class Provider {
   /** What was done, by idempotency key. */
   readonly done = new Map<string, string>();
@@ -41,7 +41,7 @@ class Latch {
   });
 }
 
-/** A point that one attempt waits at until the test lets it go on. */
+/** A point at which one attempt waits until the test opens it. */
 class Gate {
   private readonly entered = new Latch();
   private readonly opened = new Latch();
@@ -105,7 +105,7 @@ describe('the journal of effects', () => {
   const DETECTED = () => `Idempotency detected: ${key} already processed`;
   const row = () => bench.store.effects.find(key);
 
-  it('makes a call once, however often it is asked to, and answers the same', async () => {
+  it('makes a call once, however often it is requested, and answers the same', async () => {
     const first = await run();
     expect(first).toEqual({ state: 'done', providerId: 'done-1', result: { id: 'done-1' } });
     expect(detections()).toEqual([]);
@@ -117,7 +117,7 @@ describe('the journal of effects', () => {
     expect(detections()).toEqual([DETECTED(), DETECTED()]);
   });
 
-  it('takes a request for the same whatever the order of its fields', async () => {
+  it('treats requests as equal whatever the order of their fields', async () => {
     await run({ request: { amount: 100, currency: 'EUR' } });
     await run({ request: { currency: 'EUR', amount: 100 } });
     expect(provider.calls).toHaveLength(1);
@@ -161,7 +161,7 @@ describe('the journal of effects', () => {
       expect(detections()).toEqual([DETECTED()]);
     });
 
-    it('does the same after a failure nobody has foreseen, such as the end of the process', async () => {
+    it('does the same after an unexpected failure, such as the end of the process', async () => {
       provider.faults.push({ when: 'after', error: new TypeError('cannot read') });
       await expect(run()).rejects.toThrow(TypeError);
       await run();
@@ -187,7 +187,7 @@ describe('the journal of effects', () => {
       expect(await facts()).toEqual(['effect.done']);
     });
 
-    it('stays in doubt while the provider cannot be asked right now', async () => {
+    it('stays in doubt while the provider is unreachable', async () => {
       provider.faults.push({ when: 'after', error: new Outage('timeout') });
       await expect(run()).rejects.toThrow(Outage);
       const ask = () => Promise.reject(new Outage('unreachable'));
@@ -197,7 +197,7 @@ describe('the journal of effects', () => {
     });
   });
 
-  it('does not take a provider that refuses to say what became of a call for one that refused the call', async () => {
+  it('does not treat a refused lookup of a call as a refusal of the call', async () => {
     provider.faults.push({ when: 'after', error: new Outage('timeout') });
     await expect(run()).rejects.toThrow('timeout');
     const ask = () => Promise.reject(new Refusal('not_found'));
@@ -209,7 +209,7 @@ describe('the journal of effects', () => {
   describe('after a failure that the provider keeps under the idempotency key', () => {
     const spent = () => new Outage('server_error', { keyConsumed: true });
 
-    it('uses a fresh key for each further try, and says so before it is used', async () => {
+    it('uses a fresh key for each further try, and stores it before it is used', async () => {
       provider.faults.push({ when: 'before', error: spent() }, { when: 'before', error: spent() });
       await expect(run()).rejects.toThrow('server_error');
       expect(await row()).toMatchObject({ state: 'started', try: 2 });
@@ -246,7 +246,7 @@ describe('the journal of effects', () => {
             await gate.pass();
             return id;
           },
-          // The first is still on its way, so the provider has not heard of it.
+          // The first call is still on its way: the provider has not received it.
           ask: async () => null,
         });
       const overtaken = attempt(first);
@@ -314,7 +314,7 @@ describe('the journal of effects', () => {
       expect(await row()).toMatchObject({ state: 'done' });
     });
 
-    it('writes one fact however many there are', async () => {
+    it('writes one fact however many attempts there are', async () => {
       const answers = await Promise.allSettled(Array.from({ length: 10 }, () => run()));
       const codes = answers.flatMap((a) => (a.status === 'rejected' ? [(a.reason as Outage).code] : []));
       expect(codes.filter((code) => code !== 'superseded')).toEqual([]);
@@ -333,7 +333,7 @@ describe('the journal of effects', () => {
       expect(await facts()).toEqual([]);
     });
 
-    it('keeps an attempt that is on its way from writing, and leaves it to be resolved', async () => {
+    it('prevents a running attempt from writing, and leaves it to be resolved', async () => {
       const gate = new Gate();
       const late = run({
         act: async (idempotencyKey) => {
@@ -351,7 +351,7 @@ describe('the journal of effects', () => {
       expect(provider.calls).toHaveLength(1);
     });
 
-    it('leaves what is settled as it is', async () => {
+    it('leaves a settled effect as it is', async () => {
       const settled = await run();
       expect(await journal.close(order.id, key)).toMatchObject({ state: 'done', fence: 1 });
       expect(await run()).toEqual(settled);

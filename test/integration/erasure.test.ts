@@ -16,7 +16,7 @@ import { Bench, carrierEvent } from './bench.js';
 const BY = 'service:desk';
 const ADDRESS = { line1: '3 Elderflower Row', city: 'Mousehole', postalCode: 'TR19 6QX', country: 'GB' };
 
-/** Somebody nobody else is called like. */
+/** A customer with a unique name and address. */
 function somebody(id?: string): Customer {
   const name = `Barnaby-${randomUUID()}`;
   return { ...(id === undefined ? {} : { id }), name, email: `${name}@Example.com` };
@@ -46,7 +46,7 @@ describe('the erasure of a person', () => {
     return { id, trackingNumber };
   }
 
-  /** An order whose run somebody has ended, and which nobody closes. */
+  /** An order whose run was terminated, and which stays open. */
   async function abandoned(
     customer: Customer,
     reason = 'terminated',
@@ -59,7 +59,7 @@ describe('the erasure of a person', () => {
   const acknowledge = async (id: OrderId, attention: string, note: string) =>
     bench.store.attention.resolve(await bench.order(id), attention, { action: 'acknowledge', note, by: BY });
 
-  /** Money that moved without us, seen by somebody who tells of whom it was. */
+  /** Money that moved without us, acknowledged with a note that names its customer. */
   async function noted(orderId: OrderId | null, note: string): Promise<string> {
     const { id } = await bench.database.discrepancy.create({
       data: {
@@ -77,7 +77,7 @@ describe('the erasure of a person', () => {
     return id;
   }
 
-  /** What is to stay as it is. */
+  /** The data that must not change. */
   const facts = ({ customer: _c, shippingAddress: _a, paymentMethod: _m, ...order }: OrderRecord) => {
     const { version: _v, updatedAt: _u, ...rest } = order;
     return rest;
@@ -100,7 +100,7 @@ describe('the erasure of a person', () => {
     expect(left.map(({ note }) => note ?? '').toSorted()).toEqual(others.toSorted());
   });
 
-  it('leaves nothing of who it was in any table, and every fact of what happened', async () => {
+  it('leaves no personal data in any table, and every fact of what happened', async () => {
     const customer = somebody(`c-${randomUUID()}`);
     const { id } = await delivered(customer);
     const { database, store } = bench;
@@ -157,7 +157,7 @@ describe('the erasure of a person', () => {
       actor: BY,
       changes: { erasure },
     });
-    // A refund is asked for again under its hash, which tells of nobody.
+    // A refund request is repeated under its hash, which contains no personal data.
     expect(await store.effects.find(`${id}:refund:1`)).toMatchObject({ requestHash: 'of amounts alone' });
     expect(await bench.order(other.id)).toMatchObject({ customer: { name: expect.any(String) } });
     expect((await store.discrepancies.find(unrelated))?.note).toBe('Somebody else');
@@ -177,7 +177,7 @@ describe('the erasure of a person', () => {
       expect(await bench.store.orders.list({ ...filter, limit: 10 })).toEqual([]);
   });
 
-  it('again, or of nobody, is of no orders, and noted all the same', async () => {
+  it('again, or of an unknown customer, erases no orders, and is recorded all the same', async () => {
     const { email } = somebody();
     for (const id of [uuid(), uuid()]) {
       const erasure = await erase({ email }, null, id);
@@ -199,7 +199,7 @@ describe('the erasure of a person', () => {
     expect(left.flatMap(({ note }) => note ?? []).toSorted()).toEqual(kept.toSorted());
   });
 
-  it('makes what was said of the person under a key impossible to guess, and leaves what tells of amounts', async () => {
+  it('makes a request about the person impossible to guess, and keeps requests about amounts', async () => {
     const customer = somebody();
     const { id } = await delivered(customer);
     const discrepancy = await noted(null, `Paid back to ${customer.email}`);
@@ -229,7 +229,7 @@ describe('the erasure of a person', () => {
     expect(hashes).toEqual(['h', null, null, 'h']);
   });
 
-  it('waits until every order has come to its end, and changes nothing before', async () => {
+  it('waits until every order has ended, and changes nothing before', async () => {
     const customer = somebody();
     const closed = await delivered(customer);
     const open = await Promise.all([bench.labelled({ customer }), bench.labelled({ customer })]);
@@ -249,7 +249,7 @@ describe('the erasure of a person', () => {
     expect(await erase({ email: customer.email }, request)).toMatchObject({ orders: 3 });
   });
 
-  it('waits for a run that keeps failing, although somebody has seen it: it may go on', async () => {
+  it('waits for a run that keeps failing, although it was acknowledged: it may resume', async () => {
     const customer = somebody();
     const { id, attention } = await abandoned(customer, 'keeps_failing');
     await acknowledge(id, attention, 'to be mended');
@@ -258,7 +258,7 @@ describe('the erasure of a person', () => {
     expect(await erase({ email: customer.email })).toMatchObject({ orders: 1 });
   });
 
-  it('does not wait for a run that somebody has seen to be gone', async () => {
+  it('does not wait for a run that was acknowledged as gone', async () => {
     const customer = somebody();
     const { id, attention } = await abandoned(customer);
     expect(await erase({ email: customer.email })).toEqual({ inProgress: [id] });
@@ -266,7 +266,7 @@ describe('the erasure of a person', () => {
     expect(await erase({ email: customer.email })).toMatchObject({ orders: 1 });
     expect(await traces([customer.name])).toEqual([]);
 
-    // Nothing of a person is taken for it any more.
+    // It stores no personal data any more.
     await bench.store.effects.begin(id, chargeKey(id, 1), '');
     await bench.database.effect.update({ where: { key: chargeKey(id, 1) }, data: { state: 'refused' } });
     await bench.store.orders.change(await bench.order(id), () => ({
@@ -284,7 +284,7 @@ describe('the erasure of a person', () => {
     await bench.close(id, 'rejected');
   });
 
-  it('is done once by many who ask at once, whatever they call the person', async () => {
+  it('is done once for many requests at once, by either name of the person', async () => {
     const customer = somebody(`c-${randomUUID()}`);
     const orders = await Promise.all(Array.from({ length: 5 }, () => delivered(customer)));
     const people = [{ email: customer.email }, { customerId: customer.id ?? '' }];
@@ -320,7 +320,7 @@ describe('the erasure of a person', () => {
       expect((await bench.eventTypes(id)).filter((type) => type === 'customer.erased')).toHaveLength(1);
   });
 
-  it('sees what somebody else is about to write', async () => {
+  it('sees what another transaction is about to write', async () => {
     const customer = somebody();
     const { id } = await delivered(customer);
     const other = new pg.Client({ connectionString: bench.databaseUrl });
@@ -361,7 +361,7 @@ describe('the erasure of a person', () => {
     expect(await erase({ email: customer.email })).toMatchObject({ orders: 1 });
   });
 
-  it('keeps no fact from coming', async () => {
+  it('prevents no later fact', async () => {
     const customer = somebody();
     const { id, trackingNumber } = await delivered(customer);
     await erase({ email: customer.email });
@@ -373,7 +373,7 @@ describe('the erasure of a person', () => {
   });
 
   it.each(['customer_name', 'customer_email', 'shipping_address', 'payment_method'])(
-    'is never half done: an order without its %s is refused',
+    'is never partial: an order without its %s is refused',
     async (column) => {
       await delivered(somebody());
       await expect(

@@ -49,7 +49,7 @@ describe("a carrier's events", () => {
       )
       .map(([once, repeated, together]) => {
         const events = once.map((type) => ({ type, name: `${type}-1` }));
-        // Either the same event once more, or another event that says the same.
+        // Either the same event once more, or another event with the same content.
         repeated.forEach(({ type, again, at }, index) =>
           events.splice(at, 0, { type, name: again ? `${type}-1` : `${type}-${index + 2}` }),
         );
@@ -79,7 +79,7 @@ describe("a carrier's events", () => {
         });
         const names = new Set(events.map(({ name }) => name));
         expect(await inboxOf(trackingNumber)).toHaveLength(names.size);
-        // Each thing that was new when it came, in the order of the journey.
+        // Each fact that was new when it came, in the order of the journey.
         const told = await carrierEventsOf(id);
         expect(told.at(-1)).toBe('shipment.delivered');
         expect(told).toEqual(travel.filter((type) => told.includes(type)));
@@ -89,7 +89,7 @@ describe("a carrier's events", () => {
     );
   });
 
-  it('of a parcel nobody knows are kept, and applied in the order they happened once it is known', async () => {
+  it('of an unknown parcel are kept, and applied in the order they happened once it is known', async () => {
     const order = await bench.paid();
     const trackingNumber = `TRK-${randomUUID()}`;
     const parcel = { orderId: order.id, trackingNumber };
@@ -109,7 +109,7 @@ describe("a carrier's events", () => {
     // Two workers may find them at the same time.
     const reports = await Promise.all([bench.store.inbox.claim(parcel), bench.store.inbox.claim(parcel)]);
 
-    // Each tells of what it applied.
+    // Each reports what it applied.
     expect(new Set(reports.flat().map(({ state }) => state))).toEqual(new Set(['shipped', 'delivered']));
     expect(await carrierEventsOf(order.id)).toEqual([
       'shipment.picked_up',
@@ -125,7 +125,7 @@ describe("a carrier's events", () => {
     await bench.finish(order.id);
   });
 
-  it('are all stored when two hundred come for one order at once; the trail tells what was new', async () => {
+  it('are all stored when two hundred come for one order at once; the trail has what was new', async () => {
     const { id, trackingNumber } = await bench.labelled();
     const events = Array.from({ length: 200 }, (_, index) =>
       carrierEvent(index % 2 === 0 ? 'shipment.in_transit' : 'shipment.delivery_failed', trackingNumber),
@@ -141,7 +141,7 @@ describe("a carrier's events", () => {
       ['shipment.delivery_failed'],
     ]).toContainEqual(await carrierEventsOf(id));
     expect(await bench.movements(id)).toEqual(['MUG-BLUE shipped -2']);
-    // The last word on the parcel, and no wait ended: it has not arrived.
+    // The last status of the parcel, and no wait ended: it has not arrived.
     expect(await bench.order(id)).toMatchObject({
       status: 'shipped',
       shipments: [{ status: 'delivery_failed' }],
@@ -149,7 +149,7 @@ describe("a carrier's events", () => {
     });
   });
 
-  it('make one row of the trail when the carrier says the same a thousand times', async () => {
+  it('make one row of the trail when the carrier repeats one a thousand times', async () => {
     const { id, trackingNumber } = await bench.labelled();
     const say = async (type: CarrierEventType, times: number) => {
       for (let n = 0; n < times; n++) await bench.store.inbox.receive(carrierEvent(type, trackingNumber));
@@ -163,7 +163,7 @@ describe("a carrier's events", () => {
     expect(stored).toHaveLength(1_001);
     expect(stored.filter(({ verdict }) => verdict === 'known')).toHaveLength(1_000);
     expect(stored.filter(({ orderId, appliedAt }) => orderId !== id || appliedAt === null)).toEqual([]);
-    // The last word on the parcel is new each time it is another one.
+    // The last status of the parcel is news whenever it changes.
     await say('shipment.delivery_failed', 2);
     await say('shipment.delivered', 2);
     expect(await carrierEventsOf(id)).toEqual([
@@ -174,7 +174,7 @@ describe("a carrier's events", () => {
     await bench.finish(id);
   });
 
-  it('are not shown as news to anybody once the run was told', async () => {
+  it('are not signalled again once the run was signalled', async () => {
     const { id, trackingNumber } = await bench.labelled();
     const event = carrierEvent('shipment.delivered', trackingNumber);
     const report = await bench.store.inbox.receive(event);
@@ -202,7 +202,7 @@ describe("a carrier's events", () => {
   });
 
   describe('after the end', () => {
-    it('change no status; what contradicts the end is shown to a person, once', async () => {
+    it('change no status; an event that contradicts the end opens an attention, once', async () => {
       const before = await bench.stock('MUG-BLUE');
       const { id, trackingNumber } = await bench.labelled();
       await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
@@ -244,7 +244,7 @@ describe("a carrier's events", () => {
         fulfilment: 'released',
         attention: [{ kind: 'contradicting_event', reason: 'shipment.picked_up' }],
       });
-      // Nor is a person asked again about what was answered.
+      // Nor is an attention opened again once it was answered.
       await bench.database.attention.updateMany({ where: { orderId: id }, data: { resolvedAt: new Date() } });
       await bench.store.inbox.receive(carrierEvent('shipment.picked_up', trackingNumber));
       expect((await bench.order(id)).attention).toEqual([]);

@@ -20,7 +20,7 @@ describe('the books', () => {
       ...entries.map(({ account, amount }) => `${account} ${amount}`),
     ]);
 
-  it('tell what became of the money, in entries that an accountant can add up', async () => {
+  it('show where the money is, in entries that an accountant can add up', async () => {
     const { order, id } = await bench.labelled();
     await bench.refund(order, 1000);
     expect(await entriesOf(id)).toEqual([
@@ -34,7 +34,7 @@ describe('the books', () => {
     });
   });
 
-  it('take a fact once, however many tell of it at the same time', async () => {
+  it('book a fact once, however many report it at the same time', async () => {
     const { order, id } = await bench.labelled();
     const refundId = await bench.requestRefund(order, 500);
     await Promise.all(Array.from({ length: 10 }, () => bench.settleRefund(order, refundId, 500)));

@@ -11,11 +11,11 @@ import { Bench } from './bench.js';
 const INTERVAL = 30_000;
 const ORDERS = 1_000;
 
-/** A Temporal that has a run for every order, but for those that are lost; and counts what it is asked. */
+/** A Temporal that has a run for every order, except lost ones; and counts its calls. */
 class CountedRuns {
   readonly lost = new Map<OrderId, 'terminated' | null>();
   failing: OrderId[] | null = [];
-  /** Whether every run fails, whatever is listed. */
+  /** Whether every run fails, even if it is not listed. */
   failsUnlisted = false;
   asked = { lists: 0, compared: [] as OrderId[], described: [] as OrderId[] };
 
@@ -93,7 +93,7 @@ describe('the search for lost runs', () => {
     expect(runs.asked).toMatchObject({ lists: ORDERS / 200, described: [] });
   });
 
-  it('asks of one order alone before a person is asked about it, and then of none', async () => {
+  it('describes one run alone before its attention is opened, and none afterwards', async () => {
     const id = await some(700);
     runs.lost.set(id, null);
     runs.forget();
@@ -120,7 +120,7 @@ describe('the search for lost runs', () => {
     expect(await reasons()).toHaveLength(4);
   });
 
-  it('is given up where lists show too little, before it has asked of every order', async () => {
+  it('is given up where lists show too little, before every order is described', async () => {
     const all = await ids();
     const { running } = runs.visibility;
     runs.visibility.running = async () => new Set();
@@ -131,7 +131,7 @@ describe('the search for lost runs', () => {
     expect(await reasons()).toHaveLength(4);
   });
 
-  it('finds a run that keeps failing, and withdraws the question once it does so no more', async () => {
+  it('finds a run that keeps failing, and withdraws its attention once it no longer fails', async () => {
     const id = await some(10);
     runs.failing = [id];
     await look();
@@ -143,7 +143,7 @@ describe('the search for lost runs', () => {
     expect(await bench.eventTypes(id)).toEqual(['order.run_closed', 'order.run_recovered']);
   });
 
-  it('asks an older Temporal of those orders alone that nothing says why they are open', async () => {
+  it('asks an older Temporal only about orders without a reason to be open', async () => {
     const id = await some(20);
     await bench.database.$executeRaw`DELETE FROM order_wait WHERE order_id = ${id}::uuid`;
     await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
@@ -157,7 +157,7 @@ describe('the search for lost runs', () => {
     ]);
   });
 
-  it('asks a Temporal of them, too, that lists none because it is not set to note such runs', async () => {
+  it('finds them, too, in a Temporal that is not configured to list such runs', async () => {
     const id = await some(30);
     await bench.database.$executeRaw`DELETE FROM order_wait WHERE order_id = ${id}::uuid`;
     await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
@@ -172,7 +172,7 @@ describe('the search for lost runs', () => {
     expect((await bench.order(id)).attention).toEqual([]);
   });
 
-  it('sees to all others where an order is held by something else', async () => {
+  it('handles all others where an order is locked', async () => {
     const lost = await Promise.all([40, 41].map(some));
     for (const id of lost) runs.lost.set(id, null);
     await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
@@ -188,7 +188,7 @@ describe('the search for lost runs', () => {
     expect(await reasons()).toContainEqual({ orderId: held, reason: 'missing' });
   });
 
-  it('has a wish to cancel carried out that the run was told of before it was lost', async () => {
+  it('has a cancellation carried out that was signalled to the run before it was lost', async () => {
     const id = await some(50);
     await bench.database.$executeRaw`UPDATE orders SET status = 'confirmed' WHERE id = ${id}::uuid`;
     await bench.store.cancellations.request(await bench.order(id), 'service:shop');

@@ -2,7 +2,7 @@ import pg from 'pg';
 
 /**
  * Orders as a shop has them after a while: most are delivered, a few are on their way or went wrong; half of them have
- * the same product in them, one in a hundred waits for a person, and of those on their way some wait for something else.
+ * the same product in them, one in a hundred has an open attention, and some in transit have another wait.
  */
 export async function fillWithOrders(databaseUrl: string, count: number): Promise<void> {
   // Not over the product's pool, whose statements may not take that long.

@@ -20,8 +20,8 @@ describe('a migration that finds its table locked', () => {
     await Promise.all([holder.end(), other.end()]);
   });
 
-  it('lets others through while it waits, and is applied once the lock is free', async () => {
-    // A report that somebody runs: it holds up a migration, and reads nothing that others could not read, too.
+  it('does not block others while it waits, and is applied once the lock is free', async () => {
+    // An operator's report: it holds up a migration, and reads nothing that others could not read, too.
     await holder.query('BEGIN; SELECT FROM orders');
     const adapter = await new MigrationAdapter(url, { ...DEFAULT_LIMITS, lock: 100 }).connect();
     try {

@@ -23,7 +23,7 @@ function listWith(name: string, sql: string): ReturnType<typeof migrationList> {
   };
 }
 
-it.each(['18.0', '18.4', '19beta1'])('PostgreSQL %s will do', (version) => {
+it.each(['18.0', '18.4', '19beta1'])('PostgreSQL %s is new enough', (version) => {
   expect(versionFault(version)).toBeUndefined();
 });
 
@@ -31,7 +31,7 @@ it.each(['9.6.24', '15.18', '17.6'])('PostgreSQL %s is refused in a sentence', (
   expect(versionFault(version)).toContain(`the server of DATABASE_URL is PostgreSQL ${version}: nothing`);
 });
 
-it('a failed migration leaves nothing behind, says how to go on, and that works', async () => {
+it('a failed migration leaves nothing behind, says how to continue, and that works', async () => {
   const postgres = await startPostgres();
   ends.push(() => postgres.stop());
   const engine = await MigrationEngine.open(postgres.url);
@@ -40,7 +40,7 @@ it('a failed migration leaves nothing behind, says how to go on, and that works'
   await expect(failure).rejects.toThrow(/20991231000000_half failed and is rolled back/);
   await expect(failure).rejects.toThrow(/nonsense/);
   await expect(failure).rejects.toThrow('npm run migrate -- --rolled-back 20991231000000_half');
-  // Tried again without that, it says the same instead of Prisma's P3009 alone.
+  // Retried without that, it prints the same instead of Prisma's P3009 alone.
   await expect(engine.apply(list)).rejects.toThrow('npm run migrate -- --rolled-back 20991231000000_half');
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();

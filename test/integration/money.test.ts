@@ -30,7 +30,7 @@ describe('amounts past 32 bits', () => {
     ]);
   });
 
-  it('are ordered, booked, given back and listed to the last digit', async () => {
+  it('are ordered, booked, refunded and listed to the last digit', async () => {
     const { order, id } = await bench.labelled({ price: { ...LAPTOP, unitPrice: 499_999_999_999 } });
     const totals = { subtotal: 999_999_999_998, total: 999_999_999_998 };
     expect(order).toMatchObject({
@@ -50,7 +50,7 @@ describe('amounts past 32 bits', () => {
     expect(listed).toMatchObject({ totals, payment: 'partially_refunded' });
   });
 
-  it('are compared, found and taken over', async () => {
+  it('are compared, found and adopted', async () => {
     const stray = { intentId: `pi_${randomUUID()}`, found: LARGEST_AMOUNT, currency: 'IDR' };
     await bench.store.discrepancies.recordUnmatchedCharge(stray, null, new Date());
     const [discrepancy] = await bench.store.discrepancies.list({ limit: 1 });

@@ -223,14 +223,14 @@ describe('accepting', () => {
     expect(await accept(newOrder(), key, 'other-shop')).not.toBeNull();
   });
 
-  it('answers what reading the order would answer', async () => {
+  it('returns what a read of the order would return', async () => {
     const order = newOrder();
     const accepted = await bench.store.orders.accept(order, request(randomUUID()));
     expect(accepted).toEqual(await bench.order(order.id));
     await bench.close(order.id, 'rejected');
   });
 
-  it('keeps what was asked for, to the cent', async () => {
+  it('keeps what was ordered, to the cent', async () => {
     const order = newOrder();
     await accept(order, randomUUID());
     expect(await bench.order(order.id)).toMatchObject({

@@ -15,7 +15,7 @@ import { Bench } from './bench.js';
 import { fillWithOrders } from './many-orders.js';
 
 const idsOf = (orders: readonly OrderRecord[]) => orders.map(({ id }) => id);
-/** Where an order stands in a list, which goes by changes where it is asked for those. */
+/** The position of an order in a list, which is by changes where the filter has `updatedSince`. */
 const positionOf = ({ createdAt, updatedAt, id }: OrderRecord, { updatedSince }: OrderFilter = {}) => ({
   at: new Date(updatedSince ? updatedAt : createdAt),
   id,
@@ -126,7 +126,7 @@ describe('lists of orders', () => {
     }
   });
 
-  it('find orders by everything that may be known of them', async () => {
+  it('find orders by every field a caller may have', async () => {
     const labelled = await bench.labelled({ lines: [{ sku: 'TEA-GREEN', quantity: 1 }] });
     const { number, createdAt } = labelled.order;
     const email = emailOf(labelled.order);
@@ -180,7 +180,7 @@ describe('lists of orders', () => {
     expect(await waiting({ waitingFor: 'deliver' })).toContain(id);
   });
 
-  it('find orders by why they ended, and by what waits for a person', async () => {
+  it('find orders by why they ended, and by open attentions', async () => {
     const order = await bench.accepted({ lines: [{ sku: 'SOLD-OUT', quantity: 1 }] });
     await bench.reserve(order);
     const found = async (filter: OrderFilter) =>
@@ -200,7 +200,7 @@ describe('lists of orders', () => {
   });
 });
 
-/** With MANY_ORDERS=100000 the time of every list is measured, too, and said. */
+/** With MANY_ORDERS=100000 the time of every list is measured, too, and printed. */
 const MEASURED = process.env['MANY_ORDERS'];
 const MANY = Number(MEASURED ?? 30_000);
 /** Milliseconds, of 200 lists one after the other: the next page of where the last one ended, or the first again. */

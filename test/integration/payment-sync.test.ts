@@ -17,7 +17,7 @@ import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { capturedLog } from '../support/captured-log.js';
 import { Bench } from './bench.js';
 
-/** Who is told, with what; it can be out of reach, as Temporal can. */
+/** Records the signals to runs; it can be unreachable, as Temporal can. */
 class Ears {
   readonly heard: string[] = [];
   isDeaf = false;
@@ -37,7 +37,7 @@ class Ears {
   }
 }
 
-describe('looking at the provider for an order', () => {
+describe('a payment sync of an order', () => {
   let bench: Bench;
   let sandbox: Sandbox;
   let gateway: StripeGateway;
@@ -60,7 +60,7 @@ describe('looking at the provider for an order', () => {
     return ears.heard;
   };
 
-  /** An order on whose intent a payment method was tried at the provider, and of which only the intent is known here. */
+  /** An order with a payment attempt at the provider, of which the books have only the intent. */
   async function tried(
     method: string,
     { manual = false, ...policy }: { manual?: boolean; declineWindow?: number } = {},
@@ -139,7 +139,7 @@ describe('looking at the provider for an order', () => {
   const paymentEvents = async (id: OrderId) =>
     (await bench.eventTypes(id)).filter((type) => /^(payment|refund|dispute)\./.test(type));
 
-  it('confirms an order that was paid, and books it once, though fifty look at the same time', async () => {
+  it('confirms an order that was paid, and books it once, though fifty sync at the same time', async () => {
     const { id, intentId, total } = await tried('pm_card_visa');
     const ears = new Ears();
     await bench.store.paymentInbox.receive(event(intentId));
@@ -158,7 +158,7 @@ describe('looking at the provider for an order', () => {
     expect(await look(id)).toEqual([]);
   });
 
-  it('follows a shopper who has to act, through a hold, to a capture', async () => {
+  it('syncs a payment that requires action, through a hold, to a capture', async () => {
     const { id, intentId, total } = await tried('pm_card_authenticationRequired', { manual: true });
     expect(await look(id)).toEqual(['payment requires_action']);
     expect(await bench.order(id)).toMatchObject({
@@ -179,7 +179,7 @@ describe('looking at the provider for an order', () => {
     expect(await balances(id)).toEqual({ gateway: total, customer_deposits: -total });
   });
 
-  it('lets go a hold that lapsed', async () => {
+  it('releases a hold that lapsed', async () => {
     const { id, intentId } = await tried('pm_card_visa', { manual: true });
     await look(id);
     await play(sandbox, `/payment-intents/${intentId}/lapse`);
@@ -188,7 +188,7 @@ describe('looking at the provider for an order', () => {
     expect(await balances(id)).toEqual({});
   });
 
-  it('leaves an order open that was declined, as long as its rules say', async () => {
+  it('leaves a declined order open for as long as its policy allows', async () => {
     const { id } = await tried('pm_card_chargeDeclined', { declineWindow: 600_000 });
     expect(await look(id)).toEqual(['payment declined']);
     expect(await bench.order(id)).toMatchObject({
@@ -222,7 +222,7 @@ describe('looking at the provider for an order', () => {
     expect(await balances(order.id)).toEqual({ gateway: 100, customer_deposits: -100 });
   });
 
-  it('only books what came for an order whose run has begun to give money back', async () => {
+  it('only books a payment of an order whose run has begun to refund', async () => {
     const { id, total } = await tried('pm_card_visa');
     await bench.store.effects.begin(id, voidKey(id), 'hash');
     expect(await look(id)).toEqual(['payment captured']);
@@ -232,7 +232,7 @@ describe('looking at the provider for an order', () => {
   });
 
   describe('of refunds', () => {
-    it('settles one that was pending, and tells its run', async () => {
+    it('settles one that was pending, and signals its run', async () => {
       const { id, intentId, total } = await tried('pm_card_pendingRefund');
       await look(id);
       const { refundId, re } = await refunded(id, intentId, 1000);
@@ -248,7 +248,7 @@ describe('looking at the provider for an order', () => {
     it.each([
       ['pm_card_pendingRefund', 'failed', ['refund_failed']],
       ['pm_card_visa', 'failed', ['refund_reversed', 'refund_succeeded']],
-    ])('frees the amount of one of %s that %s, and tells a person once', async (method, becomes, kinds) => {
+    ])('frees the amount of one of %s that %s, and opens one attention', async (method, becomes, kinds) => {
       const { id, intentId, total } = await tried(method);
       await look(id);
       const { refundId, re } = await refunded(id, intentId, 1000);
@@ -286,7 +286,7 @@ describe('looking at the provider for an order', () => {
       ['won', {}],
       ['lost', { dispute_losses: 1 }],
     ])(
-      'books what was taken, shows it to a person once, and books that it was %s',
+      'books what was taken, opens an attention once, and books that it was %s',
       async (becomes, losses) => {
         const { id, intentId, total } = await tried('pm_card_visa');
         await look(id);
@@ -320,7 +320,7 @@ describe('looking at the provider for an order', () => {
     );
   });
 
-  it('gives money back that came after the end, once, though many look at the same time', async () => {
+  it('refunds money that came after the end, once, though many sync at the same time', async () => {
     const { id, intentId, total } = await tried('pm_card_authenticationRequired');
     await look(id);
     await bench.store.stock.release(await bench.order(id));
@@ -347,7 +347,7 @@ describe('looking at the provider for an order', () => {
     expect(new Set(ears.heard)).toEqual(new Set(['refund starts']));
   });
 
-  it('gives money back that a bank returned after the end', async () => {
+  it('refunds money that a bank returned after the end', async () => {
     const { id, intentId, total } = await tried('pm_card_visa');
     await look(id);
     await play(sandbox, '/disputes', { payment_intent: intentId });
@@ -390,7 +390,7 @@ describe('looking at the provider for an order', () => {
       expect(await bench.store.paymentInbox.unsettled(0, 1_000)).not.toContain(id);
     });
 
-    it('tells again what nobody heard', async () => {
+    it('signals again what no run received', async () => {
       const { id, intentId } = await tried('pm_card_visa');
       await bench.store.paymentInbox.receive(event(intentId));
       const ears = new Ears();
@@ -411,7 +411,7 @@ describe('looking at the provider for an order', () => {
       expect(await bench.store.paymentInbox.unsettled(0, 1_000)).toContain(order.id);
     });
 
-    it('stores each once, and answers the order to look at only then', async () => {
+    it('stores each once, and returns the order to sync only then', async () => {
       const { id, intentId } = await tried('pm_card_visa');
       const same = event(intentId);
       const answers = await Promise.all(

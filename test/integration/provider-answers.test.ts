@@ -32,7 +32,7 @@ const status =
 
 const PAGE = '<html><h1>Bad Gateway</h1></html>';
 
-/** What a provider, or something on the way to it, may do to a call. */
+/** What a provider, or a proxy before it, may do to a call. */
 const ANSWERS: readonly (readonly [string, RequestListener, string])[] = [
   ['a page with 502', status(502, PAGE), 'error'],
   ['a page with 503', status(503, PAGE), 'error'],
@@ -71,19 +71,19 @@ describe.each(CALLS)('the %s, to %s,', (provider, _call, call) => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is left alone for as long as it asks', async () => {
+  it('is not called again before its Retry-After', async () => {
     answer = status(503, PAGE, { 'Retry-After': '7' });
     await expect(call(server.url)).rejects.toMatchObject({ name: 'Outage', retryAfter: 7_000 });
   });
 
-  it('is out whose name nobody knows', async () => {
+  it('is out when its name is unknown', async () => {
     await expect(call('http://provider.invalid')).rejects.toMatchObject({
       name: 'Outage',
       code: `${provider}_unreachable`,
     });
   });
 
-  it('is out that speaks no TLS, and that speaks no HTTP', async () => {
+  it('is out when it has no TLS, or no HTTP', async () => {
     answer = status(200);
     const outage = { name: 'Outage', code: `${provider}_unreachable` };
     await expect(call(server.url.replace('http:', 'https:'))).rejects.toMatchObject(outage);
@@ -124,7 +124,7 @@ describe('the carrier', () => {
   it.each([
     ['buys a label', () => carrierAt(server.url).createShipment({ reference: ORDER, recipient, items: [] })],
     ['looks up', () => carrierAt(server.url).findShipment(ORDER)],
-  ])('%s: believed where it speaks of our parcel, or of none by name', async (_, call) => {
+  ])('%s: believed where it names our parcel, or none', async (_, call) => {
     for (const named of [{ reference: ORDER }, {}]) {
       body = { ...parcel, ...named };
       expect(await call()).toEqual({ ...parcel, trackingUrl: null });
@@ -152,7 +152,7 @@ describe('the carrier', () => {
   });
 
   it.each([400, 401, 403, 418, 422])(
-    'is not out that answers %i: nobody thought of that',
+    'is not out when it answers %i: that is unexpected',
     async (unheardOf) => {
       code = unheardOf;
       body = {};
@@ -165,7 +165,7 @@ describe('the carrier', () => {
   );
 });
 
-/** A server that speaks another language than HTTP. */
+/** A server with another protocol than HTTP. */
 async function listenToNothing(): Promise<{ server: Server; url: string }> {
   const server = createServer((socket) => socket.on('error', () => socket.destroy()).end('hello\r\n\r\n'));
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

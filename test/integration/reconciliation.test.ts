@@ -17,7 +17,7 @@ import { capturedLog } from '../support/captured-log.js';
 import { Bench } from './bench.js';
 
 const HOUR = 3_600_000;
-/** Nobody waits for what comes of these orders. */
+/** No run waits for the payments of these orders. */
 const NO_RUNS = {
   reportPayment: async () => undefined,
   reportRefund: async () => undefined,
@@ -29,7 +29,7 @@ describe('reconciliation', () => {
   let bench: Bench;
   let sandbox: Sandbox;
   let stripe: Stripe;
-  /** Orders that the usual way was asked to settle. */
+  /** Orders for which a payment sync was requested. */
   let checked: OrderId[];
   beforeEach(async () => {
     bench = await Bench.open();
@@ -43,7 +43,7 @@ describe('reconciliation', () => {
     await sandbox.close();
   });
 
-  /** Compares everything up to now; `settle` as the command takes it. */
+  /** Compares all money up to now; `settle` as in the command. */
   async function reconcile({ isExclusive = false, settle = 0, settles = true } = {}) {
     const options = { secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 30_000 };
     const { logger } = capturedLog('test');
@@ -56,7 +56,7 @@ describe('reconciliation', () => {
     };
     const books = new StripeRecords(options);
     const reconciliation = new Reconciliation(bench.store, books, payments, logger, isExclusive);
-    // What moves while this runs is to be seen, too, however slow the machine is.
+    // Movements during this comparison are included, too, however slow the machine is.
     const to = new Date(Date.now() + 30_000 - settle);
     const from = new Date(to.getTime() - HOUR);
     await reconciliation.unsettled(to, null, () => undefined);
@@ -167,7 +167,7 @@ describe('reconciliation', () => {
     expect(await discrepancies('closed')).toMatchObject([{ kind: 'unknown_charge', note: answer.note }]);
   });
 
-  it('no longer finds a charge that was given back at the gateway', async () => {
+  it('no longer finds a charge that was refunded at the gateway', async () => {
     await play(sandbox, '/discrepancies', { kind: 'unknown_charge' });
     const [found] = await reconcile({ isExclusive: true });
     await stripe.refunds.create({ payment_intent: found?.objectId ?? '' });
@@ -175,7 +175,7 @@ describe('reconciliation', () => {
     expect(await discrepancies()).toMatchObject([{ note: 'no longer seen' }]);
   });
 
-  it('finds a second charge for an order, whoever else uses the account', async () => {
+  it('finds a second charge for an order, although others use the account', async () => {
     const { id } = await paid();
     await play(sandbox, '/discrepancies', {
       kind: 'unknown_charge',
@@ -192,7 +192,7 @@ describe('reconciliation', () => {
     expect(await reconcile()).toEqual([]);
   });
 
-  it('finds an amount that is off by one cent, and leaves it a note', async () => {
+  it('finds an amount that is off by one cent, and books nothing for it', async () => {
     const { id, intent } = await paid();
     await play(sandbox, '/discrepancies', {
       kind: 'altered_amount',
@@ -226,7 +226,7 @@ describe('reconciliation', () => {
     expect((await bench.order(id)).attention).toMatchObject([{ reason: 'missing_refund' }]);
   });
 
-  it('finds a refund that was made by hand, and takes it over', async () => {
+  it('finds a refund that was made by hand, and adopts it', async () => {
     const { id, intent } = await paid();
     const { id: refund } = await stripe.refunds.create({ payment_intent: intent, amount: 700 });
     const found = await reconcile();
@@ -265,7 +265,7 @@ describe('reconciliation', () => {
     expect(await booked(id)).toContain('dispute_withdrawn 3980');
   });
 
-  it('closes what has gone again, and its attention with it', async () => {
+  it('closes a difference that is gone again, and its attention with it', async () => {
     const { id, intent } = await paid();
     const falsify = (by: number) =>
       play(sandbox, '/discrepancies', { kind: 'altered_amount', payment_intent: intent, by });
@@ -281,7 +281,7 @@ describe('reconciliation', () => {
     expect((await bench.order(id)).attention).toHaveLength(1);
   });
 
-  it('leaves alone what happened too recently, and what a call is under way for', async () => {
+  it('ignores movements that are too recent, and those of a running call', async () => {
     const { id, intent } = await paid();
     await stripe.refunds.create({ payment_intent: intent, amount: 700 });
     expect(await reconcile({ settle: 600_000 })).toEqual([]);
@@ -293,7 +293,7 @@ describe('reconciliation', () => {
     expect(await reconcile()).toHaveLength(1);
   });
 
-  it('goes on where an attempt before had come to', async () => {
+  it('resumes where the attempt before had stopped', async () => {
     const { intent } = await paid();
     await stripe.refunds.create({ payment_intent: intent, amount: 700 });
     const books = new StripeRecords({ secretKey: 'sk_test_books', apiUrl: sandbox.url, timeout: 30_000 });

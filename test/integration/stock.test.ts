@@ -42,7 +42,7 @@ describe('reservations', () => {
     expect((await bench.stock('MUG-BLUE')).reserved).toBe(mugs.reserved + 200);
     expect((await bench.stock('TEA-GREEN')).reserved).toBe(teas.reserved + 400);
 
-    // Some take their goods back while others let go.
+    // Some reserve their goods again while others release them.
     await Promise.all(
       orders.map(({ id }) => bench.order(id).then((order) => bench.store.stock.release(order))),
     );
@@ -70,7 +70,7 @@ describe('reservations', () => {
     expect(await bench.reserve(order)).toBe('out_of_stock');
   });
 
-  it('are made once, however often and however concurrently they are asked for', async () => {
+  it('are made once, however often and however concurrently they are requested', async () => {
     const before = await bench.stock('MUG-BLUE');
     const order = await bench.accepted({ lines: [{ sku: 'MUG-BLUE', quantity: 2 }] });
     const answers = await many(10, () => bench.reserve(order));
@@ -105,7 +105,7 @@ describe('reservations', () => {
     await bench.close(order.id, 'rejected');
   });
 
-  it('are given back once', async () => {
+  it('are released once', async () => {
     const before = await bench.stock('MUG-BLUE');
     const order = await bench.accepted();
     await bench.reserve(order);
@@ -139,7 +139,7 @@ describe('reservations', () => {
     expect(await held(order.id)).toMatchObject([{ state: 'open' }]);
   });
 
-  it('tell how long the shopper may still change their mind', async () => {
+  it('show until when the charge is delayed', async () => {
     const order = await bench.accepted();
     await bench.store.stock.reserve(order, 90_000);
     const { waits } = await bench.order(order.id);

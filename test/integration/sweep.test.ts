@@ -38,7 +38,7 @@ describe('what a sweep finds', () => {
       expect(found?.policy).toEqual((await bench.order(id)).policy);
     });
 
-    it('is not one that was accepted just now: whoever accepted it will start it', async () => {
+    it('is not one that was accepted just now: the API that accepted it will start it', async () => {
       expect(await neverStarted()).toBe(false);
     });
 
@@ -56,13 +56,13 @@ describe('what a sweep finds', () => {
     });
   });
 
-  describe('to pass on', () => {
+  describe('to signal', () => {
     const untold = async (olderThan: number) =>
       (await bench.store.inbox.unsignalled(olderThan, 10_000)).filter((report) => report.orderId === id);
     const unheard = async (olderThan: number) =>
       (await bench.store.attention.unsignalled(olderThan, 10_000)).filter((told) => told.orderId === id);
 
-    it('is an arrival that no run was told of, once it has had time to be told', async () => {
+    it('is an arrival that was not signalled, once there was time to signal it', async () => {
       const labelled = await bench.labelled();
       ({ id } = labelled);
       await bench.store.inbox.receive(carrierEvent('shipment.picked_up', labelled.trackingNumber));
@@ -75,7 +75,7 @@ describe('what a sweep finds', () => {
       expect(await untold(MINUTE)).toEqual([]);
     });
 
-    it('is a wish to cancel that no run was told of, until it is decided', async () => {
+    it('is a cancellation request that was not signalled, until it is decided', async () => {
       const wishes = async () =>
         (await bench.store.cancellations.unsignalled(MINUTE, 10_000)).filter((wish) => wish.orderId === id);
       const { order, trackingNumber } = await bench.labelled();
@@ -88,7 +88,7 @@ describe('what a sweep finds', () => {
       expect(await wishes()).toEqual([]);
     });
 
-    it('is an attempt to pay that no run was told of', async () => {
+    it('is a payment attempt that was not signalled', async () => {
       const attempts = async () =>
         (await bench.store.paymentAttempts.unsignalled(MINUTE, 10_000)).filter((told) => told.orderId === id);
       await bench.database.paymentAttempt.create({
@@ -101,7 +101,7 @@ describe('what a sweep finds', () => {
       expect(await attempts()).toEqual([]);
     });
 
-    it('is an answer that no run was told of, once it has had time to be told', async () => {
+    it('is an answer that was not signalled, once there was time to signal it', async () => {
       const order = await bench.order(id);
       const attention = '019b7654-0000-7000-8000-0000000000aa';
       await bench.store.attention.park(order, {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What a payment method comes to, when nothing else goes wrong: by itself, or once somebody acts or decides. */
+/** The outcome of a payment method without other faults: by itself, or once the shopper or bank acts. */
 export type CardFate = 'pays' | 'declines' | 'waits';
 
 /** Payment methods of the sandbox; see dev/sandbox/gateway/payment-methods.ts. */

@@ -1,7 +1,7 @@
 import type { Model } from './model.js';
 import type { Real } from './real.js';
 
-/** What an order's audit trail tells of, by the type of the event. */
+/** What happened to an order, by the type of the event in its audit trail. */
 const TOLD: Readonly<Record<string, string>> = {
   'payment.requires_action': '3-D Secure is asked for',
   'payment.processing': 'a payment takes its time',
@@ -18,7 +18,7 @@ const TOLD: Readonly<Record<string, string>> = {
   'order.run_closed': 'a run is closed before its order',
 };
 
-/** Counts the runs in which each kind of thing came about. */
+/** Counts the runs in which each kind of event happened. */
 export class Census {
   private runs = 0;
   private readonly counts = new Map<string, number>();

@@ -6,10 +6,10 @@ import type { Real } from './real.js';
 export type Command = fc.AsyncCommand<Model, Real>;
 
 /**
- * Something that is done to the system, or happens to it.
+ * An action on the system, or an event that happens to it.
  *
- * @param words how a failing run tells of it
- * @param isPossible whether it makes sense as things stand; otherwise it is left out
+ * @param words how a failing run reports it
+ * @param isPossible whether it makes sense in the current state; otherwise it is left out
  */
 export function command(
   words: string,

@@ -11,7 +11,7 @@ import { type Model, type ModelOrder, possibleEnds } from './model.js';
 import type { Real } from './real.js';
 import { isTakenBack } from './refunds.js';
 
-/** What a shopper, an accountant and a stock-keeper find when every order of a run is over. */
+/** The facts that a shopper, an accountant and a stock-keeper see when every order of a run has ended. */
 export async function checkFacts(model: Model, real: Real): Promise<void> {
   const orders: [ModelOrder, OrderRecord][] = [];
   for (const placed of model.orders) orders.push([placed, await real.system.store.orders.get(placed.id)]);
@@ -43,7 +43,7 @@ async function eachExistsOnce(model: Model, { system }: Real): Promise<void> {
   expect(listed.toSorted(), 'the orders there are').toEqual(model.orders.map(({ id }) => id).toSorted());
 }
 
-/** Invariants 1 and 7, as whoever reads the gateway's own records sees them. */
+/** Invariants 1 and 7, checked on the gateway's own records. */
 async function moneyIsRight(placed: ModelOrder, order: OrderRecord, real: Real): Promise<void> {
   const what = `${order.number}, ${order.status}`;
   const paid = (await real.system.intents(order.id)).filter(({ status }) => status === 'succeeded');
@@ -66,7 +66,7 @@ async function moneyIsRight(placed: ModelOrder, order: OrderRecord, real: Real):
     expect(taken - back - withBank, `what is left of ${taken} of ${what}`).toBe(0);
 }
 
-/** Those that were asked for, once each, and those that an order makes of itself when it is taken back. */
+/** The refunds that were requested, once each, and those that an order makes itself when it is compensated. */
 async function refundsAreKnown(placed: ModelOrder, order: OrderRecord, { system }: Real): Promise<void> {
   const { body } = await system.http.get(`/orders/${order.id}/refunds`).expect(200);
   const refunds = RefundList.parse(body).data;
@@ -77,7 +77,7 @@ async function refundsAreKnown(placed: ModelOrder, order: OrderRecord, { system 
     expect(own, `refunds that ${order.number}, ${order.status}, made itself`).toEqual([]);
 }
 
-/** Whoever wished to cancel an order has their answer. */
+/** Every cancellation request is decided. */
 async function wishIsDecided(placed: ModelOrder, order: OrderRecord, { system }: Real): Promise<void> {
   if (!placed.wasToBeCancelled) return;
   const { body } = await system.http.get(`/orders/${order.id}/cancellation`).expect(200);
@@ -92,7 +92,7 @@ async function parcelIsRight(order: OrderRecord, real: Real): Promise<void> {
   const what = `the parcel of ${order.number}, which is ${order.status}`;
   if (order.status === 'rejected') expect(parcel, what).toBeUndefined();
   if (order.status === 'cancelled') {
-    // The carrier may say anything of a parcel that it has cancelled.
+    // The carrier may report any event of a parcel that it has cancelled.
     expect(parcel && parcel.events.length === 0 ? parcel.status : 'cancelled', what).toBe('cancelled');
   }
   if (order.status === 'delivered' || order.status === 'undelivered')
@@ -104,7 +104,7 @@ const MAILS: Readonly<
   Record<string, { readonly of: OrderStatus | null; readonly not: readonly OrderStatus[] }>
 > = {
   confirmation: { of: 'delivered', not: ['rejected'] },
-  // Of a parcel that arrives before its shopper could be told, it is not said that it is on its way.
+  // There is no shipment email where the parcel arrives before it could be sent.
   shipped: { of: null, not: ['rejected', 'cancelled'] },
   delivery: { of: 'delivered', not: ['rejected', 'cancelled', 'undelivered'] },
   undelivered: { of: 'undelivered', not: ['rejected', 'cancelled', 'delivered'] },
@@ -131,11 +131,11 @@ function mailsAreRight(model: Model, placed: ModelOrder, order: OrderRecord, { s
   expect(known, 'the Message-IDs there may be').toEqual(expect.arrayContaining([...new Set(others)]));
 }
 
-/** Whether a conversation about one of an order's mails broke off, so that nobody knows what became of it. */
+/** Whether an SMTP session for one of an order's mails broke off, so that its outcome is unknown. */
 const wasInDoubt = ({ id }: OrderRecord, log: readonly string[]) =>
   log.some((line) => line.includes(id) && /"mail_(timeout|unreachable)"/.test(line));
 
-/** What has left the house for good is missing from its shelf, and nothing else; nothing is held any more. */
+/** Stock lacks exactly the goods that were delivered or lost; no goods are reserved any more. */
 async function stockAddsUp(model: Model, orders: readonly OrderRecord[], real: Real): Promise<void> {
   const gone = orders.filter(({ fulfilment }) => fulfilment === 'delivered' || fulfilment === 'lost');
   const missing = new Map<string, number>();

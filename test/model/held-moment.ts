@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { guardFolder } from '../../dev/stack/processes/guarded.js';
 import { HOOK } from '../support/kills.js';
 
-/** Where a worker can be made to stand still; see test/support/kill-point.mjs. */
+/** Moments at which a worker can be held; see test/support/kill-point.mjs. */
 export class HeldMoments {
   private readonly folder = mkdtempSync(join(tmpdir(), 'order-processing-model-'));
   private readonly file = join(this.folder, 'moment.json');
@@ -20,7 +20,7 @@ export class HeldMoments {
     return { NODE_OPTIONS: `--import=${HOOK}`, HELD_MOMENT_FILE: this.file };
   }
 
-  /** The next attempt to come to a moment stands still there. @returns what the worker's log says then, before its order */
+  /** Holds the next attempt that reaches a moment. @returns the worker's log line then, up to its order */
   hold(moment: string): string {
     const id = String(++this.count);
     // Whole or not at all: the worker may read it any time.

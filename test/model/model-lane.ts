@@ -13,12 +13,12 @@ import { describeRun, howToRepeat, saidOfRepeats } from './report.js';
 import { rulesOf } from './rules.js';
 import { settle } from './settle.js';
 
-/** What a run may take at the very most, in milliseconds: one that is answered for ever fails by then. */
+/** The longest time of a run, in milliseconds: a run without an end fails by then. */
 export const A_RUN = 300_000;
 /** How long a run that failed is played again, in milliseconds; one that has begun by then is played to its end. */
 export const ALL_AGAIN = 240_000;
 
-/** Little patience, so that steps are parked, deliveries are late and providers time out now and then. */
+/** Few attempts and short time-outs, so that steps are parked, deliveries late and providers time out at times. */
 const IMPATIENT = {
   RETRY_INITIAL: '100ms',
   RETRY_MAX: '500ms',
@@ -48,7 +48,7 @@ export class ModelLane {
     return new ModelLane(settings, await Real.start(IMPATIENT));
   }
 
-  /** @throws Error telling of the first run that fails, and how likely it fails again */
+  /** @throws Error describing the first run that fails, and how likely it fails again */
   async playAll(): Promise<void> {
     const { runs, seed, path, times } = this.settings;
     process.stderr.write(`model test: ${runs} runs, seed ${seed}\n`);
@@ -64,13 +64,13 @@ export class ModelLane {
     else throw failure(failed.error, failed.story, howToRepeat({ seed, path: again }), said);
   }
 
-  /** Plays runs on a system that is not looked at afterwards. @returns the first that fails, or null */
+  /** Plays runs on a system that is not checked afterwards. @returns the first that fails, or null */
   static async playOnce(settings: LaneSettings): Promise<FailedRun | null> {
     const lane = await ModelLane.open(settings);
     try {
       return await lane.play();
     } finally {
-      // What is wrong with what it left behind was told by the run.
+      // The run has reported every fault of the state it left.
       await lane.real.close().catch(() => undefined);
     }
   }
@@ -83,7 +83,7 @@ export class ModelLane {
       numRuns: runs,
       seed,
       path,
-      // Trying a smaller story on a real system says little, and takes long.
+      // Shrinking on a real system proves little, and takes long.
       endOnFailure: true,
       // A run that hangs has failed like any other.
       plugins: [fc.timeout(A_RUN)],
@@ -96,7 +96,7 @@ export class ModelLane {
     };
   }
 
-  /** Looks once more at everything that was left behind. @throws Error when something is wrong with it */
+  /** Checks once more all state that was left behind. @throws Error when it has a fault */
   async close(): Promise<void> {
     const again = howToRepeat({ ...this.settings, path: this.settings.path ?? '0' }, this.settings.runs);
     try {
@@ -104,7 +104,7 @@ export class ModelLane {
     } catch (error) {
       throw failure(error, again);
     } finally {
-      // Everything that was written meanwhile is searched for customers.
+      // All rows and logs written meanwhile are searched for personal data.
       await this.real.close().catch((error: unknown) => {
         throw failure(error, again);
       });
@@ -131,7 +131,7 @@ export class ModelLane {
   }
 }
 
-/** A run that failed, and what there is to know of it. */
+/** A run that failed, with its evidence. */
 interface FailedRun {
   readonly error: unknown;
   readonly story: string;
@@ -139,7 +139,7 @@ interface FailedRun {
   readonly path: string;
 }
 
-/** Plays a run some times more, while there is time, each time on a system that nothing has happened to. */
+/** Plays a run some times more, while there is time, each time on a new system. */
 async function playAgain(settings: LaneSettings, times: number): Promise<(FailedRun | null)[]> {
   const results: (FailedRun | null)[] = [];
   for (const end = Date.now() + ALL_AGAIN; results.length < times && Date.now() < end;)
@@ -147,7 +147,7 @@ async function playAgain(settings: LaneSettings, times: number): Promise<(Failed
   return results;
 }
 
-/** An error with more to say. */
+/** An error with further details. */
 function failure(error: unknown, ...more: readonly string[]): Error {
   return new Error([error instanceof Error ? error.message : String(error), ...more].join('\n'), {
     cause: error,

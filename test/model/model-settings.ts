@@ -1,6 +1,6 @@
 export interface ModelSettings {
   readonly runs: number;
-  /** Decides everything that is drawn. */
+  /** Decides every random draw. */
   readonly seed: number;
   /** The run to begin with, as a failure names it; undefined for the first. */
   readonly path: string | undefined;
@@ -21,7 +21,7 @@ const LANES = 3;
 /** For how many runs a lane is opened. */
 const FOR_A_LANE = 25;
 
-/** What `npm run test:model` was asked for; see dev/model-test.ts. */
+/** The options of `npm run test:model`; see dev/model-test.ts. */
 export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettings {
   return {
     runs: Number(env['MODEL_RUNS'] ?? USUAL_RUNS),
@@ -31,7 +31,7 @@ export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettin
   };
 }
 
-/** Deals the runs out to lanes, each with a seed of its own; those that are repeated stay in one. */
+/** Distributes the runs to lanes, each with its own seed; repeated runs stay in one lane. */
 export function lanesFor({ runs, seed, path, times }: ModelSettings): LaneSettings[] {
   const lanes = path === undefined ? Math.min(LANES, Math.ceil(runs / FOR_A_LANE)) : 1;
   return Array.from({ length: lanes }, (_, lane) => ({

@@ -7,11 +7,11 @@ import { lanesFor, modelSettings } from './model-settings.js';
 const settings = modelSettings();
 const { runs, seed } = settings;
 
-/** What most runs take at most, and to look into everything that a run has left behind. Milliseconds. */
+/** The time that most runs need at most, with the checks of the state they leave. Milliseconds. */
 const MOST_RUNS = 20_000;
 const A_LOOK = 5_000;
 
-describe('whatever happens to orders, and in whatever order', () => {
+describe('any events of orders, in any sequence', () => {
   const lanes: ModelLane[] = [];
   beforeAll(async () => {
     lanes.push(...(await Promise.all(lanesFor(settings).map((lane) => ModelLane.open(lane)))));
@@ -33,7 +33,7 @@ describe('whatever happens to orders, and in whatever order', () => {
   );
 });
 
-/** Waits for all, so that none is left running behind a failure. @throws Error telling of all that failed */
+/** Waits for all, so that none is left running behind a failure. @throws Error describing all that failed */
 async function allDone(parts: readonly Promise<void>[]): Promise<void> {
   const failures = (await Promise.allSettled(parts)).flatMap((part) =>
     part.status === 'rejected' ? [part.reason] : [],

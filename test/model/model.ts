@@ -4,7 +4,7 @@ import type { OrderStatus } from '#libs/domain/order/states';
 import { type Card, CARDS } from './cards.js';
 import { type Good, GOODS } from './goods.js';
 
-/** What a shopper asks for. */
+/** What a shopper orders. */
 export interface Wish {
   readonly lines: readonly { readonly good: Good; readonly quantity: number }[];
   readonly method: Card;
@@ -14,46 +14,46 @@ export interface Wish {
   readonly served: boolean;
 }
 
-/** An order that was accepted, and what is known of how it may end. */
+/** An order that was accepted, and the ways in which it may end. */
 export interface ModelOrder {
   readonly id: OrderId;
   readonly number: string;
   readonly email: string;
-  /** What it was asked for under, to be asked for again. */
+  /** The request that placed it, to be repeated. */
   readonly request: { readonly key: string; readonly body: Readonly<Record<string, unknown>> };
   readonly wish: Wish;
   /** Minor units. */
   readonly total: number;
   readonly lines: readonly { readonly id: string; readonly sku: string; readonly quantity: number }[];
-  /** The refunds that were asked for, and taken. */
+  /** The refunds that were requested, and accepted. */
   readonly refunds: Set<string>;
-  /** How it would end by itself, and how else, after what was done to it. */
+  /** How it would end by itself, and how else after the commands on it. */
   readonly mayEnd: Set<OrderStatus>;
-  /** Whether somebody decided that a mail of it need not arrive. */
+  /** Whether an operator skipped one of its emails. */
   mayLackMail: boolean;
-  /** Whether somebody wished through the API to cancel it. */
+  /** Whether a caller requested its cancellation through the API. */
   wasToBeCancelled: boolean;
-  /** Whether its bank let go what it held: then it is not paid, unless it had been. */
+  /** Whether its bank released the hold: then it is not paid, unless it had been. */
   holdLapsed: boolean;
 }
 
-/** What a run has done to the system, in as much as its end depends on it. */
+/** What a run has done to the system, as far as its end depends on that. */
 export interface Model {
   /** Counts the runs, and makes names that no other run has. */
   readonly run: number;
   readonly orders: ModelOrder[];
-  /** How any order of the run may end, because a provider was told to refuse, whomever it hits. */
+  /** How any order of the run may end, because a provider was scripted to refuse a call of any order. */
   readonly mayEnd: Set<OrderStatus>;
   /** In words, in order. */
   readonly done: string[];
-  /** What came about that no audit trail tells of, in words. */
+  /** What happened and is in no audit trail, in words. */
   readonly came: Set<string>;
   isWorkerUp: boolean;
-  /** Some of what the gateway told was told to nobody. */
+  /** Whether some of the gateway's events were withheld. */
   eventsWereWithheld: boolean;
   /** The worker died or was overtaken: a mail may be sent twice only after this. */
   workerFailed: boolean;
-  /** The mail server was told to refuse for good, whichever mail it is. */
+  /** Whether the mail server was scripted to refuse a mail for good. */
   mailWasRefused: boolean;
 }
 
@@ -74,11 +74,11 @@ export function newModel(run: number): Model {
 export const totalOf = ({ lines }: Wish) =>
   lines.reduce((sum, { good, quantity }) => sum + GOODS[good].unitPrice * quantity, 0);
 
-/** How an order ends when nothing goes wrong on the way that an operator, a retry or a restart would not mend. */
+/** How an order ends without other faults than those that an operator, a retry or a restart corrects. */
 export const naturalEnd = (wish: Wish): OrderStatus =>
   totalOf(wish) > 0 && CARDS[wish.method] !== 'pays' ? 'rejected' : paidEnd(wish);
 
-/** How it ends once it is paid, whoever had to act for that. */
+/** How it ends once it is paid. */
 export function paidEnd(wish: Wish): OrderStatus {
   const isThere = wish.lines.every(
     ({ good, quantity }) => GOODS[good].sellable && quantity <= GOODS[good].stock,
@@ -99,7 +99,7 @@ export function possibleEnds(model: Model, order: ModelOrder): ReadonlySet<Order
   ]);
 }
 
-/** The order of the run that a drawn number means. @throws Error when there is none */
+/** The order of the run for a drawn number. @throws Error when there is none */
 export function pickOrder(model: Model, pick: number): ModelOrder {
   const order = model.orders[pick % model.orders.length];
   if (!order) throw new Error('no order has been placed');

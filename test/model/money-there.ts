@@ -11,7 +11,7 @@ export async function moneyThatDiffers({ id, number }: OrderRecord, real: Real):
   return [
     ...ours.flatMap((refund) => {
       const state = stateOf(there.refunds.filter(({ metadata }) => metadata['refundId'] === refund.id));
-      // What the gateway refuses to make fails without ever being there.
+      // A refund that the gateway refuses fails without ever existing there.
       const agree = state === refund.state || (state === null && refund.state === 'failed');
       return agree ? [] : [`${number}: refund ${refund.id} is ${refund.state} here, ${state} there`];
     }),
@@ -28,7 +28,7 @@ export async function moneyThatDiffers({ id, number }: OrderRecord, real: Real):
   ];
 }
 
-/** One that was asked for twice in doubt may be there twice, and has failed only when both have. */
+/** A refund that was requested twice in doubt may exist twice, and has failed only when both have. */
 function stateOf(refunds: readonly { readonly status: string }[]): string | null {
   const states = refunds.map(({ status }) => (status === 'canceled' ? 'failed' : status));
   return ['succeeded', 'pending', 'failed'].find((state) => states.includes(state)) ?? null;

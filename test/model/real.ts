@@ -27,13 +27,13 @@ const gatewayEventSchema = z.object({
   data: z.object({ object: z.object({ id: z.string(), payment_intent: z.string().optional() }) }),
   deliveries: z.object({ waiting: z.int(), accepted: z.int(), givenUp: z.int() }),
 });
-/** Something that happened at the gateway, and what became of its webhooks. */
+/** An event at the gateway, and the outcomes of its webhooks. */
 export type GatewayEvent = z.output<typeof gatewayEventSchema>;
 
-/** Longer than a process takes to come up on a machine that is busy with other things, in milliseconds. */
+/** Longer than a process takes to start on a busy machine, in milliseconds. */
 const PATIENCE = 60_000;
 
-/** The system that a run is done to: its processes die and come back, and whoever calls it repeats unanswered calls. */
+/** The system under a run: its processes die and are restarted, and callers repeat unanswered calls. */
 export class Real {
   private readonly coming = new Map<Process, Promise<void>>();
 
@@ -83,7 +83,7 @@ export class Real {
   }
 
   private expect(which: Process, coming: Promise<void>): void {
-    // Whoever needs it hears of a failure.
+    // A caller that needs it gets its failure.
     coming.catch(() => undefined);
     this.coming.set(which, coming);
   }
@@ -92,7 +92,7 @@ export class Real {
     await this.coming.get(which);
   }
 
-  /** Asks the API until it answers, as a shop's server does: it may be dying, coming back, or still at it. */
+  /** Repeats a request until the API answers, as a shop's server does: the API may be down or busy. */
   async ask(request: () => Test): Promise<Response> {
     return eventually(
       () =>
@@ -105,12 +105,12 @@ export class Real {
     );
   }
 
-  /** What the carrier holds for an order, whether or not anybody here knows of it. */
+  /** The carrier's parcel for an order, whether or not our books have it. */
   async parcelOf(orderId: string): Promise<StoredParcel | undefined> {
     return (await shipments(this.system.sandbox)).find(({ reference }) => reference === orderId);
   }
 
-  /** Something happens to a parcel: the carrier notes it, and tells it by webhook until it is heard. */
+  /** An event happens to a parcel: the carrier stores it, and sends its webhook until it is accepted. */
   async happens(trackingNumber: string, type: CarrierEventType): Promise<StoredParcel> {
     const url = `${this.system.sandbox.url}/sandbox/shipments/${trackingNumber}/events`;
     const response = await post(url, { type });
@@ -118,7 +118,7 @@ export class Real {
     return parcelSchema.parse(await response.json());
   }
 
-  /** Sends a signed webhook as the carrier would. @param id what the event is known by, however often it is sent */
+  /** Sends a signed webhook as the carrier would. @param id identifies the event, however often it is sent */
   async deliver(
     id: string,
     event: { type: CarrierEventType; trackingNumber: string; occurredAt: string },
@@ -137,7 +137,7 @@ export class Real {
   /**
    * Plays the shopper, a bank or the network at the gateway.
    *
-   * @returns false when things had moved on, so that it makes no sense any more
+   * @returns false when the state had changed, so that it makes no sense any more
    */
   async control(path: string, body: object): Promise<boolean> {
     const response = await post(`${this.system.sandbox.url}/sandbox${path}`, body);
@@ -199,7 +199,7 @@ export class Real {
     );
   }
 
-  /** How an order's payment stands, once an attempt to pay it was answered, or after a while. @param within milliseconds */
+  /** An order's payment status, once an attempt was answered, or after a while. @param within milliseconds */
   async payment(orderId: OrderId, within: number): Promise<PaymentStatus> {
     const deadline = Date.now() + within;
     const { payment } = await eventually(
@@ -214,8 +214,8 @@ export class Real {
   }
 
   /**
-   * Stops the worker in its tracks until everything it was doing for an order is given up and given to the next
-   * attempt, or for a while; then lets it go on. Does nothing when it was doing nothing.
+   * Freezes the worker until every activity it was running for an order has timed out and been given to the next
+   * attempt, or for a while; then resumes it. Does nothing when no activity was running.
    */
   async freezeWorker(id: OrderId, within: number): Promise<void> {
     await this.isUp('worker');
@@ -234,7 +234,7 @@ export class Real {
     }
   }
 
-  /** The next attempt of any order to come to a moment stands still there. @returns what waits for that, for a while */
+  /** Holds the next attempt of any order that reaches a moment. @returns what waits for that, for a while */
   holdMoment(moment: string): (id: OrderId, within: number) => Promise<boolean> {
     const says = this.moments.hold(moment);
     const from = this.system.log.length;
@@ -246,7 +246,7 @@ export class Real {
     };
   }
 
-  /** Whatever stands still at a moment goes on, and nothing else comes to stand still there. */
+  /** Resumes an attempt that is held at a moment, and holds no other. */
   letGo(): void {
     this.moments.letGo();
   }

@@ -25,13 +25,13 @@ export async function askForRefund(
   return null;
 }
 
-/** Whose money is to go back whatever happens. */
+/** Whether the order's money has to go back. */
 export const isTakenBack = ({ status }: Pick<OrderRecord, 'status'>) =>
   status === 'rejected' || status === 'cancelled' || status === 'undelivered';
 
 /**
- * What an operator does about a refund that failed. The money of an order that was taken back is asked for
- * again, unless the shopper's bank has its hands on the payment.
+ * What an operator does about a refund that failed. The refund of a compensated order is requested
+ * again, unless the shopper's bank holds the payment.
  *
  * @returns whether there is nothing more to do about it
  */

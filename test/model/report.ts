@@ -1,7 +1,7 @@
 import type { Model } from './model.js';
 import type { Real } from './real.js';
 
-/** What there is to know of a run that failed: what was done, and what became of each order. */
+/** Describes a run that failed: its commands, and the outcome of each order. */
 export async function describeRun(model: Model, { system }: Real): Promise<string> {
   const orders = await Promise.all(
     model.orders.map(async ({ id, number }) => {
@@ -31,12 +31,12 @@ export async function describeRun(model: Model, { system }: Real): Promise<strin
 const errorsOf = (id: string, log: readonly string[]) =>
   log.filter((line) => line.includes(id) && line.includes('"level":50')).slice(-3);
 
-/** How to have runs again, from `path` on. */
+/** How to repeat runs, from `path` on. */
 export function howToRepeat({ seed, path }: { seed: number; path: string }, runs = 1): string {
   return `To repeat it: npm run test:model -- --seed ${seed} --path ${path}${runs === 1 ? '' : ` --runs ${runs}`}`;
 }
 
-/** How likely a run goes wrong again, as it was seen when it was played again. */
+/** How likely a run fails again, from its repetitions. */
 export function saidOfRepeats(failed: number, played: number): string {
   const seen = `Played ${played} times more, each time on a new system, it failed ${failed} times.`;
   if (failed === played) return seen;

@@ -15,6 +15,6 @@ const NAMES = Object.keys(RULES) as RulesName[];
 /** Any of them. */
 export const anyRules = fc.constantFrom(...NAMES);
 
-/** What every run of a seed begins with: starting an API with others takes a while. */
+/** The rules that every run of a seed begins with: starting an API with others takes a while. */
 export const rulesOf = (seed: number): RulesName =>
   seed % 2 === 0 ? 'the usual rules' : 'money that is held until there is a label';

@@ -11,14 +11,14 @@ import type { GatewayEvent, Real } from './real.js';
 import { seeToFailedRefund } from './refunds.js';
 
 /**
- * How long nothing at all may happen to the orders of a run, in milliseconds: everything is mended, and none waits
- * longer than a few seconds by itself. However slow the machine is, what goes on is not cut short.
+ * How long nothing may happen to the orders of a run, in milliseconds: all faults are cleared, and none waits
+ * longer than a few seconds by itself. Progress is not cut short, however slow the machine is.
  */
 const STILL = 90_000;
-/** How often it is looked how far the orders are. */
+/** Milliseconds between two checks of the orders. */
 const LOOKS = 150;
 
-/** What an operator says who wants the order to go on; an overdue delivery is left to the carrier. */
+/** The answers of an operator who wants the order to continue; an overdue delivery is left to the carrier. */
 const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
   parked: 'retry',
   delivery_overdue: null,
@@ -33,14 +33,14 @@ const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
   discrepancy: null,
 };
 
-/** What was done for the orders of a run so that they come to an end. */
+/** What was done for the orders of a run so that they end. */
 interface Done {
   readonly delivered: Set<string>;
-  /** The orders whose gateway was heard of once more, after some of its events were withheld. */
+  /** The orders whose last withheld event was sent after all. */
   readonly heard: Set<string>;
 }
 
-/** Mends what was broken, answers what waits for a person, delivers what was sent, until every order is closed. */
+/** Clears the faults, answers attentions and delivers parcels, until every order is closed. */
 export async function settle(model: Model, real: Real): Promise<void> {
   real.letGo();
   await real.clearFaults();
@@ -59,20 +59,20 @@ export async function settle(model: Model, real: Real): Promise<void> {
     before = now;
     await delay(LOOKS);
   }
-  // An order is closed by its run, in the last thing that it does.
+  // An order is closed by its run, as its last activity.
   const { client } = real.system;
   await client.withDeadline(Date.now() + STILL, async () => {
     for (const { id } of model.orders) await client.workflow.getHandle(orderWorkflowId(id)).result();
   });
 }
 
-/** How much has happened to the orders of a run. */
+/** The number of facts about the orders of a run. */
 async function happened({ orders }: Model, real: Real): Promise<number> {
   const counts = await Promise.all(orders.map(({ id }) => real.events(id)));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** @returns what still keeps the order from being over, in words */
+/** @returns why the order has not ended yet, in words */
 async function moveOn(model: Model, placed: ModelOrder, real: Real, done: Done): Promise<string[]> {
   const { id } = placed;
   const order = await real.system.store.orders.get(id);
@@ -83,7 +83,7 @@ async function moveOn(model: Model, placed: ModelOrder, real: Real, done: Done):
     await real.happens(parcel.trackingNumber, 'shipment.delivered');
   }
   const isOver = order.closedAt !== null && asking.length === 0;
-  // Of what was withheld, the last word is enough: each means no more than "look".
+  // The last withheld event is enough: each event means no more than "sync".
   if (isOver && model.eventsWereWithheld && !done.heard.has(id)) {
     done.heard.add(id);
     await lastWord(real, order);
@@ -97,10 +97,10 @@ async function moveOn(model: Model, placed: ModelOrder, real: Real, done: Done):
   ];
 }
 
-/** One that is being cancelled is not sent on its way just then. */
+/** An order that is being cancelled is not sent just then. */
 const travels = ({ status, closedAt }: OrderRecord) => closedAt === null && status !== 'cancelling';
 
-/** Answers what waits for a person. @returns it, but for what a person can do nothing about */
+/** Answers the open attentions. @returns them, except those that no operator can resolve */
 async function answered(real: Real, placed: ModelOrder, order: OrderRecord): Promise<AttentionRecord[]> {
   const asking: AttentionRecord[] = [];
   for (const attention of order.attention) {
@@ -113,7 +113,7 @@ async function answered(real: Real, placed: ModelOrder, order: OrderRecord): Pro
   return asking;
 }
 
-/** The parcel is on its way, and its money can never be taken: somebody has to give it up. */
+/** The parcel is in transit, and its payment can never be captured: an operator has to give it up. */
 const isLost = ({ step, reason }: AttentionRecord) => step === 'capture' && reason === 'payment_voided';
 
 async function answer(real: Real, id: string, attentionId: string, action: Resolution): Promise<void> {
@@ -123,7 +123,7 @@ async function answer(real: Real, id: string, attentionId: string, action: Resol
     throw new Error(`${action} was answered ${status} ${body.code}`);
 }
 
-/** Lets the newest of an order's events that were withheld be heard after all. */
+/** Sends the newest withheld event of an order after all. */
 async function lastWord(real: Real, { intentId }: OrderRecord): Promise<void> {
   const isWithheld = ({ data: { object }, deliveries }: GatewayEvent) =>
     (object.payment_intent ?? object.id) === intentId &&

@@ -12,7 +12,7 @@ const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(
 function ask(script: string, ...args: string[]) {
   const [, ...program] = scripts[script]?.split(' ') ?? [];
   return promisify(execFile)(process.execPath, [...program, ...args], {
-    // Nothing of it may be needed to be told how a command is used.
+    // The help of a command may need none of these.
     env: { ...process.env, METRICS_PORT: 'abc', DATABASE_URL: 'nonsense' },
   });
 }

@@ -10,7 +10,7 @@ import { problemsOf } from '../../apps/api/platform/openapi/operations.js';
 
 const page = readFileSync('docs/integrating.md', 'utf8');
 
-/** What a shop calls. */
+/** The operations that a shop calls. */
 const OPERATIONS = [
   'placeOrder',
   'listOrders',

@@ -1,6 +1,6 @@
 import type { BrokenHistory } from './replay.js';
 
-/** Tells whoever changed the workflow which orders would break, and how to make the change without that. */
+/** Tells a developer which orders a change of the workflow would break, and how to change it without that. */
 export class OrdersInFlightWouldBreak extends Error {
   override readonly name = 'OrdersInFlightWouldBreak';
 

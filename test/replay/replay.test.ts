@@ -12,7 +12,7 @@ import { brokenHistories, installQuietRuntime, KEPT, workflowCode } from './repl
 /** The order's id, as the run was given it. */
 const ORDER_ID = /"orderId":"([0-9a-f-]{36})"/;
 
-/** What the customer of a kept order is called, lives at and is reached by, with the field it stands in. */
+/** The personal data of the customer of a kept order, with the field of each value. */
 function personal(text: string): ReadonlyMap<string, string> {
   const { country: _tooCommon, ...address } = CUSTOMER.shippingAddress;
   const email = CUSTOMER.email(orderId(ORDER_ID.exec(text)?.[1] ?? ''));
@@ -24,7 +24,7 @@ function personal(text: string): ReadonlyMap<string, string> {
 installQuietRuntime();
 const code = await workflowCode(WORKFLOWS_PATH);
 
-it('lets today’s workflow code take over every order in flight', async () => {
+it('lets today’s workflow code resume every order in flight', async () => {
   const broken = await brokenHistories(code);
   if (broken.length > 0) throw new OrdersInFlightWouldBreak(broken, KEPT.length);
 });
@@ -38,10 +38,10 @@ describe('the kept histories', () => {
     expect(new Set(outcomes)).toEqual(new Set(['cancelled', 'delivered', 'rejected', 'undelivered']));
   });
 
-  it('carry no word of a person', () => {
+  it('contain no personal data', () => {
     for (const { name, history } of KEPT) {
       const text = textOf(history);
-      // What is searched are words, not what Temporal wraps them in.
+      // The search is in texts, not in Temporal's encoding of them.
       expect(text).toMatch(ORDER_ID);
       expect(told(needlesFor(personal(text)), { where: name, text })).toEqual([]);
     }

@@ -12,10 +12,10 @@ import {
 import { bundleSources } from '../../apps/worker/workflow-code.js';
 import { HISTORIES } from '../support/histories.js';
 
-/** A history that the code cannot go on with. */
+/** A history that the code cannot resume. */
 export interface BrokenHistory {
   readonly name: string;
-  /** What the SDK said: which event, and what the code did instead. */
+  /** The SDK's message: which event, and what the code did instead. */
   readonly reason: string;
 }
 
@@ -25,7 +25,7 @@ export const KEPT = readdirSync(HISTORIES).map((file) => {
   return { name: file.replace('.json', ''), json, history: historyFromJSON(JSON.parse(json)) };
 });
 
-/** Without the warnings of a history that breaks: who replays is told, in words. */
+/** Without the SDK's warnings for a history that breaks: the caller gets an explanation. */
 export function installQuietRuntime(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
@@ -33,7 +33,7 @@ export function installQuietRuntime(): void {
   });
 }
 
-/** What a worker would run, made from the sources at `workflowsPath`. */
+/** A worker's bundle, made from the sources at `workflowsPath`. */
 export async function workflowCode(workflowsPath: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
@@ -43,7 +43,7 @@ export async function workflowCode(workflowsPath: string): Promise<string> {
   return code;
 }
 
-/** Runs the code along every kept history, which is what a worker does that takes such an order over. */
+/** Replays every kept history with the code, as a worker does that takes such an order over. */
 export async function brokenHistories(code: string): Promise<BrokenHistory[]> {
   const histories = KEPT.map(({ name, history }) => ({ workflowId: name, history }));
   const broken: BrokenHistory[] = [];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { PlaceOrder } from '#libs/client/openapi';
 
-/** What a shopper buys where a test does not care. No two have the same address to write to. */
+/** What a shopper buys where that does not matter to a test. No two have the same email address. */
 export const basket = (): PlaceOrder => ({
   customer: { name: 'Xanthippe Quillfeather', email: `quillfeather-${randomUUID()}@example.com` },
   shippingAddress: {

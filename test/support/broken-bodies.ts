@@ -7,7 +7,7 @@ export interface BrokenBody {
   readonly pointer: string;
 }
 
-/** What is none of a kind, as JSON text: what other kinds are written as, and what cannot be kept. */
+/** Values of the wrong type, as JSON text: those of other types, and those that cannot be stored. */
 const WRONG: Readonly<
   Record<'string' | 'number' | 'boolean' | 'array' | 'object', Readonly<Record<string, string>>>
 > = {
@@ -60,7 +60,7 @@ const UNKNOWN = [
   'a/b~c',
 ];
 
-/** A place in an example, with what the document says of it. */
+/** A place in an example, with its schema in the document. */
 interface Place {
   readonly pointer: string;
   readonly value: unknown;
@@ -144,7 +144,7 @@ function tooMany({ pointer, value, shape: { maxItems } }: Place): BrokenBody[] {
   return [{ what: `${items.length} of them`, text: `[${items.join()}]`, pointer }];
 }
 
-/** A body in which everything is wrong at once, and every place that is. */
+/** A body in which every value is wrong at once, and every place of one. */
 export function brokenThroughout(body: unknown, shape: Shape): { text: string; pointers: readonly string[] } {
   const leaves = placesOf(body, shape).filter(isLeaf);
   const text = written(body, new Map(leaves.map(({ pointer }) => [pointer, '{"x":1}'])));

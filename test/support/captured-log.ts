@@ -2,7 +2,7 @@ import { multistream, symbols } from 'pino';
 
 import { createLogger, type Logger } from '#libs/telemetry/logger';
 
-/** A log as the processes make it, kept as well: every line down to `debug`. `LOG_LEVEL` shows what it asks for. */
+/** A log as the processes make it, also captured: every line down to `debug`. `LOG_LEVEL` sets what is shown. */
 export function capturedLog(name: string): { readonly logger: Logger; readonly lines: readonly string[] } {
   const lines: string[] = [];
   const logger = createLogger(name, 'debug');

@@ -1,4 +1,4 @@
-/** Does something for each of many, so many at once. */
+/** Runs an action for each of many items, so many at once. */
 export async function abreast<T>(
   many: readonly T[],
   atOnce: number,

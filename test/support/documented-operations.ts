@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { type Scope, SCOPES } from '#libs/persistence/requests/api-key.repository';
 
-/** As much of a JSON schema as tests look into. */
+/** The parts of a JSON schema that tests read. */
 export interface Shape {
   readonly $ref?: string;
   readonly properties?: Readonly<Record<string, Shape>>;
@@ -89,7 +89,7 @@ export const DOCUMENTED: readonly DocumentedOperation[] = Object.entries(documen
     }),
 );
 
-/** An address of the operation's: of nothing there is, unless `names` says of what. */
+/** An address of the operation: of an object that does not exist, unless `names` gives one. */
 export const addressOf = ({ path }: DocumentedOperation, names: Readonly<Record<string, string>> = {}) =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? '019b7654-0000-7000-8000-00000000dead');
 

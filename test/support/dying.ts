@@ -8,7 +8,7 @@ import type { OrderChange } from '#libs/domain/order/order-change';
 
 import { type HeldCall, latch } from './held-port.js';
 
-/** The deaths and pauses a test has ordered, by the type of the event after whose commit they strike. */
+/** The deaths and pauses that a test has scripted, by the type of the event after whose commit they happen. */
 export class Deaths {
   readonly #ordered = new Map<string, () => Promise<void>>();
 
@@ -17,7 +17,7 @@ export class Deaths {
     this.#ordered.set(eventType, () => Promise.reject(new Outage('died_after_commit')));
   }
 
-  /** The next attempt that writes an event of this type stands still right after its commit, until it is let go. */
+  /** Holds the next attempt that writes an event of this type right after its commit, until it is released. */
   hold(eventType: string): HeldCall {
     const stopped = latch();
     const going = latch();
@@ -28,7 +28,7 @@ export class Deaths {
     return { stopped: stopped.wait, letGo: going.open };
   }
 
-  /** @throws Error naming the deaths that have not struck, which a test would otherwise take for survived */
+  /** @throws Error naming the deaths that have not happened, which a test would otherwise count as survived */
   assertStruck(): void {
     const outstanding = [...this.#ordered.keys()];
     this.#ordered.clear();
@@ -45,7 +45,7 @@ export class Deaths {
 }
 
 /**
- * Orders as a worker sees them that can be killed, or stand still, between the commit of a fact and what comes next.
+ * The orders of a worker that can be killed, or held, between the commit of a fact and the next step.
  * To Temporal a death looks like any attempt that gave no answer: it makes another.
  */
 class DyingOrders extends OrderRepository {
@@ -71,7 +71,7 @@ class DyingOrders extends OrderRepository {
   }
 }
 
-/** A store for a worker: like any other, until a death strikes. */
+/** A store for a worker: like any other, until a death happens. */
 export class DyingStore extends Store {
   override readonly orders: DyingOrders;
   override readonly stock: StockRepository;

@@ -9,7 +9,7 @@ const SHARE_OF_WAIT = 0.1;
  * Waits until `read` answers what `accepts` takes, and returns it.
  *
  * @param within milliseconds
- * @throws Error with the last thing seen, once the time is up
+ * @throws Error with the last value seen, once the time is up
  */
 export async function eventually<T, R extends T>(
   read: () => Promise<T> | T,

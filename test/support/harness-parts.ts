@@ -24,7 +24,7 @@ import { openTestDatabase, testDatabase } from './test-database.js';
 /** How long a provider may take in a test, in milliseconds. */
 const PROVIDER_TIMEOUT = 10_000;
 
-/** What a worker works with, all of it real and its own. */
+/** The dependencies of a worker, all of them real and its own. */
 export interface HarnessParts {
   readonly databaseUrl: string;
   readonly database: Database;
@@ -37,7 +37,7 @@ export interface HarnessParts {
   readonly connection: NativeConnection;
   readonly runs: OrderRuns;
   readonly gatewayOptions: ConstructorParameters<typeof StripeGateway>[0];
-  /** What activities work with. */
+  /** The dependencies of the activities. */
   readonly ports: Ports;
   /** Every line the activities wrote. */
   readonly log: readonly string[];
@@ -51,7 +51,7 @@ export async function openParts(): Promise<HarnessParts> {
   const database = openTestDatabase(databaseUrl);
   const store = new Store(database);
   await store.catalogue.seed(CATALOGUE);
-  // Tests speak for the carrier themselves, so that they choose when.
+  // Tests send the carrier's events themselves, to choose their time.
   const sandbox = await startTestSandbox();
   const { hostname, port } = new URL(sandbox.url);
   const stripe = new Stripe('sk_test_counting', { host: hostname, port, protocol: 'http' });

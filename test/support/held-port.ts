@@ -1,7 +1,7 @@
 /** Where one attempt is stopped: before its call has left, or with the answer still on its way. */
 export type HeldAt = 'leaving' | 'answered';
 
-/** One call that is stopped until it is let go on. */
+/** One call that is held until it is released. */
 export interface HeldCall {
   /** Resolves when the call has been stopped. */
   readonly stopped: Promise<void>;
@@ -54,7 +54,7 @@ export function holdPort<T extends object>(
   return { port: holdable.port, ...holdable.hold(method, at) };
 }
 
-/** Something to wait for until it is opened. */
+/** A latch to wait for until it is opened. */
 export function latch(): { readonly wait: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const wait = new Promise<void>((resolve) => {

@@ -8,7 +8,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 /** Where the histories of every outcome are kept, for the replay test. */
 export const HISTORIES = fileURLToPath(new URL('../replay/histories/', import.meta.url));
 
-/** Keeps a run's history as a fixture; only where `npm run histories` asks for it. */
+/** Keeps a run's history as a fixture; only under `npm run histories`. */
 export async function recordHistory(handle: WorkflowHandle, name: string): Promise<void> {
   if (process.env['RECORD_HISTORIES'] !== 'true') return;
   const path = `${HISTORIES}${name}.json`;

@@ -6,8 +6,8 @@ import { disagreements } from './gateway-books.js';
 import type { Inbox } from './inbox.js';
 
 /**
- * The invariants of an order system at rest, by number. Each is a query that answers what breaks it, so a
- * failing test says which order it was.
+ * The invariants of an order system at rest, by number. Each is a query that returns what breaks it, so a
+ * failing test names the order.
  */
 const BROKEN: Readonly<Record<string, string>> = {
   '1 what was taken for an order that did not come about is on its way back, or with the bank': `
@@ -89,7 +89,7 @@ const BROKEN: Readonly<Record<string, string>> = {
     WHERE previous IS DISTINCT FROM "from"`,
 };
 
-/** Orders that were closed before their shoppers were told how they ended; mails may be refused, or left out by a person. */
+/** Orders closed before the email about their end; emails may be refused, or skipped by an operator. */
 const UNTOLD = `
     SELECT o.id, o.status FROM orders o
     JOIN (VALUES ('delivered', 'delivery'), ('undelivered', 'undelivered'), ('cancelled', 'cancellation'),
@@ -99,13 +99,13 @@ const UNTOLD = `
       AND NOT EXISTS (SELECT 1 FROM effect f WHERE f.key = o.id || ':email:' || k.kind AND f.state IN ('done', 'refused'))
       AND NOT EXISTS (SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.step = 'notify' AND a.action = 'skip')`;
 
-/** What was taken for each order and is neither with the shopper, nor on its way there, nor with their bank. */
+/** Money captured for each order that is neither refunded, nor being refunded, nor disputed. */
 const BOOKED = `booked AS (SELECT o.id, COALESCE(sum(CASE
       WHEN t.kind IN ('captured', 'refund_failed', 'refund_reversed', 'dispute_reinstated') THEN t.amount
       WHEN t.kind IN ('refund_requested', 'refund_adopted', 'dispute_withdrawn') THEN -t.amount END), 0) AS owed
     FROM orders o LEFT JOIN ledger_transaction t ON t.order_id = o.id GROUP BY o.id)`;
 
-/** Orders, and refunds, that something is still to happen to without anybody's doing. */
+/** Orders, and refunds, that still progress by themselves. */
 const RESTLESS = `
   SELECT o.id FROM orders o
   WHERE NOT EXISTS (SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL)
@@ -113,9 +113,9 @@ const RESTLESS = `
       OR EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.state = 'requested'))`;
 
 /**
- * Checks what holds once every order has come to rest: closed, or waiting for something that is known.
+ * Checks what holds once every order is at rest: closed, or waiting for a known event.
  *
- * @throws Error naming the orders that do not come to rest
+ * @throws Error naming the orders that are not at rest in time
  */
 export async function checkAtRest(databaseUrl: string, stripe?: Stripe, inbox?: Inbox): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -153,10 +153,10 @@ export async function checkInvariants(databaseUrl: string, stripe?: Stripe, inbo
   }
 }
 
-/** Letters to one address about one thing that a mailbox takes for two (4): a copy keeps its Message-ID. */
+/** Emails to one address about one fact that a mailbox shows as two (4): a copy keeps its Message-ID. */
 function lettersSentTwice({ mails }: Inbox): string[] {
   const letters = new Map<string, string | undefined>();
-  // Two refunds of one amount are told of alike.
+  // Two refunds of one amount have equal emails.
   const alike = (messageId: string | undefined) => messageId?.startsWith('<refund.');
   return mails.flatMap(({ to, subject, messageId }) => {
     if (alike(messageId)) return [];
@@ -169,7 +169,7 @@ function lettersSentTwice({ mails }: Inbox): string[] {
   });
 }
 
-/** What a mail says of how its order stands, by its kind, and the statuses in which that is so. */
+/** The statuses of an order in which an email is true, by its kind. */
 const SAID: Readonly<Record<string, readonly string[]>> = {
   confirmation: ['confirmed', 'shipped', 'delivered', 'cancelling', 'cancelled', 'undelivered'],
   shipped: ['shipped', 'delivered', 'undelivered'],
@@ -179,7 +179,7 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
   rejection: ['rejected'],
 };
 
-/** Orders whose shoppers were told what is not so, or of a refund that there is not (4). */
+/** Orders with an email that is not true, or about a refund that does not exist (4). */
 async function unmeantMails(client: pg.Client, { mails }: Inbox): Promise<string[]> {
   const told = mails.flatMap(({ messageId }) => {
     const [, kind = '', id = ''] = /^<(\w+)\.([0-9a-f-]{36})@/.exec(messageId ?? '') ?? [];

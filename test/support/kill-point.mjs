@@ -7,12 +7,12 @@ import { activityInfo } from '@temporalio/activity';
 
 /**
  * Loaded into a worker process (`node --import`) that a test is about to kill. Holds each order of KILL_POINTS
- * where it is to die: there the attempt neither goes on nor ends, and a line `held at its point: <order id>`
- * says that it got there. So one `kill -9` finds every one of them at exactly its point, and nothing else at
- * work. An order is held once.
+ * where it is to die: there the attempt neither continues nor ends, and a line `held at its point: <order id>`
+ * reports that it got there. So one `kill -9` finds every one of them at exactly its point, and no other activity
+ * running. An order is held once.
  *
- * A test that lets an attempt go on again names the moment in HELD_MOMENT_FILE instead, while the worker runs: the first
- * attempt to come to it, of whichever order, stands still until the file names it no more.
+ * A test that resumes an attempt names the moment in HELD_MOMENT_FILE instead, while the worker runs: the first
+ * attempt that reaches it, of any order, is held until the file no longer names it.
  */
 
 /** What an attempt calls, by its name in a point. */
@@ -44,7 +44,7 @@ function heldMoment() {
   }
 }
 
-/** Stands still where a test has said so. */
+/** Waits at a moment that a test has named. */
 async function stand(moment) {
   const attempt = attempts.getStore();
   const held = attempt && heldMoment();
@@ -89,13 +89,13 @@ async function replace(modules, wrap) {
   }
 }
 
-// Workflows run in threads, which are not where anything is done.
+// Workflows run in threads; activities run in the main thread.
 if (isMainThread) {
   await replace(
     { 'apps/worker/telemetry/activity.interceptor.js': { OrderActivityInterceptor: ['execute'] } },
     (execute) =>
       function (input, next) {
-        // Within the interceptor, whose pulse goes on: a held attempt is alive until it is killed.
+        // Within the interceptor, whose heartbeats continue: a held attempt is alive until it is killed.
         const held = (given) => {
           const attempt = { orderId: given.args[0], activity: activityInfo().activityType };
           return attempts.run(attempt, () => between('before', () => next(given), 'after'));

@@ -23,7 +23,7 @@ export interface KillPoint {
     | 'written'
     /** A call is journalled and has not left, or was answered and the answer is not recorded. */
     | `${'leaving' | 'answered'} ${Call}`
-    /** Everything is done, and Temporal has not been told. */
+    /** Everything is done, and not reported to Temporal. */
     | 'after';
 }
 
@@ -36,7 +36,7 @@ const WHEN: Readonly<Record<string, string>> = {
   after: 'when all was done and Temporal not told',
 };
 
-/** Says in words where that is. */
+/** Describes the point in words. */
 export function whereabouts({ activity, moment }: KillPoint): string {
   const [when = '', call] = moment.split(' ');
   return `in ${activity}, ${WHEN[when]}${call === undefined ? '' : ` (${call})`}`;
@@ -45,14 +45,14 @@ export function whereabouts({ activity, moment }: KillPoint): string {
 /** What a worker's process is started with, so that it can be held at a point. */
 export const HOOK = new URL('./kill-point.mjs', import.meta.url).href;
 /**
- * Milliseconds, from the start of the worker, in which every order must have come to its point: fewer than an
+ * Milliseconds, from the start of the worker, in which every order must have reached its point: fewer than an
  * attempt at a decision may take.
  */
 const GATHERING = 25_000;
 
 /**
  * Places orders while no worker runs, lets a worker take each to its own point, kills that worker with SIGKILL
- * when all are there, and starts another. Whatever else is in flight then is a workflow task, which does nothing
+ * when all are there, and starts another. Anything else in flight then is a workflow task, which does nothing
  * outside.
  *
  * @param drive does for an order what must happen outside before it reaches its point

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { inject } from 'vitest';
 
-/** Takes the first of `names` that no test file has taken in this run. */
+/** Leases the first of `names` that no test file has leased in this run. */
 export function lease(names: readonly string[]): string {
   const free = names.find((name) => {
     try {

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener } from 'node:http';
 
-/** An HTTP server on loopback, and what came to it. */
+/** An HTTP server on loopback, and the requests it received. */
 export interface Listener {
   readonly url: string;
-  /** Connections, also those on which nothing was said. */
+  /** Connections, also those without a request. */
   readonly connections: () => number;
   /** Each as method and path. */
   readonly requests: readonly string[];

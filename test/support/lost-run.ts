@@ -8,15 +8,15 @@ import type { WorkflowHarness } from './workflow-harness.js';
 const BY = 'service:operator';
 const isAbout = ({ kind }: AttentionRecord) => kind === 'run_closed';
 
-/** Ends the run of an order as no order ever asks for, and has that found. */
+/** Terminates the run of an order, and has the loss found. */
 export async function loseRun(shop: WorkflowHarness, id: OrderId): Promise<void> {
   await shop.handle(id).terminate('lost');
   await findLost(shop, id);
 }
 
 /**
- * Has the sweeper look until it has found that an order's run is gone. @returns why, as the attention says; nothing where
- * another run has taken the order up
+ * Repeats the sweeper's look until it finds an order's run gone. @returns the attention's reason; nothing where
+ * another run has resumed the order
  */
 export async function findLost(shop: WorkflowHarness, id: OrderId): Promise<string> {
   let restarted = false;

@@ -1,7 +1,7 @@
 export const JSON_TYPE = 'application/json';
 const utf16 = (text: string, mark = '') => Buffer.from(mark + text, 'utf16le');
 
-/** Bodies that are no JSON in UTF-8, whatever they say. */
+/** Bodies that are no JSON in UTF-8, whatever their headers claim. */
 export const UNREADABLE: readonly [string, string | Buffer][] = [
   ['half a document', '{"a":'],
   ['two documents', '{}{}'],
@@ -27,7 +27,7 @@ export const UNREADABLE: readonly [string, string | Buffer][] = [
   ['a form', 'a=1&b=2'],
 ];
 
-/** Ways to send a body that are none of JSON's, or say that it is something else. */
+/** Headers of a body that is not sent as JSON, or is declared as another type. */
 export const UNSUPPORTED: readonly Readonly<Record<string, string>>[] = [
   { 'Content-Type': 'text/plain' },
   { 'Content-Type': 'application/x-www-form-urlencoded' },

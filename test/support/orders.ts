@@ -10,7 +10,7 @@ import type { Address, Customer } from '#libs/persistence/orders/order-record';
 import type { NewOrder } from '#libs/persistence/orders/order.repository';
 import type { Store } from '#libs/persistence/store';
 
-/** Impatient, so that a test of running out of patience is short. */
+/** Few attempts, so that a test of a parked step is short. */
 export const TEST_POLICY: OrderPolicy = {
   reservationTtl: 30_000,
   graceBeforeCharge: 0,
@@ -30,7 +30,7 @@ export const CATALOGUE = [
   { sku: 'GIFT', name: 'A gift', currency: 'EUR', unitPrice: 0, sellable: true, stock: 50 },
 ] as const;
 
-/** Who buys in tests. No two orders have the same address to write to. */
+/** The customer in tests. No two orders have the same email address. */
 export const CUSTOMER = {
   name: 'Ottoline Featherstonehaugh',
   email: (id: OrderId) => `ottoline-${id}@example.com`,

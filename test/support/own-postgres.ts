@@ -46,7 +46,7 @@ export class OwnPostgres {
     });
   }
 
-  /** Stops it in the midst of everything: connections break, and the next start recovers from its log. */
+  /** Stops it under load: connections break, and the next start recovers from its log. */
   async crash(): Promise<void> {
     if (!this.server) throw new Error('PostgreSQL is not running');
     // PostgreSQL's "immediate" stop. After a SIGKILL its own children could still hold the data.

@@ -54,7 +54,7 @@ export class PgBouncer {
       args: [configuration],
       user: process.getuid?.() === 0 ? NOBODY : undefined,
       ready: /process up|listening on/,
-      // Told so, it ends at once; else it waits for its clients.
+      // With this signal it ends at once; else it waits for its clients.
       stopSignal: 'SIGTERM',
     });
     const url = new URL(databaseUrl);

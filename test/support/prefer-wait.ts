@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { System } from './system.js';
 
-/** Places an order, and waits for what becomes of it. @param seconds not at all without */
+/** Places an order, and waits for its outcome. @param seconds no wait when undefined */
 export const placing =
   (system: System) =>
   (body: object, seconds?: number, key: string = randomUUID()) =>
@@ -11,7 +11,7 @@ export const placing =
       .set({ 'Idempotency-Key': key, ...(seconds === undefined ? {} : { Prefer: `wait=${seconds}` }) })
       .send(body);
 
-/** What came of it, and how many milliseconds it took. */
+/** The answer, and how many milliseconds it took. */
 export async function timed<T>(act: () => PromiseLike<T>): Promise<{ answer: T; took: number }> {
   const began = Date.now();
   return { answer: await act(), took: Date.now() - began };

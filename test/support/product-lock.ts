@@ -2,13 +2,13 @@ import pg from 'pg';
 
 import { eventually } from './eventually.js';
 
-/** A lock on the products that a test takes, so that a step which needs them is under way for as long as it likes. */
+/** A lock on the products that a test takes, so that a step which needs them runs as long as the lock is held. */
 export class ProductLock {
   private released: Promise<void> | undefined;
 
   private constructor(private readonly client: pg.Client) {}
 
-  /** @param reading whether not even a look at a product is let through; else only taking one is held up */
+  /** @param reading whether reads of a product are blocked too; else only reservations are */
   static async take(databaseUrl: string, { reading }: { reading: boolean }): Promise<ProductLock> {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
@@ -32,7 +32,7 @@ export class ProductLock {
     );
   }
 
-  /** Once, however often it is asked to. */
+  /** Once, however often it is called. */
   async release(): Promise<void> {
     this.released ??= this.letGo();
     await this.released;

@@ -11,7 +11,7 @@ import { CarrierClient } from '#libs/shipping/carrier.client';
 
 const PATIENCE = 2_000;
 
-/** A gateway and a carrier for a single order, so that what is done to them strikes no other. */
+/** A gateway and a carrier for a single order, so that a test's faults affect no other order. */
 export class ProviderDesk {
   readonly gateway: PaymentGateway;
   readonly carrier: Carrier;
@@ -40,7 +40,7 @@ export class ProviderDesk {
     return faultsLeft(this.sandbox);
   }
 
-  /** What an accountant and a warehouse would see. */
+  /** The records that an accountant and a warehouse would see. */
   async books() {
     const intents = await this.stripe.paymentIntents.list({ limit: 100 });
     const refunds = await this.stripe.refunds.list({ limit: 100 });

@@ -9,7 +9,7 @@ const ABREAST = 10;
  * proves that the workflows are deterministic.
  *
  * @param codePath the bundle to replay them with
- * @throws Error naming each run that the code cannot go on with
+ * @throws Error naming each run that the code cannot resume
  */
 export async function checkReplay(client: Client, codePath: string): Promise<void> {
   const histories = client.workflow.list().intoHistories({ concurrency: ABREAST });

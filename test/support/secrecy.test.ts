@@ -22,13 +22,13 @@ test('other words are no name', () => {
   expect(told(needles, { where: 'a line', text: 'Zoë was here, and so was O’Hara' })).toEqual([]);
 });
 
-test('a shop that keeps its customers to itself closes in peace', async () => {
+test('a shop without personal data in its logs closes without an error', async () => {
   const shop = await WorkflowHarness.open();
   await shop.label(await shop.place());
   await shop.close();
 });
 
-test('each place that tells of a customer is named, with the field', async () => {
+test('each place with personal data is named, with the field', async () => {
   const shop = await WorkflowHarness.open();
   const order = await acceptOrder(shop.store);
   const { customer, shippingAddress } = order;

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pg from 'pg';
 
-/** Everything of one test's that outlives a request, besides the columns that are meant to know the customer. */
+/** All data of a test that outlives a request, except the columns that are meant to hold personal data. */
 export interface Surroundings {
   readonly databaseUrl: string;
   readonly client: Client;
@@ -9,10 +9,10 @@ export interface Surroundings {
   readonly log: readonly string[];
 }
 
-/** What to look for, in lower case, each with the name of the field it stands in. */
+/** The values to search for, in lower case, each with the name of its field. */
 export type Needles = ReadonlyMap<string, string>;
 
-/** What is searched: some text, and what to call it where it tells too much. */
+/** A text to search, and its name for the report. */
 interface Place {
   readonly where: string;
   readonly text: string;
@@ -26,7 +26,7 @@ const PERSONAL_COLUMNS = [
   'shipping_address',
   'billing_address',
 ];
-/** Too few values to tell a person by. */
+/** Fields with too few values to identify a person. */
 const COMMON_FIELDS = ['country'];
 /** Shorter ones, and mere numbers, are found by chance. */
 const SHORTEST = 6;
@@ -41,7 +41,7 @@ export async function checkSecrecy({ databaseUrl, client, log }: Surroundings): 
     const needles = needlesFor(await personalValues(database));
     const found = new Set<string>();
     const search = (place: Place) => told(needles, place).forEach((hit) => found.add(hit));
-    // Line by line only where there is something to point at: hundreds of orders log a great deal.
+    // Line by line only where there is a hit: hundreds of orders log a great deal.
     if (told(needles, { where: 'the log', text: log.join('\n') }).length > 0)
       for (const line of log) search({ where: `the log line ${line}`, text: line });
     for await (const place of rowsOf(database, PERSONAL_COLUMNS)) search(place);
@@ -53,7 +53,7 @@ export async function checkSecrecy({ databaseUrl, client, log }: Surroundings): 
   }
 }
 
-/** What each customer is called, lives at and is reached by, as far as a hit on it can be no accident. */
+/** The personal data of each customer, as far as a hit on it can be no accident. */
 async function personalValues(database: pg.Client): Promise<Map<string, string>> {
   const { rows } = await database.query<Record<string, unknown>>(
     `SELECT ${PERSONAL_COLUMNS.join(', ')} FROM orders`,
@@ -71,7 +71,7 @@ async function personalValues(database: pg.Client): Promise<Map<string, string>>
   return values;
 }
 
-/** @returns a sentence for each field that the text gives away */
+/** @returns a sentence for each field whose value is in the text */
 export function told(needles: Needles, { where, text }: Place): string[] {
   const lower = text.toLowerCase();
   const fields = [...needles].flatMap(([needle, field]) => (lower.includes(needle) ? [field] : []));
@@ -93,7 +93,7 @@ function spellings(value: string): string[] {
 }
 
 /**
- * Where values are still found, of a person who is to be known nowhere: in a row, in what the planner has sampled of
+ * The places that still have values of an erased person: in a row, in what the planner has sampled of
  * the rows, in a run, in the log.
  */
 export async function tracesOf(
@@ -148,7 +148,7 @@ async function* runsOf(client: Client): AsyncGenerator<Place> {
   }
 }
 
-/** All words in a message of Temporal's, payloads decoded. */
+/** All texts in a message of Temporal's, payloads decoded. */
 export function textOf(message: unknown): string {
   if (typeof message === 'string') return message;
   if (message instanceof Uint8Array) return Buffer.from(message).toString('utf8');

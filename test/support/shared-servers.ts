@@ -25,7 +25,7 @@ export interface Temporal {
   stop(): Promise<void>;
 }
 
-/** Each server once a process, whichever projects need it: every project of Vitest loads modules of its own. */
+/** Each server once a process, for all projects that need it: every project of Vitest loads its own modules. */
 const STARTED = Symbol.for('order-processing.test-servers');
 interface Started {
   postgres?: Promise<Postgres>;

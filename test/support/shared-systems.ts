@@ -4,7 +4,7 @@ import { CATALOGUE } from './orders.js';
 import { checkSecrecy } from './secrecy.js';
 import { System } from './system.js';
 
-/** What is there before any test: its keys, what migrations have made, and how far runs have been looked through. */
+/** The rows that exist before any test: keys, what migrations have made, and the state of the lost-run look. */
 const KEPT = ['_prisma_migrations', 'api_key', 'run_look'];
 
 /** Each is started once for all files that this process runs, as that takes seconds, and ends with the process. */
@@ -20,14 +20,14 @@ export async function openSharedApi(): Promise<System> {
 }
 
 /**
- * An API and a worker, where another card may be tried for a minute and a person is asked after two attempts. Each file
- * finds what earlier ones have left, and counts only what is its own.
+ * An API and a worker, where another card may be tried for a minute and a step parks after two attempts. Each file
+ * finds the rows of earlier files, and counts only its own.
  */
 export async function openSharedSystem(): Promise<System> {
   return (started.system ??= System.start({ env: { DECLINE_WINDOW: '1m', RETRY_ATTEMPTS: '2' } }));
 }
 
-/** @throws Error when anything that the file has left behind knows a customer that should not */
+/** @throws Error when the data that the file left behind has personal data in a wrong place */
 export async function leaveShared(system: System): Promise<void> {
   await fetch(`${system.sandbox.url}/sandbox/faults`, { method: 'DELETE' });
   await checkSecrecy(system);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Forwards TCP connections, until some are told to go silent: they stay open, and carry nothing any more. */
+/** Forwards TCP connections, until some are silenced: they stay open, and carry nothing any more. */
 export class SilentProxy {
   private readonly pairs: { readonly client: Socket; readonly server: Socket }[] = [];
 

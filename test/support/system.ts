@@ -28,18 +28,18 @@ import { checkSecrecy } from './secrecy.js';
 import { NAMESPACES } from './shared-servers.js';
 import { testDatabase } from './test-database.js';
 
-/** Milliseconds a process has to end in once it is told to: more than any of them takes, as where it is deployed. */
+/** Milliseconds in which a process has to end after its signal: more than any of them takes, as in deployment. */
 const GRACE = 40_000;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface SystemOptions {
   /** From label to doorstep, in milliseconds; null when parcels move only by hand. */
   readonly deliveryAfter?: number | null;
-  /** False for an API that has nobody to do the work. */
+  /** False for an API without a worker. */
   readonly worker?: boolean;
   /** A database with all migrations, instead of one on the server that all tests share. */
   readonly databaseUrl?: string;
-  /** A Temporal of its own, instead of the one that all tests share. */
+  /** A separate Temporal, instead of the one that all tests share. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
   /** More environment for both processes. */
   readonly env?: Readonly<Record<string, string>>;
@@ -108,7 +108,7 @@ export class System {
         CARRIER_SECRET,
         SMTP_URL: inbox.url,
         LOG_LEVEL: 'debug',
-        // Crowds are told to come; what holds them back has a test of its own.
+        // Tests send many requests at once; the limits have their own test.
         RATE_LIMIT: '100000',
         RETRY_INITIAL: '200ms',
         RETRY_MAX: '1s',
@@ -136,12 +136,12 @@ export class System {
     await child.exited;
   }
 
-  /** Stops a process in its tracks, as a machine does that is out of breath, or lets it go on. */
+  /** Freezes a process, as an overloaded machine does, or resumes it. */
   freeze(which: 'api' | 'worker', frozen: boolean): void {
     process.kill(this.running(which).pid, frozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
-  /** Tells a process to end, and says how it did. */
+  /** Signals a process to end. @returns how it ended */
   async stop(which: 'api' | 'worker'): Promise<Exit> {
     const child = this.running(which);
     await child.stop();
@@ -153,12 +153,12 @@ export class System {
     return createShopClient({ url: this.url, key: this.key });
   }
 
-  /** The same byte by byte, for what no shop should send, and for headers. */
+  /** The same with raw bytes, for requests that no shop should send, and for headers. */
   get http() {
     return supertest.agent(this.url).set('Authorization', `Bearer ${this.key}`);
   }
 
-  /** An order as a shop sends it, or, changed, as none should. */
+  /** An order in a shop's form; with changes, also an invalid one. */
   body(changes: Record<string, unknown> = {}) {
     return { ...basket(), ...changes };
   }
@@ -201,7 +201,7 @@ export class System {
     await checkAtRest(this.databaseUrl, this.stripe, this.inbox);
   }
 
-  /** @throws Error when anything of this system's knows a customer that should not */
+  /** @throws Error when this system has personal data in a wrong place */
   async close(): Promise<void> {
     await Promise.all([this.api?.stop(), this.worker?.stop()]);
     try {
@@ -233,7 +233,7 @@ export class System {
       name: app,
       command: process.execPath,
       args: [`${ROOT}dist/apps/${app}/main.js`],
-      // Away from a developer's .env.
+      // Without a developer's .env.
       cwd: tmpdir(),
       env: { PATH: process.env['PATH'], ...this.environment, ...env },
       onLine: (line) => this.log.push(line),

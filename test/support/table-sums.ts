@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** What is in each table, in short: two that are the same hold the same rows. */
+/** A checksum of each table: two equal ones mean the same rows. */
 export async function tableSums(databaseUrl: string): Promise<Record<string, string>> {
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();

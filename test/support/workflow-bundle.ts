@@ -16,7 +16,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { bundleSources } from '../../apps/worker/workflow-code.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** Everything that may be in a bundle, whichever workflows it is made of. */
+/** Every module that may be in a bundle, of any workflows. */
 const INGREDIENTS = [
   'apps/worker/workflows',
   'libs/domain',

@@ -31,17 +31,17 @@ import { openParts, type HarnessParts } from './harness-parts.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
-/** What a stand-in for one of the worker's ports can be made of. */
+/** What a replacement of one of the worker's ports can be made of. */
 export type Parts = Pick<HarnessParts, 'database' | 'client' | 'gatewayOptions'>;
 
 export interface WorkflowHarnessOptions {
-  /** Puts something else in place of a port of the worker's. What the test itself works with stays real. */
+  /** Replaces a port of the worker. The ports of the test itself stay real. */
   readonly ports?: (real: Ports, parts: Parts) => Ports;
   /** What the sweeper does about lost runs, where it is not the default. */
   readonly lost?: Partial<LostRunsOptions>;
 }
 
-/** A worker in this process on real parts, and what a test asks of them. */
+/** A worker in this process on real parts, and the operations of a test on them. */
 export class WorkflowHarness {
   readonly databaseUrl: string;
   readonly database: Database;
@@ -51,7 +51,7 @@ export class WorkflowHarness {
   readonly inbox: Inbox;
   readonly client: Client;
   readonly runs: OrderRuns;
-  /** What activities work with, for a test that runs one by itself. */
+  /** The dependencies of activities, for a test that runs one by itself. */
   readonly ports: Ports;
   readonly sweeper: Sweeper;
   private codePath = '';
@@ -115,7 +115,7 @@ export class WorkflowHarness {
     return id;
   }
 
-  /** Places an order whose intent the gateway does not know, which no amount of trying mends. */
+  /** Places an order whose intent the gateway does not have, which no retry corrects. */
   async placeWithIntent(intentId: string, rules: Wanted['policy'] = {}): Promise<OrderId> {
     const { id, policy } = await acceptOrder(this.store, { policy: rules });
     await this.database.order.update({ where: { id }, data: { intentId } });
@@ -130,7 +130,7 @@ export class WorkflowHarness {
     return found;
   }
 
-  /** What the carrier holds for an order, once it holds something. */
+  /** The carrier's parcel for an order, once there is one. */
   async parcels(id: OrderId): Promise<{ trackingNumber: string; status: string }[]> {
     return eventually(
       async () => (await shipments(this.sandbox)).filter((parcel) => parcel.reference === id),
@@ -190,7 +190,7 @@ export class WorkflowHarness {
     return response.status === 204 ? undefined : response.json();
   }
 
-  /** What the gateway holds for an order. */
+  /** The gateway's intents of an order. */
   async intents(id: OrderId): Promise<Stripe.PaymentIntent[]> {
     const found: Stripe.PaymentIntent[] = [];
     for await (const intent of this.stripe.paymentIntents.list({ limit: 100 }))
@@ -198,7 +198,7 @@ export class WorkflowHarness {
     return found;
   }
 
-  /** What the gateway gave back of an order, or will. */
+  /** The gateway's refunds of an order. */
   async refunds(id: OrderId): Promise<Stripe.Refund[]> {
     const found: Stripe.Refund[] = [];
     for (const { id: intent } of await this.intents(id))
@@ -223,7 +223,7 @@ export class WorkflowHarness {
     await this.runs.resolveAttention({ attentionId, orderId: id, action, by });
   }
 
-  /** Gives some of an order's money back, as an operator would. @returns the refund's id */
+  /** Refunds a part of an order's money, as an operator would. @returns the refund's id */
   async refund(orderId: OrderId, amount: number): Promise<string> {
     const order = await this.store.orders.get(orderId);
     const id = randomUUID();
@@ -239,7 +239,7 @@ export class WorkflowHarness {
     return id;
   }
 
-  /** Has the sweeper look for lost runs now, whenever it did so last. */
+  /** Has the sweeper look for lost runs now, whatever the time of its last look. */
   async lookForLostRuns(): Promise<void> {
     await this.database.$executeRaw`UPDATE run_look SET due_at = now()`;
     await this.sweeper.sweep();
@@ -254,7 +254,7 @@ export class WorkflowHarness {
   }
 
   /**
-   * @throws Error when anything of this harness's knows a customer that should not, or a run cannot be replayed by the
+   * @throws Error when this harness has personal data in a wrong place, or a run cannot be replayed by the
    *   code that was deployed last
    */
   async close(): Promise<void> {

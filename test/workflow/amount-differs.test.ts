@@ -14,7 +14,7 @@ import type { WorkflowHarness } from '../support/workflow-harness.js';
 const TAKEN = 500;
 const policy = { captureMode: 'on_shipment', retry: { attempts: 1_000, initial: 100, max: 300 } } as const;
 
-describe('a held payment of which somebody takes a part by hand while the carrier is down', () => {
+describe('a held payment, captured in part by hand while the carrier is down', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness((opened) => {
     shop = opened;
@@ -39,7 +39,7 @@ describe('a held payment of which somebody takes a part by hand while the carrie
     await shop.stripe.paymentIntents.capture(intentId ?? '', { amount_to_capture: TAKEN });
     return id;
   };
-  /** The same, of which the gateway's webhook has told. */
+  /** The same, reported by the gateway's webhook. */
   const known = async (): Promise<OrderId> => {
     const id = await partlyTaken();
     await shop.runs.requestPaymentSync(id);
@@ -61,7 +61,7 @@ describe('a held payment of which somebody takes a part by hand while the carrie
     );
   };
 
-  it('is booked as it is, and the parcel waits for a person', async () => {
+  it('is booked as it is, and the parcel waits for an operator', async () => {
     const id = await known();
     expect(await asked(id, 'ship')).toMatchObject({
       status: 'confirmed',
@@ -77,7 +77,7 @@ describe('a held payment of which somebody takes a part by hand while the carrie
     await shop.closed(id);
   });
 
-  it('will do where the operator accepts it: the parcel leaves, and no more can be refunded', async () => {
+  it('is enough where the operator accepts it: the parcel leaves, and no more can be refunded', async () => {
     const id = await known();
     await asked(id, 'ship');
     await shop.answer(id, 'ship', 'accept');
@@ -102,7 +102,7 @@ describe('a held payment of which somebody takes a part by hand while the carrie
     await recordHistory(shop.handle(id), 'amount-accepted');
   });
 
-  it('goes back where the operator does not: the order is cancelled', async () => {
+  it('is refunded where the operator does not: the order is cancelled', async () => {
     const stock = await shop.stock('MUG-BLUE');
     const id = await known();
     await asked(id, 'ship');
@@ -125,7 +125,7 @@ describe('a held payment of which somebody takes a part by hand while the carrie
   it.each([
     ['accept', 'delivered', 'captured'],
     ['fail', 'cancelled', 'refunded'],
-  ] as const)('is noticed at the capture where nobody told of it: %s', async (answer, status, payment) => {
+  ] as const)('is noticed at the capture without a webhook: %s', async (answer, status, payment) => {
     const id = await partlyTaken();
     await shop.clearFaults();
     await asked(id, 'capture');
@@ -138,7 +138,7 @@ describe('a held payment of which somebody takes a part by hand while the carrie
     expect(await differences(id)).toEqual([]);
   });
 
-  it('is given back in full when the shopper cancels meanwhile', async () => {
+  it('is refunded in full when the shopper cancels meanwhile', async () => {
     const id = await known();
     await asked(id, 'ship');
     await shop.handle(id).cancel();
@@ -146,7 +146,7 @@ describe('a held payment of which somebody takes a part by hand while the carrie
     expect(await shop.refunds(id)).toMatchObject([{ amount: TAKEN, status: 'succeeded' }]);
   });
 
-  it('is nothing to ask about where somebody takes all of it', async () => {
+  it('needs no attention where all of it is captured', async () => {
     await shop.fault('shipments.create', '500', 10_000);
     const id = await shop.place({ policy });
     const { intentId } = await shop.until(id, ({ waits }) => waits.some(({ step }) => step === 'ship'));

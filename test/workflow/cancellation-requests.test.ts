@@ -9,13 +9,13 @@ import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 const BY = 'service:shop';
 
-describe('a wish to cancel', () => {
+describe('a cancellation request', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness((opened) => {
     shop = opened;
   });
 
-  /** What the API stores of `POST /orders/{id}/cancellation`, and tells the run. */
+  /** Stores and signals a request as the API does for `POST /orders/{id}/cancellation`. */
   const wish = async (id: OrderId) => {
     const order = await shop.store.orders.get(id);
     await shop.store.cancellations.request(order, BY);
@@ -34,7 +34,7 @@ describe('a wish to cancel', () => {
     (await shop.store.refunds.ofOrder(id)).map(({ amount, reason, state }) => ({ amount, reason, state }));
   const ACCEPTED = { state: 'accepted', code: null };
 
-  it('is granted while the parcel waits: money, goods and label go back, and one mail says so', async () => {
+  it('is granted while the parcel waits: money, goods and label go back, with one email', async () => {
     const stock = await shop.stock('MUG-BLUE');
     const id = await shop.place();
     await shop.label(id);
@@ -53,14 +53,14 @@ describe('a wish to cancel', () => {
     await recordHistory(shop.handle(id), 'cancelled-by-the-shop');
   });
 
-  it('is granted in the middle of the charge, which is waited for and given back', async () => {
+  it('is granted in the middle of the charge, which is waited for and refunded', async () => {
     await shop.fault('payment_intents.confirm', 'slow', 1, 1_000);
     const id = await shop.place();
     await shop.until(id, ({ intentId }) => intentId !== null);
     await wish(id);
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded' });
     expect(await answerTo(id)).toEqual(ACCEPTED);
-    // The refund is told of by its own run, sooner or later.
+    // The refund's own run sends its email, sooner or later.
     await expect
       .poll(() => subjects(id), { timeout: 20_000 })
       .toEqual(expect.arrayContaining(['Your order … is cancelled', 'A refund of €39.80 for your order …']));
@@ -85,7 +85,7 @@ describe('a wish to cancel', () => {
     expect(await answerTo(id)).toEqual(ACCEPTED);
   });
 
-  it('is granted once, however many wish it', async () => {
+  it('is granted once, however many callers send it', async () => {
     const id = await shop.place();
     await shop.label(id);
     await Promise.all(Array.from({ length: 20 }, () => wish(id)));
@@ -94,7 +94,7 @@ describe('a wish to cancel', () => {
     expect((await shop.eventTypes(id)).filter((type) => type === 'cancellation.accepted')).toHaveLength(1);
   });
 
-  it('gives back what is left when something was refunded before', async () => {
+  it('refunds what is left when a part was refunded before', async () => {
     const id = await shop.place();
     await shop.label(id);
     await shop.refund(id, 1_000);
@@ -103,7 +103,7 @@ describe('a wish to cancel', () => {
     expect((await refunds(id)).map(({ amount }) => amount)).toEqual([1_000, 2_980]);
   });
 
-  it('is refused where the carrier has the parcel already, though nobody had heard', async () => {
+  it('is refused where the carrier has the parcel already, though that was not reported', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     await shop.ask('POST', `/sandbox/shipments/${trackingNumber}/events`, { type: 'shipment.picked_up' });
@@ -147,7 +147,7 @@ describe('a wish to cancel', () => {
     expect(await answerTo(rejected)).toEqual({ state: 'refused', code: 'already_rejected' });
   });
 
-  it('ends the order although mails cannot be sent; the shopper is told later', async () => {
+  it('ends the order although emails cannot be sent; the shopper gets them later', async () => {
     shop.inbox.answer = { code: 451, times: 10_000 };
     const id = await shop.place({ policy: { retry: { attempts: 1_000, initial: 100, max: 300 } } });
     await shop.label(id);
@@ -156,7 +156,7 @@ describe('a wish to cancel', () => {
     expect(await answerTo(id)).toEqual(ACCEPTED);
     shop.inbox.answer = undefined;
     await shop.closed(id);
-    // The refund is told of by its own run; that the order is confirmed is not told any more.
+    // The refund's own run sends its email; the confirmation is not sent any more.
     await expect.poll(() => subjects(id), { timeout: 20_000 }).toHaveLength(2);
     expect(await subjects(id)).toEqual(
       expect.arrayContaining(['Your order … is cancelled', 'A refund of €39.80 for your order …']),

@@ -30,7 +30,7 @@ describe('a payment that is held until the parcel has its label', () => {
     { kind: 'hold_released', amount: 3980 },
   ];
 
-  it('is taken once the label exists', async () => {
+  it('is captured once the label exists', async () => {
     const id = await shop.place({ policy });
     await shop.label(id);
     await shop.until(id, ({ payment }) => payment === 'captured');
@@ -45,7 +45,7 @@ describe('a payment that is held until the parcel has its label', () => {
     await recordHistory(shop.handle(id), 'captured-on-shipment');
   });
 
-  it('is let go when the carrier refuses the parcel: nothing was ever taken', async () => {
+  it('is voided when the carrier refuses the parcel: nothing was ever captured', async () => {
     const id = await shop.place({ policy, postalCode: '00000' });
     const order = await shop.closed(id);
     expect(order).toMatchObject({ status: 'cancelled', payment: 'voided', fulfilment: 'released' });
@@ -54,7 +54,7 @@ describe('a payment that is held until the parcel has its label', () => {
     expect(shop.inbox.ofKind('cancellation', emailOf(order))[0]?.text).toContain('You have not been charged');
   });
 
-  it('takes the parcel back when the hold has lapsed by then', async () => {
+  it('cancels the parcel when the hold has lapsed by then', async () => {
     await shop.fault('shipments.create', '500', 1_000);
     const id = await shop.place({ policy: { ...policy, retry: { attempts: 100, initial: 300, max: 500 } } });
     const { intentId } = await shop.until(id, ({ payment }) => payment === 'authorized');
@@ -71,7 +71,7 @@ describe('a payment that is held until the parcel has its label', () => {
     await recordHistory(shop.handle(id), 'cancelled-hold-lapsed');
   });
 
-  it('is given up by a person when it has lapsed and the parcel is gone', async () => {
+  it('is given up by an operator when it has lapsed and the parcel is gone', async () => {
     await shop.fault('shipments.create', '500', 1_000);
     const id = await shop.place({ policy: { ...policy, retry: { attempts: 100, initial: 300, max: 500 } } });
     const { intentId } = await shop.until(id, ({ payment }) => payment === 'authorized');
@@ -89,7 +89,7 @@ describe('a payment that is held until the parcel has its label', () => {
     expect(await booked(id)).toEqual(HELD);
   });
 
-  it('is taken once, although its answer was lost', async () => {
+  it('is captured once, although its answer was lost', async () => {
     await shop.fault('payment_intents.capture', 'drop_after', 1);
     const id = await shop.place({ policy });
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
@@ -124,7 +124,7 @@ describe('a payment whose hold is about to lapse', () => {
     { ports: (real, { gatewayOptions }) => ({ ...real, gateway: new ShortHolds(gatewayOptions) }) },
   );
 
-  it('is let go half a day before, when there is no label yet, and the order cancelled', async () => {
+  it('is voided half a day before, when there is no label yet, and the order cancelled', async () => {
     await shop.fault('shipments.create', '500', 10_000);
     const id = await shop.place({
       policy: { ...policy, retry: { attempts: 1_000, initial: 100, max: 300 } },
@@ -166,7 +166,7 @@ describe('a payment whose hold is about to lapse', () => {
     },
   );
 
-  it('is no matter where the label is made in time', async () => {
+  it('ends no order whose label is made in time', async () => {
     const id = await shop.place({ policy });
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'captured' });

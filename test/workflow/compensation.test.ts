@@ -5,7 +5,7 @@ import { emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-describe('taking an order back', () => {
+describe('compensating an order', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness((opened) => {
     shop = opened;
@@ -65,7 +65,7 @@ describe('taking an order back', () => {
     await shop.closed(id);
   });
 
-  it('comes too late when the carrier has the parcel: the order goes on and nothing is refunded', async () => {
+  it('comes too late when the carrier has the parcel: the order continues without a refund', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     // The carrier picks up, and its webhook has not come yet.
@@ -86,7 +86,7 @@ describe('taking an order back', () => {
     await recordHistory(shop.handle(id), 'cancelled-too-late');
   });
 
-  it('comes too late when the parcel is known to be on its way', async () => {
+  it('comes too late when the parcel is known to be in transit', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     await shop.carrierSays(trackingNumber, 'shipment.picked_up');
@@ -98,7 +98,7 @@ describe('taking an order back', () => {
     expect(shop.inbox.to(emailOf(order))).toHaveLength(2);
   });
 
-  it('keeps an order whose payment came through although its window had passed', async () => {
+  it('keeps an order whose payment succeeded although its window had passed', async () => {
     await shop.fault('payment_intents.confirm', 'drop_after', 1);
     const id = await shop.place({
       policy: { reservationTtl: 4_000, retry: { attempts: 1, initial: 50, max: 200 } },
@@ -115,7 +115,7 @@ describe('taking an order back', () => {
     await recordHistory(shop.handle(id), 'paid-too-late');
   });
 
-  it('keeps trying to refund, tells somebody, and ends when the gateway is back', async () => {
+  it('keeps retrying the refund, opens an attention, and ends when the gateway is back', async () => {
     await shop.fault('refunds.create', '500', 4);
     const id = await shop.place({ postalCode: '00000' });
     const stuck = await shop.until(id, ({ attention }) => attention.length > 0);
@@ -125,7 +125,7 @@ describe('taking an order back', () => {
       attention: [{ kind: 'parked', step: 'charge' }],
     });
 
-    // The stored failure is replayed under the same key until an operator asks for a fresh one.
+    // The stored failure is replayed under the same key until an operator retries with a fresh one.
     await shop.clearFaults();
     await shop.answer(id, 'charge', 'retry');
     expect(await shop.closed(id)).toMatchObject({

@@ -27,7 +27,7 @@ describe('for one order, a crowd of', () => {
         'shipment.delivered',
         'shipment.returned',
       ];
-      // Forty carrier's events of each kind, in another order each time round, each with an id of its own.
+      // Forty carrier events of each kind, in another order each time, each with its own id.
       await Promise.all(
         Array.from({ length: 200 }, (_, n) => types[(n * 7 + Math.floor(n / 5)) % types.length])
           .filter((type) => type !== undefined)
@@ -45,7 +45,7 @@ describe('for one order, a crowd of', () => {
   );
 
   it(
-    '200 signals that say the same changes nothing after the first',
+    '200 equal signals change nothing after the first',
     async () => {
       const id = await shop.place();
       const trackingNumber = await shop.label(id);

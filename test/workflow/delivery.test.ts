@@ -13,7 +13,7 @@ describe('waiting for the delivery', () => {
     shop = opened;
   });
 
-  /** Tries again for as long as a fault lasts, and parks nothing. */
+  /** Retries for as long as a fault lasts, and parks no step. */
   const tireless = { retry: { attempts: 10_000, initial: 100, max: 200 } };
 
   it('shows what is waited for, and until when', async () => {
@@ -26,7 +26,7 @@ describe('waiting for the delivery', () => {
     await shop.closed(id);
   });
 
-  it('asks the carrier when the deadline has passed, and believes it', async () => {
+  it('asks the carrier when the deadline has passed, and applies its answer', async () => {
     await shop.fault('shipments.lookup', '500', 10_000);
     const id = await shop.place({ policy: { deliveryDeadline: 300, ...tireless } });
     const trackingNumber = await shop.label(id);
@@ -42,7 +42,7 @@ describe('waiting for the delivery', () => {
     await recordHistory(shop.handle(id), 'delivered-by-lookup');
   });
 
-  it('tells somebody when the carrier knows nothing either, and goes on waiting', async () => {
+  it('opens an attention when the carrier has no report either, and keeps waiting', async () => {
     const id = await shop.place({ policy: { deliveryDeadline: 400 } });
     const trackingNumber = await shop.label(id);
     const overdue = await shop.until(id, ({ attention }) => attention.length > 0);
@@ -55,7 +55,7 @@ describe('waiting for the delivery', () => {
     await recordHistory(shop.handle(id), 'delivered-overdue');
   });
 
-  it('ends when an operator says that the parcel has arrived', async () => {
+  it('ends when an operator reports that the parcel has arrived', async () => {
     const id = await shop.place({ policy: { deliveryDeadline: 400 } });
     await shop.label(id);
     await shop.answer(id, 'deliver', 'skip');
@@ -69,7 +69,7 @@ describe('waiting for the delivery', () => {
     expect(shop.inbox.subjectsTo(emailOf(order))).toContain(`Your order ${order.number} has been delivered`);
   });
 
-  it('believes no word of a failed delivery that is not in the books: nothing is refunded, and a person is asked', async () => {
+  it('does not believe a failed delivery that is not in the books: no refund, but an attention', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     await shop.handle(id).signal(shipmentReported, { eventId: 'evt_forged', state: 'returned' });
@@ -120,7 +120,7 @@ describe('waiting for the delivery', () => {
     });
   });
 
-  it('flags a cancelled order whose parcel travels all the same', async () => {
+  it('flags a cancelled order whose parcel is in transit all the same', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     await shop.handle(id).cancel();
@@ -137,7 +137,7 @@ describe('waiting for the delivery', () => {
 
   it('applies an event that came before its parcel was known', async () => {
     await shop.fault('shipments.create', 'drop_after', 1);
-    // Until the carrier can be asked what became of the label, its number is not known.
+    // Until the carrier can be asked about the label, its number is not known.
     await shop.fault('shipments.lookup', '500', 10_000);
     const id = await shop.place({ policy: tireless });
     const [parcel] = await shop.parcels(id);

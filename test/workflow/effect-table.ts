@@ -26,11 +26,11 @@ const REASON = { code: 'cancelled', by: 'tests' } as const;
 export const cancel: Act = ({ beginCancellation }, id) => beginCancellation(id, REASON);
 const end: Act = ({ endOrder }, id) => endOrder(id, { status: 'cancelled', reason: REASON });
 
-/** Something that changes the outside world, or the stock. */
+/** An effect that changes an outside system, or the stock. */
 export interface Effect {
   readonly title: string;
   readonly wanted?: Wanted;
-  /** What an order has behind it when this is its turn. */
+  /** The steps of an order that are done before this effect. */
   readonly prior: readonly Act[];
   readonly act: Act;
   /** What happened outside and in the books, however often it was tried. */
@@ -38,17 +38,17 @@ export interface Effect {
     readonly intents?: readonly string[];
     readonly refunds?: readonly number[];
     readonly parcels?: readonly string[];
-    /** Letters, told apart by their Message-ID. */
+    /** Emails, distinguished by their Message-ID. */
     readonly letters?: number;
     readonly held?: number;
   };
   /** The fact in the audit trail. */
   readonly fact: string;
-  /** What is called outside. */
+  /** The operation that is called outside. */
   readonly call?: {
     readonly port: 'gateway' | 'carrier' | 'mailer';
     readonly method: string;
-    /** As the sandbox calls it, and the key of what may be asked about afterwards. */
+    /** The sandbox's name of it, and the key of an effect that may be looked up afterwards. */
     readonly operation?: string;
     readonly asked?: string;
   };

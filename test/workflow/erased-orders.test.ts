@@ -8,7 +8,7 @@ import { acceptOrder, emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-describe('a run that goes on although its person was erased, because somebody took it for gone', () => {
+describe('a run that continues although its person was erased, because it was acknowledged as lost', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness((opened) => {
     shop = opened;
@@ -30,7 +30,7 @@ describe('a run that goes on although its person was erased, because somebody to
   const trail = async (id: OrderId) =>
     (await shop.store.orders.events(id)).map(({ type, changes }) => ({ type, changes }));
 
-  /** Waits for the mail that the order is confirmed, which goes out beside everything else. */
+  /** Waits for the confirmation email, which is sent beside the other steps. */
   const confirmed = (id: OrderId) =>
     eventually(
       () => shop.eventTypes(id),
@@ -55,7 +55,7 @@ describe('a run that goes on although its person was erased, because somebody to
     expect((await shop.intents(id)).filter(({ status }) => status === 'succeeded')).toEqual([]);
   });
 
-  it('makes no label, and gives the money back', async () => {
+  it('makes no label, and refunds the money', async () => {
     await shop.fault('shipments.create', '500', 3);
     const id = await shop.place();
     await shop.until(id, ({ attention }) => attention.some(({ step }) => step === 'ship'));
@@ -69,7 +69,7 @@ describe('a run that goes on although its person was erased, because somebody to
     expect(shop.inbox.to(email)).toEqual(before);
   });
 
-  it('writes to nobody, and comes to its end', async () => {
+  it('sends no email, and ends', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     await confirmed(id);

@@ -39,7 +39,7 @@ describe('happens once:', () => {
   });
   afterAll(async () => {
     try {
-      // No run goes on with them, so each is left to a person.
+      // No run resumes them, so each is left to an operator.
       for (const id of placed) {
         await parts.store.attention.park(await parts.store.orders.get(id), {
           id,
@@ -98,7 +98,7 @@ describe('happens once:', () => {
     expect(status).toBe(204);
   };
 
-  it.each(titled(EFFECTS))('%s that is asked for again, and answers the same', async (_, effect) => {
+  it.each(titled(EFFECTS))('%s that is requested again, and answers the same', async (_, effect) => {
     const id = await ready(effect);
     const answer = await effect.act(activitiesOf(ports), id);
     expect(await effect.act(activitiesOf(ports), id)).toEqual(answer);
@@ -106,10 +106,10 @@ describe('happens once:', () => {
     expect(await booked(id, effect.fact)).toBe(1);
   });
 
-  it.each(titled(EFFECTS))('%s that five attempts ask for at once', async (_, effect) => {
+  it.each(titled(EFFECTS))('%s that five attempts request at once', async (_, effect) => {
     const id = await ready(effect);
     await Promise.allSettled(Array.from({ length: 5 }, () => effect.act(activitiesOf(ports), id)));
-    // One that met the others has failed, and is tried again.
+    // An attempt that conflicted with the others has failed, and is retried.
     await effect.act(activitiesOf(ports), id);
     expect(await outcome(id)).toMatchObject(effect.once);
     expect(await booked(id, effect.fact)).toBe(1);
@@ -157,7 +157,7 @@ describe('happens once:', () => {
     });
 
     it.each(titled(OPERATIONS.filter(({ asked }) => asked !== undefined)))(
-      '%s whose answer was lost after the work, and it is told that it had happened',
+      '%s whose answer was lost after the work, and the log reports that it had happened',
       async (_, effect) => {
         const id = await again(effect, effect.operation, 'drop_after');
         await effect.act(activitiesOf(ports), id);
@@ -201,13 +201,13 @@ describe('happens once:', () => {
     );
   });
 
-  it('a charge that met a server error: the stored answer is not asked for again', async () => {
+  it('a charge that met a server error: the stored answer is not requested again', async () => {
     const id = await ready({ prior: [reserve] });
     await script(parts.sandbox, { operation: 'payment_intents.confirm', fault: '500', times: 2 });
     for (const _ of [1, 2])
       await expect(charge(activitiesOf(ports), id)).rejects.toMatchObject({ code: 'gateway_error' });
     const intent = (await parts.store.orders.get(id)).intentId ?? '';
-    // Under the key that met the error the gateway has nothing else to say.
+    // Under the key that met the error the gateway replays its answer.
     await expect(
       parts.stripe.paymentIntents.confirm(
         intent,
@@ -219,7 +219,7 @@ describe('happens once:', () => {
     expect(await intents(id)).toMatchObject([{ status: 'succeeded', amount_received: 3980 }]);
   });
 
-  it('a refund that met a server error: the same answer, until an operator asks for a fresh key', async () => {
+  it('a refund that met a server error: the same answer, until an operator retries', async () => {
     const id = await ready({ prior: [...PAID, cancel, giveBack] });
     await script(parts.sandbox, { operation: 'refunds.create', fault: '500' });
     for (const _ of [1, 2, 3])
@@ -230,7 +230,7 @@ describe('happens once:', () => {
     expect(await refunds(id)).toEqual([3980]);
   });
 
-  it('a letter, in two copies that a mailbox knows for one, when the first attempt was in doubt', async () => {
+  it('an email, in two copies that a mailbox shows as one, when the first attempt was in doubt', async () => {
     const id = await ready({ prior: PAID });
     const held = holdPort(ports.mailer, 'send', 'answered');
     const overtaken = confirm(activitiesOf({ ...ports, mailer: held.port }), id).catch(() => undefined);

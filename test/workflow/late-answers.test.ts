@@ -17,10 +17,10 @@ import { acceptOrder } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** A worker's line to Temporal, which can be cut. */
+/** A worker's connection to Temporal, which can be cut. */
 class CutLine extends OrderRuns {
   cut = false;
-  /** Orders whose run could not be told. */
+  /** Orders whose run could not be signalled. */
   readonly untold: OrderId[] = [];
 
   override async reportShipment(report: Report): Promise<void> {
@@ -32,7 +32,7 @@ class CutLine extends OrderRuns {
   }
 }
 
-/** A gateway whose answer to a charge stays on its way until it is let through. */
+/** A gateway whose answer to a charge is held until the test releases it. */
 class HeldAnswer extends StripeGateway {
   arrives = false;
 
@@ -43,7 +43,7 @@ class HeldAnswer extends StripeGateway {
   }
 }
 
-/** A carrier that is asked to cancel a label, and hears of it once it is let through. */
+/** A carrier that receives the cancellation of a label only once the test releases the call. */
 class HeldCancellation implements Carrier {
   held = false;
 
@@ -63,7 +63,7 @@ class HeldCancellation implements Carrier {
   }
 }
 
-describe('when two things happen at once', () => {
+describe('when two events happen at once', () => {
   let shop: WorkflowHarness;
   let line: CutLine;
   let carrier: HeldCancellation;
@@ -97,7 +97,7 @@ describe('when two things happen at once', () => {
       ['the carrier knows of it', true],
       ['the carrier cancels the label all the same', false],
     ])(
-      'goes on when the pick-up is reported while the label is being cancelled, and %s',
+      'continues when the pick-up is reported while the label is being cancelled, and %s',
       async (_, knows) => {
         carrier.held = true;
         const id = await shop.place();
@@ -133,7 +133,7 @@ describe('when two things happen at once', () => {
       },
     );
 
-    it('ends as the operator said when a cancellation came between the answer and its hearing', async () => {
+    it('ends as the operator answered when a cancellation came before the answer’s signal', async () => {
       const id = await shop.place({ policy: { deliveryDeadline: 4_000 } });
       await shop.label(id);
       const overdue = await shop.until(id, ({ attention }) => attention.length > 0);
@@ -169,9 +169,9 @@ describe('when two things happen at once', () => {
       expect(afterwards.filter(({ timerFiredEventAttributes: fired }) => fired)).toEqual([]);
     });
 
-    it('is applied, and holds up nothing, when its run cannot be told; the sweeper tells it', async () => {
+    it('is applied at once when its run cannot be signalled; the sweeper signals it', async () => {
       await shop.fault('shipments.create', 'drop_after', 1);
-      // Until the carrier can be asked what became of the label, its number is not known.
+      // Until the carrier can be asked about the label, its number is not known.
       await shop.fault('shipments.lookup', '500', 10_000);
       const id = await shop.place({ policy: patient });
       const [parcel] = await shop.parcels(id);
@@ -196,7 +196,7 @@ describe('when two things happen at once', () => {
       expect(await shop.eventTypes(id)).not.toContain('order.parked');
     });
 
-    it('opens an attention when it travels after it was declared lost', async () => {
+    it('opens an attention when it moves after it was declared lost', async () => {
       const id = await shop.place({ policy: { deliveryDeadline: 300 } });
       const trackingNumber = await shop.label(id);
       await shop.answer(id, 'deliver', 'fail');
@@ -213,7 +213,7 @@ describe('when two things happen at once', () => {
   });
 
   describe('an attempt that was overtaken', () => {
-    it('changes nothing, and leaves nothing that the order would seem to wait for', async () => {
+    it('changes nothing, and leaves no wait of the order', async () => {
       const gateway = new HeldAnswer(shop.parts.gatewayOptions);
       const { chargePayment, reserveStock } = orderActivities({ ...shop.ports, gateway }).orders;
       const interceptor = new OrderActivityInterceptor(shop.store.waits, shop.ports.logger);

@@ -20,7 +20,7 @@ import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 const CHALLENGED = 'pm_card_threeDSecure2Required';
 
-/** Ends the runs of these orders, and waits until Temporal's lists say so. */
+/** Ends the runs of these orders, and waits until Temporal's lists show it. */
 async function end(shop: WorkflowHarness, ids: readonly OrderId[]): Promise<void> {
   for (const id of ids) await shop.handle(id).terminate('lost');
   const names = ids.map((id) => `"${orderWorkflowId(id)}"`).join(', ');
@@ -59,7 +59,7 @@ describe('an order whose run is gone', () => {
     shop = opened;
   });
 
-  it('is found by what closed since the last look, and a person is asked once', async () => {
+  it('is found by what closed since the last look, and one attention is opened', async () => {
     const id = await labelled(shop);
     await loseRun(shop, id);
     await shop.lookForLostRuns();
@@ -87,7 +87,7 @@ describe('an order whose run is gone', () => {
     expect(await delivered(shop, id)).toMatchObject({ status: 'delivered', payment: 'captured' });
   });
 
-  it('is taken up by one run, however many say so at once', async () => {
+  it('is resumed by one run, however many answers come at once', async () => {
     const id = await labelled(shop);
     await loseRun(shop, id);
     const order = await shop.store.orders.get(id);
@@ -104,7 +104,7 @@ describe('an order whose run is gone', () => {
     expect((await shop.eventTypes(id)).filter((type) => type === 'order.closed')).toHaveLength(1);
   });
 
-  it('is taken back before pick-up: label, money and goods, and one mail says so', async () => {
+  it('is compensated before pick-up: label, money and goods, with one email', async () => {
     const id = await labelled(shop);
     const stock = await shop.stock('MUG-BLUE');
     await loseRun(shop, id);
@@ -147,7 +147,7 @@ describe('an order whose run is gone', () => {
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered', attention: [] });
   });
 
-  it('hears an answer that was given to its dead run', async () => {
+  it('gets an answer that was given to its dead run', async () => {
     await shop.fault('shipments.create', '500', 10_000);
     const id = await shop.place();
     await shop.until(id, ({ attention }) => attention.some(({ step }) => step === 'ship'));
@@ -183,7 +183,7 @@ describe('an order whose run is gone', () => {
     expect(await shop.intents(id)).toMatchObject([{ status: 'canceled' }]);
   });
 
-  it('is not asked about again once that is acknowledged; but when its money moves after all', async () => {
+  it('gets no attention again once that is acknowledged, except when its money moves after all', async () => {
     const id = await shop.place({ method: CHALLENGED });
     await shop.until(id, ({ payment }) => payment === 'requires_action');
     await loseRun(shop, id);
@@ -202,7 +202,7 @@ describe('an order whose run is gone', () => {
     expect(await shop.intents(id)).toMatchObject([{ status: 'succeeded', amount_received: 3980 }]);
   });
 
-  it('is asked about again when its parcel moves, although that could be told to no run', async () => {
+  it('gets an attention again when its parcel moves, although no run could be signalled', async () => {
     const id = await labelled(shop);
     const trackingNumber = await shop.label(id);
     await loseRun(shop, id);
@@ -212,7 +212,7 @@ describe('an order whose run is gone', () => {
     await age(shop);
     await findLost(shop, id);
     await answerLost(shop, id, 'acknowledge');
-    // And at once where it is told.
+    // And at once where it is signalled.
     await shop.carrierSays(trackingNumber, 'shipment.delivered');
     expect(await asks(shop, id)).toEqual([{ kind: 'run_closed', reason: 'terminated' }]);
     await answerLost(shop, id, 'restart');
@@ -272,7 +272,7 @@ describe('an order whose run is gone', () => {
   });
 });
 
-describe('lost runs that are taken up by themselves', () => {
+describe('lost runs that are restarted by themselves', () => {
   let shop: WorkflowHarness;
   const LIMIT = 2;
   useWorkflowHarness(
@@ -283,7 +283,7 @@ describe('lost runs that are taken up by themselves', () => {
   );
   const alarms = () => shop.parts.log.filter((line) => line.includes('LOST_RUN_LIMIT: is this'));
 
-  it('go on without a person, each as often as is of use', async () => {
+  it('resume without a person, each as often as that helps', async () => {
     const id = await labelled(shop);
     for (let run = 1; run <= 3; run++) {
       await end(shop, [id]);
@@ -301,7 +301,7 @@ describe('lost runs that are taken up by themselves', () => {
     expect((await shop.intents(id)).length).toBe(1);
   });
 
-  it('are left alone where one look finds more than the limit, and one alarm says so', async () => {
+  it('are not restarted where one look finds more than the limit, with one alarm', async () => {
     const ids = await Promise.all([labelled(shop), labelled(shop), labelled(shop)]);
     await end(shop, ids);
     await shop.lookForLostRuns();
@@ -312,7 +312,7 @@ describe('lost runs that are taken up by themselves', () => {
       expect(await asks(shop, id)).toEqual([]);
       expect(await runsOf(shop, id)).toBe(1);
     }
-    // A wish to cancel waits, too: nothing starts by itself.
+    // A cancellation request waits, too: no run starts by itself.
     const [first, second, third] = ids;
     if (!first || !second || !third) throw new Error('three were placed');
     const { policy } = await shop.store.orders.get(first);
@@ -367,7 +367,7 @@ describe('with another namespace, or a server that lost its data,', () => {
     await new LostRuns(shop.store, elsewhere, shop.ports.logger, options).look();
   };
 
-  it('all orders look lost: up to the limit a person is asked, above it there is an alarm', async () => {
+  it('all orders look lost: up to the limit attentions are opened, above it there is an alarm', async () => {
     const ids = await Promise.all([labelled(shop), labelled(shop)]);
     await age(shop);
     await look('restart', 1);

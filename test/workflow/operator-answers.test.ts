@@ -11,7 +11,7 @@ describe('a person', () => {
     shop = opened;
   });
 
-  it('who answers through Temporal is heard, and the order shows nothing open any more', async () => {
+  it('may answer through Temporal, and the order shows nothing open any more', async () => {
     await shop.fault('shipments.create', '500', 3);
     const id = await shop.place();
     const parked = await shop.until(id, ({ attention }) => attention.length > 0);

@@ -18,7 +18,7 @@ describe('how an order ends', () => {
 
   /** The kinds of the mails that a shopper got, in order of arrival. */
   const told = async (id: OrderId) => shop.inbox.kindsTo(emailOf(await shop.store.orders.get(id)));
-  /** A refund is told of by its own run, which may take a moment longer than its order's. */
+  /** A refund's own run sends its email, which may take a moment longer than its order's run. */
   const toldInTheEnd = async (id: OrderId, kinds: readonly string[]) => {
     await expect.poll(() => told(id), { timeout: 20_000 }).toEqual(kinds);
   };
@@ -67,7 +67,7 @@ describe('how an order ends', () => {
 
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'not_required' });
     expect(await shop.intents(id)).toEqual([]);
-    // That it is on its way is nothing to tell once it has arrived.
+    // The shipment email is not sent once the parcel has arrived.
     expect(await told(id)).toEqual(['confirmation', 'delivery']);
     await recordHistory(shop.handle(id), 'delivered-free');
   });
@@ -201,7 +201,7 @@ describe('how an order ends', () => {
     await recordHistory(shop.handle(id), 'operator-failed');
   });
 
-  it('is cancelled through Temporal before pick-up: label, money and stock are taken back', async () => {
+  it('is cancelled through Temporal before pick-up: label, money and stock are compensated', async () => {
     const before = await shop.stock('MUG-BLUE');
     const id = await shop.place();
     await shop.label(id);

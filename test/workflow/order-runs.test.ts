@@ -12,7 +12,7 @@ import { Bench } from '../integration/bench.js';
 import { lease } from '../support/lease.js';
 import { NAMESPACES } from '../support/shared-servers.js';
 
-describe('what runs are told, and no worker hears yet', () => {
+describe('a signal to a run, without a worker yet', () => {
   let bench: Bench;
   let client: Client;
   let runs: OrderRuns;
@@ -51,7 +51,7 @@ describe('what runs are told, and no worker hears yet', () => {
     return id;
   }
 
-  it('is a wish to cancel, which starts the run of an order that has none', async () => {
+  it('is a cancellation request, which starts the run of an order that has none', async () => {
     const order = await bench.accepted();
     await bench.store.cancellations.request(order, 'service:shop');
     expect(await untold(order)).toBe(true);
@@ -62,7 +62,7 @@ describe('what runs are told, and no worker hears yet', () => {
     expect(startedAt).not.toBeNull();
   });
 
-  it('is a wish to cancel whose run is gone: one other is started, to take the order back', async () => {
+  it('is a cancellation request whose run is gone: another is started, to compensate the order', async () => {
     const order = await bench.accepted();
     await runs.start(order.id, order.policy);
     const run = client.workflow.getHandle(orderWorkflowId(order.id));
@@ -78,7 +78,7 @@ describe('what runs are told, and no worker hears yet', () => {
     expect((await run.describe()).runId).toBe(second.runId);
   });
 
-  it('is a wish to cancel an order whose run has come to its end with it: that starts nothing', async () => {
+  it('is a cancellation request for an order whose run has ended with it: that starts nothing', async () => {
     const order = await bench.accepted();
     await runs.start(order.id, order.policy);
     const run = client.workflow.getHandle(orderWorkflowId(order.id));
@@ -89,7 +89,7 @@ describe('what runs are told, and no worker hears yet', () => {
     expect((await run.describe()).runId).toBe(runId);
   });
 
-  it('is that an order is to be taken up again: once, although that run may have closed before it is told twice', async () => {
+  it('is to resume an order: once, although that run may have closed before the second', async () => {
     const order = await bench.accepted();
     await runs.start(order.id, order.policy);
     const run = client.workflow.getHandle(orderWorkflowId(order.id));
@@ -134,7 +134,7 @@ describe('what runs are told, and no worker hears yet', () => {
     expect(await run.describe()).toMatchObject({ status: { name: 'RUNNING' } });
   });
 
-  it('is an operator’s answer, told to the refund that waits for it', async () => {
+  it('is an operator’s answer, sent to the refund that waits for it', async () => {
     const order = await bench.paid();
     const refundId = await refunded(order);
     await runs.start(order.id, order.policy);

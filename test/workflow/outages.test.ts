@@ -7,7 +7,7 @@ import { emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** Mails are put off for as long as a test needs, and nobody is asked about them. */
+/** Emails are deferred for as long as a test needs, without an attention. */
 const MAIL_OUTAGE = { code: 451, times: 10_000 };
 
 describe('an outage', () => {
@@ -24,11 +24,11 @@ describe('an outage', () => {
     );
   const patient = { retry: { attempts: 1_000, initial: 200, max: 500 } };
 
-  it('of the mail keeps no shopper waiting for the money of a parcel that came back', async () => {
+  it('of the mail server delays no refund of a returned parcel', async () => {
     shop.inbox.answer = MAIL_OUTAGE;
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
-    // The confirmation is given up, until somebody says how to go on.
+    // The confirmation is parked, until an operator answers.
     await shop.until(id, ({ attention }) => attention.some(({ step }) => step === 'confirm'));
     await shop.carrierSays(trackingNumber, 'shipment.picked_up');
     await shop.carrierSays(trackingNumber, 'shipment.returned');
@@ -40,13 +40,13 @@ describe('an outage', () => {
     await shop.answer(id, 'confirm', 'retry');
     const order = await shop.closed(id);
     expect(order).toMatchObject({ status: 'undelivered', endReason: { code: 'returned', by: 'carrier' } });
-    // Nobody is told that an order is confirmed which has come back.
+    // No confirmation is sent for an order whose parcel was returned.
     expect(shop.inbox.kindsTo(emailOf(order))).not.toContain('confirmation');
     expect(shop.inbox.ofKind('undelivered', emailOf(order))).toHaveLength(1);
     expect(await refunds(id)).toEqual([3980]);
   });
 
-  it('of the mail hides no delivery from whoever searches in Temporal', async () => {
+  it('of the mail server hides no delivery from a search in Temporal', async () => {
     shop.inbox.answer = MAIL_OUTAGE;
     const id = await shop.place({ policy: patient });
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
@@ -58,7 +58,7 @@ describe('an outage', () => {
     expect(shop.inbox.to(emailOf(order))).toHaveLength(2);
   });
 
-  it('of the carrier while it is asked for an overdue parcel leaves the wait for the delivery', async () => {
+  it('of the carrier at the lookup of an overdue parcel leaves the wait for the delivery', async () => {
     await shop.fault('shipments.lookup', '500', 2);
     const id = await shop.place({
       policy: { deliveryDeadline: 600, retry: { attempts: 5, initial: 100, max: 200 } },
@@ -74,7 +74,7 @@ describe('an outage', () => {
     await shop.closed(id);
   });
 
-  it('of the gateway after a window for remorse is waited out until a time that is still to come', async () => {
+  it('of the gateway after the delay of the charge shows a deadline in the future', async () => {
     await shop.fault('payment_intents.confirm', '500', 1_000);
     const id = await shop.place({
       policy: { graceBeforeCharge: 500, retry: { attempts: 100, initial: 200, max: 500 } },
@@ -92,7 +92,7 @@ describe('an outage', () => {
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'captured', waits: [] });
   });
 
-  it('that makes the carrier refuse to be asked is not a refusal of the parcel', async () => {
+  it('in which the carrier refuses a lookup is not a refusal of the parcel', async () => {
     await shop.fault('shipments.create', 'drop_after', 1);
     await shop.fault('shipments.lookup', 'refuse', 1);
     const id = await shop.place();

@@ -32,7 +32,7 @@ describe('a step that cannot be done', () => {
     await shop.closed(id);
   });
 
-  it('is parked when its patience is spent, found through Temporal, and goes on when an operator retries', async () => {
+  it('is parked after its last attempt, found in Temporal, and resumed by an operator’s retry', async () => {
     await shop.fault('shipments.create', '500', 3);
     const id = await shop.place();
     const parked = await shop.until(id, ({ attention: open }) => open.length > 0);
@@ -82,7 +82,7 @@ describe('a step that cannot be done', () => {
     await recordHistory(shop.handle(id), 'mail-skipped');
   });
 
-  it('is recorded and passed over when it is a mail refused for good', async () => {
+  it('is recorded and skipped when it is a mail refused for good', async () => {
     shop.inbox.answer = { code: 550, times: 1 };
     const id = await shop.place();
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');

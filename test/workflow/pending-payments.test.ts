@@ -10,7 +10,7 @@ import type { WorkflowHarness } from '../support/workflow-harness.js';
 const CHALLENGED = 'pm_card_threeDSecure2Required';
 const DECLINED = 'pm_card_visa_chargeDeclined';
 
-describe('a payment that takes its time', () => {
+describe('a payment that is pending', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness((opened) => {
     shop = opened;
@@ -30,7 +30,7 @@ describe('a payment that takes its time', () => {
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
     return shop.closed(id);
   };
-  /** What the API stores of `POST /orders/{id}/payment-attempts`, and tells the run. */
+  /** Stores and signals an attempt as the API does for `POST /orders/{id}/payment-attempts`. */
   const tryAnother = async (id: OrderId, method: string) => {
     const attempt = await shop.store.paymentAttempts.request(
       await shop.store.orders.get(id),
@@ -47,7 +47,7 @@ describe('a payment that takes its time', () => {
   };
 
   describe('for the shopper to act', () => {
-    it('goes on as soon as they have', async () => {
+    it('continues as soon as they have', async () => {
       const id = await shop.place({ method: CHALLENGED });
       const waiting = await paying(id, 'requires_action');
       expect(waiting).toMatchObject({ status: 'pending', waits: [{ step: 'charge', lastError: null }] });
@@ -59,7 +59,7 @@ describe('a payment that takes its time', () => {
       await recordHistory(shop.handle(id), 'paid-by-3d-secure');
     });
 
-    it('goes on although no webhook comes: the provider is asked', async () => {
+    it('continues although no webhook comes: the payment is synced', async () => {
       const id = await shop.place({ method: CHALLENGED, policy: { paymentWindow: 3_000 } });
       await paying(id, 'requires_action');
       await shop.ask('POST', `/sandbox/payment-intents/${await intentOf(id)}/shopper`, {
@@ -112,7 +112,7 @@ describe('a payment that takes its time', () => {
   });
 
   describe('for the provider to settle', () => {
-    it('goes on when it succeeds', async () => {
+    it('continues when it succeeds', async () => {
       const id = await shop.place({ method: 'pm_sandbox_processing' });
       await paying(id, 'processing');
       await shop.ask('POST', `/sandbox/payment-intents/${await intentOf(id)}`, { becomes: 'succeeded' });
@@ -135,7 +135,7 @@ describe('a payment that takes its time', () => {
   describe('for another card after a decline', () => {
     const policy = { declineWindow: 20_000 };
 
-    it('goes on with the one that is taken, on the same intent', async () => {
+    it('continues with the one that is accepted, on the same intent', async () => {
       const id = await shop.place({ method: DECLINED, policy });
       const waiting = await paying(id, 'declined');
       expect(waiting).toMatchObject({ status: 'pending', fulfilment: 'reserved' });
@@ -155,7 +155,7 @@ describe('a payment that takes its time', () => {
       await recordHistory(shop.handle(id), 'paid-by-second-card');
     });
 
-    it('goes on when the second one wants the shopper to act', async () => {
+    it('continues when the second one needs the shopper to act', async () => {
       const id = await shop.place({ method: DECLINED, policy });
       await paying(id, 'declined');
       await tryAnother(id, CHALLENGED);
@@ -164,7 +164,7 @@ describe('a payment that takes its time', () => {
       expect(await delivered(id)).toMatchObject({ status: 'delivered', payment: 'captured', attempt: 2 });
     });
 
-    it('goes on after a method that the provider does not know', async () => {
+    it('continues after a method that the provider does not know', async () => {
       const id = await shop.place({ method: 'pm_card_unheard_of', policy });
       expect(await paying(id, 'declined')).toMatchObject({ decline: { code: 'payment_method_unknown' } });
       await tryAnother(id, 'pm_card_visa');

@@ -12,10 +12,10 @@ import { emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** A gateway that will not refund, or whose answers to that nobody understands. */
+/** A gateway that refuses refunds, or answers them in an unexpected form. */
 class StubbornBank extends StripeGateway {
   trouble: 'none' | 'refusing' | 'gibberish' = 'none';
-  /** When each refund was asked for, in milliseconds. */
+  /** When each refund was requested, in milliseconds. */
   readonly asked: number[] = [];
 
   override async createRefund(request: Parameters<StripeGateway['createRefund']>[0]): Promise<GatewayRefund> {
@@ -26,13 +26,13 @@ class StubbornBank extends StripeGateway {
   }
 }
 
-/** What the gateway has paid back, or will. */
+/** The amounts and statuses of the gateway's refunds. */
 const refundsOf = async (shop: WorkflowHarness, id: OrderId) =>
   (await shop.refunds(id)).map(({ amount, status }) => ({ amount, status }));
 
 const PAID_BACK = [{ amount: 3980, status: 'succeeded' }];
 
-describe('a refund that is not a matter of course', () => {
+describe('a refund that does not succeed at once', () => {
   let shop: WorkflowHarness;
   let bank: StubbornBank;
   useWorkflowHarness(
@@ -53,7 +53,7 @@ describe('a refund that is not a matter of course', () => {
   const refunds = (id: OrderId) => refundsOf(shop, id);
   const row = async (id: OrderId) => (await shop.store.refunds.ofOrder(id))[0];
   const refundRun = (id: OrderId) => shop.client.workflow.getHandle(refundWorkflowId(id));
-  /** The gateway decides about a refund, and its webhook has somebody look. */
+  /** The gateway decides about a refund, and its webhook causes a sync. */
   const decide = async (id: OrderId, becomes: 'succeeded' | 'failed') => {
     const [refund] = await shop.refunds(id);
     await shop.ask('POST', `/sandbox/refunds/${refund?.id}`, { becomes });
@@ -62,7 +62,7 @@ describe('a refund that is not a matter of course', () => {
   /** An order that the carrier refuses once it is paid. */
   const takenBack = (method: string) => shop.place({ postalCode: '00000', method });
 
-  it('is not called returned because the gateway refused; stock waits for it, and a person is asked', async () => {
+  it('is not called returned because the gateway refused; stock waits for it, with an attention', async () => {
     bank.trouble = 'refusing';
     const id = await takenBack('pm_card_visa');
     const stuck = await shop.until(id, ({ attention }) => attention.length > 0);
@@ -88,7 +88,7 @@ describe('a refund that is not a matter of course', () => {
     expect(await refundRun(id).result()).toBe('succeeded');
   });
 
-  it("has failed when the shopper's bank has the money: the order ends, and a person is told", async () => {
+  it("has failed when the shopper's bank has the money: the order ends, with an attention", async () => {
     // As the gateway answers for a payment that is disputed.
     await shop.fault('refunds.create', 'refuse', 1);
     const id = await takenBack('pm_card_visa');
@@ -107,7 +107,7 @@ describe('a refund that is not a matter of course', () => {
     expect(more).toEqual([]);
   });
 
-  it('holds up no end once it exists, and is followed until it has arrived', async () => {
+  it('holds up no end once it exists, and is checked until it has succeeded', async () => {
     const stock = await shop.stock('MUG-BLUE');
     const id = await takenBack('pm_card_pendingRefund');
     const order = await shop.closed(id);
@@ -137,7 +137,7 @@ describe('a refund that is not a matter of course', () => {
   it.each([
     ['while it is pending', 'pm_sandbox_pendingRefundFails', 'captured'],
     ['after it had succeeded', 'pm_card_refundFail', 'refunded'],
-  ])('that fails %s is owed again, and a person is told', async (_, method, before) => {
+  ])('that fails %s is owed again, with an attention', async (_, method, before) => {
     const id = await takenBack(method);
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: before, attention: [] });
 
@@ -152,7 +152,7 @@ describe('a refund that is not a matter of course', () => {
     expect(await refunds(id)).toEqual([{ amount: 3980, status: 'failed' }]);
   });
 
-  it('is asked for ever more seldom while the fault is ours, so that days of it do not fill the history', async () => {
+  it('is retried at growing intervals while the fault is ours, for a small history', async () => {
     bank.trouble = 'gibberish';
     bank.asked.length = 0;
     const id = await shop.place({
@@ -174,8 +174,8 @@ describe('a refund that is not a matter of course', () => {
   });
 });
 
-// A shop of its own: its books and the gateway's differ until somebody looks, which no other order may.
-describe('money that was given back by hand at the gateway', () => {
+// A separate shop: its books and the gateway's differ until an operator answers, which no other order may.
+describe('money that was refunded by hand at the gateway', () => {
   let shop: WorkflowHarness;
   beforeAll(async () => {
     shop = await WorkflowHarness.open();
@@ -188,7 +188,7 @@ describe('money that was given back by hand at the gateway', () => {
     }
   });
 
-  it('is not given back again: the order ends, and a person is told that its refund failed', async () => {
+  it('is not refunded again: the order ends, with an attention for its failed refund', async () => {
     await shop.fault('shipments.create', 'drop_before', 3);
     const id = await shop.place({ postalCode: '00000' });
     const parked = await shop.until(id, ({ attention }) => attention.length > 0);
@@ -197,7 +197,7 @@ describe('money that was given back by hand at the gateway', () => {
 
     expect(await shop.closed(id)).toMatchObject({
       status: 'cancelled',
-      // What was done by hand is in the books only once somebody has taken it over.
+      // A refund by hand is in the books only once an operator has adopted it.
       payment: 'captured',
       fulfilment: 'released',
       attention: [{ kind: 'refund_failed', reason: 'already_refunded' }],

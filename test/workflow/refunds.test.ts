@@ -47,7 +47,7 @@ describe('a refund', () => {
     ]);
   });
 
-  it('that the bank takes its time over is pending until the provider tells', async () => {
+  it('that the bank delays is pending until the provider reports it', async () => {
     const id = await sent('pm_card_pendingRefund');
     const refund = await shop.refund(id, 1_000);
     await settled(refund, 'pending');
@@ -61,7 +61,7 @@ describe('a refund', () => {
     await shop.client.workflow.getHandle(`refund-${refund}`).result();
   });
 
-  it('that fails frees its money again, and somebody is told', async () => {
+  it('that fails frees its money again, and opens an attention', async () => {
     const id = await sent('pm_sandbox_pendingRefundFails');
     const refund = await shop.refund(id, 1_000);
     await settled(refund, 'pending');

@@ -12,7 +12,7 @@ describe('the sweeper', () => {
     shop = opened;
   });
 
-  /** Lets what was stored look old enough to have been forgotten. */
+  /** Makes stored rows old enough for the sweeper. */
   const age = () =>
     shop.database.$transaction([
       shop.database
@@ -56,7 +56,7 @@ describe('the sweeper', () => {
     expect((await shop.closed(id)).booked).toMatchObject({ refund_requested: 500, refund_succeeded: 500 });
   });
 
-  it('tells a run of an attempt to pay it was never told of', async () => {
+  it('signals a payment attempt that was never signalled', async () => {
     const id = await shop.place({ method: 'pm_card_chargeDeclined', policy: { declineWindow: 20_000 } });
     const declined = await shop.until(id, ({ payment }) => payment === 'declined');
     const asked = { method: 'pm_card_visa', by: 'service:shop' };
@@ -70,7 +70,7 @@ describe('the sweeper', () => {
     expect(await shop.closed(id)).toMatchObject({ payment: 'captured', attempt: 2 });
   });
 
-  it('tells a run of a delivery it was never told of', async () => {
+  it('signals a delivery that was never signalled', async () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     const report = await shop.store.inbox.receive({
@@ -85,7 +85,7 @@ describe('the sweeper', () => {
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered' });
   });
 
-  it('tells a run of an answer it was never told of', async () => {
+  it('signals an answer that was never signalled', async () => {
     await shop.fault('shipments.create', '500', 3);
     const id = await shop.place();
     const parked = await shop.until(id, ({ attention }) => attention.length > 0);

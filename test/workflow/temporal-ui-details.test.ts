@@ -15,7 +15,7 @@ describe('what Temporal’s UI shows of an order', () => {
     shop = opened;
   });
 
-  /** Its current details, as the UI asks for them. */
+  /** Its current details, as the UI requests them. */
   async function details(id: OrderId): Promise<string> {
     const metadata = await shop.handle(id).query<{ currentDetails?: string }>('__temporal_workflow_metadata');
     return metadata.currentDetails ?? '';
@@ -37,7 +37,7 @@ describe('what Temporal’s UI shows of an order', () => {
     };
   }
 
-  it('says its number, how it stands and what it waits for, from the first step to the last', async () => {
+  it('shows its number, its status and what it waits for, from the first step to the last', async () => {
     await shop.fault('shipments.create', '500', 3);
     const id = await shop.place({ policy: { graceBeforeCharge: 50 } });
     const parked = await shop.until(id, ({ attention }) => attention.length > 0);

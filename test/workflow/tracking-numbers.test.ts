@@ -8,7 +8,7 @@ import type { Parcel } from '#libs/shipping/carrier';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
-/** A carrier whose answer to a label nobody understands, although it made the label. */
+/** A carrier whose answer to a label is unreadable, although it made the label. */
 class Mumbling extends CarrierClient {
   isUnderstood = true;
 
@@ -20,13 +20,13 @@ class Mumbling extends CarrierClient {
 
   override async findShipment(reference: OrderId): Promise<Parcel | null> {
     const parcel = await super.findShipment(reference);
-    // Neither is its word on a label that nobody has picked up.
+    // Neither is its answer about a label whose parcel was not picked up.
     if (!this.isUnderstood && parcel?.status === 'label_created') throw new TypeError('what?');
     return parcel;
   }
 }
 
-describe('a tracking number that the carrier gives out again', () => {
+describe('a tracking number that the carrier issues again', () => {
   let shop: WorkflowHarness;
   let carrier: Mumbling;
   let number: string;
@@ -72,7 +72,7 @@ describe('a tracking number that the carrier gives out again', () => {
   };
   const order = (id: OrderId) => shop.store.orders.get(id);
 
-  it('is the second parcel’s once the first has arrived, and what is late stays the first one’s', async () => {
+  it('is the second parcel’s once the first has arrived; late events stay the first one’s', async () => {
     const first = await labelled();
     await says('shipment.delivered');
     const arrived = new Date();
@@ -90,7 +90,7 @@ describe('a tracking number that the carrier gives out again', () => {
     expect((await shop.eventTypes(first)).filter((type) => type === 'shipment.picked_up')).toEqual([]);
   });
 
-  it('is told apart by our reference, although both travel', async () => {
+  it('is identified by our reference, although both are in transit', async () => {
     const first = await labelled();
     const second = await labelled();
     await says('shipment.delivered', { reference: second });
@@ -103,7 +103,7 @@ describe('a tracking number that the carrier gives out again', () => {
     await shop.answer(second, 'deliver', 'acknowledge');
   });
 
-  it('moves neither while both travel and nothing tells them apart; a person is told once of each', async () => {
+  it('moves neither while both are in transit without a reference; each gets one attention', async () => {
     const first = await labelled();
     const second = await labelled();
     expect(await says('shipment.delivered')).toBe('ambiguous');
@@ -118,7 +118,7 @@ describe('a tracking number that the carrier gives out again', () => {
     expect(await says('shipment.in_transit')).toBe('ambiguous');
     expect(await order(first)).toMatchObject({ status: 'confirmed', attention: [] });
 
-    // Once the first has arrived, what was said meanwhile is still nobody's, and what is said now is the second's.
+    // Once the first has arrived, earlier events still match no order, and new events are the second's.
     await says('shipment.delivered', { reference: first });
     await shop.closed(first);
     await shop.sweeper.sweep();
@@ -146,7 +146,7 @@ describe('a tracking number that the carrier gives out again', () => {
     }
   });
 
-  it('keeps no compensation from being done, whatever kept the label from being written down', async () => {
+  it('prevents no compensation, even if the label was not stored', async () => {
     carrier.isUnderstood = false;
     const id = await shop.place({ policy: { retry: { attempts: 2, initial: 50, max: 100 } } });
     await shop.until(id, ({ attention }) => attention.some(({ step }) => step === 'ship'));

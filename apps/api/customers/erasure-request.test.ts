@@ -18,14 +18,14 @@ it('has another key where the caller has, or at another path', () => {
   expect(erasureRequest('shop', key, { customerId: 'c-18' }).key).not.toBe(asked.key);
 });
 
-it('has the same key and asks for something else with another body', () => {
+it('has the same key and is a different request with another body', () => {
   const asked = erasureRequest('shop', key, { email: 'ada@example.com' });
   const other = erasureRequest('shop', key, { email: 'bob@example.com' });
   expect(other).toEqual({ ...asked, requestHash: other.requestHash });
   expect(other.requestHash).not.toBe(asked.requestHash);
 });
 
-it.each([{ email: 'ada@example.com' }, { customerId: 'c-17' }])('hides %j from whoever guesses', (person) => {
+it.each([{ email: 'ada@example.com' }, { customerId: 'c-17' }])('hides %j from a guess', (person) => {
   const text = JSON.stringify(erasureRequest('shop', key, person));
   const [name] = Object.values(person);
   const guesses = [name, person, { person }, { path: name }].map((guess) =>

@@ -8,11 +8,11 @@ import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { presentOrder } from './order.presenter.js';
 
 describe('an order as it is shown', () => {
-  it('is what the OpenAPI document says', () => {
+  it('matches the OpenAPI document', () => {
     expect(() => OrderView.strict().parse(presentOrder(record))).not.toThrow();
   });
 
-  it('tells why it ended only once it has ended, and not when it was delivered', () => {
+  it('shows why it ended only once it has ended, and not when it was delivered', () => {
     const endReason = { code: 'cancelled', by: 'service:shop' } as const;
     const shown = ORDER_STATUSES.filter(
       (status) => presentOrder({ ...record, status, endReason }).endReason !== null,
@@ -20,7 +20,7 @@ describe('an order as it is shown', () => {
     expect(shown.toSorted()).toEqual(['cancelled', 'rejected', 'undelivered']);
   });
 
-  it('says what may be answered to what waits for a person', () => {
+  it('lists the answers to each open attention', () => {
     const [parked] = record.attention;
     if (!parked) throw new Error('nothing waits for a person');
     const stuck = { ...parked, isCompensation: true };
@@ -45,7 +45,7 @@ describe('an order as it is shown', () => {
     expect(presentOrder({ ...record, closedAt: record.updatedAt }).waitingFor).toBeNull();
   });
 
-  it('tells what went back, what is on its way back, and what is disputed', () => {
+  it('shows the amounts refunded, being refunded and disputed', () => {
     expect(presentOrder(record)).toMatchObject({
       attempt: 2,
       decline: { attempt: 1, code: 'insufficient_funds' },
@@ -56,7 +56,7 @@ describe('an order as it is shown', () => {
     expect(presentOrder({ ...record, dispute: null }).dispute).toBeNull();
   });
 
-  it('shows nobody once the person is erased', () => {
+  it('shows no customer once the person is erased', () => {
     const erased = presentOrder({ ...record, customer: null, shippingAddress: null, paymentMethod: null });
     expect(OrderView.strict().parse(erased)).toEqual({ ...presentOrder(record), customer: null });
   });

@@ -30,7 +30,7 @@ describe('a quote', () => {
     });
   });
 
-  it('refuses a currency that orders are not taken in', () => {
+  it('refuses a currency that orders cannot be placed in', () => {
     const pounds = { ...order({ sku: 'MUG', quantity: 1 }), currency: 'GBP' };
     expect(refusalOf(pounds)).toMatchObject({
       code: 'currency_not_supported',
@@ -46,7 +46,7 @@ describe('a quote', () => {
     });
   });
 
-  it('refuses a total that is more than can be charged, or less, and says what can', () => {
+  it('refuses a total outside the chargeable range, and names the range', () => {
     expect(refusalOf(order({ sku: 'GOLD', quantity: 1 }))).toBeUndefined();
     expect(refusalOf(order({ sku: 'GOLD', quantity: 2 }))).toMatchObject({
       code: 'order_too_large',
@@ -60,7 +60,7 @@ describe('a quote', () => {
     expect(refusalOf(order({ sku: 'GIFT', quantity: 1 }), { ...pricing, shippingFee: 0 })).toBeUndefined();
   });
 
-  it('refuses a sum that is past every exact number in the same way', () => {
+  it('refuses a sum beyond the exact integers in the same way', () => {
     const lines = Array.from({ length: 100 }, (_, at) => ({ sku: `YACHT-${at}`, quantity: 1_000 }));
     const yachts = lines.map(({ sku }) => ({
       ...{ sku, name: 'Yacht', currency: 'IDR', sellable: true },
@@ -98,7 +98,7 @@ describe('a quote', () => {
     });
   });
 
-  it('tells the total when another was expected', () => {
+  it('reports the total when another was expected', () => {
     const expecting = { ...order({ sku: 'MUG', quantity: 2 }), expectedTotal: 3980 };
     expect(refusalOf(expecting)).toMatchObject({ code: 'price_changed', totals: { total: 5226 } });
     expect(quote({ ...expecting, expectedTotal: 5226 }, catalogue, pricing).totals.total).toBe(5226);

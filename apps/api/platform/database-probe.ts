@@ -5,7 +5,7 @@ import type { DatabaseLimits } from '#libs/persistence/database/database-limits'
 const TIMEOUT = 1_000;
 
 /**
- * Checks whether the database answers, on a connection of its own: those of the pool may all wait for a lock while the
+ * Checks whether the database answers, on a separate connection: the pool's may all wait for a lock while the
  * database is healthy.
  */
 export class DatabaseProbe {

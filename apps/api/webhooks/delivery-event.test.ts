@@ -19,7 +19,7 @@ describe("a carrier's event", () => {
     });
   });
 
-  it('may say more than we read', () => {
+  it('may have more fields than we read', () => {
     expect(read({ ...event, weight: 3 })).toMatchObject({ event: { trackingNumber: 'T-1' } });
   });
 
@@ -29,7 +29,7 @@ describe("a carrier's event", () => {
     expect(() => read({ ...event, reference: '' })).toThrow('invalid_request');
   });
 
-  it('is kept by its type and parcel when its type is unknown, whatever else it says', () => {
+  it('is kept by its type and parcel when its type is unknown, whatever its other fields', () => {
     expect(read({ ...event, type: 'shipment.weighed' })).toEqual({
       isKnown: false,
       event: {

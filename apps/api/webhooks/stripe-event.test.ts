@@ -14,7 +14,7 @@ const read = (changes: Record<string, unknown> = {}, isLive = false) =>
   readStripeEvent(Buffer.from(JSON.stringify({ ...event, ...changes })), isLive);
 
 describe("the payment provider's event", () => {
-  it('says which intent to look at, and nothing else is read', () => {
+  it('names the intent to sync, and nothing else is read', () => {
     expect(read({ data: { object: { ...intent, amount: 3980, receipt_email: 'a@example.com' } } })).toEqual({
       eventId: 'evt_1',
       type: 'payment_intent.succeeded',
@@ -84,7 +84,7 @@ describe("the payment provider's event", () => {
       'an id and a type that cannot be kept',
       { id: 'e'.repeat(256), type: 'a\0', created: 1e15, livemode: 'no' },
     ],
-  ])('is kept by what it says when it says %s', (_, body) => {
+  ])('is kept by its body when it has %s', (_, body) => {
     const bytes = Buffer.from(JSON.stringify(body));
     expect(readStripeEvent(bytes, false)).toEqual({
       eventId: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
@@ -95,7 +95,7 @@ describe("the payment provider's event", () => {
     });
   });
 
-  it('must be of the mode that money is in here', () => {
+  it('must be of the mode of our key', () => {
     expect(() => read({ livemode: true })).toThrow('wrong_livemode');
     expect(() => read({}, true)).toThrow('wrong_livemode');
     expect(read({ livemode: true }, true).matters).toBe(true);

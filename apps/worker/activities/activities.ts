@@ -22,7 +22,7 @@ import { PaymentSync } from './payments/payment-sync.js';
 import { PaymentActivities } from './payments/payment.activities.js';
 import { ShipmentActivities } from './shipping/shipment.activities.js';
 
-/** What the activities work with. */
+/** The dependencies of the activities. */
 export interface Ports {
   readonly store: Store;
   readonly runs: OrderRuns;
@@ -36,7 +36,7 @@ export interface Ports {
   readonly shipTo: readonly string[];
 }
 
-/** Every activity under its name, as a worker takes them, for each of the two task queues. */
+/** Every activity under its name, in a worker's form, for each of the two task queues. */
 export function orderActivities({ store, runs, gateway, carrier, mailer, shop, logger, shipTo }: Ports) {
   const journal = new EffectJournal(store.effects, store.orders, logger);
   const inventory = new InventoryActivities(store.orders, journal, store.stock, store.catalogue, shipTo);

@@ -21,24 +21,24 @@ export interface Outcome {
 /** One call that changes the outside world. */
 export interface Call<T> {
   readonly key: string;
-  /** What is asked for; the same key never asks for anything else. */
+  /** The body of the call; a key is never used for two different bodies. */
   readonly request: unknown;
   /** The statuses of an order in which the call is not to be begun. */
   readonly unless?: readonly OrderStatus[];
-  /** Asks the provider what became of an earlier attempt; null when it has not happened. */
+  /** Looks up an earlier attempt at the provider; null when it had no effect. */
   readonly ask?: (effect: Effect) => Promise<T | null>;
   /** Makes the call, under an idempotency key that stays the same until the provider has stored a failure. */
   readonly act: (idempotencyKey: string, order: OrderRecord) => Promise<T>;
   readonly outcome: (answer: T) => Outcome;
   /** The fact written when the provider refuses; without it, nothing but the refusal itself. */
   readonly refused?: (code: string, order: OrderRecord) => OrderChange;
-  /** Whether an unclear failure keeps its key until an operator asks for a fresh one. */
+  /** Whether an unclear failure keeps its key until an operator retries with a fresh one. */
   readonly keepsIdempotencyKey?: boolean;
 }
 
 /**
- * Makes each call at most once, however often it is asked to: the call is journalled before it is made,
- * resolved by asking when in doubt, and settled in the statement that writes what it changed.
+ * Makes each call at most once, however often it is requested: the call is journalled before it is made,
+ * resolved by a lookup when in doubt, and settled in the statement that writes what it changed.
  */
 export class EffectJournal {
   constructor(
@@ -73,12 +73,12 @@ export class EffectJournal {
     return settlement;
   }
 
-  /** Keeps an effect from beginning; one that has begun is left for the caller to resolve by running it. */
+  /** Prevents an effect from beginning; the caller resolves one that has begun by running it. */
   async close(orderId: OrderId, key: string): Promise<Effect> {
     return this.effects.close(orderId, key);
   }
 
-  /** Says that an effect proved to have happened before. */
+  /** Logs that an effect proved to have happened before. */
   alreadyProcessed(orderId: OrderId, key: string): void {
     this.logger.info({ orderId, effect: key }, `Idempotency detected: ${key} already processed`);
   }
@@ -112,7 +112,7 @@ export class EffectJournal {
   }
 }
 
-/** A provider that refuses to say what became of a call has not refused the call. */
+/** A provider that refuses a lookup of a call has not refused the call. */
 async function asked<T>(call: Call<T>, effect: Effect): Promise<T | null> {
   try {
     return (await call.ask?.(effect)) ?? null;

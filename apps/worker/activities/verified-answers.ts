@@ -17,7 +17,7 @@ function unless<T>(contradiction: string | null, answer: T): T {
 }
 
 /**
- * What the gateway answers is about the order's intent before anything of it is believed.
+ * Verifies that the gateway's answer is about the order's intent before it is used.
  *
  * @throws Contradiction with what differs
  */
@@ -26,7 +26,7 @@ export const ofOrder =
   (intent: Intent): Intent =>
     unless(intentContradiction(asked(order), intent), intent);
 
-/** The same of an intent that was asked for just now. @throws Contradiction */
+/** The same for an intent that was requested just now. @throws Contradiction */
 export const madeFor =
   (order: Order, amount: number) =>
   (intent: Intent): Intent =>

@@ -18,7 +18,7 @@ describe('the reconcile command', () => {
     ['--since yesterday', '--since is yesterday, and must be a duration'],
     ['--since 1h --min-age soon', '--min-age is soon, and must be a duration'],
     ['--until 1h', '--until'],
-  ])('"%s" is answered with what is wrong, in the first line', (line, says) => {
+  ])('"%s" is answered with its fault, in the first line', (line, says) => {
     expect(() => parse(line)).toThrow(UsageError);
     expect(() => parse(line)).toThrow(new RegExp(`^.*${says}.*\nUsage: npm run reconcile`));
   });

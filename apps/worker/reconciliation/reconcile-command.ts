@@ -20,7 +20,7 @@ export const DISCREPANCIES_OPEN = 3;
 
 const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
-/** How much was compared, in a sentence, so that "the books agree" says of what. */
+/** How much was compared, in a sentence, so that "the books agree" has its extent. */
 export function comparedText({ since, until, moved, booked, examined, open }: ReconcileResult): string {
   return (
     `${new Date(since).toISOString()} to ${new Date(until).toISOString()}: ` +

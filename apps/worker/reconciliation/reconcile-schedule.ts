@@ -16,7 +16,7 @@ import {
   type ReconcileResult,
 } from '#libs/contracts/workflows/reconcile-workflow';
 
-/** What is younger may not be booked yet. Milliseconds. */
+/** Younger movements may not be booked yet. Milliseconds. */
 export const MINIMUM_AGE = 600_000;
 
 /** The prefix of the ids of runs that an operator started: the schedule does not continue from their windows. */

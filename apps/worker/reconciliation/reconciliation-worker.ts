@@ -26,7 +26,7 @@ export interface ReconciliationWorkerOptions {
   readonly logger: Logger;
   /** Whether the gateway's account takes money for this service only. */
   readonly isExclusive: boolean;
-  /** For asking what runs before have done. */
+  /** For reading the results of earlier runs. */
   readonly client: Client;
   readonly connection: NativeConnection;
   readonly namespace: string;
@@ -65,7 +65,7 @@ export async function createReconciliationWorker(options: ReconciliationWorkerOp
   });
 }
 
-/** A failure that reaches a history carries a code, never a provider's or the database's words. */
+/** A failure that reaches a history carries a code, never a message of a provider or the database. */
 class CodesOnly implements ActivityInboundCallsInterceptor {
   constructor(private readonly logger: Logger) {}
 

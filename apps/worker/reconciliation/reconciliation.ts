@@ -12,20 +12,20 @@ import { isContended, isUnreachable } from '#libs/persistence/database/database-
 import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
 
-/** Brings what the provider says of an order's money into the books, as its webhooks do. */
+/** Books the provider's state of an order's money, as its webhooks do. */
 export interface PaymentSyncer {
   run(orderId: OrderId): Promise<unknown>;
 }
 
-/** How much is matched at once, and how far apart counterparts may be before they are looked into. Milliseconds. */
+/** The period matched at once, and how far apart counterparts may be without being examined. Milliseconds. */
 const SLICE = 3_600_000;
 const SLACK = 600_000;
 const BATCH = 100;
 
-/** Says how far a comparison has come, and with how much, so that another attempt can go on there. @throws to stop it */
+/** Reports how far a comparison has come, so that another attempt can resume there. @throws to stop it */
 export type Progress = (cursor: string, compared: Compared) => void;
 
-/** Holds our books against the gateway's, both ways. All of it may be repeated. */
+/** Compares our books with the gateway's, both ways. Every method may be repeated. */
 export class Reconciliation {
   constructor(
     private readonly store: Store,
@@ -37,7 +37,7 @@ export class Reconciliation {
   ) {}
 
   /**
-   * Settles and compares orders whose money is unsettled, or that something was found of, whenever that was.
+   * Settles and compares orders whose money is unsettled, or that have a discrepancy of any age.
    *
    * @param until what is younger is left alone
    * @param after the cursor of an attempt before
@@ -90,7 +90,7 @@ export class Reconciliation {
     const suspects = unmatchedMoney(span, movements, facts);
     const orders = await this.store.comparisons.ordersOf([...suspects.intents]);
     const known = new Set([...[...suspects.orders].filter(isOrderId), ...orders.values()]);
-    // Where others take money with the same account, most of what moves there is theirs.
+    // Where other systems use the same account, most of its movements are theirs.
     const named = new Set(movements.filter((each) => each.orderId !== null).map((each) => each.intentId));
     const unmatchedCharges = [...suspects.intents].filter(
       (intentId) => !orders.has(intentId) && (this.isExclusive || named.has(intentId)),
@@ -111,7 +111,7 @@ export class Reconciliation {
     };
   }
 
-  /** Compares an order with everything the gateway has of it, after the usual way has had its chance. */
+  /** Syncs an order's payment, then compares the order with all its money at the gateway. */
   async examine(id: OrderId, until: Date): Promise<void> {
     if ((await this.store.comparisons.ofOrder(id, until)).isMoving) return;
     await this.settle(id);
@@ -123,7 +123,7 @@ export class Reconciliation {
     await this.store.discrepancies.record(books, differences, until);
   }
 
-  /** Looks into money on an intent that is no order's: a stray of an order's, or somebody else's. */
+  /** Examines money on an intent of no order: a second intent for an order, or a payment of another system. */
   private async examineUnmatchedCharge(intentId: string, until: Date): Promise<void> {
     const money = await this.gateway.readMoney(intentId);
     const order = money && (await this.orderOf(money));
@@ -142,7 +142,7 @@ export class Reconciliation {
     return orderId !== null && isOrderId(orderId) ? this.store.orders.find(orderId) : null;
   }
 
-  /** What cannot be settled may still be compared; a bug in settling one order must not hide the others. */
+  /** An order that cannot be settled may still be compared; a bug in settling it must not hide the others. */
   private async settle(id: OrderId): Promise<void> {
     try {
       await this.payments.run(id);

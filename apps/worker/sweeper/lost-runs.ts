@@ -7,9 +7,9 @@ import type { OrderRuns } from '#libs/temporal/order-runs';
 import type { RunVisibility } from '#libs/temporal/run-visibility';
 
 export interface LostRunsOptions {
-  /** What becomes of an order whose run is lost: a person is asked, or another run takes it up. */
+  /** What happens to an order whose run is lost: an attention is opened, or another run resumes it. */
   readonly answer: 'attention' | 'restart';
-  /** How many lost runs of one look are acted on: more are rather a wrong namespace, or a lost server. */
+  /** How many lost runs of one look are acted on: more indicate a wrong namespace, or a lost server. */
   readonly limit: number;
   /** Milliseconds between two looks of all workers together. */
   readonly interval: number;
@@ -19,21 +19,21 @@ export interface LostRunsOptions {
 const COMPARED = 200;
 /** How long comparing all open orders may take; milliseconds. A little is left for looks that fail. */
 const ROUND = 50 * 60_000;
-/** Lists may be behind: runs that closed shortly before the last look are looked at again. Milliseconds. */
+/** Lists may be behind: runs that closed shortly before the last look are checked again. Milliseconds. */
 const BEHIND = 120_000;
-/** How long a worker may take over its look before another one takes it up, in milliseconds. */
+/** How long a worker may take for its look before another worker repeats it, in milliseconds. */
 const LEASE = 120_000;
-/** An order whose runs are lost so often is left to a person. */
+/** An order whose runs are lost so often is left to an operator. */
 const RESTARTS = 3;
 /** How many suspicions of one list may prove unfounded before its look is given up. */
 const UNFOUNDED = 100;
 /** How many open questions about failing runs one look reconsiders. */
 const RECONSIDERED = 100;
 
-/** Runs that a look found gone, or not to get any further, and why; by their orders. */
+/** Runs that a look found lost or failing, and why; by their orders. */
 type Found = Map<OrderId, { readonly run: number; readonly reason: string }>;
 
-/** What is asked of the runs there are. */
+/** The operations on runs that the look needs. */
 interface Runs extends Pick<OrderRuns, 'startLast'> {
   readonly visibility: Pick<RunVisibility, 'closedSince' | 'running' | 'keepFailing' | 'describe'>;
 }
@@ -43,8 +43,8 @@ class TooManyLost extends Error {
 }
 
 /**
- * Finds open orders whose run is gone: by asking Temporal what closed since the last look, and by comparing all open
- * orders, some at each look, with the runs there are. Workers take turns.
+ * Finds open orders whose run is gone: by listing runs in Temporal closed since the last look, and by comparing
+ * all open orders, some at each look, with the existing runs. Workers take turns.
  */
 export class LostRuns {
   constructor(
@@ -54,7 +54,7 @@ export class LostRuns {
     private readonly options: LostRunsOptions,
   ) {}
 
-  /** Looks, if a look is due. */
+  /** Makes a look, if one is due. */
   async look(): Promise<void> {
     const { interval, limit } = this.options;
     const look = await this.store.runLook.begin(Math.max(LEASE, interval));
@@ -81,7 +81,7 @@ export class LostRuns {
     }
   }
 
-  /** What failed, timed out, was terminated or cancelled since the last look. */
+  /** Runs that failed, timed out, were terminated or cancelled since the last look. */
   private async findClosed({ closedUntil }: Look, lost: Found): Promise<void> {
     for await (const closed of this.runs.visibility.closedSince(closedUntil)) {
       await this.store.runLook.restartRefunds(closed.flatMap((run) => (run.of === 'refund' ? [run] : [])));
@@ -90,7 +90,7 @@ export class LostRuns {
     }
   }
 
-  /** Holds the next open orders against the runs there are: only so is a run found that nothing is left of. */
+  /** Compares the next open orders with the existing runs: a run that is not even in a list is found only so. */
   private async compare(look: Look, lost: Found) {
     const looks = Math.max(Math.floor(ROUND / this.options.interval), 1);
     const share = Math.ceil((await this.store.runLook.countOpen()) / looks);
@@ -103,13 +103,13 @@ export class LostRuns {
     return { comparedTo: last, unexplained: orders.filter(isUnexplained).map(({ id }) => id) };
   }
 
-  /** @returns whose run keeps failing, as far as Temporal tells */
+  /** @returns the orders whose run keeps failing, as far as Temporal shows it */
   private async findFailing(
     unexplained: readonly OrderId[],
     lost: Found,
   ): Promise<readonly OrderId[] | null> {
     const listed = await this.runs.visibility.keepFailing(COMPARED);
-    // A Temporal that is not set to note such runs lists none, whatever there are.
+    // A Temporal that is not configured to mark such runs lists none.
     const suspects = await this.store.runLook.unknownAmong(
       [...(listed ?? []), ...unexplained].map((orderId) => ({ orderId })),
       true,
@@ -123,7 +123,7 @@ export class LostRuns {
     return listed;
   }
 
-  /** Lists may be behind, or show an earlier run: what they suggest is asked of each order, up to the limit. */
+  /** Lists may be behind, or show an earlier run: each suspected order's run is described, up to the limit. */
   private async confirm(suspects: readonly StartedRun[], lost: Found): Promise<void> {
     const before = lost.size;
     for (const [asked, suspect] of suspects.entries()) {
@@ -141,7 +141,7 @@ export class LostRuns {
     if (lost.size > this.options.limit) throw new TooManyLost();
   }
 
-  /** An order that something else holds keeps none behind it from being seen to; the look is repeated for it. */
+  /** An order that is locked does not hold up the ones after it; the look is repeated for it. */
   private async actOn(lost: Found): Promise<void> {
     const failures: unknown[] = [];
     for (const [orderId, { run, reason }] of lost)
@@ -149,29 +149,29 @@ export class LostRuns {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** Nothing, where another run has taken the order up meanwhile. */
+  /** Nothing, where another run has resumed the order meanwhile. */
   private async act(orderId: OrderId, run: number, reason: string): Promise<void> {
     const order = await this.store.orders.get(orderId);
-    // A run that is there may get on with the next release of its code: that is for a person to say.
+    // A run that exists may resume with the next release of its code: an operator decides that.
     const mayRestart = reason !== KEEPS_FAILING && run <= RESTARTS;
     const restarts =
       mayRestart && (this.options.answer === 'restart' || (await this.isToBeCancelled(orderId)));
-    // Where a person had seen to it, and money or the parcel moves all the same, a person decides again.
+    // Where an operator acknowledged it, and money or the parcel moves all the same, an operator decides again.
     if (restarts && !(await this.store.runs.isGone(orderId))) {
       if (!(await this.store.runs.takeUp(order, run, reason, 'sweeper'))) return;
-      this.logger.warn({ orderId, reason, run: run + 1 }, 'an order was taken up again: its run is gone');
+      this.logger.warn({ orderId, reason, run: run + 1 }, 'an order is resumed by another run: its run is gone');
       await this.runs.startLast(orderId);
     } else if (await this.store.attention.flagClosedRun(order, reason, run)) {
       this.logger.error({ orderId, reason }, 'an order is open and its run is gone');
     }
   }
 
-  /** Whether the run that is gone was told of a wish to cancel: nobody need be asked what becomes of the order. */
+  /** Whether the lost run had a cancellation request: then the order is cancelled without an attention. */
   private async isToBeCancelled(orderId: OrderId): Promise<boolean> {
     return (await this.store.cancellations.find(orderId))?.state === 'requested';
   }
 
-  /** Withdraws the question about runs that failed and do so no more. */
+  /** Withdraws the attention about runs that no longer fail. */
   private async reconsider(failing: readonly OrderId[] | null): Promise<void> {
     for (const { orderId, attentionId } of await this.store.runLook.failing(RECONSIDERED)) {
       if (failing?.includes(orderId)) continue;

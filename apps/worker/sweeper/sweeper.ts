@@ -6,16 +6,16 @@ import type { Logger } from '#libs/telemetry/logger';
 
 import type { LostRuns } from './lost-runs.js';
 
-/** What was stored this recently is left to whoever stored it. Milliseconds. */
+/** Rows stored this recently are left to the process that stored them. Milliseconds. */
 const SETTLING = 5_000;
 /** How many failures end a duty until the next sweep. */
 const GIVE_UP_AFTER = 5;
-/** How many of each kind one sweep takes on. */
+/** How many of each kind one sweep processes. */
 const BATCH = 200;
 
 /**
- * Finishes what was stored and not told: orders and refunds whose run was never started, events that were not
- * applied or not signalled, answers and wishes that were not heard. Every duty may run twice, and in several workers at once.
+ * Finishes rows that were stored and not signalled: orders and refunds whose run was never started, events that
+ * were not applied, answers and requests. Every duty may run twice, and in several workers at once.
  */
 export class Sweeper {
   private readonly stopping = new AbortController();
@@ -39,7 +39,7 @@ export class Sweeper {
     await this.loop;
   }
 
-  /** Does every duty once; one that fails keeps none of the others from being done. */
+  /** Runs every duty once; a duty that fails does not stop the others. */
   async sweep(): Promise<void> {
     const duties: readonly [string, () => Promise<void>][] = [
       ['start', () => this.startForgotten()],
@@ -79,7 +79,7 @@ export class Sweeper {
   private async startRefunds(): Promise<void> {
     await this.each(await this.store.refunds.toStart(SETTLING, BATCH), async ({ id, orderId, policy }) => {
       await this.runs.startRefund(id, orderId, policy);
-      this.logger.info({ orderId, refundId: id }, 'saw to it that a refund has a run');
+      this.logger.info({ orderId, refundId: id }, 'a refund was given a run');
     });
   }
 
@@ -121,7 +121,7 @@ export class Sweeper {
     );
   }
 
-  /** One item that fails keeps none behind it from being seen to; it comes up again at the next sweep. */
+  /** An item that fails does not hold up the ones after it; the next sweep repeats it. */
   private async each<T>(items: readonly T[], see: (item: T) => Promise<void>): Promise<void> {
     const failures: unknown[] = [];
     for (const item of items) {

@@ -12,20 +12,20 @@ import type { WaitRepository } from '#libs/persistence/orders/wait.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
 const HEARTBEAT_EVERY = 1_000;
-/** Ends of an attempt that say nothing of what the order waits for: another attempt is at it, or soon will be. */
+/** Failures that do not change what the order waits for: another attempt runs, or soon will. */
 const UNSHOWN: readonly string[] = ['superseded', 'worker_stopped'];
-/** At which attempt a step is parked that fails in a way nobody thought of: some 15 seconds after the first. */
+/** The attempt at which an unexpected failure parks its step: some 15 seconds after the first. */
 const UNFORESEEN_ATTEMPTS = 5;
 const UNFORESEEN = 'an attempt failed in a way that is not provided for';
-/** How long a provider may ask to be left alone before it is asked again all the same. Milliseconds. */
+/** The longest `Retry-After` of a provider that is respected. Milliseconds. */
 const LONGEST_PAUSE = 600_000;
 /** What an order that is not paid yet may wait for, until its reservation ends. */
 const BEFORE_PAYMENT: readonly string[] = ['validateOrder', 'reserveStock', 'chargePayment', 'checkPayment'];
 
 /**
- * Around every activity: says that it is alive, turns a failure into what may enter a history (a code and a
- * kind, never a provider's words or a cause), and shows a failing step as what the order waits for. What still
- * runs when the worker's grace is over is handed back for another worker to take up.
+ * Around every activity: sends heartbeats, turns a failure into what may enter a history (a code and a
+ * kind, never a provider's message or a cause), and shows a failing step as what the order waits for. What still
+ * runs when the worker's grace is over is handed back to another worker.
  */
 export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor {
   constructor(
@@ -92,8 +92,8 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
   }
 
   /**
-   * A bug, or an answer that nobody thought of, may pass, and asking again is harmless: what is in doubt is asked after.
-   * A step is parked soon; a decision has nowhere to be parked, so it is tried until the bug is mended.
+   * A bug, or an unexpected answer, may pass, and a retry is harmless: an effect in doubt is looked up first.
+   * A step is parked soon; a decision cannot be parked, so it is retried until the bug is fixed.
    */
   private async unforeseen(attempt: Attempt, error: unknown, context: object): Promise<ApplicationFailure> {
     const { step, retryIn } = attempt;
@@ -112,13 +112,13 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     });
   }
 
-  /** Whether it was tried often enough, and the attempt before failed in the same way. */
+  /** Whether there were enough attempts, and the attempt before failed in the same way. */
   private async goesOnSo({ orderId, step, number }: Attempt, code: string): Promise<boolean> {
     if (step === null || number < UNFORESEEN_ATTEMPTS) return false;
     try {
       return (await this.waits.lastError(orderId, step)) === code;
     } catch {
-      // Then it is tried again, for as long as the order's rules say.
+      // Then it is retried, for as long as the order's policy allows.
       return false;
     }
   }
@@ -148,7 +148,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
   }
 }
 
-/** What the provider asks for, where that is longer than the attempt would wait anyway; null where it is not. */
+/** The provider's `Retry-After`, where it is longer than the attempt would wait anyway; else null. */
 function pauseOf({ retryIn }: Attempt, error: unknown): number | null {
   const asked = error instanceof Outage ? error.retryAfter : undefined;
   if (asked === undefined || retryIn === null || asked <= retryIn) return null;
@@ -156,21 +156,21 @@ function pauseOf({ retryIn }: Attempt, error: unknown): number | null {
 }
 
 /**
- * Fails an attempt once its worker has waited its grace for it. What the attempt had begun is left to itself: it
- * cannot write past the fence of the attempt that takes over, and that one asks the provider what became of it.
+ * Fails an attempt once its worker has waited its grace for it. Calls that the attempt had begun still run: they
+ * cannot write past the fence of the attempt that takes over, which looks up their outcome at the provider.
  * A cancel by the workflow is no reason to leave: the workflow waits for the answer.
  */
 function workerStopped(): Promise<never> {
   return new Promise((_, reject) => {
     Context.current().cancelled.catch((reason: unknown) => {
-      // The only word the SDK has for it; see `Worker.shutdown`.
+      // The only type the SDK has for it; see `Worker.shutdown`.
       if (reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN')
         reject(new Outage('worker_stopped'));
     });
   });
 }
 
-/** A stack tells a history nothing but where the worker's files are. */
+/** A stack would add only the paths of the worker's files to a history. */
 function withoutStack(options: FailureOptions): ApplicationFailure {
   const failure = ApplicationFailure.create(options);
   failure.stack = '';

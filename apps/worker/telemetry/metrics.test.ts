@@ -32,7 +32,7 @@ describe('the metrics', () => {
     expect(await ask()).toContain('order_discrepancies_open{kind="unknown_refund"} 0\n');
   });
 
-  it('say how many runs are lost, where they are too many to act on', async () => {
+  it('count lost runs, where they are too many to act on', async () => {
     const port = await serve(
       async () => [],
       0,
@@ -41,7 +41,7 @@ describe('the metrics', () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('order_runs_lost 21\n');
   });
 
-  it('are 503 while the database cannot be asked, and nothing else is served', async () => {
+  it('are 503 while the database is unreachable, and nothing else is served', async () => {
     const port = await serve(() => Promise.reject(new Error('away')));
     expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(503);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);

@@ -7,7 +7,7 @@ import type { DiscrepancyRepository } from '#libs/persistence/reconciliation/dis
 import type { RunLookRepository } from '#libs/persistence/runs/run-look.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
-/** What a worker can tell a Prometheus that asks `GET /metrics`. */
+/** A worker's metrics for Prometheus, at `GET /metrics`. */
 export class MetricsServer {
   readonly #registry = new Registry();
   readonly #server: Server;
@@ -61,7 +61,7 @@ export class MetricsServer {
   }
 }
 
-/** Read when asked for, so that every worker tells the same. */
+/** Read at each request, so that every worker reports the same. */
 function addDiscrepancies(registry: Registry, discrepancies: Pick<DiscrepancyRepository, 'countOpen'>): void {
   const open = new Gauge({
     name: 'order_discrepancies_open',
@@ -75,7 +75,7 @@ function addDiscrepancies(registry: Registry, discrepancies: Pick<DiscrepancyRep
   });
 }
 
-/** Above zero there is an alarm: nothing is restarted then, and no person is asked about each order. */
+/** Above zero there is an alarm: then no run is restarted, and no attention is opened for each order. */
 function addLostRuns(registry: Registry, lostRuns: Pick<RunLookRepository, 'alarmed'>): void {
   const alarmed = new Gauge({
     name: 'order_runs_lost',

@@ -54,7 +54,7 @@ export function listenForDelivery(
 
     /**
      * Waits for a final report. When the deadline passes it asks the carrier; without a final answer it opens an
-     * attention and goes on waiting.
+     * attention and keeps waiting.
      */
     async arrival(): Promise<void> {
       let overdue: AttentionHandle | undefined;

@@ -74,7 +74,7 @@ export function orderPayment(
   setHandler(paymentReported, ({ state }) => {
     reports += 1;
     isVoided ||= state === 'voided';
-    // A capture may be heard of only after part of it was refunded.
+    // A capture may be reported only after part of it was refunded.
     isCaptured ||= CAPTURED.includes(state);
   });
   setHandler(paymentAttempted, ({ attempt: requested }) => {
@@ -84,7 +84,7 @@ export function orderPayment(
     reportedRefunds.add(refundId);
   });
 
-  /** Makes the refund in a run of its own, which outlives this one, and waits until it exists at the provider. */
+  /** Makes the refund in a separate run, which outlives this one, and waits until it exists at the provider. */
   async function makeRefund(refundId: string): Promise<void> {
     const input: RefundWorkflowInput = { orderId, refundId, policy };
     try {
@@ -135,7 +135,7 @@ export function orderPayment(
         await sleep(Math.max(holdUntil - LABEL_MARGIN - Date.now(), 0), {
           summary: 'Label is due, before the authorization expires',
         });
-        // A payment that was captured at the provider by hand does not expire, however late its label.
+        // A payment that was captured at the provider by hand does not expire, even when its label is late.
         if (!isCaptured) return;
       }
       await condition(() => false);
@@ -171,7 +171,7 @@ export function orderPayment(
         seenReports = reports;
         lastAttempt = attempt;
         answer = isNewAttempt ? await chargePayment(orderId) : await checkPayment(orderId);
-        // Every attempt, and every decline, has a window of its own.
+        // Every attempt, and every decline, starts a new window.
         if (isNewAttempt || answer.is !== is) since = Date.now();
       }
       holdUntil = answer.holdUntil;

@@ -18,7 +18,7 @@ const MAX_INTERVAL = 86_400_000;
 
 /**
  * Makes a refund, whether a compensation, a failed delivery or an operator requested it. The order's run waits until the
- * refund exists at the provider; this run goes on until the refund has succeeded or failed, and mails the shopper.
+ * refund exists at the provider; this run continues until the refund succeeded or failed, and emails the shopper.
  */
 export async function RefundWorkflow({
   orderId,

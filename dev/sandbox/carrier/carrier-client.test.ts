@@ -35,7 +35,7 @@ const create = (postalCode: string | null = RECIPIENT.postalCode) =>
   });
 
 describe('the carrier, through its client', () => {
-  it('makes one parcel for a reference, however often it is asked', async () => {
+  it('makes one parcel for a reference, however often it is called', async () => {
     const parcel = await create();
     expect(parcel).toMatchObject({ status: 'label_created', carrier: 'Sandbox Parcel' });
     expect(await create()).toEqual(parcel);
@@ -43,7 +43,7 @@ describe('the carrier, through its client', () => {
     expect(await shipments(sandbox)).toHaveLength(1);
   });
 
-  it('says where its shopper can follow it, and needs no postal code where there is none', async () => {
+  it('has a tracking page, and needs no postal code in a country without them', async () => {
     const { trackingNumber, trackingUrl } = await create(null);
     expect(trackingUrl).toMatch(new RegExp(`^https://.*/${trackingNumber}$`));
   });
@@ -56,16 +56,16 @@ describe('the carrier, through its client', () => {
     expect((await fetch(`${lookup}SBX0`)).status).toBe(404);
   });
 
-  it('knows nothing of a reference nothing was created under', async () => {
+  it('has no parcel for a reference that was never used', async () => {
     expect(await carrier.findShipment(ORDER)).toBeNull();
   });
 
-  it('refuses the address that is there to be refused', async () => {
+  it('refuses the address for refusals', async () => {
     await expect(create('00000')).rejects.toMatchObject({ name: 'Refusal', code: 'address_refused' });
     expect(await shipments(sandbox)).toEqual([]);
   });
 
-  it('cancels a parcel, twice if asked, and makes no other under its reference', async () => {
+  it('cancels a parcel, also twice, and makes no other under its reference', async () => {
     await create();
     expect(await carrier.cancelShipment(ORDER)).toBe('cancelled');
     expect(await carrier.cancelShipment(ORDER)).toBe('cancelled');
@@ -107,7 +107,7 @@ describe('the carrier, through its client', () => {
     expect(await shipments(sandbox)).toHaveLength(1);
   });
 
-  it('meets scripted refusals as each operation says no', async () => {
+  it('receives scripted refusals in the form of each operation', async () => {
     await script(sandbox, { operation: 'shipments.create', fault: 'refuse' });
     await expect(create()).rejects.toMatchObject({ code: 'address_refused' });
     await script(sandbox, { operation: 'shipments.cancel', fault: 'refuse' });

@@ -6,7 +6,7 @@ import { DueTimer } from '../due-timer.js';
 import type { Collection } from '../collection.js';
 import type { JourneyStop } from './parcel.js';
 
-/** What an event leaves a parcel nothing more to do of. */
+/** The planned events that an event makes obsolete. */
 const OVERTAKEN: Readonly<Record<CarrierEventType, readonly CarrierEventType[]>> = {
   'shipment.picked_up': ['shipment.picked_up'],
   'shipment.in_transit': ['shipment.picked_up', 'shipment.in_transit'],
@@ -63,7 +63,7 @@ export class Journeys {
     this.#timer.set();
   }
 
-  /** Takes off what an event, when it comes early or by hand, has made moot. */
+  /** Removes the planned events that an early event, or one by hand, has overtaken. */
   overtake(trackingNumber: string, type: CarrierEventType): void {
     this.#drop((stop) => stop.trackingNumber === trackingNumber && OVERTAKEN[type].includes(stop.type));
   }

@@ -8,7 +8,7 @@ const eventTypeSchema = z.enum(CARRIER_EVENTS);
 /** RFC 3339. */
 const instant = z.iso.datetime();
 
-/** A parcel as the carrier keeps it. Whom it goes to is not kept: nobody asks. */
+/** A parcel as the carrier stores it. Its recipient is not stored: no test reads it. */
 export const parcelSchema = z.object({
   reference: z.string(),
   carrier: z.string(),
@@ -29,7 +29,7 @@ export type StoredParcel = z.infer<typeof parcelSchema>;
 
 export const closedReferenceSchema = z.object({ closedAt: instant });
 
-/** Something a parcel will do by itself. */
+/** An event that will happen to a parcel by itself. */
 export const journeyStopSchema = z.object({
   id: z.string(),
   trackingNumber: z.string(),
@@ -43,7 +43,7 @@ export type JourneyStop = z.infer<typeof journeyStopSchema>;
 export const webhookSchema = z.object({
   id: z.string(),
   trackingNumber: z.string(),
-  /** Where it is told. */
+  /** Set where the event names it. */
   reference: z.string().optional(),
   type: eventTypeSchema,
   occurredAt: instant,

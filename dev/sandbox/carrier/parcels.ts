@@ -78,7 +78,7 @@ export class Parcels {
   }
 
   /**
-   * Something happens to a parcel, and is told by webhook. Nothing is too odd to happen: carriers report twice,
+   * An event happens to a parcel, and a webhook reports it. Any sequence is allowed: carriers report twice,
    * late, and on parcels that were cancelled.
    *
    * @param name its tracking number, or its reference
@@ -100,7 +100,7 @@ export class Parcels {
     });
   }
 
-  /** Notes what became of an event's webhook. */
+  /** Notes the outcome of an event's webhook. */
   noteWebhook(trackingNumber: string, id: string, webhook: 'accepted' | 'given_up'): void {
     const isOf = (parcel: StoredParcel) => parcel.events.some((event) => event.id === id);
     const latest = this.byTrackingNumber(trackingNumber);

@@ -10,7 +10,7 @@ import type { Parcels } from './parcels.js';
 
 const eventSchema = z.strictObject({ type: z.enum(CARRIER_EVENTS) });
 
-/** Where tests and people look at every parcel, and move one by hand. */
+/** Routes for tests and people to read every parcel, and to move one by hand. */
 export function shipmentsRouter(parcels: Parcels, all: () => StoredParcel[]): Router {
   const router = Router();
   router.get('/', (_request, response) => {

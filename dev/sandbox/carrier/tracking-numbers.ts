@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { parseBody } from '../problem.js';
 
 const controlSchema = z.strictObject({
-  /** Given out with the next label, whatever parcel has it. */
+  /** Issued with the next label, even if another parcel has it. */
   next: z.string().min(1).max(100).optional(),
   /** Whether events bear the reference, too. */
   references: z.boolean().optional(),
 });
 
-/** The numbers that the carrier gives out, one again where that is asked for. */
+/** The numbers that the carrier issues; a test can have one issued again. */
 export class TrackingNumbers {
   #next: string | undefined;
   /** Whether events bear the reference, too. */
@@ -30,7 +30,7 @@ export class TrackingNumbers {
   }
 }
 
-/** Where tests and people have a number given out again. */
+/** Routes for tests and people to have a number issued again. */
 export function trackingNumbersRouter(numbers: TrackingNumbers): Router {
   const router = Router();
   router.put('/', json(), (request, response) => {

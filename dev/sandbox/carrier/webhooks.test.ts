@@ -23,7 +23,7 @@ interface Received {
   readonly trackingNumber: string;
 }
 
-/** A shop that verifies what it is told, and answers as the test says. */
+/** A shop that verifies its webhooks, and answers as the test sets. */
 class Shop {
   readonly received: Received[] = [];
   status = 202;
@@ -60,7 +60,7 @@ class Shop {
     });
   }
 
-  /** Hangs up on whoever calls, or listens again; it keeps its port, which another program could take. */
+  /** Hangs up on every caller, or listens again; it keeps its port, which another program could take. */
   set away(away: boolean) {
     this.#away = away;
     this.#server?.closeAllConnections();
@@ -158,7 +158,7 @@ describe('parcels that move by themselves', () => {
     await expect.poll(() => shop.types).toEqual(['shipment.picked_up', 'shipment.delivered']);
   });
 
-  it('go on where they were after a restart', async () => {
+  it('resume where they were after a restart', async () => {
     const stateFile = join(folder, 'sandbox.json');
     await start({ deliveryAfter: 4_000, stateFile });
     await ship();
@@ -180,7 +180,7 @@ describe('parcels that move by themselves', () => {
 });
 
 describe('parcels that are moved by hand', () => {
-  it('report at once what they are told, and keep the rest of their way', async () => {
+  it('report the move at once, and keep the rest of their journey', async () => {
     await start({ deliveryAfter: 4_000 });
     const trackingNumber = await ship();
     const answer = await report(trackingNumber, 'shipment.in_transit');

@@ -70,7 +70,7 @@ describe('the amounts that the gateway charges', () => {
     });
   });
 
-  it('can be captured and given back in the same steps only', async () => {
+  it('can be captured and refunded in the same steps only', async () => {
     const held = await confirmed(stripe, 'pm_card_visa', {
       ...{ amount: 12_350, currency: 'kwd' },
       capture_method: 'manual',

@@ -15,10 +15,10 @@ import type { Settlements } from './settlements.js';
 import type { Charge, Intent, PaymentError } from './stripe-objects.js';
 import { StripeProblem } from './stripe-problem.js';
 
-/** What is left of an attempt when it is over. */
+/** The result of an attempt when it is over. */
 const OVER = { next_action: null, processing: null } as const;
 
-/** What trying to pay an intent comes to: at once, by the shopper, or later by the bank. */
+/** The outcome of an attempt to pay an intent: at once, by the shopper, or later by the bank. */
 export class Attempts {
   constructor(
     private readonly state: Pick<SandboxState, 'intents' | 'charges'>,
@@ -42,7 +42,7 @@ export class Attempts {
     });
   }
 
-  /** The shopper proves who it is, which the bank may still not be content with. */
+  /** The shopper authenticates, and the bank may still decline. */
   authenticate(intent: Intent): Intent {
     const { method, card } = methodOf(intent);
     const charge = pendingCharge(intent, method, card);

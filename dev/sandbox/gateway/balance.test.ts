@@ -127,7 +127,7 @@ describe('disputes', () => {
     });
   });
 
-  it('that are won bring it back', async () => {
+  it('that are won return it', async () => {
     const { id } = await confirmed(stripe, 'pm_card_visa');
     const disputed = await dispute(id, { amount: 1000, reason: 'product_not_received' });
     await play(sandbox, `/disputes/${disputed}`, { becomes: 'won' });
@@ -145,7 +145,7 @@ describe('disputes', () => {
     expect((await stripe.refunds.create({ payment_intent: id })).amount).toBe(3980);
   });
 
-  it('that are lost leave it out for good', async () => {
+  it('that are lost do not return it', async () => {
     const { id } = await confirmed(stripe, 'pm_card_visa');
     const disputed = await dispute(id);
     await play(sandbox, `/disputes/${disputed}`, { becomes: 'lost' });
@@ -160,7 +160,7 @@ describe('disputes', () => {
     await expect(play(sandbox, `/disputes/${disputed}`, { becomes: 'won' })).rejects.toThrow(/^409 /);
   });
 
-  it('that only ask move nothing', async () => {
+  it('that are inquiries move nothing', async () => {
     const { id } = await confirmed(stripe, 'pm_card_createDisputeInquiry');
     const { data } = await stripe.disputes.list({ payment_intent: id });
     expect(data).toMatchObject([{ status: 'warning_needs_response', balance_transactions: [] }]);
@@ -183,7 +183,7 @@ describe('disputes', () => {
     ]);
   });
 
-  it('are shown with their refunds to those who only look on, whatever fault is scripted', async () => {
+  it('are shown with their refunds by the read routes, whatever fault is scripted', async () => {
     const { id } = await confirmed(stripe, 'pm_card_visa');
     await stripe.refunds.create({ payment_intent: id, amount: 980 });
     await play(sandbox, '/disputes', { payment_intent: id, amount: 1000 });
@@ -197,7 +197,7 @@ describe('disputes', () => {
     expect(await faultsLeft(sandbox)).toBe(1);
   });
 
-  it('need money that was paid and not given back', async () => {
+  it('need money that was paid and not refunded', async () => {
     const { id } = await confirmed(stripe, 'pm_card_authenticationRequired');
     await expect(dispute(id)).rejects.toThrow(/^409 /);
     const paid = await confirmed(stripe, 'pm_card_visa');
@@ -227,7 +227,7 @@ describe('the balance', () => {
 });
 
 describe('books that are wrong', () => {
-  it('have a charge that nobody asked for', async () => {
+  it('have a charge that no caller requested', async () => {
     await play(sandbox, '/discrepancies', { kind: 'unknown_charge', amount: 777 });
     expect(await movements(stripe)).toEqual([['charge', 777]]);
     expect((await stripe.paymentIntents.list()).data).toMatchObject([{ status: 'succeeded', metadata: {} }]);
@@ -240,7 +240,7 @@ describe('books that are wrong', () => {
     expect((await stripe.paymentIntents.retrieve(id)).amount_received).toBe(3981);
   });
 
-  it('have lost a refund', async () => {
+  it('lack a refund', async () => {
     const { id } = await confirmed(stripe, 'pm_card_visa');
     const refund = await stripe.refunds.create({ payment_intent: id, amount: 100 });
     await play(sandbox, '/discrepancies', { kind: 'lost_refund', refund: refund.id });

@@ -11,7 +11,7 @@ export class Balance {
   /** @returns the id of the transaction that took the money in */
   captured({ id, amount, amount_captured, currency }: Charge): string {
     const entered = this.#enter('charge', { amount, currency, source: id });
-    // Stripe takes the whole in and gives back what was not captured.
+    // Stripe books the whole amount, and refunds what was not captured.
     if (amount_captured < amount) {
       this.#enter('uncaptured', { amount: amount_captured - amount, currency, source: id });
     }

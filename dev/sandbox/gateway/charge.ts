@@ -13,7 +13,7 @@ import { documentation } from './stripe-problem.js';
 /** How long money is held before the authorization lapses, in seconds (docs.stripe.com/payments/place-a-hold-on-a-payment-method). */
 const HOLD = 7 * 86_400;
 
-/** An attempt that nothing has come of yet. */
+/** An attempt without an outcome yet. */
 export function pendingCharge(intent: Intent, method: string, { brand, last4 }: TestCard): Charge {
   return chargeSchema.parse({
     id: newId('ch'),
@@ -62,7 +62,7 @@ export function releasedCharge(charge: Charge): Charge {
   return { ...charge, refunded: true, amount_refunded: charge.amount };
 }
 
-/** An attempt that came to nothing; Stripe lists those, too. */
+/** An attempt that failed; Stripe lists those, too. */
 export function failedCharge(charge: Charge, decline: Decline): Charge {
   return { ...charge, failure_code: decline.code, failure_message: decline.message, status: 'failed' };
 }

@@ -19,7 +19,7 @@ const disputeSchema = z.strictObject({
 });
 const disputeEndSchema = z.strictObject({ becomes: z.enum(['won', 'lost']) });
 
-/** Where tests and people play the shopper, the banks, the network, and a gateway whose books are wrong. */
+/** Routes for tests and people to act as the shopper, banks or network, and to make the gateway's books wrong. */
 export function controlRouter(gateway: Gateway): Router {
   const { intents, refunds, disputes, events, state } = gateway;
   const router = Router();
@@ -77,7 +77,7 @@ export function controlRouter(gateway: Gateway): Router {
   return router;
 }
 
-/** What Stripe does not know cannot be controlled. */
+/** An object that Stripe does not have cannot be controlled. */
 const asProblem: ErrorRequestHandler = (error, _request, _response, next) => {
   next(error instanceof StripeProblem ? new Problem(error.answer.status, error.message) : error);
 };

@@ -4,9 +4,9 @@ import { Problem } from '../problem.js';
 import type { Gateway } from './gateway.js';
 import { createIntentParameters } from './parameters.js';
 
-/** Ways in which the gateway's books can come to differ from the shop's: what a reconciliation has to find. */
+/** Ways in which the gateway's books can differ from the shop's: a reconciliation has to find each. */
 export const discrepancySchema = z.discriminatedUnion('kind', [
-  /** Money was taken that the shop never asked for. */
+  /** Money was captured that the shop never requested. */
   z.strictObject({
     kind: z.literal('unknown_charge'),
     amount: z.int().min(50).default(1_000),

@@ -13,7 +13,7 @@ export interface OpenDispute {
   readonly isInquiry?: boolean;
 }
 
-/** Payments that shoppers' banks take back, and sometimes return. */
+/** Payments that shoppers' banks dispute, and sometimes return. */
 export class Disputes {
   constructor(
     private readonly state: Pick<SandboxState, 'disputes' | 'charges' | 'intents'>,

@@ -45,7 +45,7 @@ export const storedEventSchema = z.object({
   givenUp: z.int(),
 });
 
-/** Which call brought it about is not told, as with the events that Stripe's own doing brings about. */
+/** The event does not name the call that caused it, as events of Stripe's own actions do not. */
 export function newEvent(type: EventType, object: { id: string }): Event {
   return {
     id: newId('evt'),

@@ -47,7 +47,7 @@ async function deliver(mode: string, delay?: number): Promise<void> {
   expect(response.status).toBe(200);
 }
 
-/** What the sandbox shows of its events, oldest first. */
+/** The sandbox's overview of its events, oldest first. */
 async function shown() {
   const response = await fetch(`${sandbox.url}/sandbox/events`);
   const deliveries = z.object({ waiting: z.int(), accepted: z.int(), givenUp: z.int() });
@@ -61,7 +61,7 @@ async function shown() {
 const happened = async () => (await shown()).map(({ type }) => type);
 
 describe('events', () => {
-  it('are told as they happen, signed, with the object as it was then', async () => {
+  it('are sent as they happen, signed, with the object as it was then', async () => {
     await start();
     const { id } = await confirmed(stripe, 'pm_card_visa', { metadata: { orderId: 'o-1' } });
     await expect.poll(() => shop.types).toEqual(['payment_intent.succeeded']);
@@ -135,7 +135,7 @@ describe('events', () => {
     ]);
   });
 
-  it('are told again until they are accepted', async () => {
+  it('are sent again until they are accepted', async () => {
     await start();
     shop.status = 500;
     await confirmed(stripe, 'pm_card_visa');
@@ -163,7 +163,7 @@ describe('events', () => {
     await expect.poll(() => shop.types).toEqual(['payment_intent.succeeded']);
   });
 
-  it('are told to nobody where nobody listens', async () => {
+  it('are sent nowhere without a webhook address', async () => {
     await start({ gatewayWebhooks: undefined });
     await confirmed(stripe, 'pm_card_visa');
     const [event] = await shown();
@@ -200,7 +200,7 @@ describe('their delivery', () => {
       .toEqual(['charge.dispute.funds_withdrawn', 'charge.dispute.created', 'payment_intent.succeeded']);
   });
 
-  it('can be left out, and made up for by hand', async () => {
+  it('can be withheld, and sent by hand', async () => {
     await start();
     await deliver('withheld');
     await confirmed(stripe, 'pm_card_visa');

@@ -91,7 +91,7 @@ export class Events {
     return this.state.events.newestFirst().flatMap(({ id }) => this.get(id) ?? []);
   }
 
-  /** The events with what became of their webhooks. */
+  /** The events with the outcomes of their webhooks. */
   overview() {
     return this.state.events.newestFirst().map(({ id, event, accepted, givenUp }) => ({
       ...event,

@@ -21,7 +21,7 @@ function replaced(state: SandboxState, value: unknown, rest: readonly string[]):
   return typeof object === 'object' && object !== null ? within(state, object, rest) : value;
 }
 
-/** An id says by its prefix what it names. */
+/** The prefix of an id names the kind of its object. */
 function named(state: SandboxState, id: string): object | undefined {
   const collections = [
     state.intents,

@@ -37,7 +37,7 @@ async function paidIntent(amount: number) {
 }
 
 describe('the gateway, as the stripe SDK sees it', () => {
-  it('creates an intent that nothing has been tried on', async () => {
+  it('creates an intent without an attempt', async () => {
     const intent = await newIntent({ metadata: { orderId: 'o-1' } });
     expect(intent).toMatchObject({
       object: 'payment_intent',
@@ -51,7 +51,7 @@ describe('the gateway, as the stripe SDK sees it', () => {
     expect(await stripe.paymentIntents.retrieve(intent.id)).toMatchObject({ id: intent.id });
   });
 
-  it('takes the money when a good card is confirmed', async () => {
+  it('captures the money when a good card is confirmed', async () => {
     const { id } = await newIntent();
     const paid = await stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' });
     expect(paid).toMatchObject({ status: 'succeeded', amount_received: 3980 });
@@ -96,7 +96,7 @@ describe('the gateway, as the stripe SDK sees it', () => {
     expect(paid).toMatchObject({ status: 'succeeded', last_payment_error: null });
   });
 
-  it('asks for the shopper when a card wants authentication', async () => {
+  it('requires the shopper when a card needs authentication', async () => {
     const { id } = await newIntent();
     const waiting = await stripe.paymentIntents.confirm(id, {
       payment_method: 'pm_card_authenticationRequired',
@@ -199,7 +199,7 @@ describe('the gateway, as the stripe SDK sees it', () => {
     [{ amount: 49, currency: 'eur' }, 'amount_too_small', 'amount'],
     [{ currency: 'eur' }, 'parameter_missing', 'amount'],
     [{ amount: 100, currency: 'eur', colour: 'red' }, 'parameter_unknown', 'colour'],
-  ])('turns away %j with %s', async (parameters, code, param) => {
+  ])('refuses %j with %s', async (parameters, code, param) => {
     const body = new URLSearchParams(
       Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
     );

@@ -10,7 +10,7 @@ import { Refunds } from './refunds.js';
 import { type Settlement, Settlements } from './settlements.js';
 
 export interface GatewayOptions {
-  /** Where events are told; without it they are only recorded. */
+  /** Where events are sent; without it they are only recorded. */
   readonly webhooks: EventWebhooks | undefined;
   readonly webhookPolicy: WebhookPolicy;
   /** How long banks take, in milliseconds; null when everything is decided by hand. */
@@ -18,7 +18,7 @@ export interface GatewayOptions {
   readonly gaveUp: (event: { id: string; type: string }) => void;
 }
 
-/** The parts of the gateway, and how they hang together. */
+/** The parts of the gateway, and how they are connected. */
 export class Gateway {
   readonly balance: Balance;
   readonly disputes: Disputes;
@@ -55,7 +55,7 @@ export class Gateway {
       if (id.startsWith('re_')) this.refunds.settle(id, becomes);
       else this.intents.settle(id, becomes);
     } catch (error) {
-      // Something else has become of it meanwhile.
+      // It has another outcome meanwhile.
       if (!(error instanceof Problem)) throw error;
     }
   }

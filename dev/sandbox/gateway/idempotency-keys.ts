@@ -17,7 +17,7 @@ export type StoredAnswer = z.infer<typeof storedAnswerSchema>;
 
 export interface KeyedCall {
   readonly key: string;
-  /** The path: a key is good for one. */
+  /** The path: a key is valid for one. */
   readonly endpoint: string;
   /** Canonical, so that their order does not count. */
   readonly parameters: string;
@@ -85,7 +85,7 @@ export class IdempotencyKeys {
     this.#running.delete(call.key);
   }
 
-  /** Drops what is past its lifetime. */
+  /** Drops expired keys. */
   #stored(key: string): StoredAnswer | undefined {
     const stored = this.answers.get(key);
     if (stored && Date.now() - stored.storedAt >= this.lifetime) {

@@ -32,8 +32,8 @@ async function count(): Promise<number> {
 }
 
 describe("Stripe's idempotency keys", () => {
-  it('answer a repeated call as the first time, and say so', async () => {
-    // Only the SDK's client on node:http shows headers as its types say.
+  it('answer a repeated call as the first time, and mark it', async () => {
+    // Only the SDK's client on node:http returns headers in their declared type.
     const { paymentIntents } = sdk(sandbox, Stripe.createNodeHttpClient());
     const first = await paymentIntents.create(ORDER, { idempotencyKey: 'k' });
     const again = await paymentIntents.create(ORDER, { idempotencyKey: 'k' });
@@ -106,7 +106,7 @@ describe("Stripe's idempotency keys", () => {
     await stripe.paymentIntents.create(ORDER, { idempotencyKey: 'k' });
   });
 
-  it('do not keep what was turned away before it began', async () => {
+  it('do not keep a refusal from before the operation began', async () => {
     await expect(
       stripe.paymentIntents.create({ ...ORDER, amount: 0 }, { idempotencyKey: 'k' }),
     ).rejects.toMatchObject({ statusCode: 400 });
@@ -162,7 +162,7 @@ describe('faults at the gateway', () => {
     expect((await stripe.paymentIntents.retrieve(id)).status).toBe('requires_payment_method');
   });
 
-  it('slow: the work goes on when the caller has gone', async () => {
+  it('slow: the work continues when the caller hangs up', async () => {
     const { id } = await create('k');
     await script(sandbox, { operation: 'payment_intents.confirm', fault: 'slow', delay: 300 });
     await expect(
@@ -185,7 +185,7 @@ describe('faults at the gateway', () => {
     ['payment_intents.cancel', 'payment_intent_unexpected_state'],
     ['payment_intents.capture', 'charge_expired_for_capture'],
     ['refunds.create', 'charge_disputed'],
-  ])('refuse: %s says %s', async (operation, code) => {
+  ])('refuse: %s answers %s', async (operation, code) => {
     const { id } = await create('k');
     await script(sandbox, { operation, fault: 'refuse' });
     const calls: Record<string, () => Promise<unknown>> = {
@@ -197,7 +197,7 @@ describe('faults at the gateway', () => {
     await expect(calls[operation]?.()).rejects.toMatchObject({ code });
   });
 
-  it('a confirmation and a cancellation at once: one wins, the other is told', async () => {
+  it('a confirmation and a cancellation at once: one wins, the other is refused', async () => {
     const { id } = await create('k');
     await script(sandbox, { operation: 'payment_intents.confirm', fault: 'slow', delay: 200 });
     const confirming = confirm(id, 'c');

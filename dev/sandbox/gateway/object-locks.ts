@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { StripeProblem } from './stripe-problem.js';
 
-/** How long a call waits for another to let go of an object, in milliseconds. */
+/** How long a call waits for another to release an object, in milliseconds. */
 const TIMEOUT = 1_000;
 
-/** One call at a time may change an object; Stripe turns others away after a while (docs.stripe.com/rate-limits). */
+/** One call at a time may change an object; Stripe refuses others after a while (docs.stripe.com/rate-limits). */
 export class ObjectLocks {
   readonly #held = new Map<string, Promise<void>>();
 

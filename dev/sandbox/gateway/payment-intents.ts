@@ -81,7 +81,7 @@ export class PaymentIntents {
     return request.confirm === 'true' ? this.confirm(id, {}) : intent;
   }
 
-  /** @param played the card that is tried in place of the one that is named */
+  /** @param played the card that is used instead of the named one */
   confirm(id: string, request: { payment_method?: string }, played?: TestCard): Intent {
     const intent = this.get(id);
     const method = request.payment_method ?? intent.payment_method;
@@ -133,7 +133,7 @@ export class PaymentIntents {
     return this.#cancel(intent, request.cancellation_reason);
   }
 
-  /** The shopper acts on what the bank asks; one who abandons it leaves everything as it is. @throws Problem */
+  /** The shopper answers the bank's authentication; a shopper who abandons it changes nothing. @throws Problem */
   act(id: string, does: Shopper): Intent {
     const intent = this.get(id);
     if (intent.status !== 'requires_action') {

@@ -16,7 +16,7 @@ export interface Decline {
   readonly message: string;
 }
 
-/** How a refund begins, and what becomes of it; one that succeeds at once is the rule. */
+/** How a refund begins and ends; by default it succeeds at once. */
 export interface RefundCourse {
   readonly begins: 'pending' | 'succeeded';
   readonly becomes: 'succeeded' | 'failed';
@@ -116,5 +116,5 @@ export function testCard(method: string): TestCard | undefined {
 /** What a scripted refusal of a confirmation plays instead of the card that was given. */
 export const REFUSED_CARD: TestCard = { brand: 'visa', last4: '0002', outcome: GENERIC };
 
-/** Why a payment in processing fails, where its card does not say. */
+/** Why a payment in processing fails, where its card sets no reason. */
 export const NOT_SETTLED: Decline = GENERIC;

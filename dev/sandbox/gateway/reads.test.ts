@@ -42,7 +42,7 @@ describe('reading from the gateway', () => {
     expect(Object.keys(READS).sort()).toEqual([...reads].sort());
   });
 
-  it.each(Object.entries(READS))('%s fails as it is told, and then works', async (operation, read) => {
+  it.each(Object.entries(READS))('%s fails as scripted, and then works', async (operation, read) => {
     await script(sandbox, { operation, fault: 500 });
     await expect(read()).rejects.toMatchObject({ statusCode: 500 });
     await script(sandbox, { operation, fault: 429 });
@@ -54,7 +54,7 @@ describe('reading from the gateway', () => {
     expect(await read()).toBeDefined();
   });
 
-  it('says what is not there', async () => {
+  it('names the object that does not exist', async () => {
     await expect(stripe.disputes.retrieve('du_0')).rejects.toMatchObject({ statusCode: 404 });
     await expect(stripe.events.retrieve('evt_0')).rejects.toMatchObject({ statusCode: 404 });
     await expect(stripe.balanceTransactions.retrieve('txn_0')).rejects.toMatchObject({ statusCode: 404 });

@@ -18,7 +18,7 @@ import { matches, stripeList } from './stripe-list.js';
 import type { Charge } from './stripe-objects.js';
 import { forbidden, StripeProblem } from './stripe-problem.js';
 
-/** What is only looked at: charges, disputes, the account's balance, and events. */
+/** Routes that only read: charges, disputes, the account's balance, and events. */
 export function recordRoutes(
   router: Router,
   { disputes, events, state }: Gateway,

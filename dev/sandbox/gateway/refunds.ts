@@ -12,7 +12,7 @@ import { StripeProblem } from './stripe-problem.js';
 
 export type RefundEnd = 'succeeded' | 'failed' | 'canceled';
 
-/** What can still become of a refund; even one that succeeded may come back from the bank. */
+/** How a refund can still end; even one that succeeded may come back from the bank. */
 const ENDS: Readonly<Record<Refund['status'], readonly RefundEnd[]>> = {
   pending: ['succeeded', 'failed', 'canceled'],
   requires_action: [],
@@ -100,7 +100,7 @@ export class Refunds {
     return this.state.refunds.set(refund.id, refund);
   }
 
-  /** Counts what a charge has given back, or has back again. */
+  /** Counts what a charge has refunded, or has back after a failed refund. */
   #count(chargeId: string, amount: number): Charge | undefined {
     const charge = this.state.charges.get(chargeId);
     if (!charge) return undefined;

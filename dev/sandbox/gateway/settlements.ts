@@ -12,13 +12,13 @@ export const settlementSchema = z.object({
 });
 export type Settlement = z.output<typeof settlementSchema>;
 
-/** What banks decide later: by themselves after a while, unless somebody is quicker. */
+/** Decisions that banks take later: by themselves after a while, unless a caller decides first. */
 export class Settlements {
   readonly #timer: DueTimer;
 
   constructor(
     private readonly settlements: Collection<Settlement>,
-    /** How long they take, in milliseconds; null when everything is decided by hand. */
+    /** How long banks take, in milliseconds; null when everything is decided by hand. */
     private readonly settleAfter: number | null,
     private readonly settle: (settlement: Settlement) => void,
   ) {
@@ -45,7 +45,7 @@ export class Settlements {
     this.#timer.set();
   }
 
-  /** Somebody was quicker. */
+  /** A caller decided first. */
   drop(id: string): void {
     this.settlements.delete(id);
   }

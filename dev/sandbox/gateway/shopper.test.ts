@@ -16,7 +16,7 @@ afterEach(() => sandbox.close());
 
 const shopper = (id: string, does: string) => play(sandbox, `/payment-intents/${id}/shopper`, { does });
 
-describe('a shopper who is asked to authenticate', () => {
+describe('a shopper who has to authenticate', () => {
   it('pays by doing so', async () => {
     const { id, status, next_action } = await confirmed(stripe, 'pm_card_threeDSecure2Required');
     expect(status).toBe('requires_action');
@@ -62,14 +62,14 @@ describe('a shopper who is asked to authenticate', () => {
     });
   });
 
-  it('may go away, and what is asked stays asked', async () => {
+  it('may leave, and the authentication stays open', async () => {
     const { id } = await confirmed(stripe, 'pm_card_authenticationRequired');
     await shopper(id, 'abandon');
     expect((await stripe.paymentIntents.retrieve(id)).status).toBe('requires_action');
     expect((await stripe.paymentIntents.cancel(id)).status).toBe('canceled');
   });
 
-  it('is asked nothing when there is nothing to ask', async () => {
+  it('need not authenticate where no authentication is open', async () => {
     const { id } = await confirmed(stripe, 'pm_card_visa');
     await expect(shopper(id, 'authenticate')).rejects.toThrow(/^409 .*Nothing is asked of the shopper/);
     await expect(shopper('pi_0', 'authenticate')).rejects.toThrow(/^404 /);
@@ -121,7 +121,7 @@ describe('a payment in processing', () => {
 describe('money that is held', () => {
   const hold = () => confirmed(stripe, 'pm_card_visa', { capture_method: 'manual' });
 
-  it('says until when', async () => {
+  it('has an expiry', async () => {
     const { id, created } = await hold();
     const { latest_charge } = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
     const card = typeof latest_charge === 'object' ? latest_charge?.payment_method_details?.card : undefined;
@@ -129,7 +129,7 @@ describe('money that is held', () => {
     expect(card?.amount_authorized).toBe(3980);
   });
 
-  it('is taken in part, and the rest goes back', async () => {
+  it('is captured in part, and the rest is released', async () => {
     const { id } = await hold();
     const captured = await stripe.paymentIntents.capture(id, { amount_to_capture: 3000 });
     expect(captured).toMatchObject({ status: 'succeeded', amount_received: 3000, amount_capturable: 0 });
@@ -143,14 +143,14 @@ describe('money that is held', () => {
     expect((await stripe.refunds.create({ payment_intent: id })).amount).toBe(3000);
   });
 
-  it('cannot be taken beyond what is held', async () => {
+  it('cannot be captured beyond the hold', async () => {
     const { id } = await hold();
     await expect(stripe.paymentIntents.capture(id, { amount_to_capture: 3981 })).rejects.toMatchObject({
       code: 'amount_too_large',
     });
   });
 
-  it('is let go by canceling', async () => {
+  it('is released by canceling', async () => {
     const { id } = await hold();
     expect(await stripe.paymentIntents.cancel(id)).toMatchObject({
       status: 'canceled',
@@ -160,7 +160,7 @@ describe('money that is held', () => {
     expect(await movements(stripe)).toEqual([]);
   });
 
-  it('is let go when its days are over', async () => {
+  it('is released when it expires', async () => {
     const { id } = await hold();
     await play(sandbox, `/payment-intents/${id}/lapse`);
     expect(await stripe.paymentIntents.retrieve(id)).toMatchObject({

@@ -69,7 +69,7 @@ describe('the payment gateway, through Stripe', () => {
     expect((await gateway.cancelIntent(id, { idempotencyKey: 'cancel' })).status).toBe('canceled');
   });
 
-  it('holds money, tells how long, and takes it', async () => {
+  it('holds money, reports the expiry, and captures it', async () => {
     const { id } = await create('intent', 'on_shipment');
     const held = await confirm(id, 'pm_card_visa');
     expect(held.status).toBe('authorized');
@@ -84,7 +84,7 @@ describe('the payment gateway, through Stripe', () => {
     expect(await gateway.readPayment(id)).toMatchObject({ intent: taken });
   });
 
-  it('tells how much was taken where somebody took a part by hand, and lets go of the rest', async () => {
+  it('reports the amount captured in part by hand, and releases the rest', async () => {
     const { id } = await create('intent', 'on_shipment');
     await confirm(id, 'pm_card_visa');
     const { hostname, port } = new URL(sandbox.url);
@@ -97,7 +97,7 @@ describe('the payment gateway, through Stripe', () => {
     expect(await giveBack(id, 'r-2', 500)).toMatchObject({ status: 'succeeded', amount: 500, intentId: id });
   });
 
-  it('answers an intent that is past capturing as it stands', async () => {
+  it('returns an intent that is past capturing in its current state', async () => {
     const lapsed = await create('a', 'on_shipment');
     await confirm(lapsed.id, 'pm_card_visa', 'a:1');
     await play(sandbox, `/payment-intents/${lapsed.id}/lapse`);
@@ -110,7 +110,7 @@ describe('the payment gateway, through Stripe', () => {
     expect((await capture(paid.id, 'b:c')).status).toBe('captured');
   });
 
-  it("knows what the shopper's browser needs, and nobody else is told", async () => {
+  it("reads the client secret for the shopper's browser, and keeps it out of other answers", async () => {
     const intent = await create();
     expect(await gateway.readClientSecret(intent.id)).toMatch(new RegExp(`^${intent.id}_secret_`));
     expect(JSON.stringify([intent, await gateway.readPayment(intent.id)])).not.toContain('_secret_');
@@ -124,7 +124,7 @@ describe('the payment gateway, through Stripe', () => {
     });
   });
 
-  it('answers an intent that is past confirming or cancelling as it stands', async () => {
+  it('returns an intent that is past confirming or cancelling in its current state', async () => {
     const paid = await create('a');
     await confirm(paid.id, 'pm_card_visa', 'a:1');
     expect((await confirm(paid.id, 'pm_card_visa', 'a:2')).status).toBe('captured');
@@ -149,7 +149,7 @@ describe('the payment gateway, through Stripe', () => {
     });
   });
 
-  it('reads every refund of an intent, whoever made it, on however many pages', async () => {
+  it('reads every refund of an intent, by any caller, on any number of pages', async () => {
     const { id } = await create();
     await confirm(id, 'pm_card_visa');
     for (let number = 1; number <= 101; number++) await giveBack(id, `r-${number}`, 10);
@@ -231,7 +231,7 @@ describe('the payment gateway, through Stripe', () => {
     await expect(nowhere.retrieveIntent('pi_1')).rejects.toMatchObject({ code: 'gateway_unreachable' });
   });
 
-  it('takes a wrong key for a bug, not for something that waiting would mend', async () => {
+  it('treats a wrong key as a bug, not as an outage', async () => {
     const wrong = new StripeGateway({ secretKey: 'sk_live_x', apiUrl: sandbox.url, timeout: 1_000 });
     await expect(wrong.retrieveIntent('pi_1')).rejects.toMatchObject({ type: 'StripeAuthenticationError' });
   });

@@ -25,7 +25,7 @@ export function stripeList<T extends { id: string; created: number }>(
   return { object: 'list', url, has_more: after.length > limit, data: after.slice(0, limit) };
 }
 
-/** Whether a record has each of the values that are asked for. */
+/** Whether a record has each of the requested values. */
 export function matches<T extends object>(wanted: { readonly [K in keyof T]?: unknown }) {
   const conditions = Object.entries(wanted).filter(([, value]) => value !== undefined);
   return (record: T): boolean => {

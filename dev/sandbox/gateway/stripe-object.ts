@@ -19,7 +19,7 @@ export const NO_BILLING_DETAILS = {
   phone: null,
   tax_id: null,
 } as const;
-/** The shop keeps its shoppers' names and addresses to itself. */
+/** The shop does not send its shoppers' names and addresses. */
 export const billingDetailsSchema = z
   .object({
     address: z.object({

@@ -6,7 +6,7 @@ interface Kind {
   readonly type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
   /**
    * Whether the answer is kept under the idempotency key: so it is from the moment an operation began, and
-   * not when a request was turned away before that (docs.stripe.com/api/idempotent_requests).
+   * not when a request was refused before that (docs.stripe.com/api/idempotent_requests).
    */
   readonly began: boolean;
 }
@@ -74,13 +74,13 @@ export class StripeProblem extends Error {
       body: {
         error: { type, ...(code && { code, doc_url: documentation(code) }), message, ...details },
       },
-      // The SDK must not repeat what Stripe would tell it not to.
+      // The SDK must not repeat a call that Stripe would mark as not to be repeated.
       headers: began ? { 'stripe-should-retry': 'false' } : {},
     };
   }
 }
 
-/** How what is only looked at is refused. @throws StripeProblem */
+/** How a read is refused. @throws StripeProblem */
 export function forbidden(): never {
   throw new StripeProblem('forbidden', 'The provided key does not have the required permissions.');
 }

@@ -12,7 +12,7 @@ import { findStripeMock, startStripeMock, type StripeMock } from './test-stripe-
 
 /** What Stripe sends and the sandbox does not, though it might be null. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
-  // Since 2022-11-15 of the API a charge has its refunds only where they are asked for.
+  // Since 2022-11-15 of the API a charge has its refunds only where they are requested.
   'charge.refunds',
 ]);
 
@@ -39,7 +39,7 @@ describe.skipIf(missed !== undefined)(
       await sandbox.close();
     });
 
-    it.each(CALLS)('%s, %s: is asked and answered as with Stripe', async (operation, _how, call) => {
+    it.each(CALLS)('%s, %s: has the parameters and answers of Stripe', async (operation, _how, call) => {
       const answer = plain(await call(stripeOf(sandbox), names));
       expect(api.misfits(api.answerOf(operation), answer)).toEqual([]);
       // That it answers at all shows that it takes the parameters.
@@ -53,7 +53,7 @@ describe.skipIf(missed !== undefined)(
       );
     });
 
-    it('tells events about objects as they are', async () => {
+    it('sends events about objects as they are', async () => {
       const { data } = await stripeOf(sandbox).events.list({ limit: 100 });
       expect(new Set(data.map(({ type }) => type))).toEqual(new Set(EVENT_TYPES));
       const wrong = data.flatMap((event) => {
@@ -63,7 +63,7 @@ describe.skipIf(missed !== undefined)(
       expect(wrong).toEqual([]);
     });
 
-    it('sees what is wrong with an answer', () => {
+    it('finds the faults of an answer', () => {
       const refund = { id: 7, object: 'refund', amount: 1.5, colour: 'red', created: 1, currency: null };
       const wrong = api.misfits(api.object('refund'), refund);
       expect(wrong).toEqual(

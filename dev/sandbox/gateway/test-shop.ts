@@ -4,7 +4,7 @@ import Stripe from 'stripe';
 
 export const SECRET = 'whsec_only_tests_know_of_it';
 
-/** A shop that verifies what it is told, as Stripe's client does, and answers as the test says. */
+/** A shop that verifies its webhooks, as Stripe's client does, and answers as the test sets. */
 export class Shop {
   readonly heard: Stripe.Event[] = [];
   status = 200;
@@ -33,7 +33,7 @@ export class Shop {
     });
   }
 
-  /** Hangs up on whoever calls, or listens again; it keeps its port, which another program could take. */
+  /** Hangs up on every caller, or listens again; it keeps its port, which another program could take. */
   set away(away: boolean) {
     this.#away = away;
     this.#server?.closeAllConnections();

@@ -125,7 +125,7 @@ export const REFUSED: readonly [what: string, Call][] = [
   ],
 ];
 
-/** A gateway that has seen everything that can happen to money. */
+/** A gateway with every kind of movement of money. */
 export async function everyKindOfThing(sandbox: Sandbox): Promise<Names> {
   const stripe = stripeOf(sandbox);
   const byHand = { capture_method: 'manual' } as const;

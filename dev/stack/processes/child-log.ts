@@ -16,7 +16,7 @@ export function openLog(file: string | undefined): ChildLog {
     mkdirSync(dirname(file), { recursive: true });
     if (existsSync(file)) renameSync(file, `${file}.previous`);
   }
-  // Opened here, as a stream tells of a file that cannot be opened when nothing can be done about it any more.
+  // Opened here, because a stream reports a file that cannot be opened too late to handle it.
   const stream = file ? createWriteStream(file, { fd: openSync(file, 'w') }) : undefined;
   return {
     write(line) {

@@ -8,7 +8,7 @@ function node(script: string): ChildOptions {
   return { name: 'it', command: process.execPath, args: ['-e', script] };
 }
 
-test('a child is ready once it says so, and gone once it was stopped', async () => {
+test('a child is ready once it reports that, and gone once it was stopped', async () => {
   const child = await startChild({
     ...node('console.log("ready now"); setInterval(() => {}, 1e3)'),
     ready: /^ready/,
@@ -19,14 +19,14 @@ test('a child is ready once it says so, and gone once it was stopped', async () 
   expect(await child.exited).toEqual({ code: null, signal: 'SIGTERM', expected: true });
 });
 
-test('one that does not heed the signal is made to end after its grace', async () => {
+test('one that ignores the signal is killed after its grace', async () => {
   const stubborn = node('process.on("SIGTERM", () => {}); console.log("ready"); setInterval(() => {}, 1e3)');
   const child = await startChild({ ...stubborn, ready: /ready/, grace: 100 });
   await child.stop();
   expect(await child.exited).toMatchObject({ signal: 'SIGKILL', expected: true });
 });
 
-test('one that ends while it starts is told of with its last lines', async () => {
+test('one that ends while it starts is reported with its last lines', async () => {
   const failure = startChild({ ...node('console.error("no such table"); process.exit(3)'), ready: /never/ });
   await expect(failure).rejects.toThrow(ChildFailed);
   await expect(failure).rejects.toThrow(/it ended while starting: exit code 3\.[\s\S]*no such table/);
@@ -43,7 +43,7 @@ test('a program is run to an end that is no failure', async () => {
   await expect(runChild(script)).rejects.toThrow(/it failed: exit code 2\.[\s\S]*two are left/);
 });
 
-test('a program that is not there is told of', async () => {
+test('a program that does not exist is reported', async () => {
   await expect(runChild({ name: 'it', command: '/nowhere', args: [] })).rejects.toThrow(
     'it could not be started: spawn /nowhere ENOENT',
   );

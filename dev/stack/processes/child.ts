@@ -37,12 +37,12 @@ export interface Exit {
 }
 
 export interface Child extends KnownProcess {
-  /** Whether it goes on until it is stopped; one that runs to its end does not. */
+  /** Whether it runs until it is stopped; a program that ends by itself does not. */
   lasts: boolean;
   logFile: string | undefined;
   exited: Promise<Exit>;
   lastLines(): string[];
-  /** Asks it to end, and makes it once its grace is over or `hurry` aborts. Resolves when it is gone. */
+  /** Signals it to end, and kills it once its grace is over or `hurry` aborts. Resolves when it has ended. */
   stop(hurry?: AbortSignal): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export class ChildFailed extends ExplainedError {
 }
 
 /**
- * Starts a program in a process group of its own, so that a Ctrl-C in the terminal does not reach all of them at
+ * Starts a program in a separate process group, so that a Ctrl-C in the terminal does not reach all of them at
  * once, and waits until it is ready. It never outlives this process (see guard.ts).
  *
  * @throws ChildFailed when it cannot be started, ends, or is not ready in time

@@ -1,6 +1,6 @@
 /**
  * Stops the children of a process that ended without doing so, also one that was killed with SIGKILL, and deletes
- * its temporary folders: its end closes this program's standard input. It runs in a process group of its own,
+ * its temporary folders: its end closes this program's standard input. It runs in a separate process group,
  * where no Ctrl-C reaches it.
  */
 import { rmSync } from 'node:fs';

@@ -8,7 +8,7 @@ const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'ash', 'busyb
 /**
  * Calls back once the npm that started this program is gone. Between the two there is a shell, which dies of a
  * signal without passing it on, and does not notice when npm is killed. A program started without npm may
- * outlive who started it.
+ * outlive its caller.
  */
 export function whenNpmEnds(callback: () => void): void {
   if (!process.env['npm_lifecycle_event']) return;

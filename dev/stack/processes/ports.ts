@@ -48,8 +48,8 @@ export async function requireFreePorts(needed: readonly NeededPort[]): Promise<v
 }
 
 /**
- * A port nobody listens on, now or while its taker starts: it lies below the range from which systems
- * give outgoing connections theirs, in a part of its own for each process.
+ * A port on which no process listens, now or while its user starts: it lies below the range from which systems
+ * assign ports to outgoing connections, in a separate part for each process.
  */
 export async function freePort(): Promise<number> {
   while (nextPort < PORTS_OF_A_PROCESS) {

@@ -3,19 +3,19 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Enough to stop a process later, from another process, without ever hitting a stranger that got its pid. */
+/** Enough to stop a process later, from another process, without ever stopping an unrelated one with its pid. */
 export interface KnownProcess {
   name: string;
   pid: number;
   identity: string;
   /** What asks it to end. PostgreSQL takes SIGINT: its SIGTERM waits for every client to leave. */
   stopSignal: NodeJS.Signals;
-  /** Milliseconds between the asking and SIGKILL. */
+  /** Milliseconds between SIGTERM and SIGKILL. */
   grace: number;
 }
 
 /**
- * What tells a process from a later one with the same pid: the time it started. Undefined when there is no such
+ * The start time of a process, which differs for a later one with the same pid. Undefined when there is no such
  * process, or only its zombie.
  */
 export function identify(pid: number): string | undefined {

@@ -23,7 +23,7 @@ export class ProcessRegistry {
       this.change(this.children.filter((other) => other !== child));
       if (exit.expected || !child.lasts || this.killed.has(child)) return;
       const failure = new ChildFailed(`${child.name} ended unexpectedly: ${describeExit(exit)}.`, child);
-      // A child that ends while it starts fails its step, which has more to say and is heard first.
+      // A child that ends while it starts fails its step, whose error says more and comes first.
       setImmediate(() => this.options.onUnexpectedExit(failure));
     });
     if (this.hurry) void child.stop(this.hurry);

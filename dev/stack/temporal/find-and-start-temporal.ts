@@ -2,7 +2,7 @@ import type { Progress } from '../../terminal/terminal.js';
 import { findTemporal, temporalSources } from './temporal-executable.js';
 import { startTemporal, type Temporal, type TemporalOptions } from './temporal.js';
 
-/** Starts Temporal with the first executable there is. Getting one may take minutes; the progress says how it goes on. */
+/** Starts Temporal with the first executable found. A download may take minutes; the progress shows its state. */
 export async function findAndStartTemporal(
   progress: Progress,
   env: NodeJS.ProcessEnv,

@@ -20,7 +20,7 @@ export function earlierDownload(): string | undefined {
 }
 
 /**
- * Makes Temporal's SDK fetch its dev server, in a child process: the SDK has no time-out of its own. It first sends a
+ * Makes Temporal's SDK fetch its dev server, in a child process: the SDK has no time-out. It first sends a
  * request, and once that is answered it writes a file that grows; from then on it runs to its end.
  */
 export async function downloadTemporal({ timeout, report, onStart }: DownloadOptions): Promise<SearchResult> {

@@ -37,20 +37,20 @@ test('the one that is named comes before the one on PATH', async () => {
   expect(await findTemporal(quiet, sources(env))).toBe(mine);
 });
 
-test('a wrong name is not passed over', async () => {
+test('a wrong name is not ignored', async () => {
   executable('bin/temporal');
   const env = { TEMPORAL_CLI_PATH: join(folder, 'nowhere'), PATH: join(folder, 'bin') };
   await expect(findTemporal(quiet, sources(env))).rejects.toThrow(/TEMPORAL_CLI_PATH is .*nowhere/);
 });
 
-test('what cannot be executed on PATH is passed over', async () => {
+test('a file on PATH that cannot be executed is ignored', async () => {
   mkdirSync(join(folder, 'first/temporal'), { recursive: true });
   const second = executable('second/temporal');
   const env = { PATH: `${join(folder, 'first')}:${join(folder, 'second')}` };
   expect(await findTemporal(quiet, sources(env))).toBe(second);
 });
 
-test('Go builds it into the cache once, saying how it gets on', async () => {
+test('Go builds it into the cache once, with its progress', async () => {
   const calls = join(folder, 'calls');
   executable(
     'bin/go',
@@ -65,7 +65,7 @@ test('Go builds it into the cache once, saying how it gets on', async () => {
   expect(readFileSync(calls, 'utf8')).toBe('install -v github.com/temporalio/cli/cmd/temporal@v1.5.1\n');
 });
 
-test('when nothing works, every source is named with what came of it', async () => {
+test('when nothing works, every source is named with its result', async () => {
   executable('bin/go', 'echo go: no network >&2; exit 1');
   const download: TemporalSource = {
     name: 'the download',

@@ -18,7 +18,7 @@ export interface SourceOptions extends Pick<ChildOptions, 'onStart'> {
 /**
  * The `temporal` executable, looked for in the order of the sources.
  *
- * @throws NoTemporal naming every source and what came of it
+ * @throws NoTemporal naming every source and its result
  */
 export async function findTemporal(
   report: Report = () => {},

@@ -1,7 +1,7 @@
-/** Says what is happening while it takes minutes. */
+/** Reports the progress of a search that may take minutes. */
 export type Report = (text: string) => void;
 
-/** What came of looking in one place: the executable, or why it is not there; undefined needs no mention. */
+/** The result of searching one source: the executable, or why it is missing; undefined needs no mention. */
 export type SearchResult = { path: string } | { missed: string } | undefined;
 
 /** A place to get the executable from. */

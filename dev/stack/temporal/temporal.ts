@@ -14,7 +14,7 @@ export interface TemporalOptions extends Pick<ChildOptions, 'logFile' | 'onStart
   uiPort?: number;
   /** Where its state is kept. Left out, it is forgotten at the end. */
   file?: string;
-  /** For less than a day: then nothing is said of how long runs are kept, which takes a while for each namespace. */
+  /** For less than a day: then no retention is set, because that takes a while for each namespace. */
   isBrief?: boolean;
 }
 

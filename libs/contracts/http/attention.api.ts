@@ -16,13 +16,13 @@ const about = {
   openedAt: time,
 };
 
-/** Something about an order that waits for a person. */
+/** A question or notice about an order for an operator. */
 export const AttentionView = z
   .object({ ...about, resolutions: z.array(z.enum(RESOLUTIONS)).describe('What may be answered') })
   .meta({ id: 'Attention', description: 'Something that waits for a person' });
 export type AttentionView = z.output<typeof AttentionView>;
 
-/** The same, whether it still waits or was resolved. */
+/** The same, open or resolved. */
 export const AttentionEntry = z
   .object({
     ...about,

@@ -5,7 +5,7 @@ import { CANCELLATION_CODES, CANCELLATION_STATES } from '#libs/domain/order/canc
 /** The body of `POST /orders/{id}/cancellation`, which may be left out: there is nothing to choose. */
 export const RequestCancellation = z.strictObject({}).meta({ id: 'RequestCancellation', examples: [{}] });
 
-/** The wish to cancel an order. An order has one at most, however often it was asked for. */
+/** A cancellation request. An order has one at most, however often a caller sent it. */
 export const CancellationView = z
   .object({
     state: z

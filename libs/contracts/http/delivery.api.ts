@@ -4,7 +4,7 @@ import { CARRIER_EVENTS } from '#libs/domain/fulfilment/carrier-event';
 
 import { text, token } from './text.api.js';
 
-/** The body of `POST /webhooks/deliveries`. What a carrier adds of its own is ignored. */
+/** The body of `POST /webhooks/deliveries`. Fields that a carrier adds are ignored. */
 export const DeliveryEvent = z
   .object({
     type: z.enum(CARRIER_EVENTS),
@@ -15,11 +15,11 @@ export const DeliveryEvent = z
       .describe('Ours, as the label was bought under: it tells parcels apart that have the same number'),
     occurredAt: z.iso
       .datetime({ offset: true })
-      // PostgreSQL and JavaScript do not agree on how to write every date there is.
+      // PostgreSQL and JavaScript do not write every date in the same way.
       .regex(/^(?:19[7-9]|2[0-9][0-9])/, 'must be between 1970 and 2999')
       .transform((at) => new Date(at)),
   })
   .meta({ id: 'DeliveryEvent' });
 
-/** The header `webhook-id`: what an event is known by, however often it is sent. */
+/** The header `webhook-id`: identifies an event, however often it is sent. */
 export const DeliveryEventId = token(255);

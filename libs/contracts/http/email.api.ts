@@ -7,7 +7,7 @@ const REFUSAL = 'must be an email address';
 /** Visible, besides what stands before the @, which is ASCII. */
 const FINDABLE = new RegExp(String.raw`^[!-?A-~]+@[^\u0000-\u0020@\u007f-\u00a0]+$`);
 
-/** What may be looked for among addresses that were taken: by other rules, perhaps, than today's. */
+/** An address to search for among stored ones, which an earlier version's rules may have accepted. */
 export const EmailToFind = z
   .string()
   .max(254)

@@ -21,7 +21,7 @@ test('the order of the examples adds up', () => {
   );
 });
 
-test('it stands as its books have it', () => {
+test('its status matches its books', () => {
   const balances = new Map<string, number>();
   for (const { entries } of ledger.data) {
     expect(sum(entries.map(({ amount }) => amount))).toBe(0);
@@ -44,7 +44,7 @@ test('a confirmed order waits with its label for the carrier, and its goods are 
   ]);
 });
 
-test('what happened comes in the order of time, and ids are of their time', () => {
+test('its events are in the order of time, and ids have the time of their creation', () => {
   const timeOf = (id: string) =>
     new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16)).toISOString();
   expect(timeOf(order.id)).toBe(order.createdAt);
@@ -54,7 +54,7 @@ test('what happened comes in the order of time, and ids are of their time', () =
   expect(order.updatedAt).toBe(refund.settledAt);
 });
 
-test('an order that did not come about is another one', () => {
+test('an order that was rejected is another one', () => {
   expect(problemExample('payment_declined').orderId).not.toBe(order.id);
   expect(OrderView.safeParse(order).success).toBe(true);
 });

@@ -13,10 +13,10 @@ import type { ProductList, ProductView, StockAdjustmentView } from './product.ap
 import type { RefundList, RefundView } from './refund.api.js';
 import type { UnmatchedEventList } from './unmatched-event.api.js';
 
-/** Ids of things that came to be on one morning: what is made by us has its time in front (RFC 9562, section 5.7). */
+/** Ids of objects created on one morning: our ids begin with their time (RFC 9562, section 5.7). */
 const ORDER_ID = '019b78ff-f900-7000-8000-000000000001';
 const LINE_ID = '019b78ff-f900-7000-8000-000000000002';
-/** Of an order that did not come about. */
+/** Of an order that was rejected or cancelled. */
 const FAILED_ORDER_ID = '019b78ff-f900-7000-8000-00000000000b';
 const INTENT = 'pi_3QExampleExample000001';
 
@@ -98,7 +98,7 @@ const product: ProductView = {
   available: 998,
 };
 
-/** What answers look like, by the name of their schema: one order's story. */
+/** Examples of answers, by the name of their schema: all of one order. */
 export const ANSWERS = {
   Order: order,
   OrderList: { data: [order], nextCursor: null } satisfies OrderList,
@@ -238,7 +238,7 @@ export const ANSWERS = {
   ProblemTypeList: { data: [problemType('order_not_found')] },
 } as const;
 
-/** Problems that tell what became of an order that is stored. */
+/** Problems that report the outcome of a stored order. */
 const OF_STORED_ORDERS: readonly ProblemCode[] = [
   'payment_declined',
   'payment_expired',
@@ -247,7 +247,7 @@ const OF_STORED_ORDERS: readonly ProblemCode[] = [
   'order_invalid',
 ];
 
-/** What a problem looks like. */
+/** An example of a problem. */
 export function problemExample(code: ProblemCode): Problem {
   const { status, title, meaning } = PROBLEMS[code];
   return {

@@ -17,16 +17,16 @@ export const IdempotencyKeyHeader = z
 /** Seconds that a request may wait for its outcome. */
 export const LONGEST_WAIT = 30;
 
-/** Characters of a header that is looked into; a longer one is passed over. */
+/** Characters of a header that is parsed; a longer header is ignored. */
 const LONGEST_PREFERENCES = 1_000;
 
 /**
- * For how many seconds the caller would rather wait for the outcome than be told that there is none yet; 0 for one that
- * would not, or that cannot be understood, which is passed over. RFC 7240, sections 2 and 4.3.
+ * For how many seconds the caller waits for the outcome before an answer without one; 0 for a header that
+ * asks for no wait, or that cannot be parsed and is ignored. RFC 7240, sections 2 and 4.3.
  */
 export const PreferHeader = z.string().transform((header) => {
   if (header.length > LONGEST_PREFERENCES) return 0;
-  // A quote that is never closed runs to the end, so that no character is looked at twice.
+  // A quote that is never closed runs to the end, so that no character is read twice.
   const preferences = header.match(/(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",])+/g) ?? [];
   // Of one that is named twice the first one counts.
   const wait = preferences.find((preference) => /^\s*wait\s*(?:[=;]|$)/i.test(preference)) ?? '';

@@ -11,7 +11,7 @@ const last = {
 } as const;
 
 describe('the query of GET /orders', () => {
-  it('has a page size when none is asked for', () => {
+  it('has a page size when none is requested', () => {
     expect(ListOrders.parse({})).toEqual({ limit: 20 });
   });
 
@@ -22,7 +22,7 @@ describe('the query of GET /orders', () => {
     });
   });
 
-  it('takes back the cursor that was given', () => {
+  it('accepts the cursor that it issued', () => {
     expect(ListOrders.parse({ cursor: encodeCursor(last), limit: '5' })).toEqual({ cursor: last, limit: 5 });
   });
 

@@ -29,7 +29,7 @@ export interface OrderCursor {
   readonly id: OrderId;
 }
 
-/** It says nothing of filters: with other ones it is a place in another list. */
+/** A cursor holds no filters: with other filters it is a place in another list. */
 export const encodeCursor = ({ order, at, id }: OrderCursor) => `${order}.${at.getTime()}.${id}`;
 
 /** Milliseconds to the year 2286: more digits are no time that PostgreSQL would take. */
@@ -51,7 +51,7 @@ const FailureCode = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'must be a code, 
 const EARLIEST = Date.UTC(1970, 0);
 const LATEST = Date.UTC(9999, 11, 31);
 
-/** No order is placed outside these years, nor can PostgreSQL be asked about all others that can be written. */
+/** No order is placed outside these years, and PostgreSQL does not accept every other year. */
 const time = z.iso
   .datetime({ offset: true })
   .transform((at) => new Date(Math.min(Math.max(new Date(at).getTime(), EARLIEST), LATEST)));

@@ -61,7 +61,7 @@ describe('the body of POST /orders', () => {
     expect(PlaceOrder.parse(sent).customer.email).toBe('ada@пример.рф');
   });
 
-  it('tells of an address what is wrong with it beside other faults', () => {
+  it('reports the faults of an address beside other faults', () => {
     const shippingAddress = { line1: ' ', city: 'A', postalCode: '2', country: 'US' };
     const { error } = PlaceOrder.safeParse({ ...order, shippingAddress });
     expect(error?.issues.map(({ path }) => path.join('.')).toSorted()).toEqual([

@@ -14,7 +14,7 @@ import { PaymentMethod } from './payment.api.js';
 import { Sku } from './sku.api.js';
 import { text } from './text.api.js';
 
-/** What no address may be, as the document says it; `addressErrors` is what decides. */
+/** Addresses that are refused, as JSON Schema for the document; `addressErrors` decides. */
 function* wrongAddresses(): Generator<object> {
   const where = (countries: readonly string[]) => ({ country: { enum: countries } });
   const lacks = (field: string) => ({ not: { required: [field] } });

@@ -10,8 +10,8 @@ const LATEST = 253_402_300_799;
 const seconds = z.int().min(0).max(LATEST);
 
 /**
- * Whatever else comes signed to `POST /webhooks/stripe`: its name and time, where they can be kept. A thin event writes
- * its time as RFC 3339.
+ * Any other signed event to `POST /webhooks/stripe`: its name and time, where they can be stored. Thin ones write
+ * their time as RFC 3339.
  */
 export const AnyStripeEvent = z.object({
   id: name.optional().catch(undefined),
@@ -27,8 +27,8 @@ export const AnyStripeEvent = z.object({
 export type AnyStripeEvent = z.output<typeof AnyStripeEvent>;
 
 /**
- * The body of `POST /webhooks/stripe`, so far as it is read; what happened is asked of the provider, so that the order
- * of arrival is no matter.
+ * The body of `POST /webhooks/stripe`, as far as it is read; the state comes from the provider, so that the order
+ * of arrival does not matter.
  */
 export const PaymentEvent = z
   .object({
@@ -39,7 +39,7 @@ export const PaymentEvent = z
     data: z.object({
       object: z
         .object({
-          // Whatever the shop calls a plan or a coupon of its own; only an intent's is read.
+          // The shop chooses the ids of its plans and coupons; only an intent's id is read.
           id: z.string().max(5_000).nullish(),
           object: name.optional(),
           payment_intent: z.union([name, z.object({ id: name })]).nullish(),

@@ -28,7 +28,7 @@ describe('a line of text', () => {
     expect(accepts(text(3), '😀😀😀😀')).toBe(false);
   });
 
-  it('is refused in no time, however long it is', () => {
+  it('is refused in linear time, however long it is', () => {
     const since = performance.now();
     for (const line of ['a', ' ', ' a', 'a '])
       expect(accepts(text(100), `${line.repeat(30_000)}\0`)).toBe(false);

@@ -5,14 +5,14 @@ import { z } from 'zod';
  * mail header. Patterns go into the document, so they are such as every kind of regular expression has.
  */
 const REFUSED = String.raw`\u0000-\u001f\u007f-\u009f`;
-/** What nobody sees, such as a zero-width space, makes no text by itself. */
+/** Invisible characters, such as a zero-width space, are no text by themselves. */
 const UNSEEN = String.raw`\u0020\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\ufffb`;
-/** Read from left to right without a second thought: one that may be read in two ways takes the square of the time. */
+/** Matched without backtracking: a pattern that can match in two ways takes quadratic time. */
 const TEXT = new RegExp(`^[${UNSEEN}]*[^${UNSEEN}${REFUSED}][^${REFUSED}]*$`);
 
 /**
  * At most so many characters, counted as JSON Schema does: those outside of the basic plane are one, too. Halves of
- * surrogate pairs are no Unicode text; no document can hold them, so none needs to say it.
+ * surrogate pairs are no Unicode text; no document can hold them, so the schema does not mention them.
  */
 const characters = (max: number) =>
   z

@@ -39,7 +39,7 @@ export const ListUnmatchedEvents = z.strictObject({
 });
 export type ListUnmatchedEvents = z.output<typeof ListUnmatchedEvents>;
 
-/** Signed events that belong to nothing here. */
+/** Signed events that match no order. */
 export const UnmatchedEventList = z
   .object({
     data: z.array(UnmatchedEventView).describe('Newest first'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { orderId } from '#libs/domain/order/order-id';
 
-/** Taken in any case (RFC 9562, section 4), kept in lower case. */
+/** Accepted in any case (RFC 9562, section 4), stored in lower case. */
 export const Uuid = z.uuid('must be a UUID').toLowerCase();
 
 export const OrderUuid = Uuid.transform(orderId);

@@ -13,7 +13,7 @@ export type CompensationResult = 'compensated' | 'too_late';
 /** `refunding`: the payment was captured, and these refunds are booked, each to be made by its own run. */
 export type ReversalResult = CompensationResult | { readonly refunding: readonly string[] };
 
-/** Where an attempt to pay stands: `waiting` for the shopper or the provider, `declined` with time to try again. */
+/** The state of a payment attempt: `waiting` for the shopper or the provider, `declined` with time to retry. */
 export interface PaymentAnswer {
   readonly is: 'paid' | 'waiting' | 'declined';
   /** When an authorization lapses; milliseconds since 1970. */
@@ -31,12 +31,12 @@ export interface StepActivities {
   releaseStock(orderId: OrderId): Promise<CompensationResult>;
   /** Makes the payment attempt that was requested last. */
   chargePayment(orderId: OrderId): Promise<PaymentAnswer>;
-  /** Syncs the payment with the provider, and answers how it stands. */
+  /** Syncs the payment with the provider, and returns its state. */
   checkPayment(orderId: OrderId): Promise<PaymentAnswer>;
   /** Captures the authorized payment. */
   capturePayment(orderId: OrderId): Promise<void>;
   reversePayment(orderId: OrderId, reason: ReversalReason): Promise<ReversalResult>;
-  /** Makes a refund that was booked, once; answers how it stands at the provider. */
+  /** Makes a refund that was booked, once; returns its state at the provider. */
   createRefund(orderId: OrderId, refundId: string): Promise<RefundState>;
   createShipment(orderId: OrderId): Promise<void>;
   cancelShipment(orderId: OrderId): Promise<CompensationResult>;
@@ -49,7 +49,7 @@ export interface PaymentSyncActivities {
   syncPayment(orderId: OrderId): Promise<void>;
 }
 
-/** Runs on a task queue of its own, so that a mail outage never delays payments. */
+/** Runs on a separate task queue, so that a mail outage never delays payments. */
 export interface EmailActivities {
   sendConfirmation(orderId: OrderId): Promise<void>;
   sendShippingNotice(orderId: OrderId): Promise<void>;
@@ -124,8 +124,8 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
 };
 
 /**
- * How a failure is marked in a history: its type says what the workflow does with it, its message is the code. A
- * question's details say which kind of attention asks it.
+ * How a failure is marked in a history: its type decides the workflow's reaction, its message is the code. A
+ * question's details name the kind of its attention.
  */
 export const FAILURE_TYPES = {
   refusal: 'Refusal',

@@ -3,7 +3,7 @@ export const RECONCILE_WORKFLOW = 'ReconcileWorkflow';
 export const RECONCILE_SUMMARY = 'Compares the ledger with the payment provider’s records';
 /** The schedule that starts it. */
 export const RECONCILE_SCHEDULE = 'reconcile';
-/** A task queue of its own, so that reconciliation never delays an order. */
+/** A separate task queue, so that reconciliation never delays an order. */
 export const RECONCILIATION_QUEUE = 'reconciliation';
 
 export interface ReconcileInput {

@@ -40,7 +40,7 @@ const changeOf = (type: CarrierEventType, order: OrderState): Partial<OrderState
 const name = ({ type, order }: (typeof EVERYTHING)[number]) =>
   `${type} on ${order.status}/${order.fulfilment}`;
 
-describe('what a carrier says, whatever the order', () => {
+describe('what a carrier reports, for any order', () => {
   it('never moves a parcel backwards', () => {
     for (const entry of EVERYTHING) {
       const { fulfilment } = { ...entry.order, ...changeOf(entry.type, entry.order) };
@@ -67,7 +67,7 @@ describe('what a carrier says, whatever the order', () => {
     }
   });
 
-  it('is no news when it is said again', () => {
+  it('is no news when it is repeated', () => {
     for (const entry of EVERYTHING) {
       const after = { ...entry.order, ...changeOf(entry.type, entry.order) };
       expect(carrierVerdict(entry.type, after).is, name(entry)).not.toBe('news');
@@ -154,7 +154,7 @@ describe('a parcel on its way', () => {
     });
   });
 
-  it('gets to the same place in whatever order its events come, and however often', () => {
+  it('reaches the same status in any order of its events, and however often they come', () => {
     const travel = fc.array(
       fc.constantFrom<CarrierEventType>(
         'shipment.picked_up',

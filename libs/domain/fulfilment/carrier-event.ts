@@ -33,14 +33,14 @@ export type CarrierVerdict =
   | { readonly is: 'news'; readonly change: Partial<OrderState>; readonly report: ShipmentReport }
   /** Repeated, or overtaken by a later one: recorded, changes nothing. */
   | { readonly is: 'known' }
-  /** Speaks against how the order ended: changes no status, opens an attention. */
+  /** Contradicts how the order ended: changes no status, opens an attention. */
   | { readonly is: 'contradiction'; readonly change: Partial<OrderState> };
 
 /** Decides, without side effects, what an event means for an order in a given state. */
 export function carrierVerdict(type: CarrierEventType, order: OrderState): CarrierVerdict {
   const report = REPORTS[type];
   if (tellsNothingNew(report, order.fulfilment)) return { is: 'known' };
-  // A parcel that was cancelled or never labelled here, yet travels; or one that has come back, and arrives.
+  // A parcel that was cancelled or never labelled here, yet is in transit; or a returned one that is delivered.
   if (!FULFILMENT[order.fulfilment].includes(report)) return { is: 'contradiction', change: {} };
   if (isEnd(order.status)) return { is: 'contradiction', change: { fulfilment: report } };
   const status = report === 'returned' ? 'undelivered' : report;
@@ -48,7 +48,7 @@ export function carrierVerdict(type: CarrierEventType, order: OrderState): Carri
   return { is: 'news', change: { status, fulfilment: report }, report };
 }
 
-/** The same again, or something that must have come before what is known. */
+/** The same again, or an event from before the known state. */
 function tellsNothingNew(report: ShipmentReport, known: FulfilmentStatus): boolean {
   return report === known || (report === 'shipped' && (known === 'delivered' || known === 'returned'));
 }

@@ -43,13 +43,13 @@ describe('an event that bears our reference', () => {
   const match = (reference: string, minute: number) =>
     matchParcel({ reference, occurredAt: at(minute) }, [arrived, under, parcel('a', 10, true)]);
 
-  it('is of that parcel, whatever else the number belongs to, and whenever it happened', () => {
+  it('is of that parcel, even if others have the number, and whenever it happened', () => {
     expect(match('a', 30)).toEqual(of('a'));
     expect(match('arrived', 30)).toEqual(of('arrived'));
     expect(match('under-way', 5)).toEqual(of('under-way'));
   });
 
-  it('is of none of ours, whose reference is another', () => {
+  it('is of no parcel of ours where its reference is another', () => {
     expect(match('somebody-elses', 30)).toEqual(UNKNOWN);
   });
 });

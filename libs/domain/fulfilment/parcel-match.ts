@@ -2,13 +2,13 @@
 export interface KnownParcel {
   /** Our reference. */
   readonly orderId: string;
-  /** When its label was asked for: before that there was no such parcel. */
+  /** When its label was requested: before that there was no such parcel. */
   readonly askedAt: Date;
   /** Whether it has not arrived, come back, been lost or cancelled yet. */
   readonly travels: boolean;
 }
 
-/** What tells which parcel an event is about. */
+/** The fields of an event that identify its parcel. */
 export interface ParcelClue {
   /** Ours, where the carrier sends it. */
   readonly reference: string | null;
@@ -19,12 +19,12 @@ export type ParcelMatch =
   | { readonly is: 'parcel'; readonly orderId: string }
   /** Of no parcel that is known, or not yet. */
   | { readonly is: 'unknown' }
-  /** Several travel under the number, and nothing tells which of them it is. */
+  /** Several parcels in transit have the number, and the event fits each of them. */
   | { readonly is: 'ambiguous'; readonly orderIds: readonly string[] };
 
 /**
- * Which parcel an event is about. Carriers give out a tracking number again, so that it belongs to one parcel that
- * travels at a time: our reference decides, or else what cannot have happened to a parcel before there was one.
+ * Which parcel an event is about. Carriers issue a tracking number again, so that it identifies one parcel in
+ * transit at a time: our reference decides, or else an event from before a parcel existed cannot be about it.
  *
  * @param parcels those with the event's tracking number, or with its reference
  */
@@ -34,7 +34,7 @@ export function matchParcel(clue: ParcelClue, parcels: readonly KnownParcel[]): 
     return named ? { is: 'parcel', orderId: named.orderId } : { is: 'unknown' };
   }
   const there = parcels.filter(({ askedAt }) => askedAt <= clue.occurredAt);
-  // A carrier whose clock is far behind tells nothing by it.
+  // The time of a carrier whose clock is far behind proves nothing.
   const possible = there.length > 0 ? there : parcels;
   const travelling = possible.filter(({ travels }) => travels);
   if (travelling.length > 1) return { is: 'ambiguous', orderIds: travelling.map(({ orderId }) => orderId) };

@@ -11,7 +11,7 @@ describe("a parcel's own status", () => {
     ['picked_up', 'shipment.picked_up', null],
     ['delivered', 'shipment.in_transit', null],
     ['delivered', 'shipment.returned', 'returned'],
-    // Nothing is known of a word that no event brings: whatever follows is news.
+    // An unknown status has no rank: every status after it is news.
     ['cancelled', 'shipment.picked_up', 'picked_up'],
   ] as const)('%s: %s makes it %s', (status, type, becomes) => {
     const progress = progressOf([parcel('1', status)], type, 'TRK-1');

@@ -16,7 +16,7 @@ export interface ParcelProgress {
   readonly status: string;
 }
 
-/** How far a parcel has come, by the carrier's last word on it. */
+/** How far a parcel has come, by the carrier's last status for it. */
 const PROGRESS: readonly string[] = [
   'label_created',
   'picked_up',

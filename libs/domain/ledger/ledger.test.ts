@@ -20,7 +20,7 @@ const book = (...facts: [LedgerKind, number][]): Booked =>
   );
 
 describe('the ledger', () => {
-  it.each(LEDGER_KINDS)('takes from one account what it gives to another: %s', (kind) => {
+  it.each(LEDGER_KINDS)('credits one account with what it debits to another: %s', (kind) => {
     const { debit, credit } = LEDGER_RULES[kind];
     expect(debit).not.toBe(credit);
   });
@@ -73,13 +73,13 @@ describe('the ledger', () => {
       book(['captured', 3980], ['dispute_withdrawn', 3980], ['dispute_lost', 3980]),
       { pending: 0, back: 0, left: 0 },
     ],
-  ])('tells what may be refunded after %s', (_, booked, { pending, back, left }) => {
+  ])('computes what may be refunded after %s', (_, booked, { pending, back, left }) => {
     expect(pendingRefunds(booked)).toBe(pending);
     expect(refunded(booked)).toBe(back);
     expect(refundable(booked)).toBe(left);
   });
 
-  it('counts a dispute until the money is back', () => {
+  it('counts a dispute until the money is returned', () => {
     expect(disputed(book(['captured', 3980], ['dispute_withdrawn', 3980]))).toBe(3980);
     expect(disputed(book(['dispute_withdrawn', 3980], ['dispute_reinstated', 3980]))).toBe(0);
   });
@@ -108,7 +108,7 @@ describe('the payment of an order', () => {
       book(['captured', 3980], ['refund_succeeded', 3980], ['refund_reversed', 980]),
     ],
     ['captured', 'captured', book(['captured', 3980], ['refund_succeeded', 980], ['refund_reversed', 980])],
-  ] as const)('is %s when the intent is %s and the books say so', (payment, intent, booked) => {
+  ] as const)('is %s when the intent is %s and the books match', (payment, intent, booked) => {
     expect(paymentOf(intent, booked, { attempt: 1, decline: null })).toBe(payment);
   });
 

@@ -27,7 +27,7 @@ export const LEDGER_RULES = {
   hold_released: { debit: 'holds_contra', credit: 'holds' },
   /** By intent. */
   captured: { debit: 'gateway', credit: 'customer_deposits' },
-  /** By our refund; booked before the gateway is asked. */
+  /** By our refund; booked before the call to the gateway. */
   refund_requested: { debit: 'customer_deposits', credit: 'refunds_payable' },
   refund_succeeded: { debit: 'refunds_payable', credit: 'gateway' },
   /** A refund that had not succeeded. */
@@ -38,9 +38,9 @@ export const LEDGER_RULES = {
   dispute_withdrawn: { debit: 'disputes_receivable', credit: 'gateway' },
   dispute_reinstated: { debit: 'gateway', credit: 'disputes_receivable' },
   dispute_lost: { debit: 'dispute_losses', credit: 'disputes_receivable' },
-  /** By the gateway's refund: made there by hand, and taken over by an operator. */
+  /** By the gateway's refund: made there by hand, and adopted by an operator. */
   refund_adopted: { debit: 'customer_deposits', credit: 'gateway' },
-  /** By discrepancy: money nobody knows, taken over by an operator. */
+  /** By discrepancy: unknown money, accepted by an operator. */
   unknown_accepted: { debit: 'gateway', credit: 'suspense' },
 } as const satisfies Readonly<Record<string, Rule>>;
 
@@ -54,7 +54,7 @@ export interface Posting {
   readonly amount: number;
 }
 
-/** What has been booked for an order: the sum of each kind, in minor units. */
+/** The sums booked for an order, by kind, in minor units. */
 export type Booked = Readonly<Partial<Record<LedgerKind, number>>>;
 
 /** What is booked once `postings` are in. */
@@ -78,7 +78,7 @@ export const pendingRefunds = (booked: Booked) =>
 export const refunded = (booked: Booked) =>
   sum(booked, 'refund_succeeded') - sum(booked, 'refund_reversed') + sum(booked, 'refund_adopted');
 
-/** What the shopper's bank has taken and not given back, lost disputes included. */
+/** What the shopper's bank has taken and not returned, lost disputes included. */
 export const disputed = (booked: Booked) =>
   sum(booked, 'dispute_withdrawn') - sum(booked, 'dispute_reinstated');
 
@@ -86,13 +86,13 @@ export const disputed = (booked: Booked) =>
 export const refundable = (booked: Booked) =>
   sum(booked, 'captured') - refunded(booked) - pendingRefunds(booked) - disputed(booked);
 
-/** What the provider says of an order's intent; null while there is none, or nothing was tried on it. */
+/** The provider's state of an order's intent; null while there is none, or no attempt was made on it. */
 export type IntentState =
   'requires_action' | 'processing' | 'declined' | 'authorized' | 'captured' | 'canceled';
 
 /** Attempts to pay, counted from 1. */
 export interface Attempts {
-  /** The one that was asked for last. */
+  /** The attempt that was requested last. */
   readonly attempt: number;
   /** The one that was declined last; null where none was, or a later one succeeded. */
   readonly decline: { readonly attempt: number } | null;

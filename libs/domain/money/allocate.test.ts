@@ -7,20 +7,20 @@ const weights = fc.array(fc.bigInt({ min: 0n, max: 10n ** 17n }), { minLength: 1
 const step = fc.constantFrom(1, 10, 100);
 const amount = fc.integer({ min: -1_000_000, max: 999_999_999_999 });
 
-describe('dealing out an amount', () => {
+describe('allocating an amount', () => {
   it.each([
     [100, [1, 1, 1], 1, [34, 33, 33]],
     [100, [0, 0], 1, [50, 50]],
     [10, [2, 1], 10, [10, 0]],
     [500, [1, 1], 100, [300, 200]],
     [-5, [1, 1], 1, [-2, -3]],
-    // Shares that no binary fraction tells apart.
+    // Shares that are equal as binary fractions.
     [999_999_999_999, [999_999_999_999, 999_999_999_998], 1, [500_000_000_000, 499_999_999_999]],
   ])('%i by %j in steps of %i', (whole, by, of, dealt) => {
     expect(allocate(whole, by.map(BigInt), of)).toEqual(dealt);
   });
 
-  it('gives away all of it, in steps, to each at most one step more or less than its share', () => {
+  it('allocates all of it, in steps, to each at most one step more or less than its share', () => {
     fc.assert(
       fc.property(amount, weights, step, (roughly, by, of) => {
         const whole = roughly - (roughly % of);
@@ -37,7 +37,7 @@ describe('dealing out an amount', () => {
     );
   });
 
-  it('gives away an amount that is no multiple of the step to the last unit', () => {
+  it('allocates an amount that is no multiple of the step to the last unit', () => {
     fc.assert(
       fc.property(amount, weights, step, (whole, by, of) => {
         expect(allocate(whole, by, of).reduce((a, b) => a + b, 0)).toBe(whole);

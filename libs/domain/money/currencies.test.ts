@@ -29,7 +29,7 @@ describe('the table of currencies', () => {
     }
   });
 
-  it('charges what is between minimum and maximum, in steps, and says what else is wrong', () => {
+  it('charges what is between minimum and maximum, in steps, and explains other amounts', () => {
     fc.assert(
       fc.property(anyCurrency, fc.integer({ min: 1, max: LARGEST_AMOUNT + 1 }), (currency, amount) => {
         const { step, minimum, maximum } = currency;

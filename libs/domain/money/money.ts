@@ -8,7 +8,7 @@ export const wholeRate = (rate: number): bigint => BigInt(Math.round(rate * RATE
 
 /**
  * An amount of one currency. Amounts are integers in the currency's minor unit (cents for EUR).
- * Arithmetic on two currencies throws, so a sum can never mix them unseen.
+ * Arithmetic on two currencies throws, so a sum can never mix them.
  */
 export class Money {
   private constructor(

@@ -20,7 +20,7 @@ describe('what an operator may answer', () => {
     expect(resolutionsFor('delivery_overdue', 'deliver', false)).toEqual(['skip', 'fail']);
   });
 
-  it('when another amount was paid: it will do, or the order is taken back', () => {
+  it('when another amount was paid: accept it, or compensate the order', () => {
     expect(resolutionsFor('amount_differs', 'ship', false)).toEqual(['accept', 'fail']);
     expect(resolutionsFor('amount_differs', 'capture', false)).toEqual(['accept', 'fail']);
   });
@@ -29,11 +29,11 @@ describe('what an operator may answer', () => {
     for (const step of STEPS) expect(resolutionsFor('parked', step, true)).toEqual(['retry']);
   });
 
-  it('to anything else: that it was seen', () => {
+  it('to any other kind: an acknowledgement', () => {
     expect(resolutionsFor('contradicting_event', 'deliver', false)).toEqual(['acknowledge']);
   });
 
-  it('when the run is gone: a new run goes on, or takes the order back, or a person has seen to it', () => {
+  it('when the run is gone: a new run resumes or compensates the order, or a person acknowledges', () => {
     expect(resolutionsFor('run_closed', null, false)).toEqual(['restart', 'fail', 'acknowledge']);
     expect(resolutionsFor('run_closed', null, false, true)).toEqual(['restart', 'acknowledge']);
   });

@@ -1,19 +1,19 @@
 import { type Resolution, STEP_RULES, type StepName } from './steps.js';
 
-/** Something about an order that waits for a person. */
+/** A question or notice about an order for an operator. */
 export const ATTENTION_KINDS = [
-  /** A step, a compensation or a refund that cannot go on by itself. */
+  /** A step, a compensation or a refund that cannot continue by itself. */
   'parked',
   'delivery_overdue',
   'contradicting_event',
-  /** What the provider says of the order's money is about another order, or in another currency. */
+  /** The provider's answer about the order's money is for another order, or in another currency. */
   'contradicting_answer',
-  /** Another amount was taken, or is held, than the order comes to. */
+  /** The amount captured or held differs from the order's total. */
   'amount_differs',
-  /** Another parcel travels under the same tracking number. */
+  /** Another parcel in transit has the same tracking number. */
   'tracking_conflict',
   'run_closed',
-  /** Money that was to go back has not: it is refundable again. */
+  /** A refund failed: its money is refundable again. */
   'refund_failed',
   /** Money came after the order had ended, and is being refunded. */
   'late_payment',
@@ -27,20 +27,20 @@ export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 export const HOLDS_UP_A_STEP: readonly AttentionKind[] = ['parked', 'amount_differs'];
 export const holdsUpAStep = (kind: AttentionKind): boolean => HOLDS_UP_A_STEP.includes(kind);
 
-/** What a run itself asks, and waits to be answered. */
+/** The kinds that a run itself opens, and whose answer it waits for. */
 export const RUN_KINDS: readonly AttentionKind[] = [...HOLDS_UP_A_STEP, 'delivery_overdue'];
 
-/** Why `run_closed` was opened for a run that is there and never gets any further. */
+/** The reason of `run_closed` for a run that exists and keeps failing. */
 export const KEEPS_FAILING = 'keeps_failing';
 
-/** Whether an answer is the news itself; else it is applied once the order's run goes on with it. */
+/** Whether an answer is a fact to apply at once; else it is applied when the order's run resumes with it. */
 export const isAppliedAtOnce = (kind: AttentionKind, action: Resolution): boolean =>
   action === 'acknowledge' || kind === 'delivery_overdue' || kind === 'run_closed';
 
 /**
  * What an operator may answer. A step or a wait has its own answers; a compensation can only be retried, because
- * money or stock would otherwise stay where it is; an order without a run is taken up by a new one, to go on or to be
- * taken back; everything else is acknowledged.
+ * money or stock would otherwise stay where it is; a new run resumes or compensates an order without a run;
+ * everything else is acknowledged.
  *
  * @param hasEnded whether the order has its end
  */
@@ -54,7 +54,7 @@ export function resolutionsFor(
   if (kind === 'amount_differs') return ['accept', 'fail'];
   if ((kind === 'parked' || kind === 'delivery_overdue') && step !== null)
     return STEP_RULES[step].resolutions;
-  // An order that has its end has nothing left to be taken back.
+  // An order that has ended has nothing left to compensate.
   if (kind === 'run_closed')
     return hasEnded ? ['restart', 'acknowledge'] : ['restart', 'fail', 'acknowledge'];
   return ['acknowledge'];

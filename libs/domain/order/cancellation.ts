@@ -19,7 +19,7 @@ export interface CancellationOutcome {
 
 const refused = (code: CancellationCode): CancellationOutcome => ({ state: 'refused', code });
 
-/** What becomes of a wish to cancel an order that has, or comes to have, a status: open until one of these. */
+/** The outcome of a cancellation request, by the order's status; the request is open until one of these. */
 export const CANCELLATION_OUTCOMES: Readonly<Record<OrderStatus, CancellationOutcome>> = {
   pending: { state: 'requested', code: null },
   confirmed: { state: 'requested', code: null },

@@ -1,6 +1,6 @@
 import type { ProviderIntent, ProviderRefund } from '../payment/payment-diff.js';
 
-/** What an order's money was asked for with. */
+/** The values an order's payment was requested with. */
 export interface ExpectedPayment {
   readonly orderId: string;
   /** Null while the order has none. */
@@ -17,8 +17,8 @@ export interface ExpectedRefund extends ExpectedPayment {
 }
 
 /**
- * What of an answer about an intent speaks against what was asked, as a code; null when it may be believed. How much was
- * taken or is held is no contradiction: that is the news.
+ * How an answer about an intent contradicts the request, as a code; null when it may be believed. The amount
+ * captured or held is no contradiction: it is the news.
  */
 export function intentContradiction(asked: ExpectedPayment, seen: ProviderIntent): string | null {
   if (asked.intentId !== null && seen.id !== asked.intentId) return 'intent_differs';
@@ -28,7 +28,7 @@ export function intentContradiction(asked: ExpectedPayment, seen: ProviderIntent
   return isPaid && moneyOf(seen) === 0 ? 'intent_amount_differs' : null;
 }
 
-/** The same of an intent that was just made: nothing can have been tried on it, and it is for what was asked. */
+/** The same for a new intent: no attempt can have been made on it, and its amount is the requested one. */
 export function newIntentContradiction(
   asked: ExpectedPayment,
   amount: number,
@@ -39,7 +39,7 @@ export function newIntentContradiction(
   return intentContradiction(asked, seen);
 }
 
-/** The same of a refund that was asked for. */
+/** The same for a refund that was requested. */
 export function refundContradiction(asked: ExpectedRefund, seen: ProviderRefund): string | null {
   if (seen.refundId !== null && seen.refundId !== asked.refundId) return 'refund_differs';
   if (seen.intentId !== null && seen.intentId !== asked.intentId) return 'refund_intent_differs';

@@ -1,6 +1,6 @@
 import type { OrderId } from './order-id.js';
 
-/** What a shopper can be told of an order, each once. Refunds are told of one by one. */
+/** Emails about an order, each sent once. Each refund has an email of its own. */
 export const EMAIL_KINDS = [
   'confirmation',
   'shipped',

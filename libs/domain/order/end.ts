@@ -12,7 +12,7 @@ export type RejectionCode = (typeof REJECTION_CODES)[number];
 export const END_CODES = [
   ...REJECTION_CODES,
   'authorization_expiring',
-  // Paid or held once, and then let go by the provider: a hold lapsed, or the intent was canceled there.
+  // Paid or held once, and then released by the provider: a hold lapsed, or the intent was canceled there.
   'payment_voided',
   'capture_failed',
   'carrier_refused',

@@ -2,10 +2,10 @@ import type { AttentionKind } from './attention.js';
 
 /**
  * The ways a step can fail. A code is all that leaves the process: it goes into histories, logs and
- * `waitingFor`, where a provider's own words could quote an address or a card.
+ * `waitingFor`, where a provider's own message could quote an address or a card.
  *
- * Anything that is none of these is a bug, or an answer that nobody thought of: it is tried again a few times, for the
- * case that it passes, then parked.
+ * Any other error is a bug, or an unexpected answer: the step is retried a few times, in case the error passes,
+ * then parked.
  */
 export abstract class Failure extends Error {
   constructor(
@@ -16,7 +16,7 @@ export abstract class Failure extends Error {
   }
 }
 
-/** A "no" that asking again does not change: out of stock, declined, address refused. Never retried. */
+/** A refusal that a retry does not change: out of stock, declined, address refused. Never retried. */
 export class Refusal extends Failure {
   override readonly name = 'Refusal';
 }
@@ -26,7 +26,7 @@ export class Outage extends Failure {
   override readonly name = 'Outage';
   /** Whether a fresh idempotency key is needed because the provider stored its failure under the old one. */
   readonly keyConsumed: boolean;
-  /** How long the provider asks to be left alone, in milliseconds. */
+  /** The provider's `Retry-After`, in milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(
@@ -40,14 +40,14 @@ export class Outage extends Failure {
 }
 
 /**
- * An answer that is about something else than what was asked: another amount, currency or order. Nothing of it is
- * believed; it is tried again a few times, then parked under its code.
+ * An answer with another amount, currency or order than the request. Nothing in it is
+ * believed; the step is retried a few times, then parked under its code.
  */
 export class Contradiction extends Failure {
   override readonly name = 'Contradiction';
 }
 
-/** What only a person may decide. Parked at once, under a kind of its own. */
+/** A decision that only a person may take. The step is parked at once, under its own kind. */
 export class AttentionRequired extends Failure {
   override readonly name = 'AttentionRequired';
 

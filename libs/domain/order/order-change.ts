@@ -27,33 +27,33 @@ export interface OrderChange extends OrderFields, Conditions, Records {
 /** What changes of the order itself. */
 interface OrderFields {
   /**
-   * The states it leads to; what their tables do not allow is refused before anything is written. Where money moves, or
-   * the provider speaks of the intent, `payment` follows from that and is not named here.
+   * The states that the change leads to; a transition their tables do not allow is refused before any write. Where
+   * money moves, or the provider reports the intent, `payment` follows from that and is not named here.
    */
   readonly next?: Partial<OrderState>;
   readonly intentId?: string;
-  /** What the provider says of the intent. */
+  /** The state of the intent, as the provider reported it. */
   readonly intentStatus?: IntentState;
   /** Why, where that is `declined`: the provider's code, or ours. */
   readonly declineCode?: string;
-  /** When the money that is held goes free. */
+  /** When the hold lapses. */
   readonly holdUntil?: Date;
   /** Another attempt to pay, that becomes the last one. */
   readonly attempt?: { readonly number: number; readonly method: string; readonly requestedBy: Actor };
-  /** What an operator takes instead of the order's total, in minor units. */
+  /** The amount an operator accepts instead of the order's total, in minor units. */
   readonly acceptedAmount?: number;
   readonly endReason?: EndReason;
   /** The run has nothing left to do. */
   readonly closes?: boolean;
   /**
-   * Another run is to take the order up: the sweeper starts it. What the last run asked and waited for ends with it, as
-   * does the question about that run itself.
+   * Another run is to resume the order: the sweeper starts it. The last run's attentions and waits end with it, as
+   * does the attention about that run itself.
    */
   readonly restarts?: boolean;
 }
 
 /**
- * What the statement must find to write anything of the change. What a condition itself writes is written with it: of
+ * The conditions under which the statement writes the change. A condition's own row is written with it: of
  * those, a change has one at the most.
  */
 interface Conditions {
@@ -69,7 +69,7 @@ interface Conditions {
   readonly request?: { readonly key: ScopedIdempotencyKey; readonly makes: string };
   /** Takes stock for every line, journalled under this key: not when stock is short, or the effect was settled before. */
   readonly reserves?: string;
-  /** Stores that the order is asked to be cancelled: not when that was asked before. */
+  /** Stores a cancellation request: not when the order had one before. */
   readonly cancellation?: CancellationOutcome & { readonly requestedBy: Actor };
   /** Applies an event of the carrier's: not when it was applied before. */
   readonly applies?: AppliedEvent;
@@ -81,7 +81,7 @@ interface Conditions {
 interface Records {
   /** What is booked. */
   readonly posts?: readonly Posting[];
-  /** Effects that are settled by what another one came to, where they have begun. */
+  /** Effects that the outcome of another effect settles, where they have begun. */
   readonly settlesOthers?: { readonly keys: readonly string[]; readonly state: Settlement['state'] };
   /** Waits that end. */
   readonly ended?: readonly StepName[];
@@ -89,7 +89,7 @@ interface Records {
   readonly begun?: { readonly step: StepName; readonly for: number };
   /** A step that makes no more attempts by itself, and the code of what it failed with. */
   readonly stuck?: { readonly step: StepName; readonly error: string };
-  /** Gives back the stock that the order holds. */
+  /** Releases the stock that the order holds. */
   readonly releases?: boolean;
   readonly opens?: AttentionToOpen;
   readonly parcel?:
@@ -99,7 +99,7 @@ interface Records {
     | { readonly is: 'cancelled' };
   readonly refund?:
     | ({ readonly is: 'requested' } & NewRefund)
-    /** It exists at the provider, unless more is known of it. */
+    /** It exists at the provider; nothing more is known yet. */
     | { readonly is: 'created'; readonly id: string; readonly providerId: string }
     | ({ readonly is: 'settled' } & RefundProgress);
   readonly dispute?: Dispute;
@@ -123,7 +123,7 @@ export interface AttentionToOpen {
   /** Given by the run that asks. Nothing of the change is written where there is an attention with this id. */
   readonly id?: string;
   /**
-   * Not again for the same reason, whatever became of the one before; nothing of the change is written then. By default
+   * Never again for the same reason, even after the earlier one is closed; the change is not written then. Else
    * it is not opened while one of the kind is open for the same reason and refund, and the rest of the change is written.
    */
   readonly onceEver?: boolean;
@@ -131,11 +131,11 @@ export interface AttentionToOpen {
 
 export interface AttentionToResolve {
   readonly id: string;
-  /** Null where the order went on without an answer. */
+  /** Null where the order continued without an answer. */
   readonly action: Resolution | null;
   readonly by: Actor;
   readonly note?: string | null;
-  /** Whether no run is to be told of it, and whether the order has gone on with it. */
+  /** Whether no run is to be signalled about it, and whether the order has continued with it. */
   readonly isSignalled?: boolean;
   readonly isApplied?: boolean;
   /** The discrepancy that it is about, closed with it: only while that shows the amount that the operator saw. */
@@ -146,7 +146,7 @@ export interface AppliedEvent {
   /** An event that has just come in, or one that was stored before its parcel was known, by its row. */
   readonly event: CarrierEvent | { readonly storedAs: string };
   readonly verdict: string;
-  /** What the run is to be told; null when there is nothing to tell. */
+  /** The report to signal to the run; null when there is none. */
   readonly report: ShipmentReport | null;
 }
 
@@ -158,7 +158,7 @@ export interface Reconciled {
   readonly unmovedSince: Date;
 }
 
-/** How a refund stands at the provider. */
+/** The state of a refund at the provider. */
 export interface RefundProgress {
   readonly id: string;
   readonly state: Exclude<RefundState, 'requested'>;

@@ -1,6 +1,6 @@
 declare const brand: unique symbol;
 
-/** A UUIDv7 that names an order. Branded, so that no other string is taken for one. */
+/** A UUIDv7 that names an order. Branded, so that no other string passes for one. */
 export type OrderId = string & { readonly [brand]: 'OrderId' };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

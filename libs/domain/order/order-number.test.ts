@@ -6,7 +6,7 @@ import { orderNumber } from './order-number.js';
 const random = fc.uint8Array({ minLength: 8, maxLength: 32 });
 
 describe('the number people use for an order', () => {
-  it('is two groups of four, without letters that are misheard or misread', () => {
+  it('is two groups of four, without ambiguous letters', () => {
     fc.assert(
       fc.property(random, (bytes) => {
         expect(orderNumber(bytes)).toMatch(/^R-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);

@@ -1,4 +1,4 @@
-/** Crockford's base 32: no I, L, O or U, so a number survives being read out over a telephone. */
+/** Crockford's base 32: no I, L, O or U, so a number can be read out over a telephone. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /**

@@ -3,15 +3,15 @@ import { type EndCode, REJECTION_CODES } from './end.js';
 import type { RefundState } from '../refund/refund.js';
 import type { OrderState } from './states.js';
 
-/** Why an order did not come about. */
+/** Why an order was rejected or cancelled. */
 const ORDER_REFUSALS = [...REJECTION_CODES, 'cancelled'] as const satisfies readonly EndCode[];
 
-/** Why what was asked for did not come about. */
+/** Why a request was refused. */
 export type RefusalCode = (typeof ORDER_REFUSALS)[number] | 'refund_failed' | 'cancellation_refused';
 
-/** What became of something that was asked for. */
+/** The outcome of a request. */
 export type Outcome =
-  /** Not known yet; it goes on by itself. */
+  /** Not known yet; processing continues by itself. */
   | { readonly is: 'open' }
   /** Not known before the shopper acts on the payment. */
   | { readonly is: 'with_shopper' }
@@ -21,19 +21,19 @@ export type Outcome =
 const OPEN: Outcome = { is: 'open' };
 const DONE: Outcome = { is: 'done' };
 
-/** What tells the outcome of an order. */
+/** The facts that decide the outcome of an order. */
 export interface OrderFacts extends Pick<OrderState, 'status' | 'payment'> {
   readonly endCode: EndCode | null;
-  /** Whether the order was ever confirmed, whatever came after. */
+  /** Whether the order was ever confirmed, even if it ended otherwise. */
   readonly wasConfirmed: boolean;
 }
 
-/** What tells the outcome of whatever may be asked for. */
+/** The facts that decide the outcome of each kind of request. */
 export type OutcomeFacts =
   | { readonly about: 'order'; readonly facts: OrderFacts }
   | { readonly about: 'refund'; readonly facts: { readonly state: RefundState } }
   | { readonly about: 'cancellation'; readonly facts: { readonly state: CancellationState } }
-  /** An operator's answer to an attention: done once the order goes on with it. */
+  /** An operator's answer to an attention: done once the order continues with it. */
   | { readonly about: 'resolution'; readonly facts: { readonly isApplied: boolean } };
 
 export function outcomeOf(asked: OutcomeFacts): Outcome {
@@ -49,7 +49,7 @@ export function outcomeOf(asked: OutcomeFacts): Outcome {
   }
 }
 
-/** One that the provider has made is done: when the money arrives is up to the shopper's bank. */
+/** A refund that the provider has made is done: the shopper's bank decides when the money arrives. */
 const REFUNDS: Readonly<Record<RefundState, Outcome>> = {
   requested: OPEN,
   pending: DONE,
@@ -63,7 +63,7 @@ const CANCELLATIONS: Readonly<Record<CancellationState, Outcome>> = {
   refused: { is: 'refused', code: 'cancellation_refused' },
 };
 
-/** An order that was confirmed stays so here: what is cancelled or given back later is another matter. */
+/** An order that was confirmed stays so here: a later cancellation or refund has its own outcome. */
 function ofOrder({ status, payment, endCode, wasConfirmed }: OrderFacts): Outcome {
   if (wasConfirmed) return DONE;
   if (status === 'pending') {

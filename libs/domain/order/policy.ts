@@ -1,18 +1,18 @@
 export type CaptureMode = 'immediate' | 'on_shipment';
 
-/** The rules an order was accepted under. Durations are milliseconds. They travel in the workflow's input. */
+/** The rules an order was accepted under. Durations are milliseconds. They are part of the workflow's input. */
 export interface OrderPolicy {
   /** How long an order may hold stock before it is paid. */
   readonly reservationTtl: number;
-  /** A window for remorse between the reservation and the charge. */
+  /** A delay between the reservation and the charge in which the order can be cancelled freely. */
   readonly graceBeforeCharge: number;
-  /** Whether money is taken at once, or held and taken when the label exists. */
+  /** Whether money is captured at once, or held and captured when the label exists. */
   readonly captureMode: CaptureMode;
   /** How long a shopper has to act on a payment, and a payment to settle. */
   readonly paymentWindow: number;
   /** How long after a decline another payment method may be tried; 0 ends the order at once. */
   readonly declineWindow: number;
-  /** How long after the label a delivery may take before somebody looks. */
+  /** How long after the label a delivery may take before an attention is opened. */
   readonly deliveryDeadline: number;
   /** How often and how retryUntilDone an outage is retried before a step is parked. */
   readonly retry: {

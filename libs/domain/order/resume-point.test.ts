@@ -57,7 +57,7 @@ const PAID = { status: 'confirmed', payment: 'captured', fulfilment: 'reserved' 
 const LABELLED = { ...PAID, fulfilment: 'ready' } as const;
 const SHIPPED = { status: 'shipped', payment: 'captured', fulfilment: 'shipped' } as const;
 
-describe('where an order stands', () => {
+describe('the resume point of an order', () => {
   it.each<[string, Partial<Order>, readonly string[]]>([
     ['nothing is done', {}, []],
     ['its goods are set aside', { fulfilment: 'reserved' }, ['validate', 'reserve']],
@@ -92,13 +92,13 @@ describe('where an order stands', () => {
     expect(resumePoint(order)).toMatchObject(parcel);
   });
 
-  it('knows an end that was written down', () => {
+  it('has an end that was written', () => {
     const over = { status: 'delivered', fulfilment: 'delivered', closedAt: ago(1) } as const;
     expect(resumePoint(over).closedAs).toBe('delivered');
     expect(resumePoint({ ...over, closedAt: null }).closedAs).toBeNull();
   });
 
-  it('begins no time anew', () => {
+  it('restarts no deadline', () => {
     const reserved = resumePoint({ fulfilment: 'reserved' }, { events: [RESERVED] });
     expect(reserved).toMatchObject({ reservationLeft: 35 * MINUTE, graceLeft: -5 * MINUTE });
     expect(resumePoint({}).reservationLeft).toBeNull();
@@ -119,7 +119,7 @@ describe('where an order stands', () => {
     });
   });
 
-  describe('while it is taken back', () => {
+  describe('while it is compensated', () => {
     it('has the reason that the cancellation was begun for', () => {
       const changes = { status: { from: 'confirmed', to: 'cancelling' }, reason: 'carrier_refused' };
       const events = [RESERVED, entry(3, 'cancellation.accepted', changes, 'workflow')];
@@ -156,7 +156,7 @@ describe('where an order stands', () => {
       });
     });
 
-    it('is so with its goods released, whatever else is known', () => {
+    it('is so with its goods released, whatever its other facts', () => {
       const released = { fulfilment: 'released' } as const;
       expect(resumePoint(released, { intentEffect: 'refused' }).pendingCompensation).toMatchObject({
         reason: { code: 'payment_declined' },
@@ -173,7 +173,7 @@ describe('where an order stands', () => {
       ).toBeNull();
     });
 
-    it('is so once all its money was given back before the label', () => {
+    it('is so once all its money was refunded before the label', () => {
       const booked = { captured: 500, refund_requested: 500, refund_succeeded: 200 };
       const events = [entry(1, 'refund.requested', {}, 'service:ops')];
       expect(resumePoint({ ...PAID, booked }, { events }).pendingCompensation).toMatchObject({
@@ -186,7 +186,7 @@ describe('where an order stands', () => {
     });
   });
 
-  describe('after an operator’s answer that no run has heard', () => {
+  describe('after an operator’s answer that no run received', () => {
     const answer = (step: 'ship' | 'capture' | 'confirm', action: 'retry' | 'skip' | 'fail', minutes = 1) =>
       ({ step, action, by: 'service:ops', at: ago(minutes) }) as const;
 
@@ -201,11 +201,11 @@ describe('where an order stands', () => {
       expect(resumePoint(LABELLED, { answers: [answer('ship', 'fail')] }).pendingCompensation).toBeNull();
     });
 
-    it('is sent no mail that was given up', () => {
+    it('is sent no email that was skipped', () => {
       expect(resumePoint(LABELLED, { answers: [answer('confirm', 'skip')] }).done).toContain('confirm');
     });
 
-    it('leaves a step out that failed once the parcel travelled, and no other', () => {
+    it('skips a step that failed once the parcel was in transit, and no other', () => {
       const events = [entry(5, 'shipment.picked_up', { status: { from: 'confirmed', to: 'shipped' } })];
       const done = (minutes: number) =>
         resumePoint(SHIPPED, { events, answers: [answer('capture', 'fail', minutes)] }).done;

@@ -25,12 +25,12 @@ export interface ResumeFacts {
   };
   /** The audit trail, oldest first. */
   readonly events: readonly TrailEntry[];
-  /** How the calls stand that make the intent and cancel it; null where there was none. */
+  /** The states of the calls that make the intent and cancel it; null where there was none. */
   readonly intentEffect: string | null;
   readonly voidEffect: string | null;
   /** What operators answered to steps that were parked, oldest first. */
   readonly answers: readonly StepAnswer[];
-  /** Who wishes to cancel, where that is not decided. */
+  /** Who requested a cancellation, where it is not decided. */
   readonly cancellationRequestedBy: Actor | null;
 }
 
@@ -48,31 +48,31 @@ export interface StepAnswer {
   readonly at: string;
 }
 
-/** How an order that is being taken back will end, and why its money goes back. */
+/** How an order that is being compensated will end, and why its money goes back. */
 export interface PendingCompensation {
   readonly status: 'rejected' | 'cancelled';
   readonly reason: EndReason;
   readonly reversal: 'refused' | 'expired' | 'cancelled';
 }
 
-/** Where a run that takes up an order goes on from. Durations are milliseconds. */
+/** The point from which a new run resumes an order. Durations are milliseconds. */
 export interface ResumePoint {
   /** What people call the order. */
   readonly number: string;
   readonly status: OrderStatus;
-  /** How the order ended, where nothing is left to do. */
+  /** How the order ended, where it has ended. */
   readonly closedAs: EndStatus | null;
   /** Steps that are not to be done again. */
   readonly done: readonly StepName[];
-  /** Whether the parcel is out of our hands. */
+  /** Whether the carrier has the parcel. */
   readonly isAway: boolean;
   readonly parcel: ShipmentReport | null;
-  /** Null where the order goes on. */
+  /** Null where the order is not being compensated. */
   readonly pendingCompensation: PendingCompensation | null;
-  /** A wish to cancel that is not decided. */
+  /** A cancellation request that is not decided. */
   readonly cancellationRequest: EndReason | null;
   readonly attempt: number;
-  /** Whether the provider has let the payment go. */
+  /** Whether the provider has released the payment. */
   readonly isVoided: boolean;
   /** When an authorization lapses, and since when the shopper has time; milliseconds since 1970. */
   readonly holdUntil: number | null;
@@ -91,7 +91,7 @@ const LABELLED: readonly FulfilmentStatus[] = ['ready', ...TRAVELS];
 const TAKEN: readonly PaymentStatus[] = ['not_required', 'captured', 'partially_refunded', 'refunded'];
 const BEFORE_PICK_UP: readonly OrderStatus[] = ['pending', 'confirmed'];
 
-/** Reads from the books where an order stands. @param now milliseconds since 1970 */
+/** Reads an order's resume point from the books. @param now milliseconds since 1970 */
 export function resumePointOf(facts: ResumeFacts, now: number): ResumePoint {
   const { order, cancellationRequestedBy } = facts;
   const { policy } = order;
@@ -111,7 +111,7 @@ export function resumePointOf(facts: ResumeFacts, now: number): ResumePoint {
       cancellationRequestedBy === null ? null : { code: 'cancelled', by: cancellationRequestedBy },
     attempt: order.attempt,
     isVoided: order.payment === 'voided',
-    // What was taken by hand lapses no more.
+    // A payment captured by hand cannot lapse any more.
     holdUntil: order.payment === 'authorized' ? timeOf(order.holdUntil) : null,
     payingSince: payingSince(order),
     reservationLeft: left(reservedAt, policy.reservationTtl),
@@ -139,7 +139,7 @@ function doneSteps({ order, events, answers }: ResumeFacts): StepName[] {
   };
   const done = new Set(STEPS.filter((step) => isDone[step]));
   for (const { step, action, at } of lastAnswers(answers)) {
-    // Once the parcel travels nothing is taken back: a step that fails for good is left out.
+    // Once the parcel is in transit nothing is compensated: a step that fails for good is skipped.
     if (action === 'skip' || (action === 'fail' && away !== null && Date.parse(at) > away)) done.add(step);
   }
   return [...done];
@@ -163,7 +163,7 @@ function pendingCompensation(
   );
   if (failed) return cancelled({ code: 'operator_failed', by: failed.by });
   const captured = booked.captured ?? 0;
-  // All the money was given back while no run was there to cancel the order.
+  // All the money was refunded while no run existed to cancel the order.
   if (captured > 0 && refunded(booked) + pendingRefunds(booked) >= captured) {
     const asked = facts.events.findLast(({ type }) => type === 'refund.requested');
     return cancelled({ code: 'cancelled', by: asked?.actor ?? 'workflow' });

@@ -35,7 +35,7 @@ function paymentAfter(
   decline: Decline | null,
 ): Partial<OrderState> {
   const intent = intentStatus ?? order.intentStatus;
-  // What is booked of an order on which nothing was tried is no payment of its own.
+  // Money booked for an order without a payment attempt is not the order's own payment.
   if (intent === null || (intentStatus === undefined && posts.length === 0 && !attempt)) return {};
   const attempts = { attempt: attempt?.number ?? order.attempt, decline };
   return { payment: paymentOf(intent, afterBooking(order.booked, posts), attempts) };

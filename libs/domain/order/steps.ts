@@ -22,7 +22,7 @@ export const RESOLUTIONS = ['retry', 'skip', 'fail', 'accept', 'restart', 'ackno
 export type Resolution = (typeof RESOLUTIONS)[number];
 
 interface StepRules {
-  /** How an order ends when this step is refused; null when it goes on regardless. */
+  /** How an order ends when this step is refused; null when it continues regardless. */
   readonly refusal:
     | { readonly status: 'rejected'; readonly end: RejectionCode }
     | { readonly status: 'cancelled'; readonly end: EndCode }
@@ -46,8 +46,8 @@ export const STEP_RULES: Readonly<Record<StepName, StepRules>> = {
 };
 
 /**
- * How an order ends when a step is refused for a reason; null when it goes on regardless. Money that was there and is
- * gone is an end of its own, whichever step finds it.
+ * How an order ends when a step is refused for a reason; null when it continues regardless. Money that was there
+ * and is gone is a separate end, whichever step finds it.
  */
 export function endOnRefusal(step: StepName, code: string): StepRules['refusal'] {
   const { refusal } = STEP_RULES[step];

@@ -1,10 +1,10 @@
-/** A shopper's complaint at their bank, as the provider tells of it. */
+/** A shopper's complaint at their bank, as the provider reports it. */
 export interface Dispute {
   /** The provider's. */
   readonly id: string;
   /** Minor units. */
   readonly amount: number;
-  /** The provider's words. */
+  /** In the provider's terms. */
   readonly status: string;
   readonly reason: string;
   readonly openedAt: Date;

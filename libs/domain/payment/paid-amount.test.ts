@@ -16,7 +16,7 @@ describe('what was paid for an order', () => {
     ['paid_more', { booked: { captured: 5000 } }],
     [null, { booked: { captured: 500 }, acceptedAmount: 500 }],
     ['paid_less', { booked: { captured: 400 }, acceptedAmount: 500 }],
-    // A refund of some of it is another matter.
+    // A partial refund does not count here.
     [null, { payment: 'partially_refunded', booked: { captured: 3980, refund_succeeded: 500 } }],
     [null, { payment: 'authorized', booked: { authorized: 3980 } }],
     ['paid_less', { payment: 'authorized', booked: { authorized: 3000 } }],

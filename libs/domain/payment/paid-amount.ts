@@ -1,11 +1,11 @@
 import { type Booked, paid } from '../ledger/ledger.js';
 import type { PaymentStatus } from '../order/states.js';
 
-/** What of an order tells whether it is paid as it was sold. */
+/** The fields of an order that decide whether it is paid as it was sold. */
 export interface PayableOrder {
   readonly payment: PaymentStatus;
   readonly totals: { readonly total: number };
-  /** What an operator took instead of the total, in minor units. */
+  /** The amount an operator accepted instead of the total, in minor units. */
   readonly acceptedAmount: number | null;
   readonly booked: Booked;
 }

@@ -137,7 +137,7 @@ describe('the state of an intent', () => {
       'payment.declined',
       'payment.declined',
     ],
-  ])('is told in the audit trail %s', (_, order, status, answered, seen) => {
+  ])('is in the audit trail %s', (_, order, status, answered, seen) => {
     expect(intentChange(order, intentIn(status), ANSWER).event.type).toBe(answered);
     expect(intentChange(order, intentIn(status), SYNC).event.type).toBe(seen);
   });
@@ -158,7 +158,7 @@ describe('the state of an intent', () => {
     );
   });
 
-  it('gives money back that came after the end, and asks a person; a hold goes free by itself', () => {
+  it('refunds money that came after the end, with an attention; a hold lapses by itself', () => {
     const order: PayingOrder = { ...WAITING, status: 'rejected' };
     expect(intentChange(order, intentIn('captured'), SYNC)).toMatchObject({
       posts: [posting('captured'), posting('refund_requested', 'r-late')],

@@ -20,7 +20,7 @@ export interface PayingOrder {
   readonly id: OrderId;
   readonly status: OrderStatus;
   readonly intentStatus: IntentState | null;
-  /** Which attempt to pay was asked for last, from 1. */
+  /** The number of the payment attempt that was requested last, from 1. */
   readonly attempt: number;
   readonly booked: Booked;
   readonly policy: Pick<OrderPolicy, 'paymentWindow' | 'declineWindow'>;
@@ -38,14 +38,14 @@ export type Heard =
   | {
       readonly by: 'sync';
       readonly confirms: boolean;
-      /** Under which id money goes back that has come too late. */
+      /** The id of the refund of money that came too late. */
       readonly refundId: string;
     };
 
-/** An intent on which something was tried. */
+/** An intent on which an attempt was made. */
 export type TriedIntent = ProviderIntent & { readonly status: IntentState };
 
-/** The change that one difference between the provider and the books makes of an order. */
+/** The change of an order that one difference between the provider and the books makes. */
 export function changeOf(
   difference: PaymentDifference,
   order: PayingOrder,
@@ -65,7 +65,7 @@ export function changeOf(
   }
 }
 
-/** What the state of an order's intent means for the order, whether a call answered it or a sync has seen it. */
+/** The change that the state of an order's intent makes, from a call's answer or from a sync. */
 export function intentChange(order: PayingOrder, intent: TriedIntent, heard: Heard): OrderChange {
   const { status } = intent;
   if (isOvertaken(order, status)) return heardLate(status);
@@ -153,14 +153,14 @@ const heardLate = (status: IntentState): OrderChange => ({
   event: { type: HEARD_LATE, actor: 'gateway', details: { state: status } },
 });
 
-/** One fact is told once in the audit trail: a sync may have been faster than the answer. */
+/** A fact is written once to the audit trail: a sync may have been faster than the answer. */
 function eventOf(
   { intentStatus, attempt }: PayingOrder,
   status: IntentState,
   { by }: Heard,
   type = status === 'canceled' ? 'payment.voided' : `payment.${status}`,
 ): string {
-  // Of later attempts it is not known whether it was their decline that was seen.
+  // A later attempt may or may not be the one whose decline was seen.
   const isTold = intentStatus === status && (status !== 'declined' || attempt === 1);
   return by === 'answer' && isTold ? HEARD_LATE : type;
 }
@@ -171,7 +171,7 @@ function confirmation({ id, status }: PayingOrder, { by }: Heard): Pick<OrderCha
   return { next: { status: 'confirmed' }, ...(by === 'sync' ? { unlessBegun: voidKey(id) } : {}) };
 }
 
-/** What the order waits for, and until when, after the provider has spoken; for nothing once it has ended. */
+/** What the order waits for after the provider's report, and until when; for nothing once it has ended. */
 function waitAfter(order: PayingOrder, status: IntentState): Pick<OrderChange, 'begun' | 'ended'> {
   const windows: Partial<Record<IntentState, number>> = {
     requires_action: order.policy.paymentWindow,
@@ -185,7 +185,7 @@ function waitAfter(order: PayingOrder, status: IntentState): Pick<OrderChange, '
   return order.waits.some(({ step }) => step === 'charge') ? { ended: ['charge'] } : {};
 }
 
-/** Money that comes after the end goes back at once; what is only held goes free by itself. */
+/** Money that comes after the end is refunded at once; a hold lapses by itself. */
 function refundLatePayment(
   order: PayingOrder,
   change: OrderChange,
@@ -221,7 +221,7 @@ function disputeChange(
   refundId: string,
 ): OrderChange {
   const { id, status, amount, reason, openedAt } = seen;
-  // Money that a bank gives back comes anew: for an order that was compensated it is too late.
+  // Money that a bank returns comes anew: for an order that was compensated it is too late.
   const isLate = isCompensated(order.status) && posts.some(({ kind }) => kind === 'dispute_reinstated');
   const opens = isLate ? 'late_payment' : isNew ? 'dispute_opened' : undefined;
   const change: OrderChange = {

@@ -193,7 +193,7 @@ describe('what the provider shows of a refund', () => {
     expect(paymentDifferences(known(state), snapshotOf('captured', { refunds: [seen] }))).toEqual([]);
   });
 
-  it('believes the better of two that were made for one of ours', () => {
+  it('takes the better of two that were made for one of ours', () => {
     const twice = [providerRefund('failed', { id: 're_2' }), providerRefund('succeeded')];
     expect(paymentDifferences(known('requested'), snapshotOf('captured', { refunds: twice }))).toMatchObject([
       { seen: { id: 're_1', status: 'succeeded' } },
@@ -262,12 +262,12 @@ describe('what the provider shows of a dispute', () => {
   });
 });
 
-it('money is too late for an order that was taken back, and for no other', () => {
+it('money is too late for an order that was compensated, and for no other', () => {
   expect(ORDER_STATUSES.filter(isTooLateToPay)).toEqual(['rejected', 'cancelled']);
 });
 
 describe('the books', () => {
-  it('end the same whatever snapshots of the truth they were shown, in whatever order, however often', () => {
+  it('end the same for all true snapshots, in any order, however often', () => {
     fc.assert(
       fc.property(truths(), ({ shown, last, refunds }) => {
         const start = booksWith({
@@ -310,7 +310,7 @@ function written(books: BookedPayment, news: PaymentDifference): BookedPayment {
   }
 }
 
-/** What an accountant compares: where the money is, and how everything stands. */
+/** What an accountant compares: where the money is, and the state of each object. */
 function summary({ intentStatus, refunds, disputes, posted }: BookedPayment) {
   const balance = (account: string) =>
     posted.reduce((sum, { kind, amount }) => {
@@ -382,7 +382,7 @@ function truths() {
           }),
         });
       const snapshots = [...before, snapshot()];
-      // Nothing goes back of what was never taken.
+      // Money that was never captured is not refunded.
       const goal = end === 'captured' ? moves : [];
       while (goal.some((count, at) => (done[at] ?? 0) < count)) {
         const left = goal.flatMap((count, at) => ((done[at] ?? 0) < count ? [at] : []));
@@ -404,7 +404,7 @@ describe('what a snapshot may be believed of', () => {
   const asked = { orderId: 'order-1', intentId: INTENT, currency: 'EUR' };
   const snapshot = snapshotOf('captured', { refunds: [providerRefund('succeeded')] });
 
-  it('is all of it where nothing speaks against the order', () => {
+  it('is all of it where nothing contradicts the order', () => {
     expect(verifiedSnapshot(asked, snapshot)).toEqual({ snapshot, contradiction: null });
   });
 

@@ -10,7 +10,7 @@ import {
 import type { RefundState } from '../refund/refund.js';
 import { type OrderStatus, PAYMENT } from '../order/states.js';
 
-/** What the books have of an order's money. */
+/** An order's money in the books. */
 export interface BookedPayment {
   readonly intentStatus: IntentState | null;
   /** Whether it is known when a hold lapses. */
@@ -25,7 +25,7 @@ export interface ProviderIntent {
   readonly status: IntentState | 'unconfirmed';
   readonly declineCode: string | null;
   readonly holdUntil: Date | null;
-  /** The order that it says it is for. */
+  /** The order that the intent names. */
   readonly orderId: string | null;
   /** Upper case. */
   readonly currency: string;
@@ -38,7 +38,7 @@ export interface ProviderIntent {
 export interface ProviderRefund {
   /** The provider's. */
   readonly id: string;
-  /** Of the intent that it gives back from, where it says so. */
+  /** The id of the intent that it refunds, where the provider names it. */
   readonly intentId: string | null;
   /** Ours; null for one that was made by hand. */
   readonly refundId: string | null;
@@ -55,18 +55,18 @@ export interface ProviderDispute {
   readonly amount: number;
   /** Upper case. */
   readonly currency: string;
-  /** The provider's words. */
+  /** In the provider's terms. */
   readonly status: string;
   readonly reason: string;
   readonly openedAt: Date;
-  /** What the shopper's bank has taken, and what it has given back. */
+  /** What the shopper's bank has taken, and what it has returned. */
   readonly withdrawn: number;
   readonly reinstated: number;
-  /** `open` for whatever is neither. */
+  /** `open` where the dispute is neither. */
   readonly outcome: 'open' | 'won' | 'lost';
 }
 
-/** What the provider shows of it, all at one time. */
+/** The provider's data about it, all at one time. */
 export interface PaymentSnapshot {
   readonly intent: ProviderIntent;
   readonly refunds: readonly ProviderRefund[];
@@ -85,7 +85,7 @@ export type PaymentDifference =
   | {
       readonly about: 'dispute';
       readonly seen: ProviderDispute;
-      /** Nobody knew of it. */
+      /** The books did not have it. */
       readonly isNew: boolean;
       readonly posts: readonly Posting[];
     };
@@ -99,7 +99,7 @@ const REFUND_FOLLOWS: Readonly<Record<RefundState, readonly RefundState[]>> = {
 
 /**
  * How far a dispute has come, by its status (docs.stripe.com/api/disputes/object). An inquiry may become a
- * dispute after it was closed. A word that is new here ranks as an open dispute.
+ * dispute after it was closed. An unknown status ranks as an open dispute.
  */
 const DISPUTE_PROGRESS: Readonly<Record<string, number>> = {
   warning_needs_response: 0,
@@ -115,11 +115,11 @@ const DISPUTE_PROGRESS: Readonly<Record<string, number>> = {
 };
 
 /**
- * What a snapshot tells beyond the books: independent facts, each of which may be written by itself. Nothing
- * moves back, so a snapshot from before the books, or the same one again, tells nothing.
+ * What a snapshot adds to the books: independent facts, each of which may be written by itself. Nothing
+ * moves back, so a snapshot older than the books, or the same one again, adds nothing.
  *
- * What was taken or is held is booked as it is seen, whatever the order comes to. A refund that is not ours, or one
- * with another amount, cannot be put down to the order, and is left to reconciliation.
+ * The amount captured or held is booked as it is seen, whatever the order's total. A refund of others, or one
+ * with another amount, cannot be assigned to the order, and is left to reconciliation.
  */
 export function paymentDifferences(
   books: BookedPayment,
@@ -132,18 +132,18 @@ export function paymentDifferences(
   ];
 }
 
-/** Events that tell nothing of an intent which the books have in one of these states, whenever they happened. */
+/** Events that add nothing about an intent which the books have in one of these states, whatever their time. */
 export const STATES_AFTER_EVENT: Readonly<Record<string, readonly IntentState[]>> = {
   'payment_intent.succeeded': ['captured'],
   'payment_intent.canceled': ['canceled'],
   'payment_intent.amount_capturable_updated': ['authorized', 'captured', 'canceled'],
 };
 
-/** Money that reaches an order of this status has come too late: it was sold to nobody. */
+/** Whether money for an order of this status comes too late: its goods were not sold. */
 export const isTooLateToPay = (status: OrderStatus): boolean =>
   status === 'rejected' || status === 'cancelled';
 
-/** What of a snapshot may be believed, and what speaks against the order, as a code. */
+/** The part of a snapshot that may be believed, and what contradicts the order, as a code. */
 export function verifiedSnapshot(
   asked: ExpectedPayment,
   snapshot: PaymentSnapshot,
@@ -182,7 +182,7 @@ export const mayFollow = (from: IntentState | null, to: IntentState): boolean =>
 
 const ONE_ATTEMPT: Attempts = { attempt: 1, decline: null };
 
-/** What of an intent's state is not booked. @param booked of its order: an order has one intent */
+/** The part of an intent's state that is not booked. @param booked of its order: an order has one intent */
 export function intentPosts(booked: Booked, intent: ProviderIntent, status: IntentState): Posting[] {
   const { id: objectId } = intent;
   const amount = moneyOf({ ...intent, status });
@@ -200,7 +200,7 @@ export function intentPosts(booked: Booked, intent: ProviderIntent, status: Inte
   }
 }
 
-/** What the state of a refund books. @param from the state that the books have */
+/** The postings of a refund's state. @param from the state that the books have */
 export function refundPosts(
   { id, amount, state: from }: BookedPayment['refunds'][number],
   to: ProviderRefund['status'],
@@ -249,7 +249,7 @@ function disputeDifferences(books: BookedPayment, snapshot: PaymentSnapshot): Pa
     return [
       {
         about: 'dispute',
-        // Money may be seen to move by a snapshot whose words are older.
+        // A snapshot may show moved money although its status is older.
         seen: goesOn ? seen : { ...seen, status: known.status },
         isNew: !known,
         posts,

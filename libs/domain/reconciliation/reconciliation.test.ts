@@ -130,7 +130,7 @@ describe('a refund', () => {
     expect(compareMoney(booked({ refunds: ourSide }), gateway({ refunds: theirSide }))).toEqual(differences);
   });
 
-  it('that was taken over is known, until it fails after all', () => {
+  it('that was adopted is known, until it fails after all', () => {
     const adopted = booked({ adopted: [{ objectId: 're_1', amount: 500 }] });
     const made = theirs('succeeded', { refundId: null });
     expect(compareMoney(adopted, gateway({ refunds: [made] }))).toEqual([]);
@@ -171,7 +171,7 @@ describe('what a dispute took', () => {
   });
 });
 
-describe('what is looked into', () => {
+describe('what is examined', () => {
   const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
   const span = { from: at(0), to: at(60) };
   const movement = (changes: Partial<Movement> = {}): Movement => ({

@@ -15,7 +15,7 @@ export const DISCREPANCY_KINDS = [
 ] as const;
 export type DiscrepancyKind = (typeof DISCREPANCY_KINDS)[number];
 
-/** Where the books differ. Amounts are gross, in minor units: what ours say, and what the gateway's do. */
+/** Where the books differ. Amounts are gross, in minor units: ours, and the gateway's. */
 export interface Difference {
   readonly kind: DiscrepancyKind;
   /** The gateway's object, or our refund where the gateway has none. */
@@ -24,7 +24,7 @@ export interface Difference {
   readonly found: number;
 }
 
-/** What our books say of an order's money, in minor units. */
+/** An order's money in our books, in minor units. */
 export interface BookedMoney {
   readonly intentId: string | null;
   readonly captured: number;
@@ -35,13 +35,13 @@ export interface BookedMoney {
     readonly amount: number;
     readonly state: 'requested' | 'pending' | 'succeeded' | 'failed';
   }[];
-  /** Refunds made at the gateway by hand that an operator took over; by the gateway's ids. */
+  /** Refunds made at the gateway by hand that an operator adopted; by the gateway's ids. */
   readonly adopted: readonly { readonly objectId: string; readonly amount: number }[];
-  /** What disputes have taken and not given back; by the gateway's ids. */
+  /** What disputes have taken and not returned; by the gateway's ids. */
   readonly withheld: readonly { readonly objectId: string; readonly amount: number }[];
 }
 
-/** What the gateway says of an intent's money, in minor units. */
+/** An intent's money in the gateway's books, in minor units. */
 export interface GatewayMoney {
   readonly intentId: string;
   /** Upper case. */
@@ -74,7 +74,7 @@ function compareCharge({ intentId, captured }: BookedMoney, found: number): Diff
   return [{ kind, objectId: intentId, expected: captured, found }];
 }
 
-/** A refund that failed moved no money in the end: on both sides it is as good as none. */
+/** A refund that failed moved no money in the end: both sides ignore it. */
 function compareRefunds(booked: BookedMoney, found: GatewayMoney['refunds']): Difference[] {
   const unclaimed = new Map(found.filter(({ status }) => status !== 'failed').map((each) => [each.id, each]));
   const differences: Difference[] = [];
@@ -92,7 +92,7 @@ function compareRefunds(booked: BookedMoney, found: GatewayMoney['refunds']): Di
     const same =
       unclaimed.get(providerId ?? '') ?? [...unclaimed.values()].find(({ refundId }) => refundId === id);
     if (state === 'pending' || state === 'succeeded') claim(id, amount, same);
-    // Booked before the gateway was asked: whether it was is for the refund's own run to find out.
+    // Booked before the call to the gateway: the refund's own run finds out whether that was made.
     else if (state === 'requested' && same) claim(id, amount, same);
   }
   for (const { objectId, amount } of booked.adopted) claim(objectId, amount, unclaimed.get(objectId));
@@ -113,7 +113,7 @@ function compareWithheld(booked: BookedMoney['withheld'], found: GatewayMoney['w
   });
 }
 
-/** What money did on the gateway's account. */
+/** The kinds of movements on the gateway's account. */
 export type MovementKind =
   'charge' | 'charge_reversal' | 'refund' | 'refund_failure' | 'dispute' | 'dispute_reversal';
 
@@ -123,7 +123,7 @@ export interface Movement {
   readonly intentId: string;
   /** The gateway's charge, refund or dispute. */
   readonly objectId: string;
-  /** Which order it says it is for. */
+  /** The order that the intent names. */
   readonly orderId: string | null;
   /** Ours, of a refund that names it. */
   readonly refundId: string | null;
@@ -152,7 +152,7 @@ export const GATEWAY_FACTS = [
 
 type Name = readonly [LedgerKind, string | null];
 
-/** The facts that a movement may be booked as. One without any is always looked into. */
+/** The facts that a movement may be booked as. One without any is always investigated. */
 const BOOKED_AS: Readonly<Record<MovementKind, (movement: Movement) => readonly Name[]>> = {
   charge: ({ intentId }) => [['captured', intentId]],
   charge_reversal: () => [],
@@ -167,7 +167,7 @@ const BOOKED_AS: Readonly<Record<MovementKind, (movement: Movement) => readonly 
 
 const nameOf = (kind: LedgerKind, objectId: string | null, amount: number) => `${kind} ${objectId} ${amount}`;
 
-/** What has no counterpart on the other side, and is to be looked into: a hint, not yet a difference. */
+/** Money without a counterpart on the other side, to be investigated: a hint, not yet a difference. */
 export interface UnmatchedMoney {
   readonly intents: ReadonlySet<string>;
   readonly orders: ReadonlySet<string>;

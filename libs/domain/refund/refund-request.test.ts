@@ -47,7 +47,7 @@ const decide = (
   }: { order?: RefundableOrder; before?: EarlierRefund[] } & Partial<Pick<RefundRequest, 'restock'>> = {},
 ) => decideRefund(order, before, { portion, restock });
 
-describe('a refund that is asked for', () => {
+describe('a refund that is requested', () => {
   it('is all that is left, with the goods that no other was for', () => {
     const order = { ...delivered, booked: { captured: 4595, refund_requested: 1500 } };
     expect(decide(all, { order, before: [earlier({ lines: one, state: 'requested' })] })).toEqual({
@@ -160,7 +160,7 @@ describe('a refund that is asked for', () => {
     expect(decide(portion, on)).toMatchObject({ is: 'refused', code });
   });
 
-  it('says which lines are at fault', () => {
+  it('names the lines that are at fault', () => {
     expect(decide(goods(['mugs', 1], ['cup', 1], ['pot', 1]))).toMatchObject({ at: [1, 2] });
   });
 
@@ -174,7 +174,7 @@ describe('a refund that is asked for', () => {
     expect(decide(goods(['tea', 1]), { order: confirmed })).toMatchObject({ is: 'refund', amount: 605 });
   });
 
-  it('never comes to more than was paid, with all before it, however they are asked for', () => {
+  it('never exceeds what was paid, with all before it, however they are requested', () => {
     const portion = fc.oneof(
       fc.constant(all),
       fc.integer({ min: 1, max: 5000 }).map(amount),
@@ -197,7 +197,7 @@ describe('a refund that is asked for', () => {
     );
   });
 
-  it('deals out an order unit by unit, each in an amount that can be refunded, and all of it in the end', () => {
+  it('allocates an order unit by unit, each in a refundable amount, and all of it in the end', () => {
     const line = fc.record({
       quantity: fc.integer({ min: 1, max: 20 }),
       unitPrice: fc.integer({ min: 0, max: 4_000_000 }),

@@ -9,7 +9,7 @@ import {
 } from './refund.js';
 import type { FulfilmentStatus, OrderStatus } from '../order/states.js';
 
-/** What somebody wants back: all that is left, some goods, or some money (minor units). */
+/** What a refund request is for: all that is left, some goods, or some money (minor units). */
 export type RefundPortion =
   | { readonly of: 'all' }
   | { readonly of: 'lines'; readonly lines: readonly RefundLine[] }
@@ -21,12 +21,12 @@ export interface RefundRequest {
   readonly restock: boolean;
 }
 
-/** What of an order decides about a refund. */
+/** The fields of an order that decide about a refund. */
 export interface RefundableOrder extends PricedOrder {
   readonly status: OrderStatus;
   readonly fulfilment: FulfilmentStatus;
   readonly booked: Booked;
-  /** It is known that its run is gone: it will not be sent, and there is nothing that a cancellation would stop. */
+  /** Whether its run is known to be gone: it will not be sent, and a cancellation would stop nothing. */
   readonly hasNoRun?: boolean;
 }
 
@@ -51,7 +51,7 @@ export type RefundDecision =
   | {
       readonly is: 'refused';
       readonly code: RefundRefusal;
-      /** Which of the lines asked for are at fault, by their place. */
+      /** The positions of the requested lines that are at fault. */
       readonly at: readonly number[];
     };
 
@@ -61,7 +61,7 @@ const BEFORE_PICK_UP: readonly OrderStatus[] = ['pending', 'confirmed', 'cancell
 const OUT_OF_STOCK: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'lost'];
 
 /**
- * What a refund comes to, or why there is none.
+ * The amount of a refund, or why it is refused.
  *
  * @param earlier every refund of the order; failed ones have freed their money, and their goods came back all the same
  */

@@ -5,7 +5,7 @@ import { leftToReturn, type RefundReason, type RefundState } from './refund.js';
 
 const refund = (amount: number, reason: RefundReason, state: RefundState) => ({ amount, reason, state });
 
-describe('what an order that is taken back has left to return', () => {
+describe('what a compensated order has left to return', () => {
   it.each<[string, Booked, ReturnType<typeof refund>[], number]>([
     ['nothing, of money that never came', {}, [], 0],
     ['all of it', { captured: 100 }, [], 100],

@@ -4,7 +4,7 @@ import { type Booked, refundable } from '../ledger/ledger.js';
 import { wholeRate } from '../money/money.js';
 import type { Totals } from '../money/totals.js';
 
-/** Why money goes back: because an order is taken back, or because somebody asked for it. */
+/** Why money goes back: because an order is compensated, or because a caller requested a refund. */
 export const REQUESTABLE_REASONS = [
   'requested_by_customer',
   'damaged',
@@ -19,8 +19,8 @@ export const REFUND_STATES = ['requested', 'pending', 'succeeded', 'failed'] as 
 export type RefundState = (typeof REFUND_STATES)[number];
 
 /**
- * What an order that is taken back has still to return by itself, in minor units: all that is left, whatever moved in
- * its books meanwhile, but for refunds of its own that failed: of those a person was told, and decides.
+ * What a compensated order has still to return by itself, in minor units: all that is left, with every movement in
+ * its books meanwhile, except its own refunds that failed: an operator decides about those.
  */
 export function leftToReturn(
   booked: Booked,
@@ -62,7 +62,7 @@ export interface RefundableLine {
   readonly taxRate: number;
 }
 
-/** What of an order says what some of it costs. */
+/** The fields of an order that decide what a part of it costs. */
 export interface PricedOrder {
   readonly lines: readonly RefundableLine[];
   readonly totals: Totals;
@@ -70,8 +70,8 @@ export interface PricedOrder {
 }
 
 /**
- * What some units of an order cost, with their share of its tax and shipping: in minor units, so dealt out that
- * all units together cost exactly what was paid, in whatever portions they are asked for, and that each portion is an
+ * What some units of an order cost, with their share of its tax and shipping: in minor units, allocated so that
+ * all units together cost exactly what was paid, whatever portions are requested, and that each portion is an
  * amount that can be refunded.
  *
  * @param paid the order's total, where nothing else was taken

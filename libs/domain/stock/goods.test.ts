@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MOVEMENT_SIGN, movementsFor } from './goods.js';
 import { FULFILMENT, type FulfilmentStatus } from '../order/states.js';
 
-/** Where the goods are, by what the books must say in the end. */
+/** The statuses in which the books must have the goods outside the stock. */
 const AWAY: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'lost'];
 
 /** A legal life of a parcel from its first label on. */
@@ -21,7 +21,7 @@ const life = fc.array(fc.nat(), { maxLength: 12 }).map((choices) => {
 const movementsOf = (path: readonly FulfilmentStatus[]) =>
   path.slice(1).flatMap((to, index) => movementsFor(path[index] ?? 'none', to));
 
-describe('goods, whatever happens to their parcel', () => {
+describe('goods, for any events of their parcel', () => {
   it('leave at most once and come back at most once', () => {
     fc.assert(
       fc.property(life, (path) => {

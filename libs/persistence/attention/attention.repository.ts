@@ -34,7 +34,7 @@ export interface ParkedStep {
   readonly refundId?: string;
 }
 
-/** An operator's answer, as the run is to be told. */
+/** An operator's answer, as it is signalled to the run. */
 export interface Answer {
   readonly attentionId: string;
   readonly orderId: OrderId;
@@ -42,13 +42,13 @@ export interface Answer {
   readonly by: Actor;
 }
 
-/** An attention, whether it still waits or was resolved. Times are RFC 3339. */
+/** An attention, open or resolved. Times are RFC 3339. */
 export interface ResolvableAttention extends AttentionRecord {
   readonly resolution: {
-    /** Null where the order went on without an answer. */
+    /** Null where the order continued without an answer. */
     readonly action: Resolution | null;
     readonly by: Actor;
-    /** What the operator wrote, until the person is erased. */
+    /** The operator's note, until the person is erased. */
     readonly note: string | null;
     readonly resolvedAt: string;
     readonly appliedAt: string | null;
@@ -57,7 +57,7 @@ export interface ResolvableAttention extends AttentionRecord {
 
 export type ResolveResult = 'resolved' | 'not_found' | 'already_resolved' | 'illegal_resolution';
 
-/** What waits for a person, and what persons answered. */
+/** Attentions of operators, and their answers. */
 export class AttentionRepository {
   constructor(
     private readonly db: Database,
@@ -79,15 +79,15 @@ export class AttentionRepository {
         },
       },
       opens: parked,
-      // An attempt that never answered has shown nothing of itself.
+      // An attempt that never answered has not stored its wait.
       ...(holdsUpAStep(parked.kind) ? { stuck: { step: parked.step, error: parked.reason } } : {}),
     }));
   }
 
   /**
-   * Ends an attention, and with it what its step was waiting for. One that no row of an answer is kept for, by
-   * the API at least, is ended as the run says: answered through Temporal, or withdrawn because the order went
-   * on, or fell, without an answer.
+   * Ends an attention, and with it the wait of its step. An attention without a stored answer, from
+   * the API at least, is ended as the run reports: answered through Temporal, or withdrawn because the order
+   * continued, or ended, without an answer.
    */
   async leave(order: OrderRecord, attentionId: string, action: Resolution | null): Promise<void> {
     await this.orders.change(order, ({ booked }) => ({
@@ -109,8 +109,8 @@ export class AttentionRepository {
   }
 
   /**
-   * Stores an operator's answer, once where it comes under a request key. Where the answer is itself the news (arrived,
-   * lost, a refund taken over), it is applied with it.
+   * Stores an operator's answer, once where the request has a key. Where the answer is itself a fact (arrived,
+   * lost, a refund adopted), the fact is applied with it.
    */
   async resolve(
     order: OrderRecord,
@@ -166,7 +166,7 @@ export class AttentionRepository {
     return written ? 'resolved' : 'already_resolved';
   }
 
-  /** All that ever waited for a person, oldest first. */
+  /** All attentions, open and closed, oldest first. */
   async ofOrder(orderId: OrderId): Promise<ResolvableAttention[]> {
     const rows = await this.db.$queryRaw<{ attention: ResolvableAttention }[]>`
       SELECT ${selectAttention} || jsonb_build_object('resolution', CASE WHEN a.resolved_at IS NOT NULL THEN
@@ -177,8 +177,8 @@ export class AttentionRepository {
   }
 
   /**
-   * Notes that what the provider says of an order's money is about something else: once for each reason, whatever became
-   * of that attention.
+   * Notes that the provider's answer about an order's money contradicts the order: once for each reason, however
+   * that attention was closed.
    */
   async flagContradiction(order: OrderRecord, reason: string): Promise<void> {
     const kind: AttentionKind = 'contradicting_answer';
@@ -189,7 +189,7 @@ export class AttentionRepository {
   }
 
   /**
-   * Notes that a run has closed although its order has not ended, or never gets any further. Once for each run; again
+   * Notes that a run has closed although its order has not ended, or keeps failing. Once for each run; again
    * where that was acknowledged and money or the parcel has moved since.
    *
    * @param run which run it is, where another one may have taken the order up meanwhile
@@ -209,7 +209,7 @@ export class AttentionRepository {
     );
   }
 
-  /** Ends the question about a run that had kept failing and does so no more. */
+  /** Ends the attention about a run that no longer fails. */
   async withdrawFailing(order: OrderRecord, attentionId: string): Promise<boolean> {
     return this.orders.change(order, () => ({
       event: { type: 'order.run_recovered', actor: 'sweeper', details: { attention: attentionId } },
@@ -217,7 +217,7 @@ export class AttentionRepository {
     }));
   }
 
-  /** Answers that no run is known to have been told of. @param olderThan milliseconds */
+  /** Answers that no run is known to have received. @param olderThan milliseconds */
   async unsignalled(olderThan: number, limit: number): Promise<Answer[]> {
     return this.db.$queryRaw<Answer[]>`
       SELECT id::text AS "attentionId", order_id::text AS "orderId", action, by FROM attention
@@ -263,7 +263,7 @@ function deliveryAnswer(order: OrderRecord, answer: { action: Resolution; by: Ac
 }
 
 /**
- * What the answer about a run that is gone does: another run takes the order up. One that is to be taken back is
+ * The effect of an answer about a run that is gone: another run resumes the order. An order to compensate is
  * cancelled before its parcel is picked up, and lost after it.
  */
 function goneAnswer(

@@ -8,14 +8,14 @@ import type { Database } from '../database/database.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 
-/** The wish to cancel an order, as it stands. Times are RFC 3339. */
+/** The state of a cancellation request. Times are RFC 3339. */
 export interface CancellationRecord extends CancellationOutcome {
   readonly requestedBy: Actor;
   readonly requestedAt: string;
   readonly decidedAt: string | null;
 }
 
-/** A wish that the order's run is to be told of. The run may have to be started for that, under these rules. */
+/** A request to signal to the order's run. The run may have to be started for that, under this policy. */
 export interface CancellationRequest {
   readonly orderId: OrderId;
   readonly by: Actor;
@@ -27,7 +27,7 @@ type Row = Omit<CancellationRecord, 'requestedAt' | 'decidedAt'> & {
   readonly decidedAt: Date | null;
 };
 
-/** Wishes to cancel: one for each order. They are decided with the changes of their order's status. */
+/** Cancellation requests: one for each order. They are decided with the changes of their order's status. */
 export class CancellationRepository {
   constructor(
     private readonly db: Database,
@@ -48,9 +48,9 @@ export class CancellationRepository {
   }
 
   /**
-   * Stores the wish to cancel, with what becomes of it where the order's status says so already.
+   * Stores the cancellation request, with its outcome where the order's status decides it already.
    *
-   * @returns false when somebody had wished so before
+   * @returns false when the order had a request before
    */
   async request(order: OrderRecord, by: Actor): Promise<boolean> {
     return this.orders.change(order, ({ status }) => {
@@ -62,7 +62,7 @@ export class CancellationRepository {
     });
   }
 
-  /** Undecided wishes that no run is known to have been told of. @param olderThan milliseconds */
+  /** Undecided requests that no run is known to have received. @param olderThan milliseconds */
   async unsignalled(olderThan: number, limit: number): Promise<CancellationRequest[]> {
     return this.db.$queryRaw<CancellationRequest[]>`
       SELECT w.order_id::text AS "orderId", w.requested_by AS by, o.policy

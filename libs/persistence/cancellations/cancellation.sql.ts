@@ -5,7 +5,7 @@ import type { OrderStatus } from '#libs/domain/order/states';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 
-/** Stores that an order is asked to be cancelled: not when that was asked before. */
+/** Stores a cancellation request: not when the order had one before. */
 export function requestCancellation(
   statement: ChangeStatement,
   { state, code, requestedBy }: CancellationOutcome & { readonly requestedBy: Actor },
@@ -20,7 +20,7 @@ export function requestCancellation(
   );
 }
 
-/** Decides a cancellation request that is still open, where the status that an order comes to have decides it. */
+/** Decides a cancellation request that is still open, where the order's new status decides it. */
 export function decideCancellation(statement: ChangeStatement, status: OrderStatus): void {
   const { state, code } = CANCELLATION_OUTCOMES[status];
   if (state === 'requested') return;

@@ -9,14 +9,14 @@ import { closeOnceSilent } from './silent-connection.js';
 
 /** What an answer may take longer than the server allows the statement, before the connection counts as silent. */
 const MARGIN = 1_000;
-/** After how long without a word the operating system asks whether the other end is still there. */
+/** After how long without traffic the operating system asks whether the other end is still there. */
 const KEEP_ALIVE = 10_000;
 /** How long a close waits: for statements under way, and for the other end. */
 const CLOSING = 2_000;
 /** A connection is in use for as long as a statement or a transaction takes. Beyond this it never comes back. */
 const LOST_AFTER = 180_000;
 
-/** A pool of connections, none of which is waited for without end. */
+/** A pool of connections with a time limit for every wait. */
 export class ConnectionPool extends pg.Pool {
   private readonly sockets: Set<Socket>;
   /** Since when each connection is in use, and since when each other one is idle. Milliseconds since 1970. */
@@ -37,7 +37,7 @@ export class ConnectionPool extends pg.Pool {
       stream: () => {
         const socket = new Socket();
         sockets.add(socket);
-        // What is silent does not answer a farewell either.
+        // A silent server does not answer a close either.
         socket.once('finish', () => setTimeout(() => socket.destroy(), CLOSING).unref());
         return socket.once('close', () => sockets.delete(socket));
       },
@@ -53,7 +53,7 @@ export class ConnectionPool extends pg.Pool {
     });
     this.sockets = sockets;
     this.on('connect', (client) => {
-      // Between two listeners of the pool's and the adapter's an error would end the process; the next statement tells it.
+      // Between the pool's and the adapter's listeners an error would end the process.
       client.on('error', () => undefined);
       closeOnceSilent(client, MARGIN, (since) => this.dropIdle(since));
     });
@@ -66,16 +66,16 @@ export class ConnectionPool extends pg.Pool {
       this.idle.set(client, Date.now());
     });
     this.on('remove', (client) => this.idle.delete(client));
-    // Told by the statement that meets it.
+    // Reported by the statement that meets it.
     this.on('error', () => undefined);
   }
 
-  /** Whether a pooler stands in between; unknown, so false, before the first connection. */
+  /** Whether a pooler is in between; unknown, so false, before the first connection. */
   get isPooled(): boolean {
     return this.sessions === 'pooled';
   }
 
-  /** Whether a session keeps what was prepared in it: a pooler gives each transaction whichever is free. */
+  /** Whether a session keeps what was prepared in it: a pooler gives each transaction any free session. */
   get keepsStatements(): boolean {
     return this.sessions === 'ours';
   }
@@ -106,11 +106,11 @@ export class ConnectionPool extends pg.Pool {
       else socket.destroy();
   }
 
-  /** One connection was silent: those that have said nothing since may be so, too, and cost little to open again. */
+  /** One connection was silent: others without traffic since may be, too, and cost little to open again. */
   private dropIdle(since: number): void {
     for (const [client, at] of this.idle) {
       if (at >= since) continue;
-      // The pool lets go of it at this; the end of the connection it would hear of too late for the next statement.
+      // The pool drops it at this event; the connection's end event would come too late for the next statement.
       client.emit('error', new Error('Connection terminated: it may be silent'));
       client.connection.stream.destroy();
     }
@@ -118,7 +118,7 @@ export class ConnectionPool extends pg.Pool {
 }
 
 /**
- * Looks at the database once, before a process begins. One that cannot be reached is no reason not to: it may come.
+ * Checks the database once, before a process begins. A database that cannot be reached does not stop the start.
  *
  * @throws UnlimitedPooler
  */

@@ -20,7 +20,7 @@ const network = (kind: string) =>
 const bare = (message: string) => new Error(message);
 const coded = (code: string) => Object.assign(new Error(SECRET), { code });
 
-/** What each failure means, and what the log may say of it. */
+/** What each failure means, and what the log may contain of it. */
 const FAILURES: readonly [string, unknown, 'unreachable' | 'contended' | 'bug', string][] = [
   ['a connection that is refused', network('DatabaseNotReachable'), 'unreachable', 'DatabaseNotReachable'],
   ['a connection that is reset', network('ConnectionClosed'), 'unreachable', 'ConnectionClosed'],
@@ -84,7 +84,7 @@ describe('a failure of the database', () => {
     expect(failureSentence(failure) === null).toBe(kind === 'bug');
   });
 
-  it('tells the person at a command what to set, where a pooler needs time-outs', () => {
+  it('tells a command’s caller what to set, where a pooler needs time-outs', () => {
     const sentence = failureSentence(
       new UnlimitedPooler(['lock_timeout'], { role: 'orders', database: 'shop' }, DEFAULT_LIMITS),
     );

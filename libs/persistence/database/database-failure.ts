@@ -3,7 +3,7 @@ import { isDriverAdapterError } from '@prisma/driver-adapter-utils';
 import { UnlimitedPooler } from './session.js';
 import { isSilence } from './silent-connection.js';
 
-/** What of a driver's failure is known: Prisma hides it in `meta`, in two shapes. */
+/** The data of a driver's failure: Prisma puts it into `meta`, in two shapes. */
 interface Cause {
   readonly kind?: string;
   readonly originalCode?: string;
@@ -33,10 +33,10 @@ const NETWORK_CODES = /^E(AI_AGAIN|CONNABORTED|HOSTDOWN|HOSTUNREACH|NETDOWN|NETU
 const UNREACHABLE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Query read timeout)/;
 
-/** Prisma's word for a transaction that found no connection, or was not done in time. https://www.prisma.io/docs/orm/reference/error-reference#p2028 */
+/** Prisma's code for a transaction that found no connection, or was not done in time. https://www.prisma.io/docs/orm/reference/error-reference#p2028 */
 const NOT_IN_TIME = 'P2028';
 
-/** Whether the database could not be asked, so that asking later may help. */
+/** Whether the database could not be reached, so that a later retry may help. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { kind, originalCode } = causeOf(error);
@@ -52,8 +52,8 @@ export function isUnreachable(error: unknown): boolean {
 }
 
 /**
- * Another transaction stood in the way: two wrote the same or waited for each other (40001, 40P01), a lock was not
- * to be had in time (55P03), or a statement took too long, as one does that waits for several (57014). Nothing was
+ * A conflict with another transaction: two wrote the same or waited for each other (40001, 40P01), a lock was not
+ * free in time (55P03), or a statement took too long, as one does that waits for several (57014). Nothing was
  * written.
  */
 const CONTENDED_CODES = /^(40001|40P01|55P03|57014)$/;
@@ -63,7 +63,7 @@ export function isContended(error: unknown): boolean {
 }
 
 /**
- * A database that cannot be asked now is an outage like any other. Its words are not passed on: they quote values.
+ * A database that cannot be reached now is an outage. Its message is not passed on: it quotes values.
  *
  * @returns the outage's code; null for a failure that is none
  */
@@ -72,7 +72,7 @@ export function databaseOutage(error: unknown): string | null {
   return isContended(error) ? 'database_contended' : null;
 }
 
-/** What a log may say of a failure: a code of PostgreSQL's, Node's, Prisma's or the driver's, never a value. */
+/** The part of a failure for a log: a code of PostgreSQL, Node, Prisma or the driver, never a value. */
 export function failureCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if (isSilence(error)) return 'no_answer';
@@ -80,7 +80,7 @@ export function failureCode(error: unknown): string {
   return originalCode ?? codeOf(error) ?? kind ?? UNREACHABLE_MESSAGES.exec(error.message)?.[0] ?? error.name;
 }
 
-/** What a command says of a failure to the person who called it; null where the fault is the command's own. */
+/** What a command prints about a failure for its caller; null where the fault is the command's own. */
 export function failureSentence(error: unknown): string | null {
   if (error instanceof UnlimitedPooler) return error.message;
   if (isUnreachable(error)) return 'The database that DATABASE_URL names cannot be reached; is it running?';

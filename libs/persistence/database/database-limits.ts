@@ -6,7 +6,7 @@ export interface DatabaseLimits {
   readonly statement: number;
   /** For one lock. */
   readonly lock: number;
-  /** How long a transaction may stand open between two statements. */
+  /** How long a transaction may be idle between two statements. */
   readonly idleTransaction: number;
 }
 

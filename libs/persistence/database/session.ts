@@ -10,7 +10,7 @@ const settingsFor = (limits: DatabaseLimits): Readonly<Record<string, string>> =
   statement_timeout: String(limits.statement),
   lock_timeout: String(limits.lock),
   idle_in_transaction_session_timeout: String(limits.idleTransaction),
-  // So that the server gives up a session of a machine that is gone. Seconds, then how often, then milliseconds.
+  // So that the server closes a session of a machine that is gone. Seconds, then how often, then milliseconds.
   tcp_keepalives_idle: '30',
   tcp_keepalives_interval: '10',
   tcp_keepalives_count: '3',
@@ -20,11 +20,11 @@ const settingsFor = (limits: DatabaseLimits): Readonly<Record<string, string>> =
   plan_cache_mode: 'force_generic_plan',
 });
 
-/** A pooler stands in between, and nothing limits what a statement behind it waits. */
+/** A pooler is in between, and nothing limits how long a statement behind it waits. */
 export class UnlimitedPooler extends Error {
   override readonly name = 'UnlimitedPooler';
 
-  /** @param whose the role, and the database, as they stand in a statement */
+  /** @param whose the role, and the database, as written in a statement */
   constructor(
     missing: readonly string[],
     whose: { readonly role: string; readonly database: string },
@@ -44,7 +44,7 @@ export class UnlimitedPooler extends Error {
 }
 
 interface Session {
-  /** Whether a pooler stands in between, which gives each transaction whatever session is free. */
+  /** Whether a pooler is in between, which gives each transaction any free session. */
   readonly isPooled: boolean;
 }
 
@@ -58,13 +58,13 @@ interface Row {
 
 /**
  * Sets what a new session is limited by. Not when connecting, as poolers refuse settings there or drop them, and not
- * through a pooler: others would find themselves in the session that was set.
+ * through a pooler: other clients would get the changed session.
  *
- * @throws UnlimitedPooler when a pooler stands in between and the role's own settings limit nothing
+ * @throws UnlimitedPooler when a pooler is in between and the role's own settings limit nothing
  */
 export async function prepareSession(client: pg.PoolClient, limits: DatabaseLimits): Promise<Session> {
   const settings = Object.entries(settingsFor(limits));
-  // The server tells its process id when connecting; a pooler makes one up.
+  // The server sends its process id when connecting; a pooler invents one.
   const told: unknown = Reflect.get(client, 'processID');
   const { rows } = await client.query<Row>(
     `SELECT name, own.is_direct AS "isDirect", quote_ident(current_user) AS role,

@@ -4,7 +4,7 @@ import type pg from 'pg';
 const MORE_TIME = /^SET LOCAL statement_timeout = (\d+)$/;
 const ENDS = /^(COMMIT|ROLLBACK)$/;
 
-/** What pg says of a statement that was not answered in time. */
+/** The message of pg for a statement that was not answered in time. */
 export const isSilence = (error: unknown) => error instanceof Error && error.message === 'Query read timeout';
 
 /**
@@ -12,7 +12,7 @@ export const isSilence = (error: unknown) => error instanceof Error && error.mes
  * alone: one that was silent within a transaction it would hand out again.
  *
  * @param margin milliseconds that an answer may take longer than the server allows the statement
- * @param onSilence is told when the statement was sent, in milliseconds since 1970
+ * @param onSilence receives the time at which the statement was sent, in milliseconds since 1970
  */
 export function closeOnceSilent(
   client: pg.PoolClient,

@@ -73,7 +73,7 @@ export class EffectRepository {
       .$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started' AND fence = ${fence}`;
   }
 
-  /** Gives an unclear effect a fresh key: for a refund only an operator's retry asks for that. */
+  /** Gives an unclear effect a fresh key: for a refund only an operator's retry does that. */
   async rotateUnclearKey(key: string): Promise<void> {
     await this.db.$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started'`;
   }

@@ -19,7 +19,7 @@ import { CARRIER, eventOf } from './inbox.sql.js';
 import { ordersOfParcel, travels } from './shipment.sql.js';
 import { selectOrders } from '../orders/order-record.sql.js';
 
-/** What a parcel is known by. */
+/** What identifies a parcel. */
 export interface ParcelKey {
   readonly orderId: OrderId;
   readonly trackingNumber: string;
@@ -32,22 +32,22 @@ type EarlyEvent = Omit<CarrierEvent, 'occurredAt' | 'reference'> & {
   readonly occurredAt: string;
 };
 
-/** What a run is to be told. */
+/** A report to signal to a run. */
 export interface Report {
   readonly eventId: string;
   readonly orderId: OrderId;
   readonly state: ShipmentReport;
 }
 
-/** Who says that a parcel got somewhere, for the audit trail. */
+/** Who reported where a parcel is, for the audit trail. */
 type Source = 'webhook' | 'lookup';
 
-/** As an order's id is written; any other reference is nobody's here. */
+/** The format of an order's id; a reference in another format belongs to no order. */
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
 const reportOf = (verdict: CarrierVerdict) => (verdict.is === 'news' ? verdict.report : null);
 
-/** What came from outside. An event is stored once and applied once, whatever order events come in. */
+/** The carrier's events. Each is stored once and applied once, in any order of arrival. */
 export class InboxRepository {
   constructor(
     private readonly db: Database,
@@ -56,9 +56,9 @@ export class InboxRepository {
 
   /**
    * Stores a carrier's event and applies it to the order its parcel belongs to, in one statement. An event of
-   * an unknown parcel is kept until the parcel is known; one that may be of either of two is applied to neither.
+   * an unknown parcel is kept until the parcel is known; an event that fits two parcels is applied to neither.
    *
-   * @returns what to tell the run; null when there is nothing to tell
+   * @returns the report for the run; null when there is none
    */
   async receive(event: CarrierEvent): Promise<Report | null> {
     const { match, order } = await this.match(event);
@@ -76,8 +76,8 @@ export class InboxRepository {
   }
 
   /**
-   * Applies what had come for a parcel before the parcel was known, in the order it happened. Where another one travels
-   * under its number, a person is told.
+   * Applies events that came before their parcel was known, in the order they happened. Where another parcel in
+   * transit has its number, an attention is opened.
    */
   async claim({ orderId, trackingNumber }: ParcelKey): Promise<Report[]> {
     const [found] = await this.db.$queryRaw<{ travelling: OrderId[]; early: EarlyEvent[] }[]>`
@@ -114,7 +114,7 @@ export class InboxRepository {
     return this.apply(order, event, { storedAs: event.id });
   }
 
-  /** Applies what the carrier answered when it was asked; no row is kept, for nothing came in. */
+  /** Applies the carrier's answer to a lookup; no row is stored, because there was no event. */
   async applyLookup(order: OrderRecord, type: CarrierEventType, trackingNumber: string): Promise<boolean> {
     return this.orders.change(order, (current) => {
       const verdict = carrierVerdict(type, current);
@@ -137,7 +137,7 @@ export class InboxRepository {
       LIMIT ${limit}`;
   }
 
-  /** Applied events that no run is known to have been told of. @param olderThan milliseconds */
+  /** Applied events that no run is known to have received. @param olderThan milliseconds */
   async unsignalled(olderThan: number, limit: number): Promise<Report[]> {
     return this.db.$queryRaw<Report[]>`
       SELECT event_id AS "eventId", order_id::text AS "orderId", report AS state FROM inbox_event
@@ -168,7 +168,7 @@ export class InboxRepository {
     return { match, order: order ?? null };
   }
 
-  /** Has a person told, once for each order, that another parcel travels under the number of its own. */
+  /** Opens an attention, once for each order, because another parcel in transit has its parcel's number. */
   private async flagShared(trackingNumber: string, orderIds: readonly string[]): Promise<void> {
     for (const id of orderIds.filter(isOrderId)) {
       await this.orders.change(await this.orders.get(id), () => ({
@@ -182,7 +182,7 @@ export class InboxRepository {
     }
   }
 
-  /** @returns what to tell the run, if this call applied the event */
+  /** @returns the report for the run, if this call applied the event */
   private async apply(
     order: OrderRecord,
     event: CarrierEvent,
@@ -210,7 +210,7 @@ export class InboxRepository {
     return written && state !== null ? { eventId: event.eventId, orderId: order.id, state } : null;
   }
 
-  /** Whether the order and its trail know all of it: a carrier may say one thing a thousand times. */
+  /** Whether the order and its trail have all of it: a carrier may repeat an event a thousand times. */
   private async saysNothingNew(
     order: OrderRecord,
     event: CarrierEvent,
@@ -226,7 +226,7 @@ export class InboxRepository {
   }
 }
 
-/** The change that a carrier's word makes of an order. */
+/** The change of an order that a carrier's event makes. */
 function carrierChange(
   order: OrderRecord,
   event: Pick<CarrierEvent, 'type' | 'trackingNumber'> & { eventId?: string },

@@ -4,7 +4,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 
-/** Writes what became of a parcel: its label, how far it has come, or that the order has none any more. */
+/** Writes the state of a parcel: its label, how far it has come, or that the order has none any more. */
 export function writeParcel(statement: ChangeStatement, parcel: NonNullable<OrderChange['parcel']>): void {
   const { changed } = statement;
   switch (parcel.is) {
@@ -34,15 +34,15 @@ export function writeParcel(statement: ChangeStatement, parcel: NonNullable<Orde
   }
 }
 
-/** How a parcel's own status says that it travels no more. */
+/** The statuses of a parcel that is no longer in transit. */
 const ENDED: readonly string[] = ['delivered', 'returned', 'cancelled'];
 
-/** Whether a shipment `s` of an order `o` still travels. */
+/** Whether a shipment `s` of an order `o` is still in transit. */
 export const travels = Prisma.sql`(s.status <> ALL (${[...ENDED]}::text[]) AND o.fulfilment <> 'lost')`;
 
 /**
  * Orders whose parcels have a tracking number or bear a reference, as a table expression, each with `travels` and with
- * `asked_at`, when the label was asked for.
+ * `asked_at`, when the label was requested.
  *
  * @param reference an order's id, or null
  */

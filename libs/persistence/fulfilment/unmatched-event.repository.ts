@@ -1,4 +1,4 @@
-// Raw SQL: an event is stored unless it is there, and shown with what is told of it in other columns.
+// Raw SQL: an event is stored unless it is there, and shown with columns of other tables.
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
 
@@ -21,11 +21,11 @@ export interface UnmatchedEvent extends Omit<UnknownEvent, 'occurredAt'> {
 
 type Provider = 'carrier' | 'stripe';
 
-/** What came from outside, signed, and belongs to no order: of an unknown type, or about an unknown object. */
+/** Signed events that match no order: of an unknown type, or about an unknown object. */
 export class UnmatchedEventRepository {
   constructor(private readonly db: Database) {}
 
-  /** Keeps an event that changes nothing, once. One that names no object stands under its own name. */
+  /** Stores an event that changes nothing, once. One that names no object is stored under its own id. */
   async record({ provider, eventId, type, objectId, occurredAt }: UnknownEvent): Promise<void> {
     await this.db.$executeRaw`
       INSERT INTO inbox_event (provider, event_id, type, object_id, occurred_at, applied_at, verdict)

@@ -4,7 +4,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 
 import type { Database } from '../database/database.js';
 
-/** A fact about money as it stands in the books. Amounts are minor units, debits positive. */
+/** A fact about money, as booked. Amounts are minor units, debits positive. */
 export interface LedgerTransaction {
   readonly id: string;
   readonly at: string;

@@ -9,8 +9,8 @@ const SIDES = LEDGER_KINDS.flatMap((kind) => [
 ]);
 
 /**
- * Books facts about an order's money. A fact that is in the books already is left alone: an answer, a webhook and the
- * reconciler may all tell of it.
+ * Books facts about an order's money. A fact that is in the books already is skipped: an answer, a webhook and the
+ * reconciler may all report it.
  */
 export function book(statement: ChangeStatement, postings: readonly Posting[]): void {
   if (postings.length === 0) return;

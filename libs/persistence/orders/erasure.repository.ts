@@ -30,20 +30,20 @@ interface Row {
   readonly at: Date | null;
 }
 
-/** Milliseconds that an erasure may take: it looks into every note there is. */
+/** Milliseconds that an erasure may take: it searches every note. */
 const TIME = { maxWait: 10_000, timeout: 120_000 };
 const MORE_TIME = Prisma.raw(`SET LOCAL statement_timeout = ${TIME.timeout}`);
 
-/** Removes what is known of persons. Amounts, states and the audit trail stay. */
+/** Removes the data of persons. Amounts, states and the audit trail stay. */
 export class ErasureRepository {
-  /** The erasure asked for last. The next one waits for it here, where that takes no connection. */
+  /** The erasure requested last. The next one waits for it here, where that takes no connection. */
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly db: Database) {}
 
   /**
-   * Removes a person from every order of theirs and from all that hangs on it, or from none while one of them is in
-   * progress. An order that arrives meanwhile keeps it from being done, or is a new one and stays.
+   * Removes a person from every order of theirs and its dependent rows, or from none while one of the orders is in
+   * progress. An order that is placed meanwhile prevents the erasure, or is placed after it and stays.
    *
    * @param request under which it is done once; null where it came without a key
    */
@@ -53,7 +53,7 @@ export class ErasureRepository {
     request: ScopedIdempotencyKey | null,
   ): Promise<ErasureRecord | InProgress | 'key_taken'> {
     const erased = this.last.then(() => this.eraseNow(person, asked, request));
-    // Whoever asked for it hears of its failure; the next one goes on.
+    // Its caller receives its failure; the next erasure continues.
     this.last = erased.catch(() => undefined);
     return erased;
   }
@@ -95,7 +95,7 @@ export class ErasureRepository {
   }
 }
 
-/** Operations whose requests tell of amounts, and of nobody. */
+/** Operations whose requests contain amounts, and no personal data. */
 const REFUNDS = '%/refunds';
 
 /** Names the lock that erasures take; no other is taken by a number. */
@@ -107,8 +107,8 @@ const ordersOf = (person: Person) =>
     : Prisma.sql`o.customer_id = ${person.customerId}`;
 
 /**
- * Whether something may still need the person: until the run has closed the order, or a person has seen that it is gone.
- * One that keeps failing is there, and may go on with its next release.
+ * Whether the order may still need the person: until its run closed it, or an operator acknowledged a lost run.
+ * A run that keeps failing is not lost, and may resume with the next release.
  */
 const IN_PROGRESS = Prisma.sql`(o.closed_at IS NULL AND NOT EXISTS (
   SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = 'run_closed' AND a.reason <> ${KEEPS_FAILING} AND a.action = 'acknowledge'
@@ -149,7 +149,7 @@ function erasure(
     discrepancies AS (
       UPDATE discrepancy f SET note = NULL FROM done
       WHERE f.note IS NOT NULL AND ${toldIn(Prisma.sql`f.note`, Prisma.sql`f.order_id`)} RETURNING f.id),
-    -- A hash of what was asked for would tell whoever guesses it that the guess is right.
+    -- A hash of the request would confirm a guess of its content.
     charges AS (
       UPDATE effect c SET request_hash = '' FROM erased e
       WHERE c.order_id = e.id AND split_part(c.key, ':', 2) = 'charge'),

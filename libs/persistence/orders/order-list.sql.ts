@@ -6,7 +6,7 @@ import { firstWait, selectOrders } from './order-record.sql.js';
  * The moment before which no order can still appear, as `until`. An order takes its time from the clock within its
  * transaction, which may end after that of a later order; a list of the oldest that went past it would never show
  * it. To be asked before the list, not within its statement: what ends in between is then in the list. Sessions of
- * another role, whose start PostgreSQL does not tell, are passed over.
+ * another role, whose start PostgreSQL does not show, are ignored.
  */
 export const settledUntil = Prisma.sql`
   SELECT least(now(), min(xact_start)) - interval '1 millisecond' AS until FROM pg_stat_activity
@@ -85,7 +85,7 @@ function pathOf({ updatedSince, waitingFor, lastError, sku }: OrderFilter): Path
 
 /**
  * The conditions on the status, one for each part that a page is put together from. Orders of several statuses stand in
- * the order of a list only status by status; where something else tells what is read, it is read once.
+ * the order of a list only status by status; where another condition selects the rows, they are read once.
  */
 function statusesOf({ status = [], customerId, email, endReason }: OrderFilter, { by }: Path): Prisma.Sql[] {
   if (status.length === 0) return [Prisma.sql`true`];

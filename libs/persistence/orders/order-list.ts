@@ -4,7 +4,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import type { FulfilmentStatus, OrderStatus, PaymentStatus } from '#libs/domain/order/states';
 import type { StepName } from '#libs/domain/order/steps';
 
-/** Where an order stands in a list: by when it was placed, or changed, whichever the list goes by. */
+/** The position of an order in a list: by when it was placed, or changed, whichever the list goes by. */
 export interface OrderPosition {
   readonly at: Date;
   readonly id: OrderId;

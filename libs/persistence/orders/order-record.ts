@@ -59,25 +59,25 @@ export interface WaitRecord {
 export interface DisputeRecord {
   /** The provider's. */
   readonly id: string;
-  /** The provider's word for how it stands. */
+  /** Its status, in the provider's terms. */
   readonly status: string;
   /** Minor units. */
   readonly amount: number;
 }
 
-/** An order as it stands, with all that hangs on it. Times are RFC 3339, amounts minor units. */
+/** An order's current state, with its dependent rows. Times are RFC 3339, amounts minor units. */
 export interface OrderRecord extends OrderState {
   readonly id: OrderId;
   readonly number: string;
   /** What a change must have been decided on to be written. */
   readonly version: number;
   readonly endReason: EndReason | null;
-  /** Null once the person is erased, and with it whatever else says who that is. */
+  /** Null once the person is erased, and with it every other field that identifies the person. */
   readonly customer: Customer | null;
   readonly shippingAddress: Address | null;
   readonly currency: string;
   readonly totals: Totals;
-  /** Of the attempt asked for last; null once the person is erased. */
+  /** Of the attempt requested last; null once the person is erased. */
   readonly paymentMethod: string | null;
   /** Which attempt that is, from 1. */
   readonly attempt: number;
@@ -89,9 +89,9 @@ export interface OrderRecord extends OrderState {
   readonly holdUntil: string | null;
   /** The shopper's complaint at their bank, the latest if there were several. */
   readonly dispute: DisputeRecord | null;
-  /** What an operator took instead of the total, in minor units; null where nobody was asked. */
+  /** The amount an operator accepted instead of the total, in minor units; null where none was. */
   readonly acceptedAmount: number | null;
-  /** What the ledger has of this order, by kind. */
+  /** The ledger's sums for this order, by kind. */
   readonly booked: Booked;
   readonly policy: OrderPolicy;
   readonly createdAt: string;

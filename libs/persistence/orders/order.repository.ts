@@ -98,11 +98,11 @@ export class OrderRepository {
     return order;
   }
 
-  /** A page of orders, the newest first, or those changed last, unless asked for otherwise. */
+  /** A page of orders, the newest first, or those changed last, unless another order is requested. */
   async list(page: OrderPage): Promise<OrderRecord[]> {
     const until = page.order === 'oldest' ? await this.settledUntil() : undefined;
     const statement = orderPage(page, until);
-    // What the filters let through differs too much for a plan that does not know their values.
+    // The rows that match differ too much for a plan without the filters' values.
     const [, rows] = await this.db.$transaction([
       this.db.$executeRaw`SET LOCAL plan_cache_mode = force_custom_plan`,
       this.db.$queryRaw<{ order: OrderRecord }[]>(statement),
@@ -136,14 +136,14 @@ export class OrderRepository {
    * @param order as the caller has read it
    * @param decide null when there is nothing to write. It may read what belongs to the order, too: nothing of that
    *   changes without the order's version, and then it decides again
-   * @returns whether something was written: false when there was nothing, or the gate was shut
+   * @returns whether a change was written: false when there was none, or its conditions did not hold
    * @throws IllegalTransition when `libs/domain` does not allow the change
    */
   async change(
     order: OrderRecord,
     decide: (order: OrderRecord) => OrderChange | null | Promise<OrderChange | null>,
   ): Promise<boolean> {
-    // Whoever loses the race has seen somebody else make progress; the bound only guards against a bug.
+    // A change that loses the race has seen another one succeed; the bound only guards against a bug.
     for (let attempt = 0, current = order; attempt < 500; attempt++, current = await this.get(order.id)) {
       const change = await decide(current);
       if (change === null) return false;
@@ -155,7 +155,7 @@ export class OrderRepository {
     throw new Error(`order ${order.id} changed faster than it could be read`);
   }
 
-  /** Null when the change is not allowed from what was read, and that is no longer how the order stands. */
+  /** Null when the change is not allowed from the state that was read, and the order has another state by now. */
   private async statement(order: OrderRecord, change: OrderChange): Promise<Prisma.Sql | null> {
     try {
       return changeStatement(order, change);
@@ -178,7 +178,7 @@ export class OrderRepository {
   }
 }
 
-/** How an order stands the moment it has been accepted: what reading it would answer. */
+/** The record of an order that was just accepted, as a read would return it. */
 function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
   return {
     id: order.id,

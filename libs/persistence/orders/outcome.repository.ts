@@ -1,16 +1,16 @@
-// Raw SQL: the outcomes of many things of several tables are read by one statement, several times a second.
+// Raw SQL: the outcomes of many requests, of several tables, are read by one statement, several times a second.
 import { type Outcome, outcomeOf, type OutcomeFacts } from '#libs/domain/order/outcome';
 
 import type { Database } from '../database/database.js';
 
-/** Something that was asked for, and has an outcome. */
+/** A request that has an outcome. */
 export interface OutcomeSubject {
   readonly about: OutcomeFacts['about'];
   /** Its own; a cancellation has that of its order, and a resolution that of its attention. */
   readonly id: string;
 }
 
-/** What became of what was asked for. */
+/** The outcomes of requests. */
 export class OutcomeRepository {
   constructor(private readonly db: Database) {}
 

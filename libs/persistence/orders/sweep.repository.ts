@@ -11,7 +11,7 @@ export interface UnstartedRun {
   readonly run: number;
 }
 
-/** What may have been forgotten between storing and telling. */
+/** Rows that were stored, and perhaps never signalled. */
 export class SweepRepository {
   constructor(private readonly db: Database) {}
 

@@ -4,7 +4,7 @@ import type { StepName } from '#libs/domain/order/steps';
 
 import type { Database } from '../database/database.js';
 
-/** Steps that are being tried again, and why. */
+/** Steps that are being retried, and why. */
 export class WaitRepository {
   constructor(private readonly db: Database) {}
 

@@ -3,7 +3,7 @@ import type { OrderChange } from '#libs/domain/order/order-change';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from './change-statement.js';
 
-/** What the order waits for once it is changed. Where another run takes it up, `leaveRun` ends the waits. */
+/** What the order waits for once it is changed. Where another run resumes it, `leaveRun` ends the waits. */
 export function writeWaits(
   statement: ChangeStatement,
   { ended = [], begun, stuck, restarts }: Pick<OrderChange, 'ended' | 'begun' | 'stuck' | 'restarts'>,

@@ -3,7 +3,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import type { Database } from '../database/database.js';
 import type { DisputeRecord } from '../orders/order-record.js';
 
-/** Reads shoppers' complaints at their banks; they are written with the changes of their order (`OrderChange.dispute`). */
+/** Reads shoppers' disputes; they are written with the changes of their order (`OrderChange.dispute`). */
 export class DisputeRepository {
   constructor(private readonly db: Database) {}
 

@@ -3,7 +3,7 @@ import type { Dispute } from '#libs/domain/payment/dispute';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 
-/** Stores how a shopper's complaint at their bank stands. */
+/** Stores the state of a shopper's dispute. */
 export function recordDispute(
   statement: ChangeStatement,
   { id, amount, status, reason, openedAt }: Dispute,

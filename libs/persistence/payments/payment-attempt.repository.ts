@@ -48,7 +48,7 @@ export class PaymentAttemptRepository {
     return written ? asked.attempt : 'key_taken';
   }
 
-  /** Attempts that no run is known to have been told of. @param olderThan milliseconds */
+  /** Attempts that no run is known to have received. @param olderThan milliseconds */
   async unsignalled(olderThan: number, limit: number): Promise<PaymentAttempt[]> {
     return this.db.$queryRaw<PaymentAttempt[]>`
       SELECT order_id::text AS "orderId", attempt FROM payment_attempt
@@ -63,7 +63,7 @@ export class PaymentAttemptRepository {
     });
   }
 
-  /** Whether the order waits for another method: whoever looks may have heard of a decline before the attempt is over. */
+  /** Whether the order waits for another method: a sync may have booked a decline before the attempt is over. */
   private async waits(order: OrderRecord): Promise<boolean> {
     if (order.status !== 'pending' || order.payment !== 'declined' || order.closedAt !== null) return false;
     if (order.customer === null) return false;

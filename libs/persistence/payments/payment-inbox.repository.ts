@@ -11,30 +11,30 @@ export interface PaymentEvent {
   /** The intent it is about; for what is about none, the event's own id. */
   readonly objectId: string;
   readonly occurredAt: Date;
-  /** False for what is kept and changes nothing. */
+  /** False for an event that is stored and changes nothing. */
   readonly matters: boolean;
 }
 
-/** An event that no run is known to have heard the outcome of. */
+/** An event whose outcome no run is known to have received. */
 export interface OpenPaymentEvent {
   readonly id: string;
-  /** Whether what it told of is in the books. */
+  /** Whether the fact it reported is in the books. */
   readonly isApplied: boolean;
 }
 
 const PROVIDER = 'stripe';
-/** Not in the books, or no run was told; the two halves are the conditions of two indexes. */
+/** Not in the books, or no run was signalled; the two halves are the conditions of two indexes. */
 const UNSETTLED = Prisma.sql`(applied_at IS NULL OR (report IS NOT NULL AND signalled_at IS NULL))`;
 
-/** What the payment provider sent: that there is something to look at, never what. */
+/** Events of the payment provider: they report which intent to read, never its state. */
 export class PaymentInboxRepository {
   constructor(private readonly db: Database) {}
 
   /**
    * Stores an event, once.
    *
-   * @returns the order to look at; null when the books have it already, no order has the intent yet, the event
-   *   came before, or a call is under way that will bring the answer itself: the sweeper looks at what it leaves
+   * @returns the order to sync; null when the books have it already, no order has the intent yet, the event
+   *   came before, or a call is under way that will return the answer itself: the sweeper syncs the rest
    */
   async receive({ eventId, type, objectId, occurredAt, matters }: PaymentEvent): Promise<OrderId | null> {
     const rows = await this.db.$queryRaw<{ orderId: OrderId | null }[]>`
@@ -54,14 +54,14 @@ export class PaymentInboxRepository {
     return rows[0]?.orderId ?? null;
   }
 
-  /** What has come about an intent and is not settled. */
+  /** Events about an intent that are not settled. */
   async open(intentId: string): Promise<OpenPaymentEvent[]> {
     return this.db.$queryRaw<OpenPaymentEvent[]>`
       SELECT id::text AS id, applied_at IS NOT NULL AS "isApplied" FROM inbox_event
       WHERE provider = ${PROVIDER} AND object_id = ${intentId} AND ${UNSETTLED}`;
   }
 
-  /** Settles what the books have come to know since it was told. */
+  /** Settles events whose facts the books have by now. */
   async settleKnown(): Promise<void> {
     const told = Object.entries(STATES_AFTER_EVENT).flatMap(([type, states]) =>
       states.map((state) => ({ type, state })),
@@ -73,7 +73,7 @@ export class PaymentInboxRepository {
         AND t.type = i.type AND t.state = o.intent_status`;
   }
 
-  /** Notes that the books were in line with what these told of: there is nothing to tell. */
+  /** Notes that the books had the facts of these events already: no run is to be signalled. */
   async markKnown(events: readonly OpenPaymentEvent[]): Promise<void> {
     if (events.length === 0) return;
     await this.db.$executeRaw`
@@ -81,14 +81,14 @@ export class PaymentInboxRepository {
       WHERE id = ANY(${idsOf(events)}::uuid[]) AND applied_at IS NULL`;
   }
 
-  /** Notes that the runs were told of what these brought. */
+  /** Notes that the runs were signalled the changes of these events. */
   async markSignalled(events: readonly OpenPaymentEvent[]): Promise<void> {
     if (events.length === 0) return;
     await this.db.$executeRaw`
       UPDATE inbox_event SET signalled_at = now() WHERE id = ANY(${idsOf(events)}::uuid[])`;
   }
 
-  /** Orders of which something was told that is not settled. @param olderThan milliseconds */
+  /** Orders with an event that is not settled. @param olderThan milliseconds */
   async unsettled(olderThan: number, limit: number): Promise<OrderId[]> {
     const rows = await this.db.$queryRaw<{ id: OrderId }[]>`
       SELECT DISTINCT o.id::text AS id FROM inbox_event i JOIN orders o ON o.intent_id = i.object_id

@@ -3,7 +3,7 @@ import type { OrderChange } from '#libs/domain/order/order-change';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 
-/** Notes that these events brought the change, of which a run is to be told. */
+/** Notes that these events caused the change, which is to be signalled to a run. */
 export function applyPaymentEvents(
   statement: ChangeStatement,
   { ids, about }: NonNullable<OrderChange['paymentEvents']>,

@@ -17,7 +17,7 @@ import { selectOrders } from '../orders/order-record.sql.js';
 export interface OrderComparison {
   readonly order: OrderRecord;
   readonly money: BookedMoney;
-  /** Whether a call about its money is under way, or something was booked too recently to compare. */
+  /** Whether a call about its money is under way, or money was booked too recently to compare. */
   readonly isMoving: boolean;
   /** Whether a difference was found before that is still open. */
   readonly hasDiscrepancies: boolean;
@@ -43,10 +43,10 @@ export class ComparisonRepository {
   }
 
   /**
-   * Orders that are to be looked at whatever moved: their intent or a refund is unsettled, or something was
+   * Orders that are compared even without a movement: their intent or a refund is unsettled, or a difference was
    * found before. In the order of their ids.
    *
-   * @param since only refunds asked for and orders placed before this
+   * @param since only refunds requested and orders placed before this
    */
   async unsettled(before: Date, after: OrderId | null, limit: number): Promise<OrderId[]> {
     const rows = await this.db.$queryRaw<{ id: OrderId }[]>`

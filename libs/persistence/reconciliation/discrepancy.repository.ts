@@ -18,14 +18,14 @@ import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 import { firstRequestOnly } from '../requests/idempotency-key.sql.js';
 
-/** Something the gateway's books and ours differ in. Amounts are minor units, times RFC 3339. */
+/** A difference between the gateway's books and ours. Amounts are minor units, times RFC 3339. */
 export interface DiscrepancyRecord {
   readonly id: string;
   readonly kind: DiscrepancyKind;
   readonly objectId: string;
   readonly orderId: OrderId | null;
   readonly orderNumber: string | null;
-  /** What our books say, and what the gateway's do. */
+  /** The amount in our books, and the one in the gateway's. */
   readonly expected: number;
   readonly found: number;
   readonly currency: string;
@@ -47,7 +47,7 @@ type Row = Omit<DiscrepancyRecord, 'openedAt' | 'closedAt'> & {
   readonly closedAt: Date | null;
 };
 
-/** What reconciliations found. */
+/** Discrepancies that reconciliations found. */
 export class DiscrepancyRepository {
   constructor(
     private readonly db: Database,
@@ -55,7 +55,7 @@ export class DiscrepancyRepository {
   ) {}
 
   /**
-   * Writes what a comparison of an order came to: opens what differs, closes what no longer does. Nothing is
+   * Writes the result of comparing an order: opens discrepancies, and closes those that are gone. Nothing is
    * written when the order has changed since it was read, or money has begun to move: it is compared again.
    *
    * @param before as the books were read with
@@ -81,7 +81,7 @@ export class DiscrepancyRepository {
     if (differences.length > 0) await this.openOfOrder(current, differences, before);
   }
 
-  /** Writes what became of money that belongs to no order's intent; `found` 0 closes what was found before. */
+  /** Writes the amount of money on an intent of no order; `found` 0 closes an earlier discrepancy. */
   async recordUnmatchedCharge(
     stray: { readonly intentId: string; readonly found: number; readonly currency: string },
     order: OrderRecord | null,
@@ -112,7 +112,7 @@ export class DiscrepancyRepository {
     return (await this.select(Prisma.sql`f.id = ${id}::uuid`, 1))[0] ?? null;
   }
 
-  /** The attention that asks for somebody to look at a discrepancy; null when there is none that is open. */
+  /** The open attention about a discrepancy; null when there is none. */
   async openAttention(id: string): Promise<string | null> {
     const open = await this.db.attention.findFirst({
       where: { discrepancyId: id, resolvedAt: null },
@@ -139,7 +139,7 @@ export class DiscrepancyRepository {
   }
 
   /**
-   * Closes a discrepancy that concerns no order, and books money that nobody knows; once where it comes under a request key.
+   * Closes a discrepancy without an order, and books its unknown money; once where the request has a key.
    *
    * @returns false when it was closed before
    */

@@ -6,7 +6,7 @@ import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 import type { DiscrepancyRecord } from './discrepancy.repository.js';
 
-/** Who opens discrepancies, and closes those that are gone. */
+/** The actor that opens discrepancies, and closes those that are gone. */
 export const RECONCILIATION = 'reconciliation';
 /** Why it closed one. */
 export const GONE = 'no longer seen';
@@ -14,14 +14,14 @@ export const GONE = 'no longer seen';
 /** The effects that move money, by the second part of their keys. */
 const MONEY_EFFECTS = ['intent', 'charge', 'capture', 'void', 'refund'];
 
-/** Whether a call about an order's money is under way, or something was booked since a time. */
+/** Whether a call about an order's money is under way, or money was booked since a time. */
 export const moneyInFlight = (orderId: Prisma.Sql, since: Date) => Prisma.sql`(
   EXISTS (SELECT 1 FROM effect e WHERE e.order_id = ${orderId} AND e.state = 'started'
     AND split_part(e.key, ':', 2) = ANY(${MONEY_EFFECTS}::text[]))
   OR EXISTS (SELECT 1 FROM ledger_transaction t WHERE t.order_id = ${orderId} AND t.at >= ${since}))`;
 
 /**
- * Stores differences as discrepancies, returning those that are news. One that is open, or that somebody has closed,
+ * Stores differences as discrepancies, returning new ones. One that is open, or that an operator closed,
  * stays as it is while its amounts do; one that had gone by itself is opened again.
  *
  * @param rows a query with `order_id`, `currency`, `kind`, `object_id`, `expected`, `found`
@@ -82,7 +82,7 @@ export function reconcile(
   );
 }
 
-/** What acknowledging a discrepancy books: money that came or went without us is taken over, the rest stays a note. */
+/** What acknowledging a discrepancy books: money that moved without us is booked, the rest stays a note. */
 export function acknowledgedPosts({ id, kind, objectId, found }: DiscrepancyRecord): Posting[] {
   if (kind === 'unknown_refund') return [{ kind: 'refund_adopted', objectId, amount: found }];
   if (kind === 'unknown_charge') return [{ kind: 'unknown_accepted', objectId: id, amount: found }];

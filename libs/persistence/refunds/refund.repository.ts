@@ -10,7 +10,7 @@ import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 import type { RunRepository } from '../runs/run.repository.js';
 
-/** Money on its way back, as it stands. Amounts are minor units, times RFC 3339. */
+/** The state of a refund. Amounts are minor units, times RFC 3339. */
 export interface RefundRecord {
   readonly id: string;
   readonly orderId: OrderId;
@@ -40,7 +40,7 @@ type Row = Omit<RefundRecord, 'requestedAt' | 'settledAt'> & {
   readonly settledAt: Date | null;
 };
 
-/** Refunds. What becomes of them is written with the changes of their order (`OrderChange.refund`). */
+/** Refunds. Their outcomes are written with the changes of their order (`OrderChange.refund`). */
 export class RefundRepository {
   constructor(
     private readonly db: Database,
@@ -49,8 +49,8 @@ export class RefundRepository {
   ) {}
 
   /**
-   * Stores and books a refund, once for each request key. It is decided on the order and its refunds as they stand
-   * when it is written, so that together they never come to more than there is.
+   * Stores and books a refund, once for each request key. It is decided on the order and its refunds as they are
+   * when it is written, so that together they never exceed the money there is.
    *
    * @param decide may throw, when there can be no such refund
    * @returns false when the key was used before

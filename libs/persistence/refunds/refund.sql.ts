@@ -4,7 +4,7 @@ import type { NewRefund } from '#libs/domain/refund/refund';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 
-/** Writes what became of a refund. */
+/** Writes the state of a refund. */
 export function writeRefund(statement: ChangeStatement, refund: NonNullable<OrderChange['refund']>): void {
   switch (refund.is) {
     case 'requested':

@@ -1,4 +1,4 @@
-// Raw SQL: every request asks for its key.
+// Raw SQL: every request reads its key.
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { Database } from '../database/database.js';
@@ -6,7 +6,7 @@ import type { Database } from '../database/database.js';
 export const SCOPES = ['write', 'read', 'operate'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who is asking: the service a key was made for, not the key, so that keys can be rotated. */
+/** The caller: the service a key was made for, not the key, so that keys can be rotated. */
 export interface Principal {
   readonly service: string;
   readonly scopes: readonly Scope[];
@@ -33,7 +33,7 @@ export class ApiKeyRepository {
     return key;
   }
 
-  /** The holder of a key that is known, not expired and not revoked; asked each time, so both work at once. */
+  /** The holder of a key that is known, not expired and not revoked; read each time, so both apply at once. */
   async authenticate(key: string): Promise<Principal | null> {
     const [found] = await this.db.$queryRaw<Principal[]>`
       SELECT service, scopes FROM api_key

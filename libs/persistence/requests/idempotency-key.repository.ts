@@ -3,9 +3,9 @@ import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 
-/** A request that had its effect under a key. The key is stored with the effect, by whoever stores that. */
+/** A request that had its effect under a key. The key is stored in the transaction of the effect. */
 export interface EarlierRequest {
-  /** Null once it is forgotten, with the person the request told of. */
+  /** Null once the person that the request named is erased. */
   readonly requestHash: string | null;
   /** Null where it is not of an order. */
   readonly orderId: OrderId | null;
@@ -17,7 +17,7 @@ export interface EarlierRequest {
 export class IdempotencyKeyRepository {
   constructor(private readonly db: Database) {}
 
-  /** What an earlier request under the same key asked for, and what it made. */
+  /** An earlier request under the same key, and what it created. */
   async find({
     principal,
     operation,

@@ -8,7 +8,7 @@ import { isKnown } from './run.sql.js';
 
 /** Where the last look for lost runs stood. */
 export interface Look {
-  /** Up to when runs that closed have been looked at. */
+  /** The time up to which closed runs have been checked. */
   readonly closedUntil: Date;
   /** The open order compared last; null where a round begins. */
   readonly comparedTo: OrderId | null;
@@ -17,7 +17,7 @@ export interface Look {
   readonly at: Date;
 }
 
-/** What a look has come to. */
+/** The result of a look. */
 export type LookEnd =
   | { readonly is: 'done'; readonly closedUntil: Date; readonly comparedTo: OrderId | null }
   /** More lost runs than are acted on: the next look begins where this one did. */
@@ -26,7 +26,7 @@ export type LookEnd =
 /** An open order to compare with the runs there are. */
 export interface ComparedOrder {
   readonly id: OrderId;
-  /** Whether nothing is known that it waits for, though it has not moved for a while. */
+  /** Whether it has no known wait, although it has not changed for a while. */
   readonly isUnexplained: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface StartedRun {
   readonly run: number;
 }
 
-/** An open order whose run keeps failing, as a person was told. */
+/** An open order with an attention because its run keeps failing. */
 export interface FailingFlag {
   readonly orderId: OrderId;
   readonly attentionId: string;
@@ -77,7 +77,7 @@ export class RunLookRepository {
             compared_to = ${end.comparedTo}::uuid, alarm_since = NULL, alarm_runs = 0`);
   }
 
-  /** How many runs the last look found lost, and left alone because they were too many. */
+  /** How many runs the last look found lost, and did not act on because they were too many. */
   async alarmed(): Promise<number> {
     const look = await this.db.runLook.findFirst({ select: { alarmRuns: true } });
     return look?.alarmRuns ?? 0;
@@ -101,7 +101,7 @@ export class RunLookRepository {
   }
 
   /**
-   * Of these orders the open ones whose last run has begun, before one that closed where that is what is known of, and
+   * Of these orders the open ones whose last run has begun, before the closed one where a closed run is known, and
    * is not known to be gone, or to keep failing.
    */
   async unknownAmong(suspects: readonly LostRunCandidate[], isFailing = false): Promise<StartedRun[]> {

@@ -1,4 +1,4 @@
-// Raw SQL: whether a run is known to be gone is asked of several tables at once.
+// Raw SQL: whether a run is known to be gone is read from several tables at once.
 import { HOLDS_UP_A_STEP } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
@@ -20,7 +20,7 @@ export interface LastRun {
   readonly isStarted: boolean;
 }
 
-/** Which runs an order had, and what the next one needs to go on. */
+/** The runs that an order had, and what the next one needs to resume it. */
 export class RunRepository {
   constructor(
     private readonly db: Database,
@@ -36,7 +36,7 @@ export class RunRepository {
   }
 
   /**
-   * Decides that another run takes the order up after `run`, which is gone. It is to be started then.
+   * Decides that another run resumes the order after `run`, which is gone. It is to be started then.
    *
    * @returns false when that was decided before, or the order is closed
    */
@@ -51,14 +51,14 @@ export class RunRepository {
     });
   }
 
-  /** Whether it is known that the order has no run, and none is to take it up. */
+  /** Whether it is known that the order has no run, and none is to resume it. */
   async isGone(orderId: OrderId): Promise<boolean> {
     const [row] = await this.db.$queryRaw<{ gone: boolean }[]>`
       SELECT ${HAS_NO_RUN} AS gone FROM orders o WHERE o.id = ${orderId}::uuid AND o.closed_at IS NULL`;
     return row?.gone ?? false;
   }
 
-  /** What the books have of an order, for the run that takes it up. */
+  /** An order's facts in the books, for the run that resumes it. */
   async resumeFacts(orderId: OrderId): Promise<ResumeFacts> {
     const order = await this.orders.get(orderId);
     const [events, effects, answers, wishes] = await Promise.all([

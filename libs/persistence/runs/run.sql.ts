@@ -4,7 +4,7 @@ import type { OrderChange } from '#libs/domain/order/order-change';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 
-/** Whose events say that money or a parcel has moved. */
+/** The actors whose events report that money or a parcel has moved. */
 const OUTSIDE = Prisma.sql`('gateway', 'carrier')`;
 
 /** Attentions `a` about the last run of the order `o`. */
@@ -12,7 +12,7 @@ const ABOUT_LAST_RUN = Prisma.sql`a.order_id = o.id AND a.kind = 'run_closed'
   AND a.opened_at >= COALESCE(o.started_at, '-infinity')`;
 
 /**
- * Whether a person is asked about the last run of the order `o`, or has acknowledged that it is gone (or keeps
+ * Whether an attention about the last run of the order `o` is open, or was acknowledged as lost (or as it keeps
  * failing), and neither money nor the parcel has moved since.
  */
 export const isKnown = (isFailing: boolean) => Prisma.sql`EXISTS (
@@ -20,7 +20,7 @@ export const isKnown = (isFailing: boolean) => Prisma.sql`EXISTS (
     OR a.action = 'acknowledge' AND (a.reason = ${KEEPS_FAILING}) = ${isFailing} AND NOT EXISTS (
       SELECT 1 FROM order_event e WHERE e.order_id = o.id AND e.at > a.resolved_at AND e.actor IN ${OUTSIDE})))`;
 
-/** Whether it is known that the order `o` has no run, and none is to take it up. */
+/** Whether it is known that the order `o` has no run, and none is to resume it. */
 export const HAS_NO_RUN = Prisma.sql`EXISTS (
   SELECT 1 FROM attention a WHERE ${ABOUT_LAST_RUN} AND a.reason <> ${KEEPS_FAILING}
     AND (a.resolved_at IS NULL OR a.action = 'acknowledge'))`;
@@ -36,7 +36,7 @@ export function requireLastRun(statement: ChangeStatement, run: number): void {
 }
 
 /**
- * Ends what the order's last run asked a person and what its attempts waited for: the next run asks and tries anew.
+ * Ends the attentions and waits of the order's last run: the next run opens its own.
  * Waits that last until their deadline stay, but for those that the change ends. The question about the run itself is
  * answered, where the change is not the answer to it.
  */
@@ -50,7 +50,7 @@ export function leaveRun(statement: ChangeStatement, { event, ended = [], resolv
       UPDATE attention a SET resolved_at = now(), by = 'workflow', signalled_at = now() FROM ${changed} c
       WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.refund_id IS NULL AND a.kind = ANY(${kinds})`,
   );
-  // What was answered and not heard is read by the next run.
+  // The next run reads answers that were not signalled.
   statement.also(
     'heard',
     Prisma.sql`

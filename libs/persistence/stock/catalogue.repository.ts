@@ -29,7 +29,7 @@ const stocked = ({ unitPrice, ...product }: ProductModel): StockedProduct => ({
   unitPrice: Number(unitPrice),
 });
 
-/** What can be bought. */
+/** The products. */
 export class CatalogueRepository {
   constructor(private readonly db: Database) {}
 

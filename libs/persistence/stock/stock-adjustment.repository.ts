@@ -21,7 +21,7 @@ export interface StockAdjustment extends NewStockAdjustment {
 /** PostgreSQL's integer. */
 const LARGEST_STOCK = 2_147_483_647;
 
-/** Corrections of stock by people, each a movement of its own. */
+/** Corrections of stock by people, each a separate movement. */
 export class StockAdjustmentRepository {
   constructor(private readonly db: Database) {}
 

@@ -39,7 +39,7 @@ export class StockRepository {
     return 'out_of_stock';
   }
 
-  /** Gives back what is held and keeps a late attempt from taking it again. @returns whether anything was held */
+  /** Releases a reservation, and keeps a late attempt from reserving again. @returns whether there was one */
   async release(order: OrderRecord): Promise<boolean> {
     await this.effects.close(order.id, reserveKey(order.id));
     return this.orders.change(await this.orders.get(order.id), (current) => {

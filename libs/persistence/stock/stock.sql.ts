@@ -3,7 +3,7 @@ import { MOVEMENT_SIGN, type MovementKind } from '#libs/domain/stock/goods';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 
-/** What of a line has not come back into stock with a refund. */
+/** The units of a line that no refund has returned to stock. */
 const OUTSIDE = Prisma.sql`l.quantity - COALESCE((SELECT sum(m.quantity) FROM stock_movement m
   JOIN refund r ON r.id = m.refund_id WHERE r.order_id = l.order_id AND m.sku = l.sku), 0)::int`;
 
@@ -99,7 +99,7 @@ export function takeStock(statement: ChangeStatement, effectKey: string): void {
   );
 }
 
-/** Gives back what the order holds. */
+/** Releases what the order holds. */
 export function giveBackStock(statement: ChangeStatement): void {
   const { changed } = statement;
   const held = statement.also(

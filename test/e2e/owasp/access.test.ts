@@ -18,7 +18,7 @@ import { CUSTOMER, emailOf } from '../../support/orders.js';
 import { leaveShared, openSharedApi } from '../../support/shared-systems.js';
 import type { System } from '../../support/system.js';
 
-describe('who gets at what', () => {
+describe('access by key and scope', () => {
   let bench: Bench;
   let system: System;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('who gets at what', () => {
 
   const as = (key: string) => supertest.agent(system.url).set('Authorization', `Bearer ${key}`);
   const anybody = () => supertest(system.url);
-  /** Does an operation as its document shows, on nothing there is. */
+  /** Calls an operation as documented, on an object that does not exist. */
   const call = (agent: ReturnType<typeof supertest>, operation: DocumentedOperation) => {
     const { method, body, isKeyed } = operation;
     const verb = method.toLowerCase() as 'get' | 'post' | 'put';
@@ -41,8 +41,8 @@ describe('who gets at what', () => {
     return body ? request.send(body.examples[0] as object) : request;
   };
 
-  // One shop's services share one set of orders: whoever may `read` sees them all, as a back office does. What is kept
-  // apart is what belongs to one order, or one product.
+  // One shop's services share one set of orders: a key with `read` sees them all, as a back office does. The parts
+  // of one order, or of one product, are kept apart.
   describe('API1:2023 Broken Object Level Authorization', () => {
     it('finds nothing of one order at the address of another', async () => {
       const [mine, other] = [await bench.paid(), await bench.labelled()];
@@ -81,10 +81,10 @@ describe('who gets at what', () => {
       expect(body).toMatchObject({ status: 404, code: 'stock_adjustment_not_found' });
     });
 
-    it('names orders so that nobody comes upon the next one', async () => {
+    it('names orders so that no caller can guess the next one', async () => {
       const placed = [await system.place(), await system.place()];
       const [first, second] = placed.map(({ id }) => id.replaceAll('-', ''));
-      // Of a UUIDv7 the time can be told; 74 bits are left to guess (RFC 9562, section 5.7).
+      // A UUIDv7 reveals its time; 74 bits are left to guess (RFC 9562, section 5.7).
       expect(first?.slice(16)).not.toBe(second?.slice(16));
       for (const { id } of placed) {
         const digits = id.split('-');
@@ -116,7 +116,7 @@ describe('who gets at what', () => {
   });
 
   describe('API2:2023 Broken Authentication', () => {
-    it('takes a key that is known, in one place and one form, and tells nobody what was wrong with another', async () => {
+    it('accepts a known key, in one place and one form, and does not explain a refusal', async () => {
       const { key } = system;
       const revoked = await system.store.apiKeys.create('leaving', ['read']);
       const { id = '' } = (await system.store.apiKeys.list()).find((k) => k.service === 'leaving') ?? {};
@@ -164,7 +164,7 @@ describe('who gets at what', () => {
       expect(system.key).toMatch(/^op_[\w-]{43}$/);
     });
 
-    it('has no key that somebody else could know: a new database opens to none', async () => {
+    it('has no key that an outsider could know: a new database has none', async () => {
       const fresh = await Bench.open();
       try {
         expect(await fresh.store.apiKeys.list()).toEqual([]);
@@ -176,7 +176,7 @@ describe('who gets at what', () => {
   });
 
   describe('API3:2023 Broken Object Property Level Authorization', () => {
-    /** What an order has, and only the service decides. */
+    /** The fields of an order that only the service decides. */
     const OWN = {
       id: randomUUID(),
       number: 'R-MINE-0001',
@@ -190,7 +190,7 @@ describe('who gets at what', () => {
       taxRate: 0,
     };
 
-    it.each(Object.entries(OWN))('takes no %s from outside', async (field, value) => {
+    it.each(Object.entries(OWN))('accepts no %s from outside', async (field, value) => {
       const before = await bench.database.order.count();
       const { status, body } = await system.http
         .post('/orders')
@@ -216,7 +216,7 @@ describe('who gets at what', () => {
       ]);
     });
 
-    it('shows of an order what its document says, and nothing of how it is paid or where it goes', async () => {
+    it('shows the documented fields of an order, and none of its payment method or address', async () => {
       const { id } = await bench.labelled();
       const reader = as(await system.store.apiKeys.create('reader', ['read']));
       const { body: order } = await reader.get(`/orders/${id}`).expect(200);
@@ -238,7 +238,7 @@ describe('who gets at what', () => {
   describe('API5:2023 Broken Function Level Authorization', () => {
     const closed = DOCUMENTED.filter(({ scope }) => scope !== null);
 
-    it('leaves nothing open but what is meant for all, or is signed', () => {
+    it('leaves no operation open except public and signed ones', () => {
       const open = DOCUMENTED.filter(({ scope }) => scope === null);
       expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
         'GET /',
@@ -280,7 +280,7 @@ describe('who gets at what', () => {
       },
     );
 
-    it('asks for the key before anything else is said of a request', async () => {
+    it('checks the key before anything else of a request', async () => {
       for (const operation of closed.filter(({ body }) => body !== null)) {
         const verb = operation.method.toLowerCase() as 'post' | 'put';
         const { status } = await anybody()[verb](addressOf(operation)).send({ not: 'valid' });

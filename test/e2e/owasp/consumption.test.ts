@@ -13,7 +13,7 @@ import { System } from '../../support/system.js';
 
 const LIMIT = 64 * 1024;
 
-describe('what one caller may use up', () => {
+describe('the resources of one caller', () => {
   let system: System;
   beforeAll(async () => {
     const env = { RESERVATION_TTL: '4s', PAYMENT_WINDOW: '3s', REQUEST_TIMEOUT: '3s' };
@@ -50,7 +50,7 @@ describe('what one caller may use up', () => {
     });
 
     it.each(['/orders', '/webhooks/deliveries', '/webhooks/stripe'])(
-      'unpacks no more than that for %s, however little was sent',
+      'decompresses no more than that for %s, however little was sent',
       async (path) => {
         const bomb = gzipSync(Buffer.alloc(50_000_000, ' '));
         expect(bomb.length).toBeLessThan(LIMIT);
@@ -66,7 +66,7 @@ describe('what one caller may use up', () => {
       expect((await request).status).toBe(202);
     });
 
-    it('counts a body that does not say how long it is', async () => {
+    it('counts a body without a declared length', async () => {
       const { hostname, port } = new URL(system.url);
       const socket = connect(Number(port), hostname);
       await once(socket, 'connect');
@@ -114,7 +114,7 @@ describe('what one caller may use up', () => {
         }
     });
 
-    it('tells at most 200 of a body’s faults', async () => {
+    it('reports at most 200 of a body’s faults', async () => {
       const fields = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`f${n}`, n]));
       const { body, text: answer } = await post().send(fields);
       expect(body.errors).toHaveLength(200);
@@ -142,9 +142,9 @@ describe('what one caller may use up', () => {
   });
 
   // Who a shopper is, and how many they may buy, the shop knows: it holds the key, and the service counts by key. Here
-  // is kept that nothing is taken out of sale for long without money, and that nothing is done twice.
+  // it is tested that no goods are reserved for long without a payment, and that no effect happens twice.
   describe('API6:2023 Unrestricted Access to Sensitive Business Flows', () => {
-    it('keeps goods from others no longer than RESERVATION_TTL, if nobody pays for them', async () => {
+    it('reserves unpaid goods no longer than RESERVATION_TTL', async () => {
       const lines = [{ sku: 'LAST-ONE', quantity: 1 }];
       const hoarder = await system.place({ lines, payment: { method: 'pm_card_threeDSecure2Required' } });
       await system.until(hoarder.id, ({ payment }) => payment === 'requires_action');
@@ -174,7 +174,7 @@ describe('what one caller may use up', () => {
       expect(list.data).toHaveLength(1);
     });
 
-    it('takes no card twice while one attempt is made, and no attempt that nobody asked for', async () => {
+    it('charges no card twice during one attempt, and makes no attempt without a request', async () => {
       const { id } = await system.place();
       await system.until(id, ({ payment }) => payment === 'captured');
       const again = await post(`/orders/${id}/payment-attempts`).send({ method: 'pm_card_visa' });
@@ -182,7 +182,7 @@ describe('what one caller may use up', () => {
       expect((await system.charges())[id]).toBe(1);
     });
 
-    it('lets nobody say that a parcel has arrived, or that money has come, but who signs for it', async () => {
+    it('accepts a delivery or a payment only from a provider that signs its report', async () => {
       const { id } = await system.place();
       const { shipments } = await system.until(id, ({ fulfilment }) => fulfilment === 'ready');
       const event = (type: string) =>

@@ -46,7 +46,7 @@ describe('API10:2023 Unsafe Consumption of APIs', () => {
     country: 'GB',
     phone: null,
   };
-  /** Every way in which a provider is called, with what goes out on it. */
+  /** Every call to a provider, with the data that it sends. */
   const CALLS: Readonly<Record<string, () => Promise<unknown>>> = {
     'creating an intent': () =>
       gateway().createIntent({
@@ -136,7 +136,7 @@ describe('API10:2023 Unsafe Consumption of APIs', () => {
       ['buying a label', { ...parcel, carrier: 'a\r\nBcc: b@example.com' }, 'a name of two lines'],
       ['buying a label', { ...parcel, status: 'eaten' }, 'a status that is unknown'],
       ['discrepancy a shipment', '<html>', 'a page'],
-    ])('%s: %j (%s) is believed nothing, and is a bug for somebody to see', async (name, body) => {
+    ])('%s: %j (%s) is not believed, and is an unexpected failure', async (name, body) => {
       answer = json(body);
       const seen = await failure(CALLS[name] ?? (() => Promise.resolve()));
       expect(seen).toBeInstanceOf(Error);
@@ -144,7 +144,7 @@ describe('API10:2023 Unsafe Consumption of APIs', () => {
     });
   });
 
-  it('an order whose providers send it elsewhere waits, and tells nobody else of its shopper', async () => {
+  it('an order whose providers redirect it waits, and sends its shopper’s data nowhere else', async () => {
     answer = (request, response) =>
       response.writeHead(307, { Location: `${elsewhere.url}${request.url}` }).end();
     const system = await System.start({

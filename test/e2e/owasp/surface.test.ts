@@ -17,7 +17,7 @@ import { listen } from '../../support/listener.js';
 import { emailOf } from '../../support/orders.js';
 import { System } from '../../support/system.js';
 
-describe('what is there to attack', () => {
+describe('the attack surface', () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ deliveryAfter: 300 });
@@ -27,7 +27,7 @@ describe('what is there to attack', () => {
   });
 
   const anybody = () => supertest(system.url);
-  /** Says something to the API on a connection of its own, and hears it out. */
+  /** Sends raw lines to the API on a separate connection, and reads the whole answer. */
   async function said(...lines: readonly string[]): Promise<string> {
     const { hostname, port } = new URL(system.url);
     const socket = connect(Number(port), hostname);
@@ -38,7 +38,7 @@ describe('what is there to attack', () => {
 
   // The API takes no addresses to call: no field is one, and none is followed. It calls only what the environment names.
   describe('API7:2023 Server Side Request Forgery', () => {
-    it('calls nobody, whatever address stands in whatever field, from the order to the last mail', async () => {
+    it('calls no address that stands in any field, from the order to the last mail', async () => {
       const trap = await listen();
       const [home, address] = [`${trap.url}/home`, `${trap.url}/anything`];
       const keyed = (path: string) => system.http.post(path).set('Idempotency-Key', randomUUID());
@@ -118,13 +118,13 @@ describe('what is there to attack', () => {
       },
     );
 
-    it('takes no method from a header or a query in the place of its own', async () => {
+    it('accepts no method override from a header or a query', async () => {
       for (const name of ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])
         await system.http.get('/products/GIFT').set(name, 'PUT').expect(200);
       expect((await system.http.get('/orders?_method=POST')).status).toBe(400);
     });
 
-    it('tells with no answer what it is made of', async () => {
+    it('names its software in no answer', async () => {
       const paths = ['/orders', '/orders/%ff', '/nowhere', '/products/a%00b', '/problems/x'];
       for (const path of paths)
         for (const agent of [anybody(), system.http]) {
@@ -159,7 +159,7 @@ describe('what is there to attack', () => {
     });
 
     it('has no route that the document has not, and every one it has', () => {
-      // What Nest's router says, in the log, of each route it makes.
+      // Nest's router logs each route it makes.
       const routes = system.log.flatMap((line) => {
         const [, path, method] = /Mapped \{([^,]+), ([A-Z]+)\} route/.exec(line) ?? [];
         return path === undefined ? [] : [`${method} ${path.replace(/:(\w+)/g, '{$1}')}`];
@@ -170,7 +170,7 @@ describe('what is there to attack', () => {
     it('answers at every address of the document', async () => {
       for (const operation of DOCUMENTED.filter(({ method }) => method === 'GET')) {
         const { status, body } = await system.http.get(addressOf(operation));
-        // A thing that is not there has a code of its own; an address that is not there has none.
+        // A missing object has its own code; an unknown address has none.
         const isThere = status === 200 || operation.path === '/problems/{code}' || body.code !== 'not_found';
         expect(isThere, operation.path).toBe(true);
       }

@@ -9,7 +9,7 @@ import { seeToFailedRefund } from '../refunds.js';
 
 const ACTIONS: readonly Resolution[] = ['retry', 'skip', 'fail', 'acknowledge'];
 
-/** An operator answers what waits for a person, rightly or not; the API takes nothing that makes no sense. */
+/** An operator answers an attention, rightly or not; the API refuses an answer that does not apply. */
 export const answerAttention: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), action: fc.constantFrom(...ACTIONS) })
   .map(({ pick, action }) =>

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Command, command } from '../command.js';
 import { hasOrders, paidEnd, pickOrder } from '../model.js';
 
-/** A bank decides about a payment that takes its time, or lets a hold lapse. */
+/** A bank decides about a pending payment, or lets a hold lapse. */
 export const bankDecides: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), becomes: fc.constantFrom('succeeded', 'succeeded', 'failed') })
   .map(({ pick, becomes }) =>

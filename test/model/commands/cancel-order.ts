@@ -6,7 +6,7 @@ import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
 import { type Command, command } from '../command.js';
 import { hasOrders, pickOrder } from '../model.js';
 
-/** Somebody cancels an order through Temporal; one that has no run yet, or none any more, takes no notice. */
+/** An operator cancels an order through Temporal; an order without a run is not affected. */
 export const cancelOrder: fc.Arbitrary<Command> = fc.nat().map((pick) =>
   command(
     'an order is cancelled through Temporal',

@@ -7,11 +7,11 @@ import { hasOrders, pickOrder } from '../model.js';
 
 const type = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...CARRIER_EVENTS) },
-  // What mostly happens.
+  // The most frequent events.
   { weight: 3, arbitrary: fc.constantFrom('shipment.picked_up', 'shipment.delivered') },
 ) satisfies fc.Arbitrary<CarrierEventType>;
 
-/** Something happens to a parcel, if there is one; the carrier tells it by webhook, also before we know the parcel. */
+/** An event happens to a parcel, if there is one; the carrier reports it by webhook, even if unknown here. */
 export const parcelMoves: fc.Arbitrary<Command> = fc.record({ pick: fc.nat(), type }).map((drawn) =>
   command(
     `the carrier reports ${drawn.type}`,
@@ -26,7 +26,7 @@ export const parcelMoves: fc.Arbitrary<Command> = fc.record({ pick: fc.nat(), ty
   ),
 );
 
-/** The carrier sends what it has sent before, again and in another order. */
+/** The carrier repeats its events, in another order. */
 export const eventsRepeat: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), copies: fc.integer({ min: 1, max: 3 }), backwards: fc.boolean() })
   .map(({ pick, copies, backwards }) =>
@@ -45,7 +45,7 @@ export const eventsRepeat: fc.Arbitrary<Command> = fc
     ),
   );
 
-/** The carrier speaks of a parcel that is nobody's. */
+/** The carrier reports a parcel of no order. */
 export const strangeParcel: fc.Arbitrary<Command> = type.map((drawn) =>
   command(`the carrier reports ${drawn} of a parcel that is not ours`, async (model, real) => {
     const name = `${model.run}-${model.done.length}`;

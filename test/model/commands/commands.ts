@@ -24,7 +24,7 @@ import { tryAnotherMethod } from './try-another-method.js';
 import { wait } from './wait.js';
 import { wishToCancel } from './wish-to-cancel.js';
 
-/** Everything that may be done to the system, with how often. A new kind of trouble is a file and a line. */
+/** Every command, with its weight. A new kind of fault is a file and a line. */
 const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<Command> }[] = [
   { weight: 6, arbitrary: placeOrder },
   { weight: 1, arbitrary: placeOrderAtDyingApi },
@@ -32,7 +32,7 @@ const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbit
   { weight: 10, arbitrary: scriptFault },
   { weight: 2, arbitrary: forgetKeys },
   { weight: 3, arbitrary: refuseMail },
-  // A process takes a while to come up, and what a killed worker did is given up 4 s later: these cost time.
+  // A process takes a while to start, and a killed worker's activities time out 4 s later: these cost time.
   { weight: 1, arbitrary: killWorker },
   { weight: 2, arbitrary: startWorker },
   { weight: 1, arbitrary: freezeWorker },
@@ -60,7 +60,7 @@ const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbit
 
 const MOST = 12;
 
-/** A few things that happen one after the other: an order, and what follows. */
+/** A few commands one after the other: an order, and what follows. */
 export const story: fc.Arbitrary<[Command, Iterable<Command>]> = fc.tuple(
   fc.oneof(placeOrder, standStill),
   fc.commands([fc.oneof(...COMMANDS)], { maxCommands: MOST, size: 'max' }),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Command, command } from '../command.js';
 import { hasOrders, pickOrder } from '../model.js';
 
-/** A shopper complains to the bank, which takes the money, or some of it, or only asks. */
+/** A shopper disputes a payment: the bank takes the money, or a part of it, or only opens an inquiry. */
 export const disputeOpens: fc.Arbitrary<Command> = fc
   .record({
     pick: fc.nat(),
@@ -15,7 +15,7 @@ export const disputeOpens: fc.Arbitrary<Command> = fc
       `a shopper disputes ${amount ?? 'all'} of a payment${inquiry ? ', and the bank only asks' : ''}`,
       async (model, real) => {
         const order = pickOrder(model, pick);
-        // What the bank has taken it cannot take again.
+        // The bank cannot take the same money twice.
         if (await real.isDisputed(order)) return;
         for (const { id, status } of await real.system.intents(order.id))
           if (status === 'succeeded')

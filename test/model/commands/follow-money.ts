@@ -36,7 +36,7 @@ const WITH_MONEY_TAKEN: readonly Move[] = [
   'wishToCancel',
 ];
 
-/** What can well happen next to an order's money, by how it stands; the more often named, the likelier. */
+/** The likely next events of an order's money, by its state; an event named twice is twice as likely. */
 const NEXT: Readonly<Record<PaymentStatus, readonly Move[]>> = {
   none: ['wishToCancel'],
   not_required: ['wishToCancel', 'requestRefund'],
@@ -51,7 +51,7 @@ const NEXT: Readonly<Record<PaymentStatus, readonly Move[]>> = {
   voided: ['wishToCancel', 'tryAnotherMethod', 'requestRefund'],
 };
 
-/** What a bank has still to decide about an order's money; it comes mostly, where there is any. */
+/** The open decisions of a bank about an order's money; drawn more often, where there are any. */
 async function openMoves(id: OrderId, real: Real): Promise<readonly Move[]> {
   const { refunds, disputes } = await real.moneyThere(id);
   return [
@@ -63,10 +63,10 @@ const OPEN = ['needs_response', 'warning_needs_response'];
 const DISPUTED = Array.from({ length: 6 }, () => 'disputeEnds' as const);
 const RETURNING = Array.from({ length: 4 }, () => 'refundSettles' as const);
 
-/** How long an order that has not come to be paid is waited for, in milliseconds. */
+/** How long the command waits for an order that is not paid yet, in milliseconds. */
 const PATIENCE = 1_000;
 
-/** The next thing happens that can happen to an order's money, whatever that is. */
+/** The next possible event happens to an order's money. */
 export const moneyMoves: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), choice: fc.nat(), moves: fc.record(MOVES) })
   .map(({ pick, choice, moves }) => ({

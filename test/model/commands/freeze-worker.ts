@@ -5,10 +5,10 @@ import { pickOrder } from '../model.js';
 
 /** How long it waits for the order to get that far, in milliseconds. */
 const PATIENCE = 1_000;
-/** Longer than it takes to give up an attempt that shows no sign of life, in milliseconds. */
+/** Longer than the heartbeat time-out of an attempt, in milliseconds. */
 const GIVEN_UP = 7_000;
 
-/** The worker freezes in the middle of things, and goes on beside the attempts that have taken over from it. */
+/** The worker freezes during its activities, and resumes beside the attempts that have taken over from it. */
 export const freezeWorker: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), events: fc.integer({ min: 1, max: 6 }) })
   .map(({ pick, events }) =>

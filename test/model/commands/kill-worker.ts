@@ -7,7 +7,7 @@ import type { Real } from '../real.js';
 /** How long it waits for the order to get that far, in milliseconds. */
 const PATIENCE = 1_000;
 
-/** The worker dies once an order has come so far, and is started again, at once or later. */
+/** The worker dies once an order has reached an event, and is started again, at once or later. */
 export const killWorker: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), events: fc.integer({ min: 1, max: 7 }), back: fc.boolean() })
   .map(({ pick, events, back }) =>

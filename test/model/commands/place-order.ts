@@ -47,7 +47,7 @@ export const placeOrder: fc.Arbitrary<Command> = fc
     ),
   );
 
-/** The API dies with an order in its hands; whoever placed it asks again until there is an answer. */
+/** The API dies during a request; its caller repeats it until there is an answer. */
 export const placeOrderAtDyingApi: fc.Arbitrary<Command> = fc
   .record({ wish, after: fc.integer({ min: 0, max: 40 }) })
   .map(({ wish: wanted, after }) =>
@@ -64,7 +64,7 @@ export const placeOrderAtDyingApi: fc.Arbitrary<Command> = fc
 export async function place(model: Model, real: Real, wanted: Wish, callers: number): Promise<ModelOrder> {
   const name = `run-${model.run}-order-${model.done.length}`;
   const usual = real.system.body();
-  // The same few customers in every run: what they are called is searched for in everything, once all is over.
+  // The same few customers in every run: their names are searched for in all logs and rows at the end.
   const customer = { ...usual.customer, email: `quillfeather-${model.orders.length}@example.com` };
   const body = real.system.body({
     customer,
@@ -108,7 +108,7 @@ export async function place(model: Model, real: Real, wanted: Wish, callers: num
   return order;
 }
 
-/** Sends an order to the API, as often as it takes to be answered. */
+/** Sends an order to the API until it is answered. */
 export function ask(real: Real, { key, body }: { key: string; body: Readonly<Record<string, unknown>> }) {
   return real.ask(() => real.system.http.post('/orders').set('Idempotency-Key', key).send(body));
 }

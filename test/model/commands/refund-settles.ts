@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Command, command } from '../command.js';
 import { hasOrders, pickOrder } from '../model.js';
 
-/** A refund arrives, or does not, or comes back from the bank after it had arrived. */
+/** A refund succeeds, or fails, also after it had succeeded. */
 export const refundSettles: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), becomes: fc.constantFrom('succeeded', 'failed', 'canceled') })
   .map(({ pick, becomes }) =>

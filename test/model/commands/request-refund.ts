@@ -7,7 +7,7 @@ import { hasOrders, type ModelOrder, pickOrder } from '../model.js';
 import { askForRefund } from '../refunds.js';
 import { requestCancellation } from './wish-to-cancel.js';
 
-/** What there is to be wrong with a refund that is made out like these. */
+/** The problems that a refund like these may be refused with. */
 const ALLOWED_PROBLEMS = [
   'use_cancellation',
   'nothing_to_refund',
@@ -29,7 +29,7 @@ const drawn = fc.record({
   cancels: fc.constantFrom(false, false, false, true),
 });
 
-/** Somebody gives money back, some or all of it, perhaps while somebody else cancels the order. */
+/** A caller requests a refund, of some or all of the money, perhaps while another caller cancels the order. */
 export const requestRefund: fc.Arbitrary<Command> = drawn.map(
   ({ pick, portion, restock, callers, cancels }) =>
     command(

@@ -6,7 +6,7 @@ import { FAULT_NAMES, OPERATIONS, type Operation } from '../../../dev/sandbox/fa
 import { script } from '../../../dev/sandbox/test-sandbox.js';
 import { type Command, command } from '../command.js';
 
-/** How an order ends that an operation is refused to, where it is not simply tried again. */
+/** How an order ends when an operation is refused, where the call is not simply retried. */
 const REFUSED: Readonly<Partial<Record<Operation, OrderStatus>>> = {
   'payment_intents.create': 'rejected',
   'payment_intents.confirm': 'rejected',
@@ -14,7 +14,7 @@ const REFUSED: Readonly<Partial<Record<Operation, OrderStatus>>> = {
   'shipments.create': 'cancelled',
 };
 
-/** What nobody asks for while orders come and go; reconciliation does. */
+/** Operations that orders never call; reconciliation does. */
 const UNUSED: readonly Operation[] = [
   'charges.retrieve',
   'refunds.retrieve',
@@ -24,7 +24,7 @@ const UNUSED: readonly Operation[] = [
 
 const OUTAGES = FAULT_NAMES.filter((name) => name !== 'refuse');
 
-/** The gateway or the carrier is about to fail. */
+/** Scripts a fault of the gateway or the carrier. */
 export const scriptFault: fc.Arbitrary<Command> = fc
   .record({
     operation: fc.constantFrom(...OPERATIONS.filter((name) => !UNUSED.includes(name))),

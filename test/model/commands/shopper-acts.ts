@@ -5,10 +5,10 @@ import { ClientSecretView } from '#libs/contracts/http/payment.api';
 import { type Command, command } from '../command.js';
 import { hasOrders, paidEnd, pickOrder } from '../model.js';
 
-/** What the bank is told by the shopper's browser. */
+/** What the shopper's browser sends to the bank. */
 const DOES = ['authenticate', 'authenticate', 'fail', 'abandon'] as const;
 
-/** A shopper is asked to act on a payment, and does, or does not; one who is not asked has no page to act on. */
+/** A shopper has to authenticate a payment, and does, or does not; without that request there is no page. */
 export const shopperActs: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), does: fc.constantFrom(...DOES) })
   .map(({ pick, does }) =>

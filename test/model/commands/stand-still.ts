@@ -9,7 +9,7 @@ import { moneyMoves } from './follow-money.js';
 import { inWords, place, wish } from './place-order.js';
 import { requestCancellation } from './wish-to-cancel.js';
 
-/** What an order comes to by itself, or by a cancellation once it is paid. */
+/** How an order ends by itself, or by a cancellation once it is paid. */
 type Course =
   'free' | 'declined' | 'authenticated' | 'settled later' | 'held' | 'taken' | 'let go' | 'given back';
 
@@ -70,7 +70,7 @@ function courseOf(wanted: Wish, rules: RulesName, isCancelled: boolean): Course 
   }
 }
 
-/** How long an order is waited for that does not come to the moment, and the books, that hear nothing. Milliseconds. */
+/** How long the command waits for an order to reach the moment, and for the books to change. Milliseconds. */
 const PATIENCE = 3_000;
 const HEARING = 700;
 
@@ -84,8 +84,8 @@ interface Drawn {
 }
 
 /**
- * The worker stands still at a moment of a new order, and things happen to its money just then; after that the worker
- * goes on, or dies and is started again. What happens when is certain, so that a story which goes wrong here does again.
+ * The worker is held at a moment of a new order, while its payment changes at the gateway; after that the worker
+ * resumes, or dies and is started again. The sequence is fixed, so that a failing run fails again.
  */
 export const standStill: fc.Arbitrary<Command> = fc
   .record({

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { type Command, command } from '../command.js';
 import { pickOrder } from '../model.js';
 
-/** How long an order that is stuck is waited for, in milliseconds. */
+/** How long the command waits for a stuck order, in milliseconds. */
 const PATIENCE = 1_500;
 
-/** Time passes, until an order has got further. */
+/** Waits until an order has changed. */
 export const wait: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), events: fc.integer({ min: 1, max: 6 }) })
   .map(({ pick, events }) =>

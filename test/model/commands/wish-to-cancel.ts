@@ -6,7 +6,7 @@ import { type Command, command } from '../command.js';
 import { hasOrders, type ModelOrder, pickOrder } from '../model.js';
 import type { Real } from '../real.js';
 
-/** A shop asks for an order to be cancelled, whatever has become of it; perhaps twice at once. */
+/** A shop requests the cancellation of an order in any state; perhaps twice at once. */
 export const wishToCancel: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), callers: fc.constantFrom(1, 1, 2) })
   .map(({ pick, callers }) =>
@@ -20,7 +20,7 @@ export const wishToCancel: fc.Arbitrary<Command> = fc
     ),
   );
 
-/** @throws Error when the wish is not taken */
+/** @throws Error when the request is not accepted */
 export async function requestCancellation(order: ModelOrder, real: Real): Promise<void> {
   order.mayEnd.add('cancelled');
   order.wasToBeCancelled = true;

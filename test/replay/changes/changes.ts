@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
 
-/** One change to the workflow, made in two ways: the shopper is written to before anything else. */
+/** One change to the workflow, made in two ways: the shopper is emailed as the first step. */
 export const UNPATCHED = fileURLToPath(new URL('./unpatched.workflow.ts', import.meta.url));
 export const PATCHED = fileURLToPath(new URL('./patched.workflow.ts', import.meta.url));

@@ -13,7 +13,7 @@ const { sendConfirmation } = proxyActivities<EmailActivities>({
   startToCloseTimeout: '90s',
 });
 
-/** A change as somebody might make it who thinks of no order in flight: the shopper is written to first of all. */
+/** A change that breaks orders in flight: it emails the shopper as its first step. */
 export async function OrderWorkflow(input: OrderWorkflowInput): Promise<OrderOutcome> {
   await sendConfirmation(input.orderId);
   return today(input);

@@ -45,7 +45,7 @@ describe('the keys command', () => {
     ['create --service shop --scopes read --expires 4000d', '--expires is 4000d, and must be'],
     ['list --expires 90d', 'none of the three forms'],
     ['create --srevice shop', '--srevice'],
-  ])('"%s" is answered with what is wrong, in the first line', (line, says) => {
+  ])('"%s" is answered with its fault, in the first line', (line, says) => {
     expect(() => parse(line)).toThrow(UsageError);
     expect(() => parse(line)).toThrow(new RegExp(`^.*${says}.*\nUsage: `));
   });

@@ -47,7 +47,7 @@ export const KEYS = defineCommand({
   },
 });
 
-/** @throws UsageError that says what is wrong, and how the program is used */
+/** @throws UsageError with the fault, and the usage of the program */
 export function keysCommand({ options, given, operands }: CommandLine<typeof KEYS.options>): KeysCommand {
   const [verb, id, ...rest] = operands;
   if (verb === 'create' && id === undefined) {

@@ -47,6 +47,6 @@ it.each([
   ['/customers/c-17/erasure#x', '/customers/*/*'],
   ['/customers\\c-17/erasure', '/*/erasure'],
   ['*', '*'],
-])('%s tells of nobody: %s', (url, logged) => {
+])('%s contains no personal data: %s', (url, logged) => {
   expect(paths.of(url)).toBe(logged);
 });

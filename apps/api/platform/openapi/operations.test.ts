@@ -5,19 +5,19 @@ import { type OperationName, OPERATIONS, problemsOf } from './operations.js';
 const names = Object.keys(OPERATIONS) as OperationName[];
 const keyed = names.filter((name) => !['open', 'signed'].includes(OPERATIONS[name].access));
 
-it.each(keyed)('%s tells callers of the gate they go through', (name) => {
+it.each(keyed)('%s documents the checks before it for callers', (name) => {
   expect(problemsOf(name)).toEqual(
     expect.arrayContaining(['unauthenticated', 'insufficient_scope', 'rate_limited']),
   );
 });
 
-it.each(names)('%s tells what HTTP itself refuses', (name) => {
+it.each(names)('%s documents what HTTP itself refuses', (name) => {
   expect(problemsOf(name)).toEqual(
     expect.arrayContaining(['malformed_request', 'request_timeout', 'headers_too_large', 'internal_error']),
   );
 });
 
-it('holds back neither probes nor providers', () => {
+it('limits neither probes nor providers', () => {
   const free = names.filter((name) => !problemsOf(name).includes('rate_limited'));
   expect(free).toEqual(['receiveDelivery', 'receivePaymentEvent', 'checkLive', 'checkReady']);
 });

@@ -41,7 +41,7 @@ describe('the problem that an error is answered with', () => {
     expect(problem.cause).toBe(error);
   });
 
-  it('says when to come back, if the database is away or another change is in the way', () => {
+  it('says when to retry, if the database is unreachable or another change conflicts', () => {
     expect(new ProblemError('unavailable').headers).toEqual({ 'Retry-After': '5' });
     expect(new ProblemError('busy').headers).toEqual({ 'Retry-After': '2' });
   });

@@ -5,7 +5,7 @@ import { parseJson } from './json.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { BODY_LIMIT, bodyReader } from './request-body.js';
 
-/** JSON is UTF-8 (RFC 8259, section 8.1), whatever else `charset` says. */
+/** JSON is UTF-8 (RFC 8259, section 8.1), whatever `charset` is given. */
 const JSON_TYPE = /^\s*application\/json\s*(?:;|$)/i;
 const OTHER_CHARSET = /;\s*charset\s*=\s*(?!"?utf-8"?\s*(?:;|$))/i;
 

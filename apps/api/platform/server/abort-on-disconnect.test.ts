@@ -16,7 +16,7 @@ afterAll(() => {
   server.close();
 });
 
-/** A request that is worked on, and the client's way to hang up. */
+/** A request in progress, and the client's way to hang up. */
 async function called(): Promise<{ response: ServerResponse; hangUp: () => void }> {
   const { port } = server.address() as AddressInfo;
   const call = request({ host: '127.0.0.1', port }).on('error', () => undefined);
@@ -26,7 +26,7 @@ async function called(): Promise<{ response: ServerResponse; hangUp: () => void 
   return { response: response as ServerResponse, hangUp: () => call.destroy() };
 }
 
-it('is told of a client that hangs up', async () => {
+it('aborts when a client hangs up', async () => {
   const { response, hangUp } = await called();
   const gone = abortOnDisconnect(response);
   expect(gone.aborted).toBe(false);
@@ -34,7 +34,7 @@ it('is told of a client that hangs up', async () => {
   await once(gone, 'abort');
 });
 
-it('is told of a client that had hung up before anybody asked', async () => {
+it('aborts at once when a client had hung up before', async () => {
   const { response, hangUp } = await called();
   const closed = once(response, 'close');
   hangUp();

@@ -39,21 +39,21 @@ describe('a server whose connections are to end', () => {
       () => held.length,
       (length) => length === count,
     );
-  /** Answers what is held, in order, and reads until the connection ends. @returns of each answer whether it says so */
+  /** Answers held requests in order, until the connection ends. @returns for each whether it announced the end */
   async function answers(socket: Socket): Promise<boolean[]> {
     for (const response of held) response.end();
     const [, ...each] = (await text(socket)).split('HTTP/1.1 200');
     return each.map((answer) => answer.includes('\r\nConnection: close\r\n'));
   }
 
-  it('says so in an answer to a request it had already', async () => {
+  it('announces the close in an answer to an earlier request', async () => {
     const socket = await send(REQUEST);
     await taken(1);
     drain.begin();
     expect(await answers(socket)).toEqual([true]);
   });
 
-  it('says so in an answer to a request that comes later', async () => {
+  it('announces the close in an answer to a later request', async () => {
     const socket = await send('');
     drain.begin();
     socket.write(REQUEST);
@@ -61,7 +61,7 @@ describe('a server whose connections are to end', () => {
     expect(await answers(socket)).toEqual([true]);
   });
 
-  it('answers all of several requests that came in a row, and says so in the last', async () => {
+  it('answers all of several pipelined requests, and announces the close in the last', async () => {
     const socket = await send(REQUEST);
     await taken(1);
     drain.begin();

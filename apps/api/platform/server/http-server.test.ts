@@ -13,7 +13,7 @@ const LIMITS: HttpLimits = { requestTimeout: 900, keepAliveTimeout: 300, maxConn
 
 let server: Server;
 let sockets: Socket[];
-/** Ends requests that are worked on. */
+/** Ends requests in progress. */
 let finish: () => void;
 
 beforeEach(async () => {
@@ -54,7 +54,7 @@ async function open(start = ''): Promise<Socket> {
   return socket;
 }
 
-/** Sends a piece now and then, for as long as it is let. */
+/** Sends a piece at intervals until the connection ends. */
 async function dribble(socket: Socket, piece: string): Promise<void> {
   while (socket.writable && !socket.readableEnded) {
     socket.write(piece);
@@ -68,7 +68,7 @@ async function answerTo(socket: Socket): Promise<{ head: string; problem: unknow
   return { head, problem: JSON.parse(body || 'null') };
 }
 
-describe('what never becomes a request', () => {
+describe('an incomplete or malformed request', () => {
   it.each([
     ['a line that is not HTTP', 'HELLO\r\n\r\n', 400, 'malformed_request'],
     ['another protocol', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400, 'malformed_request'],
@@ -134,7 +134,7 @@ describe('a slow client', () => {
       LIMITS.requestTimeout,
     ],
     ['nothing', '', '', LIMITS.requestTimeout / 3],
-  ])('that dribbles %s is cut off, and others are served meanwhile', async (_, start, piece, after) => {
+  ])('that sends %s slowly is cut off, and others are served meanwhile', async (_, start, piece, after) => {
     const began = Date.now();
     const slow = await open(start);
     const dribbling = dribble(slow, piece);
@@ -148,7 +148,7 @@ describe('a slow client', () => {
     await dribbling;
   });
 
-  it('is not one whose answer takes long', async () => {
+  it('is not a client whose answer takes long', async () => {
     const socket = await open(
       'POST /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok',
     );
@@ -158,7 +158,7 @@ describe('a slow client', () => {
     expect(await answer).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*ok/);
   });
 
-  it('cannot keep others out by opening connections, and cuts off nobody whose request is worked on', async () => {
+  it('cannot keep others out by opening connections, and cuts off no request in progress', async () => {
     const worked = await open(
       'POST /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok',
     );
@@ -182,7 +182,7 @@ describe('a connection', () => {
     expect(Date.now() - began).toBeLessThan(5_000);
   });
 
-  it('takes a request with an expectation that nobody knows', async () => {
+  it('accepts a request with an unknown expectation', async () => {
     const socket = await open('GET / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\nConnection: close\r\n\r\n');
     expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK/);
   });

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** How many of so many calls at once are let through. */
+/** How many of so many calls at once are admitted. */
 async function letThrough(calls: number, take: () => Promise<void>): Promise<number> {
   const results = await Promise.allSettled(Array.from({ length: calls }, take));
   return results.filter(({ status }) => status === 'fulfilled').length;
@@ -35,7 +35,7 @@ it('counts each service, and each address, by itself', async () => {
   expect(await letThrough(20, () => limits.takeForAddress('10.0.0.2'))).toBe(PER_SECOND);
 });
 
-it('says when to come back', async () => {
+it('says when to retry', async () => {
   const limits = new RateLimits({ rateLimit: 1 });
   await limits.takeForService('shop');
   const refusal: unknown = await limits.takeForService('shop').catch((error: unknown) => error);

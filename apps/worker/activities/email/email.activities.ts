@@ -20,17 +20,17 @@ import type { RefundRepository } from '#libs/persistence/refunds/refund.reposito
 import type { EffectJournal } from '../effect-journal.js';
 import { requirePersonalData } from '../personal-data.js';
 
-/** One kind of mail of an order's. */
+/** A kind of email about an order. */
 interface Kind {
   readonly write: (order: MailedOrder, shop: Shop) => Mail;
-  /** The statuses of an order whose shopper is not to be told this any more, or not yet. */
+  /** The statuses of an order in which this email is not sent any more, or not yet. */
   readonly unless: readonly OrderStatus[];
 }
 
 const allBut = (status: OrderStatus) => ORDER_STATUSES.filter((other) => other !== status);
 
 const MAILS: Readonly<Record<EmailKind, Kind>> = {
-  // Nobody is told that an order is confirmed once it is taken back, or its parcel has come back.
+  // No confirmation is sent once the order is being compensated, or its parcel was returned.
   confirmation: {
     write: confirmationMail,
     unless: ['cancelling', 'cancelled', 'rejected', 'undelivered'],
@@ -42,7 +42,7 @@ const MAILS: Readonly<Record<EmailKind, Kind>> = {
   rejection: { write: rejectionMail, unless: allBut('rejected') },
 };
 
-/** Everything that a shopper is told of an order, each once. */
+/** The emails to a shopper about an order, each sent once. */
 export class OrderEmails implements EmailActivities {
   constructor(
     private readonly refunds: RefundRepository,
@@ -92,8 +92,8 @@ export class OrderEmails implements EmailActivities {
   }
 
   /**
-   * A mail server cannot be asked what became of a mail, so one in doubt is sent again under the same
-   * Message-ID. A mail refused for good is recorded, and the order goes on.
+   * A mail server has no lookup for sent mails, so an email in doubt is sent again under the same
+   * Message-ID. A mail refused for good is recorded, and the order continues.
    */
   private async send(
     orderId: OrderId,
@@ -118,7 +118,7 @@ export class OrderEmails implements EmailActivities {
   }
 }
 
-/** @throws Refusal `erased` where nobody is left to write to */
+/** @throws Refusal `erased` where the order's person was erased */
 const addressed = (order: OrderRecord) => ({
   ...order,
   customer: requirePersonalData(order.customer),

@@ -10,7 +10,7 @@ import type { EffectJournal } from '../effect-journal.js';
 
 const releaseKey = (orderId: OrderId) => `${orderId}:release`;
 
-/** Steps 1 and 2: is the order sound, and are its goods there. */
+/** Steps 1 and 2: validates the order, and reserves its goods. */
 export class InventoryActivities implements Pick<
   StepActivities,
   'validateOrder' | 'reserveStock' | 'releaseStock'

@@ -23,7 +23,7 @@ import type { Store } from '#libs/persistence/store';
 
 type Facts = Pick<Store, 'orders' | 'attention' | 'effects' | 'refunds' | 'runs'>;
 
-/** Writes down what the workflow itself decides. */
+/** Stores the decisions of the workflow itself. */
 export class OrderDecisions implements DecisionActivities {
   private readonly orders: OrderRepository;
   private readonly attention: AttentionRepository;
@@ -82,7 +82,7 @@ export class OrderDecisions implements DecisionActivities {
   }
 
   /**
-   * Ends the order, if it may end so by its books as they stand in that statement. One that never will is left open
+   * Ends the order, if it may end so by its books as read in that statement. An order that never will is left open
    * for a person.
    */
   private async end(orderId: OrderId, end: OrderEnd, closes: boolean): Promise<EndAnswer> {
@@ -112,7 +112,7 @@ export class OrderDecisions implements DecisionActivities {
   /** Whether an order may end so. @param order read together with nothing that is newer than it */
   private async verdict(order: OrderRecord, end: OrderEnd): Promise<EndAnswer> {
     const { status } = order;
-    // Where a parcel got to is the carrier's word, or an operator's, and in the books before the run hears of it.
+    // The carrier or an operator reports where a parcel is; the report is stored before the run is signalled.
     if (end.status === 'delivered') return status === 'delivered' ? ENDED : NOT_ALLOWED;
     if (end.status === 'rejected' && status === 'confirmed') {
       const code = order.payment === 'voided' ? 'payment_voided' : end.reason.code;
@@ -130,7 +130,7 @@ export class OrderDecisions implements DecisionActivities {
 const ENDED: EndAnswer = { is: 'ended' };
 const NOT_ALLOWED: EndAnswer = { is: 'not_allowed' };
 
-/** Calls that were overtaken by what came of them leave nothing in doubt once the order is closed. */
+/** Calls whose outcome became known in another way leave nothing in doubt once the order is closed. */
 const leftBehind = ({ id, attempt }: OrderRecord) => ({
   keys: [
     ...[intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)],
@@ -139,5 +139,5 @@ const leftBehind = ({ id, attempt }: OrderRecord) => ({
   state: 'closed' as const,
 });
 
-/** Where money may be when an order has been taken back. */
+/** Payment statuses of an order that has been compensated. */
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];

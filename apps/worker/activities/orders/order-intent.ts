@@ -17,7 +17,7 @@ export class OrderIntent {
   /**
    * @returns its id
    * @throws Refusal when the provider makes none, such as for an amount that is too small
-   * @throws Contradiction when it makes another one than was asked for
+   * @throws Contradiction when it makes another one than was requested
    */
   async ensure(order: OrderRecord): Promise<string> {
     if (order.intentId !== null) return order.intentId;
@@ -51,7 +51,7 @@ export class OrderIntent {
   }
 }
 
-/** Names in an answer what the database would refuse in its own words. */
+/** Names the fault of an answer that the database would refuse. */
 function unlessTaken(error: unknown): never {
   throw isIntentTaken(error) ? new Contradiction('intent_order_differs', { cause: error }) : error;
 }

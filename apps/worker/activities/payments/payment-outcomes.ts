@@ -18,7 +18,7 @@ export const answered =
   (order: PayingOrder): OrderChange =>
     intentChange(order, intent, { by: 'answer', confirms });
 
-/** The same of an answer that also decides what became of an attempt on the intent, and of a capture. */
+/** The same for an answer that also decides the outcome of an attempt on the intent, and of a capture. */
 export const answeredForAll =
   (intent: TriedIntent, confirms: boolean, state: 'done' | 'closed') =>
   (order: PayingOrder): OrderChange => ({
@@ -26,7 +26,7 @@ export const answeredForAll =
     settlesOthers: { keys: [chargeKey(order.id, order.attempt), captureKey(order.id)], state },
   });
 
-/** @throws Error for an intent on which nothing was tried */
+/** @throws Error for an intent without an attempt */
 export function tried(intent: Intent): TriedIntent {
   const { status } = intent;
   if (status === 'unconfirmed') throw new Error('an intent that was confirmed is unconfirmed');

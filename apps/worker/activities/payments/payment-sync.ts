@@ -50,11 +50,11 @@ export class PaymentSync {
     const order = await this.store.orders.get(orderId);
     const { intentId } = order;
     if (intentId === null) return;
-    // Only what came before the provider was asked is answered by it.
+    // The provider's answer settles only events that came before the call.
     const events = await this.store.paymentInbox.open(intentId);
     const { written, books } = await this.synchronize(await this.readBooks(order), intentId, events);
     await this.store.paymentInbox.markKnown(events);
-    // What another sync has written, and signalled to no run, may be newer than these books.
+    // A change that another sync has written, and not signalled, may be newer than these books.
     if (events.some(({ isApplied }) => isApplied))
       await this.signal(await this.readBooks(await this.store.orders.get(orderId)), 'all', events);
     else if (written.length > 0) await this.signal(books, written, events);
@@ -80,13 +80,13 @@ export class PaymentSync {
       if (isWritten) written.push(difference);
       const expected = isWritten && difference.about === 'intent' ? difference.status : books.intentStatus;
       books = await this.readBooks(await this.store.orders.get(books.order.id));
-      // Another sync has looked, perhaps later: what this one has seen may be what was before.
+      // Another sync has run, perhaps later: the snapshot of this one may be older.
       if (books.intentStatus !== expected) snapshot = await this.readSnapshot(books.order, intentId);
     }
     throw new Outage('superseded');
   }
 
-  /** @returns what may be believed of what the provider shows; a person is told of what may not */
+  /** @returns the verified snapshot; opens an attention for a snapshot that contradicts the order */
   private async readSnapshot(order: OrderRecord, intentId: string): Promise<GatewayPayment | null> {
     const asked = { orderId: order.id, intentId, currency: order.currency };
     const { snapshot, contradiction } = verifiedSnapshot(asked, await this.gateway.readPayment(intentId));
@@ -97,7 +97,7 @@ export class PaymentSync {
     return snapshot;
   }
 
-  /** Reads what belongs to the order after the order: what is newer than the order has raised its version. */
+  /** Reads the order's rows after the order: a newer row has raised the order's version. */
   private async readBooks(order: OrderRecord): Promise<Books> {
     const [refunds, disputes, posted] = await Promise.all([
       this.store.refunds.ofOrder(order.id),
@@ -153,7 +153,7 @@ export class PaymentSync {
       }
       await this.store.paymentInbox.markSignalled(events);
     } catch (error) {
-      this.logger.warn({ orderId, err: error }, 'a run could not be told of its payment');
+      this.logger.warn({ orderId, err: error }, 'a run could not be signalled its payment');
     }
   }
 }

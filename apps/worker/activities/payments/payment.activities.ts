@@ -15,7 +15,7 @@ import { requirePersonalData } from '../personal-data.js';
 import { OrderIntent } from '../orders/order-intent.js';
 import { answered, chargeOutcome, tried } from './payment-outcomes.js';
 
-/** Step 3, and the capture of what it only held. */
+/** Step 3, and the capture of a hold that it made. */
 export class PaymentActivities implements Pick<
   StepActivities,
   'chargePayment' | 'checkPayment' | 'capturePayment'
@@ -96,7 +96,7 @@ export class PaymentActivities implements Pick<
     if (difference !== null) throw new AttentionRequired('amount_differs', difference);
   }
 
-  /** How the order's payment stands in the books. @throws Refusal when it can no longer be paid */
+  /** The order's payment status in the books. @throws Refusal when it can no longer be paid */
   private async answer(orderId: OrderId): Promise<PaymentAnswer> {
     const { status, payment, holdUntil } = await this.orders.get(orderId);
     switch (payment) {
@@ -111,7 +111,7 @@ export class PaymentActivities implements Pick<
       case 'processing':
         return { is: 'waiting' };
       case 'declined':
-      // Another attempt was asked for, and is made once the run is told of it.
+      // Another attempt was requested, and is made once the run is signalled.
       case 'authorizing':
         return { is: 'declined' };
       case 'voided':
@@ -135,12 +135,12 @@ export class PaymentActivities implements Pick<
   }
 }
 
-/** What a capture took, where its answer is kept. */
+/** The amount of a capture, where its answer is stored. */
 const receivedOf = (result: unknown) =>
   typeof result === 'object' && result !== null && 'received' in result && typeof result.received === 'number'
     ? result.received
     : null;
 
-/** Whether the attempt took the money: then nothing more is asked. */
+/** Whether the attempt captured the money: then no further call is made. */
 const isPaidAtOnce = (result: unknown) =>
   typeof result === 'object' && result !== null && 'status' in result && result.status === 'captured';

@@ -14,7 +14,7 @@ import type { DiscrepancyRepository } from '#libs/persistence/reconciliation/dis
 import { findLastReconciled } from '../../reconciliation/reconcile-schedule.js';
 import type { Progress, Reconciliation } from '../../reconciliation/reconciliation.js';
 
-/** A comparison that says how far it has come, and stops with its worker. */
+/** A comparison that reports its progress by heartbeat, and stops with its worker. */
 export class ReconciliationActivities implements ReconcileActivities {
   constructor(
     private readonly reconciliation: Reconciliation,
@@ -59,7 +59,7 @@ const beatOn =
     if (context.cancellationSignal.aborted) throw new Outage('worker_stopped');
   };
 
-/** Where an attempt that failed, or died, had come to. */
+/** The last heartbeat of an attempt that failed or died. */
 function lastBeat(): Beat {
   const details: Beat | undefined = Context.current().info.heartbeatDetails;
   return details ?? { cursor: null, compared: NOTHING_COMPARED };

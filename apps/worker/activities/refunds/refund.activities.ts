@@ -24,7 +24,7 @@ import type { EffectJournal } from '../effect-journal.js';
 import type { OrderIntent } from '../orders/order-intent.js';
 import { answeredForAll, tried } from '../payments/payment-outcomes.js';
 
-/** The compensation of step 3: what was held is let go, what was taken is given back; and every other refund. */
+/** The compensation of step 3: a hold is voided, a captured payment refunded; and every other refund. */
 export class RefundActivities implements Pick<StepActivities, 'reversePayment' | 'createRefund'> {
   constructor(
     private readonly orders: OrderRepository,
@@ -50,7 +50,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
     }
     if (order.intentStatus !== 'captured' && (await this.void(order, reason)) === 'voided')
       return 'compensated';
-    // The window is over, yet the payment came through: the shopper has paid, so the order goes on.
+    // The window is over, yet the payment succeeded: the shopper has paid, so the order continues.
     if (reason === 'expired') {
       await this.confirm(orderId);
       return 'too_late';
@@ -77,7 +77,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
         this.gateway
           .createRefund({ intentId, orderId, refundId, amount: refund.amount, idempotencyKey })
           .then(believed, refundFailure(refund)),
-      // How it stands is told by the check alone, which may have been faster.
+      // Only the check reports its state, and may have been faster.
       outcome: (made) => ({
         settlement: { state: 'done', providerId: made.id },
         change: () => ({
@@ -98,8 +98,8 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
 
   /**
    * Cancels the intent, which fences every attempt to confirm it, ours and any that is still on its way. An
-   * intent that had succeeded is booked as captured instead; the order is confirmed by that only where it will
-   * go on.
+   * intent that had succeeded is booked as captured instead; that confirms the order only where it will
+   * continue.
    */
   private async void(order: OrderRecord, reason: ReversalReason): Promise<'voided' | 'paid'> {
     const intent = await this.journal.close(order.id, intentKey(order.id));
@@ -112,7 +112,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
     const settled = await this.journal.run<Intent>(order.id, {
       key: voidKey(order.id),
       request: { intentId },
-      // Somebody who looked may have found it paid in the last moment.
+      // A sync may have found it paid in the last moment.
       ...(reason === 'expired' ? { unless: ['confirmed'] as const } : {}),
       ask: async () => {
         const found = await this.gateway.retrieveIntent(intentId).then(believed);
@@ -128,7 +128,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
             change: answeredForAll(tried(found), reason === 'expired', 'done'),
           };
         }
-        // Neither canceled nor settled: it will be one or the other, so ask again, past the answer that is stored.
+        // Neither canceled nor settled: it will be one or the other, so retry, past the stored answer.
         throw new Outage(`payment_${found.status}`, { keyConsumed: true });
       },
     });
@@ -137,7 +137,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
 
   /**
    * The intent of an order whose charge may have come no further than making it. Where it cannot be made, or is not what
-   * was asked for, nothing was tried on it, so that no money can move: a compensation needs no more than that.
+   * was requested, no attempt was made on it, so that no money can move: that is enough for a compensation.
    *
    * @returns its id; null when there is none
    */
@@ -148,13 +148,13 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
       if (error instanceof Outage || isUnreachable(error) || isContended(error)) throw error;
       this.logger.warn(
         { orderId: order.id, err: error },
-        'an order is taken back whose intent was never made',
+        'an order is compensated whose intent was never made',
       );
       return null;
     }
   }
 
-  /** The money may have been booked by somebody who left it open whether the order goes on. */
+  /** A sync may have booked the money and left open whether the order continues. */
   private async confirm(orderId: OrderId): Promise<void> {
     await this.orders.change(await this.orders.get(orderId), ({ status }) =>
       status === 'pending'
@@ -164,7 +164,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
   }
 
   /**
-   * Books what is left to give back, before the provider is asked. What moves in the books later, such as a dispute that
+   * Books what is left to refund, before the call to the provider. A later movement, such as a dispute that
    * is won, is booked when this is called again, as one more refund: the first bears the order's id.
    *
    * @returns every refund of the order that is not known to exist at the provider
@@ -195,7 +195,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
   }
 }
 
-/** What no patience changes: somebody has given the money back at the gateway, or the shopper's bank has it. */
+/** Refusals that no retry changes: the money was refunded at the gateway, or the shopper's bank has it. */
 const NEVER: readonly string[] = [
   'already_refunded',
   'amount_too_large',
@@ -203,12 +203,12 @@ const NEVER: readonly string[] = [
   'charge_disputed',
 ];
 
-/** Refunds that somebody may ask for again, in another way, when the provider will not make them. */
+/** Refunds that a caller may request again, in another way, when the provider refuses them. */
 const ASKED_FOR: readonly RefundReason[] = REQUESTABLE_REASONS;
 
 /**
- * The money of an order that is taken back goes back whatever the provider says: a "no" is for a person to look
- * into, not an end. Unless it is gone.
+ * The money of a compensated order goes back even when the provider refuses: a refusal opens an attention and
+ * is no end, unless the money is gone.
  */
 const refundFailure =
   (refund: RefundRecord) =>

@@ -26,10 +26,10 @@ const EVENTS: Readonly<Partial<Record<ParcelStatus, CarrierEventType>>> = {
   returned: 'shipment.returned',
 };
 
-/** A parcel that is out of our hands. */
+/** A parcel that the carrier has. */
 const TRAVELS: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
 
-/** Step 4, its compensation, and the question that ends a wait which has lasted too long. */
+/** Step 4, its compensation, and the lookup that ends an overdue wait. */
 export class ShipmentActivities implements Pick<
   StepActivities,
   'createShipment' | 'cancelShipment' | 'checkDelivery'
@@ -46,7 +46,7 @@ export class ShipmentActivities implements Pick<
   async createShipment(orderId: OrderId): Promise<void> {
     await this.label(orderId, (order) => {
       if (order.payment === 'voided') throw new Refusal('payment_voided');
-      // The parcel waits while it is open whether what was paid will do.
+      // The parcel waits while it is not decided whether the amount paid is accepted.
       const difference = amountDifference(order);
       if (difference !== null) throw new AttentionRequired('amount_differs', difference);
       return this.carrier.createShipment(labelFor(order));
@@ -56,7 +56,7 @@ export class ShipmentActivities implements Pick<
   async cancelShipment(orderId: OrderId): Promise<CompensationResult> {
     const label = await this.journal.close(orderId, shipKey(orderId));
     if (label.state === 'closed' || label.state === 'refused') return 'compensated';
-    // A parcel that travels is to be known here, whatever kept it from being written down; any other need not be.
+    // A parcel in transit has to be stored here, even if an error prevented that before; any other need not be.
     if (label.state === 'started' && isUnderWay(await this.carrier.findShipment(orderId)))
       await this.label(orderId, () => Promise.reject(new Outage('parcel_not_recorded')));
     await this.journal.run<'cancelled' | 'too_late'>(orderId, {
@@ -72,7 +72,7 @@ export class ShipmentActivities implements Pick<
         if (answer === 'cancelled') {
           return {
             settlement: { state: 'done' },
-            // A pick-up that was reported while the carrier was asked is the later word.
+            // A pick-up that was reported during the call to the carrier is newer than its answer.
             change: (current) =>
               TRAVELS.includes(current.fulfilment) ? pickedUpAfterAll(current) : labelCancelled(current),
           };
@@ -80,14 +80,14 @@ export class ShipmentActivities implements Pick<
         return {
           settlement: { state: 'refused', result: { code: 'already_picked_up' } },
           change: (current) => {
-            // Picked up just now, and not written down yet: to be looked at once more.
+            // Picked up just now, and not stored yet: the order is read once more.
             if (current.shipments.length === 0) throw new Outage('picked_up_concurrently');
             return pickedUpAfterAll(current);
           },
         };
       },
     });
-    // Not from the carrier's answer: a pick-up may have been reported while it was asked.
+    // Not from the carrier's answer: a pick-up may have been reported during the call.
     const { fulfilment } = await this.orders.get(orderId);
     return TRAVELS.includes(fulfilment) ? 'too_late' : 'compensated';
   }
@@ -103,7 +103,7 @@ export class ShipmentActivities implements Pick<
       : null;
   }
 
-  /** Writes the order's parcel down, which `buy` makes where there is none yet. */
+  /** Stores the order's parcel, which `buy` makes where there is none yet. */
   private async label(orderId: OrderId, buy: (order: OrderRecord) => Promise<Parcel>): Promise<void> {
     const settled = await this.journal.run<Parcel>(orderId, {
       key: shipKey(orderId),
@@ -111,7 +111,7 @@ export class ShipmentActivities implements Pick<
       ask: () => this.carrier.findShipment(orderId),
       act: async (_, order) => buy(order),
       outcome: (parcel) => {
-        // Cancelled at the carrier's, by hand: that closes its reference for good.
+        // Cancelled at the carrier by hand: that closes its reference for good.
         if (parcel.status === 'cancelled') {
           const code = 'reference_cancelled';
           return {
@@ -140,14 +140,14 @@ export class ShipmentActivities implements Pick<
       await this.claimEarlyEvents({ orderId, trackingNumber: settled.providerId });
   }
 
-  /** The carrier may have spoken of the parcel before we knew its number. */
+  /** The carrier may have sent events of the parcel before we knew its number. */
   private async claimEarlyEvents(parcel: ParcelKey): Promise<void> {
     for (const report of await this.inbox.claim(parcel)) {
       try {
         await this.runs.reportShipment(report);
       } catch (error) {
-        // The event is applied; the sweeper tells the run of it.
-        this.logger.warn({ orderId: report.orderId, err: error }, 'a run could not be told of its parcel');
+        // The event is applied; the sweeper signals it to the run.
+        this.logger.warn({ orderId: report.orderId, err: error }, 'a run could not be signalled its parcel');
       }
     }
   }
@@ -168,7 +168,7 @@ const labelCancelled = (order: OrderRecord) => ({
   ...(order.fulfilment === 'ready' ? { next: { fulfilment: 'reserved' } as const } : {}),
   event: { type: 'shipment.cancelled', actor: 'carrier' },
   ended: ['deliver'] as const,
-  // Whether there ever was a label is of no matter any more.
+  // Whether there ever was a label no longer matters.
   parcel: { is: 'cancelled' } as const,
   settlesOthers: { keys: [shipKey(order.id)], state: 'closed' } as const,
 });

@@ -10,7 +10,7 @@ import type { OrderPolicy } from '#libs/domain/order/policy';
 
 import { summarized } from '../summaries.js';
 
-/** What an order calls, each with the patience its policy asks for. */
+/** The activities of an order, each with the time-outs and retries of its policy. */
 export function orderActivities(policy: OrderPolicy) {
   // How soon a worker that died in the middle of an activity is noticed.
   const heartbeatTimeout = '4s';
@@ -31,7 +31,7 @@ export function orderActivities(policy: OrderPolicy) {
   return {
     steps: summarized(proxyActivities<StepActivities>(patient)),
     emails: summarized(proxyActivities<EmailActivities>({ ...patient, taskQueue: TASK_QUEUES.email })),
-    // The books are written however long it takes: there is nothing to compensate or to park instead.
+    // Writes to the books are retried without end: they cannot be compensated or parked instead.
     decisions: summarized(
       proxyActivities<DecisionActivities>({
         startToCloseTimeout: '30s',

@@ -8,7 +8,7 @@ import { stepFailure } from './step-failure.js';
 const MAX_INTERVAL = 3_600_000;
 
 /**
- * Retries without end. Once the policy's attempts are spent it opens an attention and goes on retrying at growing
+ * Retries without end. Once the policy's attempts are spent it opens an attention and keeps retrying at growing
  * intervals, so that an outage of days does not fill the history.
  */
 export async function retryUntilDone<T>(
@@ -38,7 +38,7 @@ export async function retryUntilDone<T>(
   }
 }
 
-/** Retries a failed operation each time an operator asks for it, until it succeeds or is skipped. */
+/** Retries a failed operation each time an operator answers `retry`, until it succeeds or is skipped. */
 export async function retryUnlessSkipped(
   attention: AttentionRequests,
   step: StepName,

@@ -29,7 +29,7 @@ import type { OrderSearchAttributes } from '../visibility.js';
 
 type Compensation = (reason: ReversalReason) => Promise<CompensationResult>;
 
-/** What the body of a saga is written with. */
+/** The operations of the body of a saga. */
 export interface Steps {
   /** Runs a step once, retried and parked by the policy; its compensation is registered before it starts. */
   step(name: StepName, run: () => Promise<void>, compensation?: Compensation): Promise<void>;
