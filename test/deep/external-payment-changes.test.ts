@@ -123,7 +123,11 @@ describe('an order whose books change while its run works', () => {
           moments.after('payment.authorized');
           const looks = gateway.hold('readPayment', 'leaving');
           const id = await shop.place({
-            policy: { ...policy, reservationTtl: 5_000, retry: { attempts: 5, initial: 10_000, max: 10_000 } },
+            policy: {
+              ...policy,
+              reservationTtl: 5_000,
+              retry: { attempts: 5, initial: 10_000, max: 10_000 },
+            },
           });
           await looks.stopped;
           await lapses(id);

@@ -285,39 +285,36 @@ describe('a payment sync of an order', () => {
     it.each([
       ['won', {}],
       ['lost', { dispute_losses: 1 }],
-    ])(
-      'books what was taken, opens an attention once, and books that it was %s',
-      async (becomes, losses) => {
-        const { id, intentId, total } = await tried('pm_card_visa');
-        await look(id);
-        await play(sandbox, '/disputes', { payment_intent: intentId });
-        await look(id);
-        await look(id);
-        const disputed = await bench.order(id);
-        expect(disputed).toMatchObject({
-          payment: 'captured',
-          dispute: { status: 'needs_response', amount: total },
-          attention: [{ kind: 'dispute_opened', reason: 'fraudulent' }],
-        });
-        expect(refundable(disputed.booked)).toBe(0);
-        expect(await balances(id)).toEqual({ disputes_receivable: total, customer_deposits: -total });
+    ])('books what was taken, opens an attention once, and books that it was %s', async (becomes, losses) => {
+      const { id, intentId, total } = await tried('pm_card_visa');
+      await look(id);
+      await play(sandbox, '/disputes', { payment_intent: intentId });
+      await look(id);
+      await look(id);
+      const disputed = await bench.order(id);
+      expect(disputed).toMatchObject({
+        payment: 'captured',
+        dispute: { status: 'needs_response', amount: total },
+        attention: [{ kind: 'dispute_opened', reason: 'fraudulent' }],
+      });
+      expect(refundable(disputed.booked)).toBe(0);
+      expect(await balances(id)).toEqual({ disputes_receivable: total, customer_deposits: -total });
 
-        await play(sandbox, `/disputes/${disputed.dispute?.id}`, { becomes });
-        await look(id);
-        expect(await bench.order(id)).toMatchObject({ dispute: { status: becomes }, attention: [{}] });
-        expect(await balances(id)).toEqual(
-          'dispute_losses' in losses
-            ? { dispute_losses: total, customer_deposits: -total }
-            : { gateway: total, customer_deposits: -total },
-        );
-        expect(await paymentEvents(id)).toEqual([
-          'payment.intent_created',
-          'payment.captured',
-          'dispute.opened',
-          'dispute.changed',
-        ]);
-      },
-    );
+      await play(sandbox, `/disputes/${disputed.dispute?.id}`, { becomes });
+      await look(id);
+      expect(await bench.order(id)).toMatchObject({ dispute: { status: becomes }, attention: [{}] });
+      expect(await balances(id)).toEqual(
+        'dispute_losses' in losses
+          ? { dispute_losses: total, customer_deposits: -total }
+          : { gateway: total, customer_deposits: -total },
+      );
+      expect(await paymentEvents(id)).toEqual([
+        'payment.intent_created',
+        'payment.captured',
+        'dispute.opened',
+        'dispute.changed',
+      ]);
+    });
   });
 
   it('refunds money that came after the end, once, though many sync at the same time', async () => {

@@ -159,7 +159,10 @@ export class LostRuns {
     // Where an operator acknowledged it, and money or the parcel moves all the same, an operator decides again.
     if (restarts && !(await this.store.runs.isGone(orderId))) {
       if (!(await this.store.runs.takeUp(order, run, reason, 'sweeper'))) return;
-      this.logger.warn({ orderId, reason, run: run + 1 }, 'an order is resumed by another run: its run is gone');
+      this.logger.warn(
+        { orderId, reason, run: run + 1 },
+        'an order is resumed by another run: its run is gone',
+      );
       await this.runs.startLast(orderId);
     } else if (await this.store.attention.flagClosedRun(order, reason, run)) {
       this.logger.error({ orderId, reason }, 'an order is open and its run is gone');
