@@ -83,18 +83,16 @@ export class MigrationEngine {
   }
 
   /** What the engine says may quote the URL, and that its password. */
-  private async said<T>(answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
+  private said<T>(answer: Promise<T>): Promise<T> {
+    return answer.catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
-      // oxlint-disable-next-line preserve-caught-error -- the cause would carry what is left out of the message
+      // Without the error as its cause, which has the password in its message.
       throw new Error(withoutPassword(message, this.url));
-    }
+    });
   }
 }
 
-export function withoutPassword(text: string, url: string): string {
+function withoutPassword(text: string, url: string): string {
   const { password } = new URL(url);
   return [password, decodeURIComponent(password)]
     .filter((secret) => secret !== '')

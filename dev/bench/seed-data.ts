@@ -12,7 +12,7 @@ export const PRODUCTS = Array.from({ length: 20 }, (_, index) => ({
 }));
 
 /** How many different products an order has. */
-export const LINES_AN_ORDER = 2;
+const LINES_AN_ORDER = 2;
 
 /** The body of `POST /orders` of the n-th order. */
 export function orderBody(index: number) {

@@ -7,7 +7,7 @@ interface Target {
 }
 
 /** What an order may cost. CPU first: orders a second swing on a shared machine, CPU for each order hardly does. */
-export const TARGETS: readonly Target[] = [
+const TARGETS: readonly Target[] = [
   { what: 'CPU of an order over a bare workflow’s', most: 2, found: ({ cpuRatio }) => cpuRatio.median },
   { what: 'history events of an order', most: 60, found: ({ summary }) => summary.orders.events.median },
   { what: 'SQL statements of an order', most: 30, found: ({ statements }) => statements.median },

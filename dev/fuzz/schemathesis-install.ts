@@ -13,7 +13,7 @@ const REQUIREMENTS = join(PROJECT_ROOT, 'dev/fuzz/requirements.txt');
 const PROBE = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
 const SCRIPTS = process.platform === 'win32' ? 'Scripts' : 'bin';
 
-export class NoSchemathesis extends ExplainedError {
+class NoSchemathesis extends ExplainedError {
   override readonly name = 'NoSchemathesis';
 }
 

@@ -8,7 +8,7 @@ import type { Step } from './step.js';
 const ANEW = 'npm start -- --fresh';
 
 /** A part did not start on the data of an earlier start. */
-export class KeptDataFailed extends ExplainedError {
+class KeptDataFailed extends ExplainedError {
   override readonly name = 'KeptDataFailed';
   constructor(places: readonly string[], cause: unknown) {
     const said = cause instanceof Error ? cause.message : String(cause);

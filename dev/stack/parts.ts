@@ -17,6 +17,6 @@ export type PartName = keyof typeof PARTS;
 
 export const PART_NAMES = Object.keys(PARTS).filter(isPartName);
 
-export function isPartName(name: string): name is PartName {
+function isPartName(name: string): name is PartName {
   return Object.hasOwn(PARTS, name);
 }

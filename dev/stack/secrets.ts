@@ -36,6 +36,6 @@ export function newPaymentSecret(): string {
   return `whsec_${randomBytes(24).toString('hex')}`;
 }
 
-export function secretFile(name: SecretName): string {
+function secretFile(name: SecretName): string {
   return join(DATA_DIR, name);
 }

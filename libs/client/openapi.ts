@@ -761,7 +761,7 @@ export interface components {
              * @enum {string}
              */
             action: "retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge";
-            /** @description Why, for whoever looks later */
+            /** @description Why, for later readers of the audit trail */
             note?: string;
         };
         RequestCancellation: Record<string, never>;
@@ -898,7 +898,7 @@ export interface components {
         AdjustStock: {
             /** @description Units that came, or with a minus went */
             quantity: number;
-            /** @description Why, for whoever counts next; nothing of persons */
+            /** @description Why, for the next stock-taking; without personal data */
             reason: string;
         };
         StockAdjustment: {

@@ -283,7 +283,7 @@ describe('access to the API', () => {
     let turn = 0;
     const others = from(() => `198.51.100.${turn++}`);
     expect(await statuses(RATE_LIMIT * 4, others)).toEqual({ 200: RATE_LIMIT * 4 });
-    // Entries before the proxy's own were in the header already: any client may write them.
+    // The entries before the proxy's own come from the client, and can be invented.
     const one = from(() => `198.51.100.${turn++}, 203.0.113.7`);
     expect((await statuses(RATE_LIMIT * 4, one))[429]).toBeGreaterThan(0);
   });

@@ -17,7 +17,7 @@ const BY = 'service:desk';
 const ADDRESS = { line1: '3 Elderflower Row', city: 'Mousehole', postalCode: 'TR19 6QX', country: 'GB' };
 
 /** A customer with a unique name and address. */
-function somebody(id?: string): Customer {
+function newCustomer(id?: string): Customer {
   const name = `Barnaby-${randomUUID()}`;
   return { ...(id === undefined ? {} : { id }), name, email: `${name}@Example.com` };
 }
@@ -101,7 +101,7 @@ describe('the erasure of a person', () => {
   });
 
   it('leaves no personal data in any table, and every fact of what happened', async () => {
-    const customer = somebody(`c-${randomUUID()}`);
+    const customer = newCustomer(`c-${randomUUID()}`);
     const { id } = await delivered(customer);
     const { database, store } = bench;
     const secret = { method: `pm_${randomUUID()}`, second: `pm_${randomUUID()}` };
@@ -128,8 +128,8 @@ describe('the erasure of a person', () => {
     });
     await noted(id, `A call with ${customer.name}`);
     await noted(null, `Perhaps of ${customer.email.toUpperCase()}`);
-    const other = await delivered(somebody());
-    const unrelated = await noted(other.id, 'Somebody else');
+    const other = await delivered(newCustomer());
+    const unrelated = await noted(other.id, 'Another customer');
     await database.$executeRaw`ANALYZE`;
 
     const { method, second } = secret;
@@ -160,12 +160,12 @@ describe('the erasure of a person', () => {
     // A refund request is repeated under its hash, which contains no personal data.
     expect(await store.effects.find(`${id}:refund:1`)).toMatchObject({ requestHash: 'of amounts alone' });
     expect(await bench.order(other.id)).toMatchObject({ customer: { name: expect.any(String) } });
-    expect((await store.discrepancies.find(unrelated))?.note).toBe('Somebody else');
+    expect((await store.discrepancies.find(unrelated))?.note).toBe('Another customer');
   });
 
   it('by an id is of its orders, and by an address of every order that has it', async () => {
     const id = `c-${randomUUID()}`;
-    const withId = somebody(id);
+    const withId = newCustomer(id);
     const asGuest = { name: withId.name, email: withId.email.toUpperCase() };
     await delivered(withId);
     const guest = await delivered(asGuest);
@@ -178,7 +178,7 @@ describe('the erasure of a person', () => {
   });
 
   it('again, or of an unknown customer, erases no orders, and is recorded all the same', async () => {
-    const { email } = somebody();
+    const { email } = newCustomer();
     for (const id of [uuid(), uuid()]) {
       const erasure = await erase({ email }, null, id);
       expect(erasure).toMatchObject({ id, orders: 0 });
@@ -187,9 +187,9 @@ describe('the erasure of a person', () => {
   });
 
   it('takes the notes that name the address, and none that has it in a longer one', async () => {
-    const { email } = somebody();
-    await delivered({ ...somebody(), email });
-    const other = await delivered(somebody());
+    const { email } = newCustomer();
+    await delivered({ ...newCustomer(), email });
+    const other = await delivered(newCustomer());
     const kept = [`jo${email}`, `a+${email}`, `${email}.example.org`, `${email}s`];
     const taken = [email, `<${email}>`, `Wrote to ${email.toUpperCase()}.`, `${email}, twice`];
     const notes = new Map<string, string>();
@@ -200,10 +200,10 @@ describe('the erasure of a person', () => {
   });
 
   it('makes a request about the person impossible to guess, and keeps requests about amounts', async () => {
-    const customer = somebody();
+    const customer = newCustomer();
     const { id } = await delivered(customer);
     const discrepancy = await noted(null, `Paid back to ${customer.email}`);
-    const elsewhere = await noted(null, 'Somebody else');
+    const elsewhere = await noted(null, 'Another customer');
     const key = { principal: 'desk', requestHash: 'h' };
     const keys = [
       { ...key, operation: `POST /orders/${id}/refunds`, key: 'refund', orderId: id, resourceId: 'r' },
@@ -230,7 +230,7 @@ describe('the erasure of a person', () => {
   });
 
   it('waits until every order has ended, and changes nothing before', async () => {
-    const customer = somebody();
+    const customer = newCustomer();
     const closed = await delivered(customer);
     const open = await Promise.all([bench.labelled({ customer }), bench.labelled({ customer })]);
     const before = await bench.database.order.findUniqueOrThrow({ where: { id: closed.id } });
@@ -250,7 +250,7 @@ describe('the erasure of a person', () => {
   });
 
   it('waits for a run that keeps failing, although it was acknowledged: it may resume', async () => {
-    const customer = somebody();
+    const customer = newCustomer();
     const { id, attention } = await abandoned(customer, 'keeps_failing');
     await acknowledge(id, attention, 'to be mended');
     expect(await erase({ email: customer.email })).toEqual({ inProgress: [id] });
@@ -259,7 +259,7 @@ describe('the erasure of a person', () => {
   });
 
   it('does not wait for a run that was acknowledged as gone', async () => {
-    const customer = somebody();
+    const customer = newCustomer();
     const { id, attention } = await abandoned(customer);
     expect(await erase({ email: customer.email })).toEqual({ inProgress: [id] });
     await acknowledge(id, attention, `${customer.name} was paid by hand`);
@@ -285,7 +285,7 @@ describe('the erasure of a person', () => {
   });
 
   it('is done once for many requests at once, by either name of the person', async () => {
-    const customer = somebody(`c-${randomUUID()}`);
+    const customer = newCustomer(`c-${randomUUID()}`);
     const orders = await Promise.all(Array.from({ length: 5 }, () => delivered(customer)));
     const people = [{ email: customer.email }, { customerId: customer.id ?? '' }];
     const answers = await Promise.all(
@@ -299,7 +299,7 @@ describe('the erasure of a person', () => {
   });
 
   it('is of all orders or of none while others arrive and end', async () => {
-    const customer = somebody();
+    const customer = newCustomer();
     const person = { email: customer.email };
     const ids: OrderId[] = [];
     const arrivals = async () => {
@@ -321,7 +321,7 @@ describe('the erasure of a person', () => {
   });
 
   it('sees what another transaction is about to write', async () => {
-    const customer = somebody();
+    const customer = newCustomer();
     const { id } = await delivered(customer);
     const other = new pg.Client({ connectionString: bench.databaseUrl });
     await other.connect();
@@ -346,7 +346,7 @@ describe('the erasure of a person', () => {
   });
 
   it('is done once under a key, and the key leads to it', async () => {
-    const customer = somebody();
+    const customer = newCustomer();
     await delivered(customer);
     const request = { principal: 'desk', operation: 'erase', key: randomUUID(), requestHash: 'h' };
     const ids = [uuid(), uuid()];
@@ -362,7 +362,7 @@ describe('the erasure of a person', () => {
   });
 
   it('prevents no later fact', async () => {
-    const customer = somebody();
+    const customer = newCustomer();
     const { id, trackingNumber } = await delivered(customer);
     await erase({ email: customer.email });
     await bench.store.inbox.receive(carrierEvent('shipment.returned', trackingNumber));
@@ -375,7 +375,7 @@ describe('the erasure of a person', () => {
   it.each(['customer_name', 'customer_email', 'shipping_address', 'payment_method'])(
     'is never partial: an order without its %s is refused',
     async (column) => {
-      await delivered(somebody());
+      await delivered(newCustomer());
       await expect(
         bench.database.$executeRawUnsafe(
           `UPDATE orders SET ${column} = NULL WHERE customer_name IS NOT NULL`,

@@ -17,7 +17,7 @@ import {
 } from '#libs/contracts/workflows/reconcile-workflow';
 
 /** Younger movements may not be booked yet. Milliseconds. */
-export const MINIMUM_AGE = 600_000;
+const MINIMUM_AGE = 600_000;
 
 /** The prefix of the ids of runs that an operator started: the schedule does not continue from their windows. */
 const MANUAL_PREFIX = `${RECONCILE_SCHEDULE}-manual-`;

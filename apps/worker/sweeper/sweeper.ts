@@ -84,8 +84,8 @@ export class Sweeper {
   }
 
   private async passOnCancellations(): Promise<void> {
-    await this.each(await this.store.cancellations.unsignalled(SETTLING, BATCH), (wish) =>
-      this.runs.requestCancellation(wish),
+    await this.each(await this.store.cancellations.unsignalled(SETTLING, BATCH), (request) =>
+      this.runs.requestCancellation(request),
     );
   }
 

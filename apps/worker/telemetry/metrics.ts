@@ -65,7 +65,7 @@ export class MetricsServer {
 function addDiscrepancies(registry: Registry, discrepancies: Pick<DiscrepancyRepository, 'countOpen'>): void {
   const open = new Gauge({
     name: 'order_discrepancies_open',
-    help: "Differences between the gateway's books and ours that nobody has closed",
+    help: 'Open differences between the payment provider and our ledger',
     labelNames: ['kind'],
     registers: [registry],
     async collect() {

@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { CarrierClient } from '#libs/shipping/carrier.client';
 
 import type { Sandbox, SandboxOptions } from '../sandbox.js';
 import { CARRIER_SECRET, post, shipments, startTestSandbox } from '../test-sandbox.js';
+import { WebhookReceiver } from '../test-webhook-receiver.js';
 import type { StoredParcel } from './parcel.js';
 
 const ORDER = orderId('019aa0d4-0000-7000-8000-000000000001');
@@ -23,62 +23,18 @@ interface Received {
   readonly trackingNumber: string;
 }
 
-/** A shop that verifies its webhooks, and answers as the test sets. */
-class Shop {
-  readonly received: Received[] = [];
-  status = 202;
-  #server: Server | undefined;
-  #away = false;
-  port = 0;
-
-  open(): Promise<void> {
-    const signer = new Webhook(CARRIER_SECRET);
-    const server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const id = String(request.headers['webhook-id']);
-        const event = carrierEventSchema.parse(
-          signer.verify(Buffer.concat(chunks).toString(), {
-            'webhook-id': id,
-            'webhook-timestamp': String(request.headers['webhook-timestamp']),
-            'webhook-signature': String(request.headers['webhook-signature']),
-          }),
-        );
-        this.received.push({ id, type: event.type, trackingNumber: event.trackingNumber });
-        response.writeHead(this.status).end();
-      });
-    });
-    server.on('connection', (socket) => this.#away && socket.destroy());
-    this.#server = server;
-    return new Promise((resolve) => {
-      server.listen(this.port, '127.0.0.1', () => {
-        const address = server.address();
-        if (typeof address === 'object' && address) this.port = address.port;
-        resolve();
-      });
-    });
-  }
-
-  /** Hangs up on every caller, or listens again; it keeps its port, which another program could take. */
-  set away(away: boolean) {
-    this.#away = away;
-    this.#server?.closeAllConnections();
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server?.close(() => resolve());
-      this.#server?.closeAllConnections();
-    });
-  }
-
-  get types(): string[] {
-    return this.received.map(({ type }) => type);
-  }
-}
-
-const shop = new Shop();
+const signer = new Webhook(CARRIER_SECRET);
+const shop = new WebhookReceiver<Received>(202, (body, headers) => {
+  const id = String(headers['webhook-id']);
+  const event = carrierEventSchema.parse(
+    signer.verify(body.toString(), {
+      'webhook-id': id,
+      'webhook-timestamp': String(headers['webhook-timestamp']),
+      'webhook-signature': String(headers['webhook-signature']),
+    }),
+  );
+  return { id, type: event.type, trackingNumber: event.trackingNumber };
+});
 let sandbox: Sandbox;
 let folder: string;
 

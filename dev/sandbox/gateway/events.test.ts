@@ -8,18 +8,20 @@ import { z } from 'zod';
 
 import type { Sandbox, SandboxOptions } from '../sandbox.js';
 import { confirmed, play, stripeOf } from '../test-gateway.js';
-import { startTestSandbox } from '../test-sandbox.js';
-import { SECRET, Shop } from './test-shop.js';
+import { PAYMENT_SECRET, startTestSandbox } from '../test-sandbox.js';
+import { WebhookReceiver } from '../test-webhook-receiver.js';
 
 const POLICY = { firstPause: 10, longestPause: 40, giveUpAfter: 5_000 };
 
-let shop: Shop;
+let shop: WebhookReceiver<Stripe.Event>;
 let sandbox: Sandbox;
 let stripe: Stripe;
 let folder: string;
 
 beforeEach(async () => {
-  shop = new Shop();
+  shop = new WebhookReceiver(200, (body, headers) =>
+    Stripe.webhooks.constructEvent(body, String(headers['stripe-signature']), PAYMENT_SECRET),
+  );
   await shop.open();
   folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
 });
@@ -31,7 +33,7 @@ afterEach(async () => {
 
 async function start(options: Partial<SandboxOptions> = {}): Promise<void> {
   sandbox = await startTestSandbox({
-    gatewayWebhooks: { url: `http://127.0.0.1:${shop.port}/webhooks/stripe`, secret: SECRET },
+    gatewayWebhooks: { url: `http://127.0.0.1:${shop.port}/webhooks/stripe`, secret: PAYMENT_SECRET },
     webhookPolicy: POLICY,
     ...options,
   });
@@ -65,7 +67,7 @@ describe('events', () => {
     await start();
     const { id } = await confirmed(stripe, 'pm_card_visa', { metadata: { orderId: 'o-1' } });
     await expect.poll(() => shop.types).toEqual(['payment_intent.succeeded']);
-    expect(shop.heard[0]).toMatchObject({
+    expect(shop.received[0]).toMatchObject({
       object: 'event',
       api_version: Stripe.API_VERSION,
       livemode: false,
@@ -79,7 +81,7 @@ describe('events', () => {
         accepted: 1,
         givenUp: 0,
       });
-    const [event] = shop.heard;
+    const [event] = shop.received;
     expect(await stripe.events.retrieve(event?.id ?? '')).toMatchObject({ pending_webhooks: 0 });
     expect((await stripe.events.list({ types: ['charge.refunded'] })).data).toEqual([]);
     expect((await stripe.events.list({ type: 'payment_intent.succeeded' })).data).toHaveLength(1);
@@ -139,10 +141,10 @@ describe('events', () => {
     await start();
     shop.status = 500;
     await confirmed(stripe, 'pm_card_visa');
-    await expect.poll(() => shop.heard.length).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => shop.received.length).toBeGreaterThanOrEqual(3);
     shop.status = 200;
     await expect.poll(async () => (await shown())[0]?.deliveries.accepted).toBe(1);
-    expect(new Set(shop.heard.map(({ id }) => id)).size).toBe(1);
+    expect(new Set(shop.received.map(({ id }) => id)).size).toBe(1);
   });
 
   it('are given up after a while', async () => {
@@ -177,8 +179,8 @@ describe('their delivery', () => {
     await start();
     await deliver('duplicated');
     await confirmed(stripe, 'pm_card_visa');
-    await expect.poll(() => shop.heard).toHaveLength(2);
-    expect(new Set(shop.heard.map(({ id }) => id)).size).toBe(1);
+    await expect.poll(() => shop.received).toHaveLength(2);
+    expect(new Set(shop.received.map(({ id }) => id)).size).toBe(1);
     await expect.poll(async () => (await shown())[0]?.deliveries.accepted).toBe(2);
   });
 
@@ -187,7 +189,7 @@ describe('their delivery', () => {
     await deliver('delayed', 400);
     const asked = Date.now();
     await confirmed(stripe, 'pm_card_visa');
-    await expect.poll(() => shop.heard).toHaveLength(1);
+    await expect.poll(() => shop.received).toHaveLength(1);
     expect(Date.now() - asked).toBeGreaterThanOrEqual(390);
   });
 

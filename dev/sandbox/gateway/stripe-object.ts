@@ -12,7 +12,7 @@ export const nothing = z.null().default(null);
 /** Names an object that there may be none of. */
 export const reference = z.string().nullable().default(null);
 
-export const NO_BILLING_DETAILS = {
+const NO_BILLING_DETAILS = {
   address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },
   email: null,
   name: null,

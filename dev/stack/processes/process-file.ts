@@ -13,7 +13,7 @@ interface Running {
 
 const FILE = join(DATA_DIR, 'processes.json');
 
-export class AlreadyRunning extends ExplainedError {
+class AlreadyRunning extends ExplainedError {
   override readonly name = 'AlreadyRunning';
 }
 

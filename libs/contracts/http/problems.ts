@@ -62,7 +62,7 @@ export const PROBLEMS = {
     status: 402,
     title: 'The payment was declined',
     meaning:
-      'The order is stored, under `orderId`, and its payment was declined; `reason` says why. Told only to those who `Prefer` to wait for the outcome.',
+      'The order is stored, under `orderId`, and its payment was declined; `reason` says why. Only a request that waits for the outcome with `Prefer` is answered so.',
     remedy:
       'Read the order: while it is `pending`, try another method with `POST /orders/{id}/payment-attempts`; otherwise place a new one.',
   },
@@ -100,7 +100,7 @@ export const PROBLEMS = {
   cancellation_not_found: {
     status: 404,
     title: 'There is no cancellation',
-    meaning: 'Nobody has asked to cancel this order.',
+    meaning: 'No cancellation of this order was requested.',
     remedy: 'Ask with `POST /orders/{id}/cancellation`.',
   },
   refund_not_found: {
@@ -149,7 +149,7 @@ export const PROBLEMS = {
     status: 409,
     title: 'Not all of it is in stock',
     meaning:
-      'The order is stored, under `orderId`, and was rejected because a line is out of stock. Nothing was taken. Told only to those who `Prefer` to wait for the outcome.',
+      'The order is stored, under `orderId`, and was rejected because a line is out of stock. Nothing was taken. Only a request that waits for the outcome with `Prefer` is answered so.',
     remedy: 'Show the shopper what is left (`GET /products/{sku}`), and place a new order, with a new key.',
   },
   order_cancelled: {
@@ -162,14 +162,14 @@ export const PROBLEMS = {
     status: 409,
     title: 'The order was not cancelled',
     meaning:
-      'The wish is stored, and was refused: `reason` says why. Told only to those who `Prefer` to wait for the outcome.',
+      'The request is stored, and was refused: `reason` says why. Only a request that waits for the outcome with `Prefer` is answered so.',
     remedy: 'Read the order. What was shipped is refunded once it is back: `POST /orders/{id}/refunds`.',
   },
   refund_failed: {
     status: 409,
     title: 'The refund failed',
     meaning:
-      'The refund is stored, where `Location` says, and no money has gone back: `reason` says why. Its amount can be refunded again. Told only to those who `Prefer` to wait for the outcome.',
+      'The refund is stored, where `Location` says, and no money has gone back: `reason` says why. Its amount can be refunded again. Only a request that waits for the outcome with `Prefer` is answered so.',
     remedy: 'Refund it again with a new key, or pay it back in another way.',
   },
   idempotency_key_in_use: {
@@ -187,7 +187,7 @@ export const PROBLEMS = {
   already_resolved: {
     status: 409,
     title: 'The attention is resolved already',
-    meaning: 'Somebody answered it, or the order went on without an answer.',
+    meaning: 'It was answered before, or the order continued without an answer.',
     remedy: 'Read the order and its events.',
   },
   use_cancellation: {
@@ -241,7 +241,7 @@ export const PROBLEMS = {
   discrepancy_closed: {
     status: 409,
     title: 'The discrepancy is closed already',
-    meaning: 'Somebody acknowledged it, or it is no longer seen.',
+    meaning: 'It was acknowledged before, or the books no longer differ.',
     remedy: 'Read it with `GET /reconciliation/discrepancies?state=closed`.',
   },
   body_too_large: {
@@ -266,7 +266,7 @@ export const PROBLEMS = {
     status: 422,
     title: 'The order cannot be fulfilled',
     meaning:
-      'The order is stored, under `orderId`, and was rejected: a product is not sold any more, or the country is not served. Nothing was taken. Told only to those who `Prefer` to wait for the outcome.',
+      'The order is stored, under `orderId`, and was rejected: a product is not sold any more, or the country is not served. Nothing was taken. Only a request that waits for the outcome with `Prefer` is answered so.',
     remedy:
       'Take the goods out of the basket, or ask for another address; then place a new order, with a new key.',
   },

@@ -66,7 +66,7 @@ export const AdjustStock = z
       .refine((quantity) => quantity !== 0, 'must not be 0')
       .meta({ not: { const: 0 } })
       .describe('Units that came, or with a minus went'),
-    reason: text(200).describe('Why, for whoever counts next; nothing of persons'),
+    reason: text(200).describe('Why, for the next stock-taking; without personal data'),
   })
   .meta({
     id: 'AdjustStock',

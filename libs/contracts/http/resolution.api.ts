@@ -8,7 +8,7 @@ import { prose } from './text.api.js';
 export const ResolveAttention = z
   .strictObject({
     action: z.enum(RESOLUTIONS).describe('One of the `resolutions` of the attention'),
-    note: prose(1000).optional().describe('Why, for whoever looks later'),
+    note: prose(1000).optional().describe('Why, for later readers of the audit trail'),
   })
   .meta({ id: 'ResolveAttention', examples: [{ action: 'retry', note: 'The carrier is back.' }] });
 export type ResolveAttention = z.output<typeof ResolveAttention>;

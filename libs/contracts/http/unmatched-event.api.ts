@@ -4,7 +4,6 @@ import { pageSize } from './page-size.api.js';
 import { Uuid } from './uuid.api.js';
 
 export const EVENT_PROVIDERS = ['carrier', 'stripe'] as const;
-export type EventProvider = (typeof EVENT_PROVIDERS)[number];
 
 export const UNMATCHED_REASONS = ['unknown_type', 'unknown_object', 'ambiguous_object'] as const;
 

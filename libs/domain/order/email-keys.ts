@@ -1,7 +1,7 @@
 import type { OrderId } from './order-id.js';
 
 /** Emails about an order, each sent once. Each refund has an email of its own. */
-export const EMAIL_KINDS = [
+const EMAIL_KINDS = [
   'confirmation',
   'shipped',
   'delivery',

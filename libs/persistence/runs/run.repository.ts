@@ -61,7 +61,7 @@ export class RunRepository {
   /** An order's facts in the books, for the run that resumes it. */
   async resumeFacts(orderId: OrderId): Promise<ResumeFacts> {
     const order = await this.orders.get(orderId);
-    const [events, effects, answers, wishes] = await Promise.all([
+    const [events, effects, answers, requests] = await Promise.all([
       this.orders.events(orderId),
       this.db.$queryRaw<{ key: string; state: string }[]>`
         SELECT key, state FROM effect WHERE key IN (${intentKey(orderId)}, ${voidKey(orderId)})`,
@@ -79,7 +79,7 @@ export class RunRepository {
       intentEffect: stateOf(intentKey(orderId)),
       voidEffect: stateOf(voidKey(orderId)),
       answers: answers.map((answer) => ({ ...answer, at: answer.at.toISOString() })),
-      cancellationRequestedBy: wishes[0]?.by ?? null,
+      cancellationRequestedBy: requests[0]?.by ?? null,
     };
   }
 }

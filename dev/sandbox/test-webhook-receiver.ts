@@ -1,24 +1,24 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 
-import Stripe from 'stripe';
-
-export const SECRET = 'whsec_only_tests_know_of_it';
-
-/** A shop that verifies its webhooks, as Stripe's client does, and answers as the test sets. */
-export class Shop {
-  readonly heard: Stripe.Event[] = [];
-  status = 200;
+/** The webhook address of a shop: keeps the events that it receives, and answers with the status that the test sets. */
+export class WebhookReceiver<Event extends { readonly type: string }> {
+  readonly received: Event[] = [];
   port = 0;
   #server: Server | undefined;
   #away = false;
+
+  /** @param read verifies a request and reads its event */
+  constructor(
+    public status: number,
+    private readonly read: (body: Buffer, headers: IncomingHttpHeaders) => Event,
+  ) {}
 
   open(): Promise<void> {
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const signature = String(request.headers['stripe-signature']);
-        this.heard.push(Stripe.webhooks.constructEvent(Buffer.concat(chunks), signature, SECRET));
+        this.received.push(this.read(Buffer.concat(chunks), request.headers));
         response.writeHead(this.status).end();
       });
     });
@@ -33,7 +33,7 @@ export class Shop {
     });
   }
 
-  /** Hangs up on every caller, or listens again; it keeps its port, which another program could take. */
+  /** Closes every connection at once, or listens again; it keeps its port, which another program could take. */
   set away(away: boolean) {
     this.#away = away;
     this.#server?.closeAllConnections();
@@ -47,6 +47,6 @@ export class Shop {
   }
 
   get types(): string[] {
-    return this.heard.map(({ type }) => type);
+    return this.received.map(({ type }) => type);
   }
 }
