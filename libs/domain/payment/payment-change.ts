@@ -108,6 +108,12 @@ export function methodRefused(order: PayingOrder, code: string): OrderChange {
   };
 }
 
+/** The provider refuses to make the order's intent: there is nothing that another method could pay. */
+export const intentRefused = ({ attempt }: Pick<PayingOrder, 'attempt'>, code: string): OrderChange => ({
+  declineCode: code,
+  event: { type: 'payment.refused', actor: 'gateway', details: { reason: code, attempt } },
+});
+
 /**
  * What the state of a refund means for its order. One that failed is refundable again, and an attention is opened.
  *
