@@ -84,7 +84,7 @@ describe('an order whose books change while its run works', () => {
           await held.stopped;
           await lapses(id);
           await heard(id);
-          held.letGo();
+          held.release();
           return id;
         },
       },
@@ -96,7 +96,7 @@ describe('an order whose books change while its run works', () => {
           await held.stopped;
           await isCanceledByHand(id);
           await heard(id);
-          held.letGo();
+          held.release();
           return id;
         },
       },
@@ -112,7 +112,7 @@ describe('an order whose books change while its run works', () => {
             () => timersFired(id),
             (fired) => fired > 0,
           );
-          held.letGo();
+          held.release();
           return id;
         },
       },
@@ -131,7 +131,7 @@ describe('an order whose books change while its run works', () => {
           });
           await looks.stopped;
           await lapses(id);
-          looks.letGo();
+          looks.release();
           return id;
         },
       },
@@ -156,7 +156,7 @@ describe('an order whose books change while its run works', () => {
           await told.stopped;
           await shop.clearFaults();
           await shop.until(id, ({ status }) => status === 'cancelled');
-          told.letGo();
+          told.release();
           return id;
         },
       },
@@ -178,7 +178,7 @@ describe('an order whose books change while its run works', () => {
           const id = await shop.place({ policy });
           await label.stopped;
           await lapses(id);
-          label.letGo();
+          label.release();
           return id;
         },
       },
@@ -190,7 +190,7 @@ describe('an order whose books change while its run works', () => {
           await label.stopped;
           await lapses(id);
           await heard(id);
-          label.letGo();
+          label.release();
           return id;
         },
       },
@@ -237,7 +237,7 @@ describe('an order whose books change while its run works', () => {
       await lapses(id);
       await heard(id);
       await shop.handle(id).cancel();
-      held.letGo();
+      held.release();
 
       expect(await shop.closed(id)).toMatchObject({
         status: 'cancelled',
@@ -286,6 +286,16 @@ describe('an order whose books change while its run works', () => {
           by: 'service:operator',
         });
     };
+    /** An operator's refund that is written in full: a moment held afterwards is not one of its own. */
+    const refundedByOperator = async (id: OrderId) => {
+      await shop.refund(id, 500);
+      await eventually(
+        () => shop.eventTypes(id),
+        (types) => types.includes('refund.created'),
+      );
+      const [made] = await shop.refunds(id);
+      return made;
+    };
     it('refunds what a dispute returned after its refund, ends cancelled, and emails once', async () => {
       const stock = await shop.stock('MUG-BLUE');
       const id = await shop.place();
@@ -297,7 +307,7 @@ describe('an order whose books change while its run works', () => {
       await held.stopped;
       await won();
       expect(await subjects(id)).not.toContain(TOLD_ONCE[0]);
-      held.letGo();
+      held.release();
 
       expect(await shop.closed(id)).toMatchObject({
         status: 'cancelled',
@@ -321,18 +331,14 @@ describe('an order whose books change while its run works', () => {
       async (event) => {
         const id = await shop.place({ method: 'pm_sandbox_pendingRefundFails' });
         await shop.label(id);
-        await shop.refund(id, 500);
-        const early = await eventually(
-          () => shop.refunds(id),
-          (made) => made.length > 0,
-        );
+        const early = await refundedByOperator(id);
         const held = moments.hold(event);
         await shop.handle(id).cancel();
         await held.stopped;
-        await shop.ask('POST', `/sandbox/refunds/${early[0]?.id}`, { becomes: 'failed' });
+        await shop.ask('POST', `/sandbox/refunds/${early?.id}`, { becomes: 'failed' });
         await shop.runs.requestPaymentSync(id);
         await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'refund_failed'));
-        held.letGo();
+        held.release();
 
         const order = await shop.closed(id);
         expect(order).toMatchObject({ status: 'cancelled', attention: [{ kind: 'refund_failed' }] });
@@ -345,18 +351,14 @@ describe('an order whose books change while its run works', () => {
     it('refunds what comes back after a parcel that did not arrive was refunded', async () => {
       const id = await shop.place({ method: 'pm_sandbox_pendingRefundFails' });
       const trackingNumber = await shop.label(id);
-      await shop.refund(id, 500);
-      const early = await eventually(
-        () => shop.refunds(id),
-        (made) => made.length > 0,
-      );
+      const early = await refundedByOperator(id);
       const held = moments.hold('refund.requested');
       await shop.carrierSays(trackingNumber, 'shipment.returned');
       await held.stopped;
-      await shop.ask('POST', `/sandbox/refunds/${early[0]?.id}`, { becomes: 'failed' });
+      await shop.ask('POST', `/sandbox/refunds/${early?.id}`, { becomes: 'failed' });
       await shop.runs.requestPaymentSync(id);
       await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'refund_failed'));
-      held.letGo();
+      held.release();
 
       expect(await shop.closed(id)).toMatchObject({ status: 'undelivered' });
       const made = (await refunds(id)).filter(({ status }) => status !== 'failed');
@@ -373,7 +375,7 @@ describe('an order whose books change while its run works', () => {
       await shop.ask('POST', `/sandbox/refunds/${made?.id}`, { becomes: 'failed' });
       await shop.runs.requestPaymentSync(id);
       await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'refund_failed'));
-      held.letGo();
+      held.release();
 
       expect(await shop.closed(id)).toMatchObject({
         status: 'cancelled',

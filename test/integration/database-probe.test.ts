@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { DatabaseProbe } from '../../apps/api/platform/database-probe.js';
 import { ConnectionPool } from '#libs/persistence/database/connection-pool';
 import { databaseOver } from '#libs/persistence/database/database';
 import { isContended, isUnreachable } from '#libs/persistence/database/database-failure';
 import type { DatabaseLimits } from '#libs/persistence/database/database-limits';
+import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { Store } from '#libs/persistence/store';
 
 import { eventually } from '../support/eventually.js';

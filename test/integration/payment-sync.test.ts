@@ -32,7 +32,7 @@ class Ears {
     this.hear('refund starts');
   }
   private hear(what: string): void {
-    if (this.isDeaf) throw new Error('nobody listens');
+    if (this.isDeaf) throw new Error('there is no listener');
     this.heard.push(what);
   }
 }

@@ -16,7 +16,7 @@ const under = parcel('under-way', 20, true);
 
 describe('an event of a tracking number', () => {
   it.each<[string, number, readonly KnownParcel[], ParcelMatch]>([
-    ['that nobody has', 30, [], UNKNOWN],
+    ['that no order has', 30, [], UNKNOWN],
     ['of one parcel', 30, [under], of('under-way')],
     ['of one parcel that has arrived', 30, [arrived], of('arrived')],
     ['of one parcel, by a clock that is behind', 5, [under], of('under-way')],

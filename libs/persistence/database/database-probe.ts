@@ -1,6 +1,6 @@
-import { ConnectionPool } from '#libs/persistence/database/connection-pool';
-import type { DatabaseLimits } from '#libs/persistence/database/database-limits';
-import type { Store } from '#libs/persistence/store';
+import type { Store } from '../store.js';
+import { ConnectionPool } from './connection-pool.js';
+import type { DatabaseLimits } from './database-limits.js';
 
 /** Milliseconds. */
 const TIMEOUT = 1_000;
