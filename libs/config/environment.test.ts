@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { environmentFor, type GroupName, VARIABLES } from './environment.js';
 import { InvalidEnvironment } from './settings.js';
@@ -236,5 +240,77 @@ describe('the list of variables', () => {
         required.filter((name) => VARIABLES[name]?.group === group).sort(),
       );
     }
+  });
+});
+
+describe('a setting that is given as a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'order-processing-settings-'));
+  const file = (name: string, contents: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, contents);
+    return path;
+  };
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const key = (source: Source) => environmentFor(['payments'], source).payments.STRIPE_SECRET_KEY;
+  const MISSING = join(folder, 'missing');
+
+  it.each([
+    ['as an editor writes it', 'sk_test_1\n'],
+    ['as Kubernetes mounts it', 'sk_test_1'],
+    ['with the line break of Windows', 'sk_test_1\r\n'],
+  ])('is read %s', (_, contents) => {
+    expect(key({ STRIPE_SECRET_KEY_FILE: file('key', contents) })).toBe('sk_test_1');
+  });
+
+  it('is checked as one that is written down', () => {
+    expect(faultsOf(['payments'], { STRIPE_SECRET_KEY_FILE: file('wrong', 'pk_test_1\n') })).toEqual([
+      'STRIPE_SECRET_KEY must be a secret key of Stripe, sk_test_… or sk_live_…',
+    ]);
+  });
+
+  it.each([
+    [
+      'is missing',
+      { STRIPE_SECRET_KEY_FILE: MISSING },
+      `names a file that cannot be read, ${MISSING}: ENOENT`,
+    ],
+    [
+      'is a folder',
+      { STRIPE_SECRET_KEY_FILE: folder },
+      `names a file that cannot be read, ${folder}: EISDIR`,
+    ],
+    [
+      'is empty',
+      { STRIPE_SECRET_KEY_FILE: file('empty', '\n') },
+      `names an empty file, ${join(folder, 'empty')}`,
+    ],
+    [
+      'is set twice',
+      { STRIPE_SECRET_KEY_FILE: MISSING, STRIPE_SECRET_KEY: 'sk_test_1' },
+      'is set beside STRIPE_SECRET_KEY; set one of them',
+    ],
+  ])('is refused in one line where it %s', (_, source, fault) => {
+    expect(faultsOf(['payments'], source)).toEqual([`STRIPE_SECRET_KEY_FILE ${fault}`]);
+  });
+
+  it.each([
+    [
+      'a certificate without its key',
+      { TEMPORAL_TLS_CLIENT_CERT_PATH: 'CERTIFICATE' },
+      'TEMPORAL_TLS_CLIENT_KEY_PATH is not set: a certificate and its key belong together',
+    ],
+    [
+      'a key in the place of a certificate',
+      { TEMPORAL_TLS_SERVER_CA_CERT_PATH: 'PRIVATE KEY' },
+      'TEMPORAL_TLS_SERVER_CA_CERT_PATH names a file without a certificate in PEM',
+    ],
+  ])('of Temporal is refused: %s', (_, kinds, fault) => {
+    const source = Object.entries(kinds).map(([name, kind]) => [
+      name,
+      file(name, `-----BEGIN ${kind}-----\nAAAA\n-----END ${kind}-----\n`),
+    ]);
+    expect(faultsOf(['temporal'], Object.fromEntries(source))).toEqual([expect.stringContaining(fault)]);
   });
 });

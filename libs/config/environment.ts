@@ -7,7 +7,7 @@ import { countryMeant, countryName, isCountry } from '#libs/places/country';
 
 import { parseShippingFee, shippingFeeErrors } from './shipping-fee.js';
 import { type Groups, type Settings, type Source, readSettings, variablesOf } from './settings.js';
-import { duration, durations, flag, list, port, positive, text, url, whole } from './variable.js';
+import { duration, durations, flag, list, pemFile, port, positive, text, url, whole } from './variable.js';
 
 /** Groups of addresses that Express knows by name (expressjs.com/en/guide/behind-proxies.html). */
 const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
@@ -42,15 +42,30 @@ const groups = {
       path: ['DATABASE_LOCK_TIMEOUT'],
       message: 'must be shorter than DATABASE_STATEMENT_TIMEOUT, which would end the wait first',
     }),
-  temporal: z.object({
-    TEMPORAL_ADDRESS: z
-      .string()
-      .regex(/^[^\s/]+:\d+$/, 'must be host:port, such as 127.0.0.1:7233')
-      .default('127.0.0.1:7233'),
-    TEMPORAL_NAMESPACE: text('the default is orders').default('orders'),
-    TEMPORAL_TLS: flag('false'),
-    TEMPORAL_API_KEY: text('leave it out if there is none').optional(),
-  }),
+  temporal: z
+    .object({
+      TEMPORAL_ADDRESS: z
+        .string()
+        .regex(/^[^\s/]+:\d+$/, 'must be host:port, such as 127.0.0.1:7233')
+        .default('127.0.0.1:7233'),
+      TEMPORAL_NAMESPACE: text('the default is orders').default('orders'),
+      TEMPORAL_TLS: flag('false'),
+      TEMPORAL_TLS_SERVER_NAME: text('leave it out to use the host of TEMPORAL_ADDRESS').optional(),
+      TEMPORAL_TLS_SERVER_CA_CERT_PATH: pemFile('CERTIFICATE').optional(),
+      TEMPORAL_TLS_CLIENT_CERT_PATH: pemFile('CERTIFICATE').optional(),
+      TEMPORAL_TLS_CLIENT_KEY_PATH: pemFile('PRIVATE KEY').optional(),
+      TEMPORAL_API_KEY: text('leave it out if there is none').optional(),
+    })
+    .superRefine((temporal, context) => {
+      const pair = ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'] as const;
+      const missing = pair.filter((name) => temporal[name] === undefined);
+      if (missing.length === 1)
+        context.addIssue({
+          code: 'custom',
+          path: missing,
+          message: 'is not set: a certificate and its key belong together',
+        });
+    }),
   payments: z.object({
     STRIPE_SECRET_KEY: z
       .string()

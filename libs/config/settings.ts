@@ -4,6 +4,8 @@ import type { z } from 'zod';
 
 import { ExplainedError } from '#libs/explained-error';
 
+import { readFileSettings } from './file-settings.js';
+
 /** Groups of variables, by name; each is what one part of a program reads. */
 export type Groups = Readonly<Record<string, z.ZodObject>>;
 export type Settings<G extends Groups> = { [K in keyof G]: z.output<G[K]> };
@@ -29,7 +31,7 @@ export function variablesOf<G extends Groups>(groups: G): Readonly<Record<string
 
 /**
  * Reads and checks groups of variables, from `process.env` and `.env` unless another source is given. A variable set
- * to nothing counts as not set.
+ * to nothing counts as not set; `NAME_FILE` names a file that holds the value of `NAME`.
  *
  * @throws InvalidEnvironment with one line for each variable that is wrong
  */
@@ -37,11 +39,13 @@ export function readSettings<G extends Groups>(
   groups: G,
   source: Source = processEnvironment(),
 ): Settings<G> {
-  const present = Object.fromEntries(
+  const set = Object.fromEntries(
     Object.entries(source).filter(([, value]) => value !== undefined && value !== ''),
   );
+  const files = readFileSettings(set, Object.keys(variablesOf(groups)));
+  const present = { ...set, ...files.values };
   /** By variable: two groups may read one, and one value may break two rules. */
-  const faults = new Map<string, string>();
+  const faults = new Map(files.faults);
   const read = Object.entries(groups).map(([name, group]) => {
     const result = group.safeParse(present);
     if (result.success) return [name, result.data] as const;
@@ -49,7 +53,8 @@ export function readSettings<G extends Groups>(
       const variable = String(issue.path[0]);
       // A default that does not fit what is set is a fault, too, although it was not written down.
       const missing = !(variable in present) && isRequired(groups, variable);
-      if (!faults.has(variable)) faults.set(variable, missing ? 'is not set' : issue.message);
+      if (!faults.has(variable) && !faults.has(`${variable}_FILE`))
+        faults.set(variable, missing ? 'is not set' : issue.message);
     }
     return [name, undefined] as const;
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { parseDuration } from './duration.js';
+import { contentsOf } from './file-settings.js';
 
 /** The kinds of variables that settings are made of. */
 
@@ -36,6 +37,17 @@ export const positive = (fallback: string) =>
 export const url = (protocols: string[], example: string) =>
   z.string().refine((value) => protocols.includes(URL.canParse(value) ? new URL(value).protocol : ''), {
     message: `is not a ${protocols.join('// or ')}// URL; write ${example}`,
+  });
+/** The path of a certificate or key in PEM; its value is what the file holds. */
+export const pemFile = (kind: 'CERTIFICATE' | 'PRIVATE KEY') =>
+  z.string().transform((path, context) => {
+    const file = contentsOf(path);
+    if ('contents' in file && new RegExp(`^-----BEGIN [A-Z ]*${kind}-----$`, 'm').test(file.contents))
+      return file.contents;
+    const message =
+      'fault' in file ? file.fault : `names a file without a ${kind.toLowerCase()} in PEM, ${path}`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
   });
 export const flag = (fallback: 'true' | 'false') =>
   z
