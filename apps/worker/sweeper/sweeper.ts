@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type { OrderId } from '#libs/domain/order/order-id';
 import type { Store } from '#libs/persistence/store';
 import type { OrderRuns } from '#libs/temporal/order-runs';
+import type { LogContext } from '#libs/telemetry/log-context';
 import type { Logger } from '#libs/telemetry/logger';
 
+import type { RequestIds } from '../telemetry/request-ids.js';
+import type { SweeperMetrics } from '../telemetry/sweeper-metrics.js';
 import type { LostRuns } from './lost-runs.js';
 
 /** Rows stored this recently are left to the process that stored them. Milliseconds. */
@@ -28,6 +32,8 @@ export class Sweeper {
     private readonly logger: Logger,
     /** Milliseconds between two sweeps. */
     private readonly interval: number,
+    private readonly metrics?: SweeperMetrics,
+    private readonly requests?: RequestIds,
   ) {}
 
   start(): void {
@@ -57,9 +63,11 @@ export class Sweeper {
       try {
         await perform();
       } catch (error) {
+        this.metrics?.failed(duty);
         this.logger.warn({ duty, err: error }, 'a sweep failed and will be repeated');
       }
     }
+    this.metrics?.swept();
   }
 
   private async run(): Promise<void> {
@@ -70,39 +78,47 @@ export class Sweeper {
   }
 
   private async startForgotten(): Promise<void> {
-    await this.each(await this.store.sweep.neverStarted(SETTLING, BATCH), async ({ id, policy, run }) => {
-      await this.runs.start(id, policy, run);
-      this.logger.info({ orderId: id }, 'started an order that had been stored and not started');
-    });
+    await this.each(
+      'start',
+      await this.store.sweep.neverStarted(SETTLING, BATCH),
+      async ({ id, policy, run }) => {
+        await this.runs.start(id, policy, run);
+        this.logger.info(await this.contextOf(id), 'started an order that had been stored and not started');
+      },
+    );
   }
 
   private async startRefunds(): Promise<void> {
-    await this.each(await this.store.refunds.toStart(SETTLING, BATCH), async ({ id, orderId, policy }) => {
-      await this.runs.startRefund(id, orderId, policy);
-      this.logger.info({ orderId, refundId: id }, 'a refund was given a run');
-    });
+    await this.each(
+      'refund',
+      await this.store.refunds.toStart(SETTLING, BATCH),
+      async ({ id, orderId, policy }) => {
+        await this.runs.startRefund(id, orderId, policy);
+        this.logger.info({ ...(await this.contextOf(orderId)), refundId: id }, 'a refund was given a run');
+      },
+    );
   }
 
   private async passOnCancellations(): Promise<void> {
-    await this.each(await this.store.cancellations.unsignalled(SETTLING, BATCH), (request) =>
+    await this.each('cancel', await this.store.cancellations.unsignalled(SETTLING, BATCH), (request) =>
       this.runs.requestCancellation(request),
     );
   }
 
   private async passOnAttempts(): Promise<void> {
-    await this.each(await this.store.paymentAttempts.unsignalled(SETTLING, BATCH), (attempt) =>
+    await this.each('attempt', await this.store.paymentAttempts.unsignalled(SETTLING, BATCH), (attempt) =>
       this.runs.attemptPayment(attempt),
     );
   }
 
   private async claimEarly(): Promise<void> {
-    await this.each(await this.store.inbox.unclaimed(BATCH), async (parcel) => {
+    await this.each('claim', await this.store.inbox.unclaimed(BATCH), async (parcel) => {
       for (const report of await this.store.inbox.claim(parcel)) await this.runs.reportShipment(report);
     });
   }
 
   private async reportShipments(): Promise<void> {
-    await this.each(await this.store.inbox.unsignalled(SETTLING, BATCH), (report) =>
+    await this.each('report', await this.store.inbox.unsignalled(SETTLING, BATCH), (report) =>
       this.runs.reportShipment(report),
     );
   }
@@ -110,23 +126,32 @@ export class Sweeper {
   /** Also where an event came before the order had its intent. */
   private async ensurePaymentSyncs(): Promise<void> {
     await this.store.paymentInbox.settleKnown();
-    await this.each(await this.store.paymentInbox.unsettled(SETTLING, BATCH), (id) =>
+    await this.each('look', await this.store.paymentInbox.unsettled(SETTLING, BATCH), (id) =>
       this.runs.ensurePaymentSync(id),
     );
   }
 
   private async passOnAnswers(): Promise<void> {
-    await this.each(await this.store.attention.unsignalled(SETTLING, BATCH), (answer) =>
+    await this.each('answer', await this.store.attention.unsignalled(SETTLING, BATCH), (answer) =>
       this.runs.resolveAttention(answer),
     );
   }
 
+  private async contextOf(orderId: OrderId): Promise<LogContext> {
+    const context = { orderId };
+    await this.requests?.complete(context);
+    return context;
+  }
+
   /** An item that fails does not hold up the ones after it; the next sweep repeats it. */
-  private async each<T>(items: readonly T[], see: (item: T) => Promise<void>): Promise<void> {
+  private async each<T>(duty: string, items: readonly T[], see: (item: T) => Promise<void>): Promise<void> {
     const failures: unknown[] = [];
     for (const item of items) {
       if (this.stopping.signal.aborted) return;
-      await see(item).catch((error: unknown) => failures.push(error));
+      await see(item).then(
+        () => this.metrics?.repeated(duty),
+        (error: unknown) => failures.push(error),
+      );
       // With Temporal down every item would wait for its own time-out.
       if (failures.length >= GIVE_UP_AFTER) break;
     }
