@@ -124,8 +124,8 @@ async function main(): Promise<void> {
     payments: new PaymentSync(store, gateway, runs, logger),
     isExclusive: env.reconciliation.STRIPE_ACCOUNT_EXCLUSIVE,
   });
-  const probe = new DatabaseProbe(env.store.DATABASE_URL, limits);
-  new OrderFigures(new FigureRepository(probe.pool), logger).showIn(metrics);
+  const probe = new DatabaseProbe(store, env.store.DATABASE_URL, limits);
+  new OrderFigures(new FigureRepository(probe.separate), logger).showIn(metrics);
   const health = new WorkerHealth(
     {
       store,
