@@ -26,7 +26,7 @@ import { TemporalProbe } from './health/temporal-probe.js';
 import { WorkerHealth } from './health/worker-health.js';
 import { WorkerMetrics } from './telemetry/metrics.js';
 import { createOrderWorkers } from './order-workers.js';
-import { scheduleReconciliation } from './reconciliation/reconcile-schedule.js';
+import { keepScheduling } from './reconciliation/reconcile-schedule.js';
 import { Sweeper } from './sweeper/sweeper.js';
 import { workflowCode } from './workflow-code.js';
 
@@ -125,7 +125,9 @@ async function main(): Promise<void> {
   });
   const sweeper = new Sweeper(store, runs, lostRuns, logger, env.worker.SWEEP_INTERVAL);
 
+  const stopping = new AbortController();
   const close = async () => {
+    stopping.abort();
     await sweeper.stop();
     await monitoring.close();
     await mailer.close();
@@ -139,10 +141,8 @@ async function main(): Promise<void> {
     sweeper.start();
     await monitoring.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT, 'METRICS_PORT');
     const running = runTogether([...workers, reconciliationWorker]);
-    // Orders do not wait for it; the next worker that starts tries again.
-    scheduleReconciliation(client, env.reconciliation.RECONCILE_INTERVAL).catch((error: unknown) => {
-      logger.error({ err: error }, 'the reconciliation could not be scheduled');
-    });
+    // Orders do not wait for it.
+    void keepScheduling(client, env.reconciliation.RECONCILE_INTERVAL, logger, stopping.signal);
     logger.info('worker ready');
     await running;
   } finally {
