@@ -39,7 +39,7 @@ import { OrderFigures } from './telemetry/order-figures.js';
 import { SweeperMetrics } from './telemetry/sweeper-metrics.js';
 import { installRuntime, sdkMetrics } from './telemetry/temporal-runtime.js';
 import { createOrderWorkers } from './order-workers.js';
-import { scheduleReconciliation } from './reconciliation/reconcile-schedule.js';
+import { keepScheduling } from './reconciliation/reconcile-schedule.js';
 import { Sweeper } from './sweeper/sweeper.js';
 import { workflowCode } from './workflow-code.js';
 
@@ -158,7 +158,9 @@ async function main(): Promise<void> {
     requests,
   );
 
+  const stopping = new AbortController();
   const close = async () => {
+    stopping.abort();
     await sweeper.stop();
     await monitoring.close();
     await smtp.close();
@@ -172,10 +174,8 @@ async function main(): Promise<void> {
     sweeper.start();
     await monitoring.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT, 'METRICS_PORT');
     const running = runTogether([...workers, reconciliationWorker]);
-    // Orders do not wait for it; the next worker that starts tries again.
-    scheduleReconciliation(client, env.reconciliation.RECONCILE_INTERVAL).catch((error: unknown) => {
-      logger.error({ err: error }, 'the reconciliation could not be scheduled');
-    });
+    // Orders do not wait for it.
+    void keepScheduling(client, env.reconciliation.RECONCILE_INTERVAL, logger, stopping.signal);
     logger.info('worker ready');
     await running;
   } finally {
