@@ -24,6 +24,7 @@ const PROGRAMS: Readonly<Record<string, readonly GroupName[]>> = {
     'providers',
     'carrierWebhooks',
     'api',
+    'metrics',
     'pricing',
     'policy',
     'logs',
