@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import { post, shipments } from '../../dev/sandbox/test-sandbox.js';
 import { ACTIVITY_STEPS } from '#libs/contracts/workflows/activities';
@@ -9,7 +9,8 @@ import { openDatabase } from '#libs/persistence/database/database';
 import { eventually } from '../support/eventually.js';
 import { killAt, whereabouts } from '../support/kills.js';
 import { emailOf } from '../support/orders.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 import { DECISIONS, LETTERS, SPARED, type Way, WAYS } from './kill-table.js';
 
 /** How many orders are brought to their kill points at once: all must be there before the first attempt times out. */
@@ -23,16 +24,12 @@ function groups<T>(all: readonly T[]): T[][] {
 
 describe('a worker killed with -9 leaves nothing undone, and nothing done twice,', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start({ deliveryAfter: 1_000 });
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await system.close();
-    }
-  });
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    { deliveryAfter: 1_000 },
+  );
 
   const handle = (id: string) => system.client.workflow.getHandle(orderWorkflowId(orderId(id)));
   const resting = async (id: string) => {

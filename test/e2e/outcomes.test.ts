@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { post, script } from '../../dev/sandbox/test-sandbox.js';
+import { script } from '../../dev/sandbox/test-sandbox.js';
 
-import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import { useSharedSystem } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 const DECLINED = 'pm_card_chargeDeclined';
 
 describe('a shop that waits for the outcome of an order it has placed', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedSystem();
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await leaveShared(system);
-    }
+  useSharedSystem((opened) => {
+    system = opened;
   });
 
   /** Sends a request, and waits for its outcome. @param seconds no wait when undefined */
@@ -35,11 +28,6 @@ describe('a shop that waits for the outcome of an order it has placed', () => {
   const declined = async () => {
     const { id } = await system.place({ payment: { method: DECLINED } });
     return system.until(id, ({ payment }) => payment === 'declined');
-  };
-  const carrierSays = async (id: string, does: string) => {
-    const [parcel] = (await system.order(id)).shipments;
-    const url = `${system.sandbox.url}/sandbox/shipments/${parcel?.trackingNumber}/events`;
-    expect((await post(url, { type: `shipment.${does}` })).status).toBeLessThan(300);
   };
 
   describe('by another card', () => {
@@ -115,7 +103,7 @@ describe('a shop that waits for the outcome of an order it has placed', () => {
 
   it('gets the refusal of a cancellation, and its reason', async () => {
     const { id } = await confirmed();
-    await carrierSays(id, 'picked_up');
+    await system.carrierSays(id, 'picked_up');
     await system.until(id, ({ status }) => status === 'shipped');
     const { status, body } = await ask(`/orders/${id}/cancellation`, {}, 30);
     expect({ status, body }).toMatchObject({

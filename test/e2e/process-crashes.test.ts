@@ -1,23 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { faultsLeft, post, script } from '../../dev/sandbox/test-sandbox.js';
+import { faultsLeft, script } from '../../dev/sandbox/test-sandbox.js';
 import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
+import { useSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe('a process that dies', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start({ deliveryAfter: 300 });
-  });
-  afterEach(async () => {
-    await fetch(`${system.sandbox.url}/sandbox/faults`, { method: 'DELETE' });
-  });
-  afterAll(async () => {
-    await system.checkInvariants();
-    await system.close();
+  useSharedSystem((opened) => {
+    system = opened;
   });
 
-  it('in the middle of a charge: another worker takes over, and the card is charged once', async () => {
+  it('takes no order with it: a charge is made once by another worker, and a wait continues', async () => {
+    const waiting = await system.place();
+    await system.carrierSays(waiting.id, 'picked_up');
+    await system.until(waiting.id, ({ status }) => status === 'shipped');
     await script(system.sandbox, { operation: 'payment_intents.confirm', fault: 'slow', delay: 3_000 });
     const { id } = await system.place();
     // The gateway has begun, and will answer slowly.
@@ -26,33 +23,24 @@ describe('a process that dies', () => {
       (left) => left === 0,
     );
     await system.kill('worker');
+    await system.carrierSays(waiting.id, 'delivered');
+    await system.until(waiting.id, ({ status }) => status === 'delivered');
+    expect(await system.eventTypes(waiting.id)).not.toContain('order.closed');
     await system.startWorker();
 
-    await system.until(id, ({ status }) => status === 'delivered', 40_000);
+    await system.carrierSays(id, 'delivered');
+    for (const each of [id, waiting.id])
+      await eventually(
+        () => system.eventTypes(each),
+        (types) => types.includes('order.closed'),
+      );
     expect(await system.intents(id)).toMatchObject([{ status: 'succeeded', amount_received: 3980 }]);
     const types = await system.eventTypes(id);
     expect(types.filter((type) => type === 'payment.captured')).toHaveLength(1);
-    expect(
-      system.log.some((line) => line.includes(`Idempotency detected: ${id}:charge:1 already processed`)),
-    ).toBe(true);
-  });
-
-  it('while an order waits for its delivery: the wait continues', async () => {
-    // A parcel that is picked up, and goes no further by itself.
-    const { shippingAddress } = system.body();
-    const { id } = await system.place({ shippingAddress: { ...shippingAddress, postalCode: '00003' } });
-    const { shipments } = await system.until(id, ({ status }) => status === 'shipped');
-    await system.kill('worker');
-    const { trackingNumber } = shipments[0] ?? {};
-    await post(`${system.sandbox.url}/sandbox/shipments/${trackingNumber}/events`, {
-      type: 'shipment.delivered',
-    });
-    await system.until(id, ({ status }) => status === 'delivered');
-    expect(await system.eventTypes(id)).not.toContain('order.closed');
-    await system.startWorker();
+    const again = `Idempotency detected: ${id}:charge:1 already processed`;
     await eventually(
-      () => system.eventTypes(id),
-      (types) => types.includes('order.closed'),
+      () => system.log.some((line) => line.includes(again)),
+      (logged) => logged,
     );
   });
 
@@ -64,6 +52,7 @@ describe('a process that dies', () => {
     expect(status).toBe('pending');
     await system.kill('api');
     await system.startApi();
-    await system.until(id, (order) => order.status === 'delivered', 30_000);
+    await system.carrierSays(id, 'delivered');
+    await system.until(id, (order) => order.status === 'delivered');
   });
 });

@@ -1,20 +1,17 @@
 import { randomUUID } from 'node:crypto';
 
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { CARRIER_EVENTS, type CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 
-import { Bench, carrierEvent } from './bench.js';
+import { type Bench, carrierEvent } from './bench.js';
+import { useBench } from './use-bench.js';
 
 describe("a carrier's events", () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.checkInvariants();
-    await bench.end();
+  useBench((opened) => {
+    bench = opened;
   });
 
   const carrierEventsOf = async (id: Parameters<Bench['eventTypes']>[0]) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/domain/order/order-id';
 import { isUnreachable } from '#libs/persistence/database/database-failure';
@@ -12,6 +12,7 @@ import type { OrderFilter, OrderPage } from '#libs/persistence/orders/order-list
 
 import { emailOf } from '../support/orders.js';
 import { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 import { fillWithOrders } from './many-orders.js';
 
 const idsOf = (orders: readonly OrderRecord[]) => orders.map(({ id }) => id);
@@ -42,11 +43,8 @@ async function pages(
 
 describe('lists of orders', () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.end();
+  useBench((opened) => {
+    bench = opened;
   });
 
   it('show each order once while others arrive, the newest first', async () => {
@@ -208,12 +206,14 @@ const P99 = 50;
 
 describe('among many orders, a list', () => {
   let bench: Bench;
+  useBench(
+    (opened) => {
+      bench = opened;
+    },
+    { isChecked: false },
+  );
   beforeAll(async () => {
-    bench = await Bench.open();
     await fillWithOrders(bench.databaseUrl, MANY);
-  });
-  afterAll(async () => {
-    await bench.end();
   });
 
   const FILTERS: readonly (readonly [index: string, filter: OrderFilter])[] = [
