@@ -11,16 +11,20 @@ import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 import { refuseUnlimitedPooler } from '#libs/persistence/database/connection-pool';
 import { databaseLimits } from '#libs/persistence/database/database-limits';
+import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { UnlimitedPooler } from '#libs/persistence/database/session';
 import { Store } from '#libs/persistence/store';
 import { createLogger, type Logger } from '#libs/telemetry/logger';
+import { MonitoringServer } from '#libs/telemetry/monitoring-server';
 import { connectionOptions, lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { PaymentSync } from './activities/payments/payment-sync.js';
 import { createReconciliationWorker } from './reconciliation/reconciliation-worker.js';
 import { LostRuns } from './sweeper/lost-runs.js';
-import { MetricsServer } from './telemetry/metrics.js';
+import { TemporalProbe } from './health/temporal-probe.js';
+import { WorkerHealth } from './health/worker-health.js';
+import { WorkerMetrics } from './telemetry/metrics.js';
 import { createOrderWorkers } from './order-workers.js';
 import { scheduleReconciliation } from './reconciliation/reconcile-schedule.js';
 import { Sweeper } from './sweeper/sweeper.js';
@@ -95,7 +99,25 @@ async function main(): Promise<void> {
     payments: new PaymentSync(store, gateway, runs, logger),
     isExclusive: env.reconciliation.STRIPE_ACCOUNT_EXCLUSIVE,
   });
-  const metrics = new MetricsServer(store.discrepancies, store.runLook, logger);
+  const metrics = new WorkerMetrics(store.discrepancies, store.runLook);
+  const probe = new DatabaseProbe(env.store.DATABASE_URL, limits);
+  const health = new WorkerHealth(
+    {
+      store,
+      database: probe,
+      temporal: new TemporalProbe(client),
+      workers: [...workers, reconciliationWorker],
+    },
+    logger,
+  );
+  const monitoring = new MonitoringServer(
+    {
+      '/metrics': () => metrics.answer(),
+      '/health/live': async () => health.live(),
+      '/health/ready': () => health.ready(),
+    },
+    logger,
+  );
   const lostRuns = new LostRuns(store, runs, logger, {
     answer: env.worker.LOST_RUN,
     limit: env.worker.LOST_RUN_LIMIT,
@@ -105,16 +127,17 @@ async function main(): Promise<void> {
 
   const close = async () => {
     await sweeper.stop();
-    await metrics.close();
+    await monitoring.close();
     await mailer.close();
     await client.connection.close();
     await connection.close();
     await store.close();
+    await probe.close();
   };
 
   try {
     sweeper.start();
-    await metrics.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT);
+    await monitoring.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT, 'METRICS_PORT');
     const running = runTogether([...workers, reconciliationWorker]);
     // Orders do not wait for it; the next worker that starts tries again.
     scheduleReconciliation(client, env.reconciliation.RECONCILE_INTERVAL).catch((error: unknown) => {

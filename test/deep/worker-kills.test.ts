@@ -119,8 +119,10 @@ describe('a worker killed with -9 leaves nothing undone, and nothing done twice,
             ({ about }) => about !== optional || way.mails.some((mail) => mail === optional),
           );
         const expected = way.mails.map((about) => ({ about, copies: about === repeated ? 2 : 1 }));
-        await expect.poll(told, { timeout: 20_000 }).toHaveLength(expected.length);
-        expect(told()).toEqual(expect.arrayContaining(expected));
+        // The second copy of a repeated email comes with the next attempt, in a refund's case after the order's end.
+        const sorted = (all: ReturnType<typeof told>) =>
+          all.toSorted((a, b) => a.about.localeCompare(b.about));
+        await expect.poll(() => sorted(told()), { timeout: 20_000 }).toEqual(sorted(expected));
 
         const facts = (await system.eventTypes(id)).filter((type) => type !== 'email.sent');
         expect(facts).toEqual([...new Set(facts)]);

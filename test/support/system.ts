@@ -106,6 +106,7 @@ export class System {
         ...temporal,
         DATABASE_URL: databaseUrl,
         API_PORT: String(port),
+        METRICS_PORT: String(await freePort()),
         STRIPE_SECRET_KEY: 'sk_test_service',
         STRIPE_API_URL: sandbox.url,
         STRIPE_WEBHOOK_SECRET: PAYMENT_SECRET,
@@ -153,6 +154,11 @@ export class System {
     const child = this.running(which);
     await child.stop();
     return child.exited;
+  }
+
+  /** Asks a worker's port for monitoring. */
+  async monitor(path: string): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.environment['METRICS_PORT']}${path}`);
   }
 
   /** The API, as a shop's server calls it. */

@@ -11,7 +11,7 @@ import { Client } from '@temporalio/client';
 
 import { Store } from '#libs/persistence/store';
 
-import { DatabaseProbe } from '../platform/database-probe.js';
+import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { ConnectionDrain } from '../platform/server/connection-drain.js';
 import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { OutcomePoller } from '../orders/outcome-poller.js';

@@ -11,7 +11,7 @@ import { Drain } from './drain.js';
 import { Operation } from '../platform/openapi/operation.decorator.js';
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { LOG } from '../platform/logging/log.js';
-import { DatabaseProbe } from '../platform/database-probe.js';
+import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 
 /** Milliseconds. */
 const TIMEOUT = 2_000;

@@ -13,7 +13,7 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 import { Settings } from '../settings.js';
 import { ApiKeyGuard } from './auth/api-key.guard.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
-import { DatabaseProbe } from './database-probe.js';
+import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { LOG } from './logging/log.js';
 import { EntryController } from './openapi/entry.controller.js';

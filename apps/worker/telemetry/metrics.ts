@@ -1,63 +1,25 @@
-import { createServer, type Server } from 'node:http';
-
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 import { DISCREPANCY_KINDS } from '#libs/domain/reconciliation/reconciliation';
 import type { DiscrepancyRepository } from '#libs/persistence/reconciliation/discrepancy.repository';
 import type { RunLookRepository } from '#libs/persistence/runs/run-look.repository';
-import type { Logger } from '#libs/telemetry/logger';
+import type { MonitoringAnswer } from '#libs/telemetry/monitoring-server';
 
-/** A worker's metrics for Prometheus, at `GET /metrics`. */
-export class MetricsServer {
+/** A worker's metrics for Prometheus. */
+export class WorkerMetrics {
   readonly #registry = new Registry();
-  readonly #server: Server;
 
   constructor(
     discrepancies: Pick<DiscrepancyRepository, 'countOpen'>,
     lostRuns: Pick<RunLookRepository, 'alarmed'>,
-    private readonly logger: Logger,
   ) {
     collectDefaultMetrics({ register: this.#registry });
     addDiscrepancies(this.#registry, discrepancies);
     addLostRuns(this.#registry, lostRuns);
-    this.#server = createServer((request, response) => {
-      if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end();
-      this.#registry.metrics().then(
-        (text) => response.writeHead(200, { 'content-type': this.#registry.contentType }).end(text),
-        (error: unknown) => {
-          logger.warn({ err: error }, 'the metrics could not be read');
-          response.writeHead(503).end();
-        },
-      );
-    });
   }
 
-  /**
-   * A port that is taken, by another worker on this machine most likely, is no reason not to work.
-   *
-   * @returns the port; null when it is taken
-   */
-  async listen(host: string, port: number): Promise<number | null> {
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#server.once('error', reject).listen(port, host, resolve);
-      });
-    } catch (error) {
-      this.logger.warn(
-        { port, err: error },
-        'METRICS_PORT cannot be listened on: this worker shows no metrics',
-      );
-      return null;
-    }
-    const address = this.#server.address();
-    return typeof address === 'object' && address ? address.port : null;
-  }
-
-  async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+  async answer(): Promise<MonitoringAnswer> {
+    return { status: 200, type: this.#registry.contentType, body: await this.#registry.metrics() };
   }
 }
 

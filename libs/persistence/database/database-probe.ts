@@ -1,5 +1,5 @@
-import { ConnectionPool } from '#libs/persistence/database/connection-pool';
-import type { DatabaseLimits } from '#libs/persistence/database/database-limits';
+import { ConnectionPool } from './connection-pool.js';
+import type { DatabaseLimits } from './database-limits.js';
 
 /** Milliseconds. */
 const TIMEOUT = 1_000;

@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
+
+describe('a running worker', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await openSharedSystem();
+  });
+  afterAll(() => leaveShared(system));
+
+  it('is live and ready', async () => {
+    expect((await system.monitor('/health/live')).status).toBe(200);
+    expect((await system.monitor('/health/ready')).status).toBe(200);
+  });
+});
