@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import { useSharedSystem } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('a running worker', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedSystem();
+  useSharedSystem((opened) => {
+    system = opened;
   });
-  afterAll(() => leaveShared(system));
 
   it('is live and ready', async () => {
     expect((await system.monitor('/health/live')).status).toBe(200);
