@@ -19,7 +19,7 @@ const USUAL_TIMES = 5;
 /** How many are played at once, where there are enough: much of a run is waiting. */
 const LANES = 3;
 /** For how many runs a lane is opened. */
-const FOR_A_LANE = 25;
+const FOR_A_LANE = 17;
 
 /** The options of `npm run test:model`; see dev/model-test.ts. */
 export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettings {
