@@ -116,15 +116,4 @@ describe('the carrier’s webhooks', () => {
       { type: 'shipment.delivered', event: arrived, requestId: `request-${arrived}` },
     ]);
   });
-
-  it('need no worker to be applied, and are signalled to the run later', async () => {
-    const { id, trackingNumber } = await labelled();
-    await system.kill('worker');
-    await send(event('shipment.delivered', trackingNumber)).expect(202);
-    expect(await system.order(id)).toMatchObject({ status: 'delivered', fulfilment: 'delivered' });
-    await system.startWorker();
-    await system.until(id, ({ waitingFor }) => waitingFor === null);
-    const order = await system.order(id);
-    expect(order.status).toBe('delivered');
-  });
 });

@@ -83,17 +83,4 @@ describe('a shop that waits for the outcome', () => {
     expect(unwaited).toMatchObject({ id: first.orderId, status: 'rejected' });
     await place(system.body(), 30, key).expect(422);
   });
-
-  it('waits no longer than requested, and gets no outcome it did not request', async () => {
-    await system.stop('worker');
-    const { answer, took } = await timed(() => place(system.body(), 1));
-    expect(answer).toMatchObject({ status: 202, headers: { 'preference-applied': 'wait=1' } });
-    expect(took).toBeGreaterThanOrEqual(1_000);
-    const unasked = await place(system.body());
-    expect(unasked.status).toBe(202);
-    expect(unasked.headers).not.toHaveProperty('preference-applied');
-    await system.startWorker();
-    for (const { body } of [answer, unasked])
-      await system.until(body.id, ({ status }) => status === 'confirmed');
-  });
 });

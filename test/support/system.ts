@@ -204,8 +204,10 @@ export class System {
   }
 
   async intents(id: string): Promise<Stripe.PaymentIntent[]> {
-    const { data } = await this.stripe.paymentIntents.list({ limit: 100 });
-    return data.filter((intent) => intent.metadata['orderId'] === id);
+    const found: Stripe.PaymentIntent[] = [];
+    for await (const intent of this.stripe.paymentIntents.list({ limit: 100 }))
+      if (intent.metadata['orderId'] === id) found.push(intent);
+    return found;
   }
 
   /** How often each order was charged, by the gateway's own records. */
