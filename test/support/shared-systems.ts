@@ -44,7 +44,7 @@ const SHARED: SystemOptions = {
   env: {
     DECLINE_WINDOW: '1m',
     RETRY_ATTEMPTS: '2',
-    LOST_RUN_INTERVAL: '1s',
+    LOST_RUN_INTERVAL: '3s',
     STRIPE_WEBHOOK_SECRET: `${PAYMENT_SECRET},${NEXT_PAYMENT_SECRET}`,
   },
 };
