@@ -100,7 +100,7 @@ async function main(): Promise<void> {
     isExclusive: env.reconciliation.STRIPE_ACCOUNT_EXCLUSIVE,
   });
   const metrics = new WorkerMetrics(store.discrepancies, store.runLook);
-  const probe = new DatabaseProbe(env.store.DATABASE_URL, limits);
+  const probe = new DatabaseProbe(store, env.store.DATABASE_URL, limits);
   const health = new WorkerHealth(
     {
       store,

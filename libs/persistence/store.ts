@@ -94,6 +94,21 @@ export class Store {
     return this.pool?.isStuck() ?? false;
   }
 
+  /** Whether another statement would have to wait for a connection. */
+  isBusy(): boolean {
+    return this.pool?.isBusy ?? false;
+  }
+
+  /** Whether every connection is in use for longer than a statement may take. */
+  isExhausted(): boolean {
+    return this.pool?.isExhausted() ?? false;
+  }
+
+  /** Asks the database for nothing. @throws what any statement would */
+  async ping(): Promise<void> {
+    await this.db.$queryRaw`SELECT 1`;
+  }
+
   async close(): Promise<void> {
     await this.db.$disconnect();
   }

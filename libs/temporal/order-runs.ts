@@ -95,9 +95,9 @@ export class OrderRuns {
    */
   async requestCancellation({ orderId, by, policy }: CancellationRequest): Promise<void> {
     const last = await this.store.runs.last(orderId);
-    const signal = () => this.tell(() => this.order(orderId).signal(cancellationRequested, { by }));
+    const signal = () => this.signal(() => this.order(orderId).signal(cancellationRequested, { by }));
     if (last?.isStarted) {
-      if (!(await signal()) && !(await this.takeUpCancelled(orderId, last.run))) return;
+      if (!(await signal()) && !(await this.restartCancelled(orderId, last.run))) return;
     } else if (last?.run === 1) {
       await this.startCancelled(orderId, policy, by);
     } else if (last) {
@@ -109,7 +109,7 @@ export class OrderRuns {
   }
 
   private async startCancelled(orderId: OrderId, policy: OrderPolicy, by: Actor): Promise<void> {
-    const told = await this.once(() =>
+    const signalled = await this.once(() =>
       this.client.workflow.signalWithStart(ORDER_WORKFLOW, {
         ...orderRun(orderId, policy),
         signal: cancellationRequested,
@@ -117,14 +117,19 @@ export class OrderRuns {
       }),
     );
     await this.store.orders.markStarted(orderId);
-    if (!told) await this.takeUpCancelled(orderId, 1);
+    if (!signalled) await this.restartCancelled(orderId, 1);
   }
 
   /** @returns false where the run exists, or none is started because too many are gone: the request waits */
-  private async takeUpCancelled(orderId: OrderId, run: number): Promise<boolean> {
+  private async restartCancelled(orderId: OrderId, run: number): Promise<boolean> {
     const found = await this.visibility.describe(orderId);
     if (found?.status === 'running' || (await this.store.runLook.alarmed()) > 0) return false;
-    await this.store.runs.takeUp(await this.store.orders.get(orderId), run, 'cancellation', 'workflow');
+    await this.store.runs.decideRestart(
+      await this.store.orders.get(orderId),
+      run,
+      'cancellation',
+      'workflow',
+    );
     await this.startLast(orderId);
     return true;
   }
@@ -137,7 +142,9 @@ export class OrderRuns {
 
   /** Signals a run to try another payment method. */
   async attemptPayment(attempt: PaymentAttempt): Promise<void> {
-    await this.tell(() => this.order(attempt.orderId).signal(paymentAttempted, { attempt: attempt.attempt }));
+    await this.signal(() =>
+      this.order(attempt.orderId).signal(paymentAttempted, { attempt: attempt.attempt }),
+    );
     await this.store.paymentAttempts.markSignalled(attempt);
   }
 
@@ -160,10 +167,10 @@ export class OrderRuns {
 
   /** Signals to a run where its parcel is. */
   async reportShipment(report: Report): Promise<void> {
-    const told = await this.tell(() =>
+    const signalled = await this.signal(() =>
       this.order(report.orderId).signal(shipmentReported, { eventId: report.eventId, state: report.state }),
     );
-    if (!told) await this.movedWithoutRun(report.orderId);
+    if (!signalled) await this.movedWithoutRun(report.orderId);
     await this.store.inbox.markSignalled(report);
   }
 
@@ -197,13 +204,13 @@ export class OrderRuns {
 
   /** Signals an order's payment status to its run. */
   async reportPayment(orderId: OrderId, state: PaymentStatus): Promise<void> {
-    const told = await this.tell(() => this.order(orderId).signal(paymentReported, { state }));
-    if (!told) await this.movedWithoutRun(orderId);
+    const signalled = await this.signal(() => this.order(orderId).signal(paymentReported, { state }));
+    if (!signalled) await this.movedWithoutRun(orderId);
   }
 
   /** Signals a refund's state to its run. */
   async reportRefund(refundId: string, state: RefundState): Promise<void> {
-    await this.tell(() =>
+    await this.signal(() =>
       this.client.workflow.getHandle(refundWorkflowId(refundId)).signal(refundReported, { refundId, state }),
     );
   }
@@ -217,7 +224,7 @@ export class OrderRuns {
     }
     const refundId = await this.store.attention.refundOf(answer.attentionId);
     const workflowId = refundId === null ? orderWorkflowId(answer.orderId) : refundWorkflowId(refundId);
-    await this.tell(() =>
+    await this.signal(() =>
       this.client.workflow
         .getHandle(workflowId)
         .signal(attentionResolved, { attentionId: answer.attentionId, action: answer.action, by: answer.by }),
@@ -245,7 +252,7 @@ export class OrderRuns {
   }
 
   private async end(orderId: OrderId, { runId }: RunDescription): Promise<void> {
-    await this.tell(async () => {
+    await this.signal(async () => {
       await this.client.workflow
         .getHandle(orderWorkflowId(orderId), runId)
         .terminate('another run takes the order up');
@@ -278,9 +285,9 @@ export class OrderRuns {
   }
 
   /** @returns false where the run is gone */
-  private async tell(signal: () => Promise<void>): Promise<boolean> {
+  private async signal(send: () => Promise<void>): Promise<boolean> {
     try {
-      await this.client.withDeadline(Date.now() + DEADLINE, signal);
+      await this.client.withDeadline(Date.now() + DEADLINE, send);
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;

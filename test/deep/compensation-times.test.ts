@@ -29,7 +29,7 @@ describe('each compensation, before, while and after its step is done', () => {
   /** Releases every lock that a test holds, so that a failed test does not block the next one. */
   const held: (() => void | Promise<void>)[] = [];
   afterEach(async () => {
-    for (const letGo of held.splice(0)) await letGo();
+    for (const release of held.splice(0)) await release();
   });
 
   /** More attempts than any of these tests needs. */
@@ -37,7 +37,7 @@ describe('each compensation, before, while and after its step is done', () => {
   const hold = (method: 'createIntent' | 'createRefund' | 'createShipment' | 'cancelShipment') => {
     const port = method === 'createIntent' || method === 'createRefund' ? gateway : carrier;
     const call = port.hold(method, 'answered');
-    held.push(call.letGo);
+    held.push(call.release);
     return call;
   };
   const putOff = async (id: OrderId, step: string) =>
@@ -57,7 +57,7 @@ describe('each compensation, before, while and after its step is done', () => {
   interface Moment {
     readonly when: string;
     /** Brings an order to that moment. @returns what lets the order continue, once it is cancelled */
-    readonly reach: () => Promise<{ id: OrderId; goOn?: () => void | Promise<void> }>;
+    readonly reach: () => Promise<{ id: OrderId; resume?: () => void | Promise<void> }>;
     readonly end: object;
   }
 
@@ -66,19 +66,19 @@ describe('each compensation, before, while and after its step is done', () => {
     held.push(() => lock.release());
     const id = await shop.place();
     await lock.awaited();
-    return { id, goOn: () => lock.release() };
+    return { id, resume: () => lock.release() };
   };
   const unanswered = (method: 'createIntent' | 'createShipment') => async () => {
     const call = hold(method);
     const id = await shop.place();
     await call.stopped;
-    return { id, goOn: call.letGo };
+    return { id, resume: call.release };
   };
   const failing = (operation: string, step: string) => async () => {
     await shop.fault(operation, '500', 10_000);
     const id = await shop.place(PATIENT);
     await putOff(id, step);
-    return { id, goOn: () => shop.clearFaults() };
+    return { id, resume: () => shop.clearFaults() };
   };
 
   const MOMENTS: readonly Moment[] = [
@@ -118,7 +118,7 @@ describe('each compensation, before, while and after its step is done', () => {
         return {
           id,
           // Not before: the confirmation might be sent after all.
-          goOn: async () => {
+          resume: async () => {
             await shop.until(id, ({ status }) => status === 'cancelled');
             shop.inbox.answer = undefined;
           },
@@ -132,9 +132,9 @@ describe('each compensation, before, while and after its step is done', () => {
     'releases what an order holds that is cancelled while %s',
     async (_, { reach, end }) => {
       const stock = await shop.stock('MUG-BLUE');
-      const { id, goOn } = await reach();
+      const { id, resume } = await reach();
       await shop.handle(id).cancel();
-      await goOn?.();
+      await resume?.();
 
       const order = await shop.closed(id);
       expect(order).toMatchObject({
@@ -165,7 +165,7 @@ describe('each compensation, before, while and after its step is done', () => {
     await shop.handle(id).cancel();
     await call.stopped;
     await shop.handle(id).cancel();
-    call.letGo();
+    call.release();
 
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded', attention: [] });
     expect(await refunds(id)).toEqual([3980]);

@@ -135,6 +135,7 @@ describe('an order in another currency', () => {
     const { id } = await system.place({ currency: 'JPY', lines: [{ sku: 'SOCKS', quantity: 1 }] });
     expect(await system.until(id, ({ status }) => status === 'rejected')).toMatchObject({
       endReason: { code: 'payment_declined' },
+      decline: { attempt: 1, code: 'amount_too_small' },
       attention: [],
       fulfilment: 'released',
     });

@@ -84,7 +84,7 @@ describe('an order whose books change while its run works', () => {
           await held.stopped;
           await lapses(id);
           await heard(id);
-          held.letGo();
+          held.release();
           return id;
         },
       },
@@ -96,7 +96,7 @@ describe('an order whose books change while its run works', () => {
           await held.stopped;
           await isCanceledByHand(id);
           await heard(id);
-          held.letGo();
+          held.release();
           return id;
         },
       },
@@ -112,7 +112,7 @@ describe('an order whose books change while its run works', () => {
             () => timersFired(id),
             (fired) => fired > 0,
           );
-          held.letGo();
+          held.release();
           return id;
         },
       },
@@ -131,7 +131,7 @@ describe('an order whose books change while its run works', () => {
           });
           await looks.stopped;
           await lapses(id);
-          looks.letGo();
+          looks.release();
           return id;
         },
       },
@@ -156,7 +156,7 @@ describe('an order whose books change while its run works', () => {
           await told.stopped;
           await shop.clearFaults();
           await shop.until(id, ({ status }) => status === 'cancelled');
-          told.letGo();
+          told.release();
           return id;
         },
       },
@@ -178,7 +178,7 @@ describe('an order whose books change while its run works', () => {
           const id = await shop.place({ policy });
           await label.stopped;
           await lapses(id);
-          label.letGo();
+          label.release();
           return id;
         },
       },
@@ -190,7 +190,7 @@ describe('an order whose books change while its run works', () => {
           await label.stopped;
           await lapses(id);
           await heard(id);
-          label.letGo();
+          label.release();
           return id;
         },
       },
@@ -237,7 +237,7 @@ describe('an order whose books change while its run works', () => {
       await lapses(id);
       await heard(id);
       await shop.handle(id).cancel();
-      held.letGo();
+      held.release();
 
       expect(await shop.closed(id)).toMatchObject({
         status: 'cancelled',
@@ -307,7 +307,7 @@ describe('an order whose books change while its run works', () => {
       await held.stopped;
       await won();
       expect(await subjects(id)).not.toContain(TOLD_ONCE[0]);
-      held.letGo();
+      held.release();
 
       expect(await shop.closed(id)).toMatchObject({
         status: 'cancelled',
@@ -338,7 +338,7 @@ describe('an order whose books change while its run works', () => {
         await shop.ask('POST', `/sandbox/refunds/${early?.id}`, { becomes: 'failed' });
         await shop.runs.requestPaymentSync(id);
         await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'refund_failed'));
-        held.letGo();
+        held.release();
 
         const order = await shop.closed(id);
         expect(order).toMatchObject({ status: 'cancelled', attention: [{ kind: 'refund_failed' }] });
@@ -358,7 +358,7 @@ describe('an order whose books change while its run works', () => {
       await shop.ask('POST', `/sandbox/refunds/${early?.id}`, { becomes: 'failed' });
       await shop.runs.requestPaymentSync(id);
       await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'refund_failed'));
-      held.letGo();
+      held.release();
 
       expect(await shop.closed(id)).toMatchObject({ status: 'undelivered' });
       const made = (await refunds(id)).filter(({ status }) => status !== 'failed');
@@ -375,7 +375,7 @@ describe('an order whose books change while its run works', () => {
       await shop.ask('POST', `/sandbox/refunds/${made?.id}`, { becomes: 'failed' });
       await shop.runs.requestPaymentSync(id);
       await shop.until(id, ({ attention }) => attention.some(({ kind }) => kind === 'refund_failed'));
-      held.letGo();
+      held.release();
 
       expect(await shop.closed(id)).toMatchObject({
         status: 'cancelled',

@@ -50,7 +50,7 @@ describe('odd input', () => {
     if (changed.length > 0) throw new Error(`refused requests have changed ${changed.join(', ')}`);
   });
 
-  const anybody = () => supertest(system.url);
+  const anonymous = () => supertest(system.url);
   const refusalOf = ({ status, headers, body }: Response): Refusal => {
     const type = headers['content-type'] ?? 'nothing';
     if (!type.startsWith('application/problem+json')) return { status, code: type, pointers: [] };
@@ -239,7 +239,7 @@ describe('odd input', () => {
           async ({ text }) => {
             const content = Buffer.from(text);
             return refusalOf(
-              await anybody().post(path).set('Content-Type', JSON_TYPE).set(sign(content)).send(text),
+              await anonymous().post(path).set('Content-Type', JSON_TYPE).set(sign(content)).send(text),
             );
           },
           ({ pointer }) => ({ status: 400, code: 'invalid_request', pointers: [pointer] }),
@@ -251,7 +251,7 @@ describe('odd input', () => {
     it('is refused with bytes that are no UTF-8, though they are signed', async () => {
       const content = Buffer.from('{"type":"shipment.delivered","trackingNumber":"\xff"}', 'latin1');
       // What is verified is text: these bytes are read as the one that was signed.
-      const request = anybody()
+      const request = anonymous()
         .post('/webhooks/deliveries')
         .set(carrierHeaders(content.toString(), randomUUID()));
       request.write(content);

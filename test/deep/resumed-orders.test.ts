@@ -180,7 +180,7 @@ const STATES: Readonly<
       await parks('notify')(shop, id);
     },
   },
-  'it is to be cancelled, and the wish is stored only after its run was lost': {
+  'it is to be cancelled, and the request is stored only after its run was lost': {
     reach: (shop, id) => shop.label(id),
     meanwhile: isAsked,
     end: 'cancelled',

@@ -14,8 +14,8 @@ describe('requests while no worker runs and Temporal is unreachable', () => {
       await answered(system.shop.POST('/orders/{id}/cancellation', { params }));
       await system.startWorker();
       await system.until(id, ({ status }) => status === 'cancelled', 40_000);
-      const wish = await answered(system.shop.GET('/orders/{id}/cancellation', { params }));
-      expect(wish.state).toBe('accepted');
+      const cancellation = await answered(system.shop.GET('/orders/{id}/cancellation', { params }));
+      expect(cancellation.state).toBe('accepted');
     });
   });
 });

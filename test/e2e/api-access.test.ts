@@ -27,7 +27,7 @@ describe('access to the API', () => {
   );
 
   const as = (key: string) => supertest.agent(system.url).set('Authorization', `Bearer ${key}`);
-  const anybody = () => supertest(system.url);
+  const anonymous = () => supertest(system.url);
   /** The statuses that so many calls at once are answered with, and how often each. */
   async function statuses(calls: number, call: () => PromiseLike<{ status: number }>) {
     const counts: Record<number, number> = {};
@@ -96,7 +96,7 @@ describe('access to the API', () => {
     });
 
     it.each(['/problems', '/docs', '/openapi.json'])('of %s are refused', async (path) => {
-      const counts = await statuses(RATE_LIMIT * 4, () => anybody().get(path));
+      const counts = await statuses(RATE_LIMIT * 4, () => anonymous().get(path));
       expect(counts[200]).toBeGreaterThan(0);
       expect(counts[429]).toBeGreaterThan(0);
     });
@@ -128,20 +128,20 @@ describe('access to the API', () => {
       const key = await system.store.apiKeys.create('clumsy', ['read', 'write']);
       const bad = () => as(key).post('/orders').set('Content-Type', 'application/json').send('{');
       expect(await statuses(RATE_LIMIT, bad)).toEqual({ 400: RATE_LIMIT });
-      expect(await statuses(RATE_LIMIT, () => anybody().get('/nowhere'))).toEqual({ 404: RATE_LIMIT });
+      expect(await statuses(RATE_LIMIT, () => anonymous().get('/nowhere'))).toEqual({ 404: RATE_LIMIT });
     });
 
     it('are counted by their real source, whatever their headers claim', async () => {
       let turn = 0;
-      const elsewhere = () => anybody().get('/problems').set('X-Forwarded-For', `198.51.100.${turn++}`);
+      const elsewhere = () => anonymous().get('/problems').set('X-Forwarded-For', `198.51.100.${turn++}`);
       expect((await statuses(RATE_LIMIT * 4, elsewhere))[429]).toBeGreaterThan(0);
     });
 
     it('are not limited for a probe, or for a provider', async () => {
-      expect(await statuses(RATE_LIMIT * 3, () => anybody().get('/health/live'))).toEqual({
+      expect(await statuses(RATE_LIMIT * 3, () => anonymous().get('/health/live'))).toEqual({
         200: RATE_LIMIT * 3,
       });
-      expect(await statuses(RATE_LIMIT * 3, () => anybody().post('/webhooks/deliveries'))).toEqual({
+      expect(await statuses(RATE_LIMIT * 3, () => anonymous().post('/webhooks/deliveries'))).toEqual({
         401: RATE_LIMIT * 3,
       });
     });
@@ -151,7 +151,7 @@ describe('access to the API', () => {
     it.each(['/orders', '/nowhere', '/problems', '/docs', '/openapi.json', '/health/live'])(
       'gets the security headers of %s',
       async (path) => {
-        const { headers } = await anybody().get(path);
+        const { headers } = await anonymous().get(path);
         expect(headers).toMatchObject({
           'content-security-policy': expect.stringContaining("default-src 'none'"),
           'x-content-type-options': 'nosniff',
@@ -165,16 +165,16 @@ describe('access to the API', () => {
     );
 
     it('gets a page of /docs that keeps to it', async () => {
-      const { text: page } = await anybody().get('/docs').expect(200);
+      const { text: page } = await anonymous().get('/docs').expect(200);
       expect(page).toContain('swagger-ui-init.js');
       expect(page).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|(src|href)=["']?(https?:)?\/\//);
-      await anybody().get('/docs/swagger-ui-bundle.js').expect(200);
-      await anybody().get('/docs/swagger-ui.css').expect(200);
+      await anonymous().get('/docs/swagger-ui-bundle.js').expect(200);
+      await anonymous().get('/docs/swagger-ui.css').expect(200);
     });
 
     it('may read answers on a page of an origin that is configured, and on no other', async () => {
       const ask = (origin: string) =>
-        anybody()
+        anonymous()
           .options('/orders')
           .set({ Origin: origin, 'Access-Control-Request-Method': 'POST' })
           .set('Access-Control-Request-Headers', 'authorization,idempotency-key');
@@ -192,13 +192,13 @@ describe('access to the API', () => {
       ['/nowhere', 404],
       ['/orders', 401],
     ])('for %s is answered under the id it came with', async (path, status) => {
-      const response = await anybody().get(path).set('X-Request-Id', 'shop:{42}').expect(status);
+      const response = await anonymous().get(path).set('X-Request-Id', 'shop:{42}').expect(status);
       expect(response.headers['x-request-id']).toBe('shop:{42}');
       if (status >= 400) expect(response.body).toMatchObject({ requestId: 'shop:{42}' });
     });
 
     it('with an id that cannot be used is given another', async () => {
-      const { headers } = await anybody().get('/health/live').set('X-Request-Id', 'x'.repeat(129));
+      const { headers } = await anonymous().get('/health/live').set('X-Request-Id', 'x'.repeat(129));
       expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     });
 
@@ -286,7 +286,7 @@ describe('access to the API', () => {
 
     it('behind a trusted proxy, too many are counted by the source that the proxy names', async () => {
       const from = (forwarded: () => string) => () =>
-        anybody().get('/problems').set('X-Forwarded-For', forwarded());
+        anonymous().get('/problems').set('X-Forwarded-For', forwarded());
       let turn = 0;
       const others = from(() => `198.51.100.${turn++}`);
       expect(await statuses(RATE_LIMIT * 4, others)).toEqual({ 200: RATE_LIMIT * 4 });
@@ -296,7 +296,7 @@ describe('access to the API', () => {
     });
 
     it('no page of any origin may read answers where none is configured', async () => {
-      const { headers } = await anybody().get('/health/live').set('Origin', ORIGIN);
+      const { headers } = await anonymous().get('/health/live').set('Origin', ORIGIN);
       expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     });
   });

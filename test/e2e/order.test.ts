@@ -162,7 +162,7 @@ describe('an order through the API', () => {
   it('leaves nothing of the customer in a history or a log', async () => {
     const customer = { name: 'Zebedee Quillfeather', email: `zebedee-${randomUUID()}@example.com` };
     const shippingAddress = {
-      line1: '77 Marmalade ModelLane',
+      line1: '77 Marmalade Lane',
       city: 'Nether Wallop',
       postalCode: 'SO20 8EZ',
       country: 'GB',

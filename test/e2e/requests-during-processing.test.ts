@@ -26,8 +26,8 @@ describe('a request while an order is processed', () => {
     await cancel(id);
     await system.until(id, ({ status }) => status === 'cancelled', 20_000);
     const params = { path: { id } };
-    const wish = await answered(system.shop.GET('/orders/{id}/cancellation', { params }));
-    expect(wish).toMatchObject({ state: 'accepted', code: null });
+    const cancellation = await answered(system.shop.GET('/orders/{id}/cancellation', { params }));
+    expect(cancellation).toMatchObject({ state: 'accepted', code: null });
     expect(await system.until(id, ({ payment }) => payment === 'refunded')).toMatchObject({
       fulfilment: 'released',
       refunded: 3980,

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { CARRIER_EVENTS, type CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
+import type { OrderId } from '#libs/domain/order/order-id';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
 import { type Bench, carrierEvent } from './bench.js';
 import { useBench } from './use-bench.js';
@@ -120,6 +122,76 @@ describe("a carrier's events", () => {
     expect(await bench.store.inbox.unclaimed(100)).not.toContainEqual(parcel);
     expect(await bench.store.inbox.claim(parcel)).toEqual([]);
     await bench.finish(order.id);
+  });
+
+  describe('of a number whose parcel has arrived, while the label of another order is being made,', () => {
+    const KEY = (id: OrderId) => `${id}:ship`;
+    /** The former parcel's order, and an order whose label has been requested. */
+    async function between(): Promise<{ former: OrderId; trackingNumber: string; later: OrderRecord }> {
+      const { id: former, trackingNumber } = await bench.labelled();
+      await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber));
+      await bench.finish(former);
+      const { id } = await bench.paid();
+      await bench.store.effects.begin(id, KEY(id), 'hash');
+      return { former, trackingNumber, later: await bench.order(id) };
+    }
+    const labelled = (order: OrderRecord, trackingNumber: string) =>
+      bench.store.orders.change(order, ({ id }) => ({
+        next: { fulfilment: 'ready' },
+        event: { type: 'shipment.created', actor: 'carrier' },
+        settles: { key: KEY(id), fence: 1, settlement: { state: 'done', providerId: trackingNumber } },
+        parcel: { is: 'labelled', carrier: 'sandbox', trackingNumber },
+      }));
+    const unmatched = async (eventId: string) => bench.store.unmatchedEvents.has('carrier', eventId);
+
+    it('wait, and are that order’s where its label has the number', async () => {
+      const { former, trackingNumber, later } = await between();
+      const before = await bench.order(former);
+      const events = (['shipment.picked_up', 'shipment.delivered'] as const).map((type) =>
+        carrierEvent(type, trackingNumber),
+      );
+      for (const event of events) {
+        expect(await bench.store.inbox.receive(event)).toBeNull();
+        expect(await unmatched(event.eventId)).toBe(true);
+      }
+      expect(await bench.store.inbox.unclaimed(100)).toEqual([]);
+      expect(await bench.store.inbox.claim({ orderId: former, trackingNumber })).toEqual([]);
+
+      await labelled(later, trackingNumber);
+      const parcel = { orderId: later.id, trackingNumber };
+      expect(await bench.store.inbox.unclaimed(100)).toContainEqual(parcel);
+      expect(await bench.store.inbox.claim(parcel)).toMatchObject([
+        { state: 'shipped' },
+        { state: 'delivered' },
+      ]);
+      expect(await bench.order(later.id)).toMatchObject({ status: 'delivered', attention: [] });
+      expect(await bench.order(former)).toEqual(before);
+      await bench.finish(later.id);
+    });
+
+    it('wait, and are the former order’s where that label has another number', async () => {
+      const { former, trackingNumber, later } = await between();
+      const returned = carrierEvent('shipment.returned', trackingNumber);
+      expect(await bench.store.inbox.receive(returned)).toBeNull();
+      await labelled(later, `TRK-${randomUUID()}`);
+      const parcel = { orderId: former, trackingNumber };
+      expect(await bench.store.inbox.unclaimed(100)).toEqual([parcel]);
+      expect(await bench.store.inbox.claim(parcel)).toEqual([]);
+      expect(await bench.order(former)).toMatchObject({
+        fulfilment: 'returned',
+        attention: [{ kind: 'contradicting_event' }],
+      });
+      expect(await unmatched(returned.eventId)).toBe(false);
+    });
+
+    it('are the former order’s where they happened before that label was requested', async () => {
+      const { former, trackingNumber, later } = await between();
+      const occurredAt = new Date(Date.now() - 60_000);
+      const returned = carrierEvent('shipment.returned', trackingNumber, { occurredAt });
+      await bench.store.inbox.receive(returned);
+      expect(await bench.order(former)).toMatchObject({ fulfilment: 'returned' });
+      await labelled(later, `TRK-${randomUUID()}`);
+    });
   });
 
   it('are all stored when two hundred come for one order at once; the trail has what was new', async () => {

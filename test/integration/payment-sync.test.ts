@@ -33,7 +33,7 @@ class Ears {
     this.hear('refund starts');
   }
   private hear(what: string): void {
-    if (this.isDeaf) throw new Error('nobody listens');
+    if (this.isDeaf) throw new Error('there is no listener');
     this.heard.push(what);
   }
 }
@@ -408,6 +408,29 @@ describe('a payment sync of an order', () => {
       expect(await bench.store.paymentInbox.unsettled(0, 1_000)).not.toContain(order.id);
       await change(order.id, () => ({ intentId: early.objectId, event: { type: 'test', actor: 'tests' } }));
       expect(await bench.store.paymentInbox.unsettled(0, 1_000)).toContain(order.id);
+    });
+
+    it('assigns one to its order that came before the order had its intent, and says nothing new', async () => {
+      const order = await bench.accepted();
+      const intent = await stripe.paymentIntents.create({
+        amount: order.totals.total,
+        currency: 'eur',
+        allowed_payment_method_types: ['card'],
+      });
+      await stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_authenticationRequired' });
+      const early = event(intent.id, 'payment_intent.requires_action');
+      await bench.store.paymentInbox.receive(early);
+      const isUnmatched = () => bench.store.unmatchedEvents.has('stripe', early.eventId);
+      expect(await isUnmatched()).toBe(true);
+      // The answer to the charge is booked before the event is looked at.
+      await change(order.id, () => ({
+        intentId: intent.id,
+        intentStatus: 'requires_action',
+        event: { type: 'payment.requires_action', actor: 'gateway' },
+      }));
+      expect(await look(order.id)).toEqual([]);
+      expect(await inboxOf(intent.id)).toMatchObject([{ orderId: order.id, verdict: 'known' }]);
+      expect(await isUnmatched()).toBe(false);
     });
 
     it('stores each once, and returns the order to sync only then', async () => {

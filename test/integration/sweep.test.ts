@@ -74,16 +74,18 @@ describe('what a sweep finds', () => {
     });
 
     it('is a cancellation request that was not signalled, until it is decided', async () => {
-      const wishes = async () =>
-        (await bench.store.cancellations.unsignalled(MINUTE, 10_000)).filter((wish) => wish.orderId === id);
+      const unsignalled = async () =>
+        (await bench.store.cancellations.unsignalled(MINUTE, 10_000)).filter(
+          (request) => request.orderId === id,
+        );
       const { order, trackingNumber } = await bench.labelled();
       id = order.id;
       await bench.store.cancellations.request(order, 'service:shop');
-      expect(await wishes()).toEqual([]);
+      expect(await unsignalled()).toEqual([]);
       await set('requested_at', -2, 'cancellation');
-      expect(await wishes()).toEqual([{ orderId: id, by: 'service:shop', policy: order.policy }]);
+      expect(await unsignalled()).toEqual([{ orderId: id, by: 'service:shop', policy: order.policy }]);
       await bench.store.inbox.receive(carrierEvent('shipment.picked_up', trackingNumber));
-      expect(await wishes()).toEqual([]);
+      expect(await unsignalled()).toEqual([]);
     });
 
     it('is a payment attempt that was not signalled', async () => {

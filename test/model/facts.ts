@@ -82,7 +82,7 @@ async function wishIsDecided(placed: ModelOrder, order: OrderRecord, { system }:
   if (!placed.wasToBeCancelled) return;
   const { body } = await system.http.get(`/orders/${order.id}/cancellation`).expect(200);
   const right = order.status === 'cancelled' ? 'accepted' : 'refused';
-  expect(CancellationView.parse(body).state, `the wish to cancel ${order.number}, ${order.status}`).toBe(
+  expect(CancellationView.parse(body).state, `the request to cancel ${order.number}, ${order.status}`).toBe(
     right,
   );
 }

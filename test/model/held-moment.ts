@@ -29,7 +29,7 @@ export class HeldMoments {
     return `stands still at ${id}: `;
   }
 
-  letGo(): void {
+  release(): void {
     rmSync(this.file, { force: true });
   }
 

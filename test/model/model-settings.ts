@@ -9,7 +9,7 @@ export interface ModelSettings {
 }
 
 /** The runs that are played one after the other, on a system of their own. */
-export type LaneSettings = ModelSettings;
+export type ShardSettings = ModelSettings;
 
 /** How many runs `npm run test:deep` makes, and what they are drawn from: a run that fails does so again. */
 const USUAL_RUNS = 50;
@@ -17,9 +17,9 @@ const USUAL_SEED = 1;
 /** How often a run that failed is played again. */
 const USUAL_TIMES = 5;
 /** How many are played at once, where there are enough: much of a run is waiting. */
-const LANES = 3;
-/** For how many runs a lane is opened. */
-const FOR_A_LANE = 17;
+const SHARDS = 3;
+/** For how many runs a shard is opened. */
+const RUNS_OF_A_SHARD = 17;
 
 /** The options of `npm run test:model`; see dev/model-test.ts. */
 export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettings {
@@ -31,12 +31,12 @@ export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettin
   };
 }
 
-/** Distributes the runs to lanes, each with its own seed; repeated runs stay in one lane. */
-export function lanesFor({ runs, seed, path, times }: ModelSettings): LaneSettings[] {
-  const lanes = path === undefined ? Math.min(LANES, Math.ceil(runs / FOR_A_LANE)) : 1;
-  return Array.from({ length: lanes }, (_, lane) => ({
-    runs: Math.floor((runs + lane) / lanes),
-    seed: seed + lane,
+/** Distributes the runs to shards, each with its own seed; repeated runs stay in one shard. */
+export function shardsFor({ runs, seed, path, times }: ModelSettings): ShardSettings[] {
+  const shards = path === undefined ? Math.min(SHARDS, Math.ceil(runs / RUNS_OF_A_SHARD)) : 1;
+  return Array.from({ length: shards }, (_, shard) => ({
+    runs: Math.floor((runs + shard) / shards),
+    seed: seed + shard,
     path,
     times,
   }));

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 
 import { Census } from './census.js';
-import { A_RUN, ALL_AGAIN, ModelLane } from './model-lane.js';
-import { lanesFor, modelSettings } from './model-settings.js';
+import { A_RUN, ALL_AGAIN, ModelShard } from './model-shard.js';
+import { shardsFor, modelSettings } from './model-settings.js';
 
 const settings = modelSettings();
 const { runs, seed } = settings;
@@ -12,23 +12,23 @@ const MOST_RUNS = 20_000;
 const A_LOOK = 5_000;
 
 describe('any events of orders, in any sequence', () => {
-  const lanes: ModelLane[] = [];
+  const shards: ModelShard[] = [];
   beforeAll(async () => {
-    lanes.push(...(await Promise.all(lanesFor(settings).map((lane) => ModelLane.open(lane)))));
+    shards.push(...(await Promise.all(shardsFor(settings).map((shard) => ModelShard.open(shard)))));
   });
   afterAll(
     async () => {
       const census = new Census();
-      for (const lane of lanes) census.merge(lane.census);
+      for (const shard of shards) census.merge(shard.census);
       process.stderr.write(`${String(census)}\n`);
-      await allDone(lanes.map((lane) => lane.close()));
+      await allDone(shards.map((shard) => shard.close()));
     },
     runs * A_LOOK + A_RUN,
   );
 
   it(
     `each ends as it may, and money, goods and mails add up (${runs} runs, seed ${seed})`,
-    async () => allDone(lanes.map((lane) => lane.playAll())),
+    async () => allDone(shards.map((shard) => shard.playAll())),
     runs * MOST_RUNS + 2 * A_RUN + ALL_AGAIN,
   );
 });

@@ -5,7 +5,7 @@ import { type Card, CARDS } from './cards.js';
 import { type Good, GOODS } from './goods.js';
 
 /** What a shopper orders. */
-export interface Wish {
+export interface OrderDraft {
   readonly lines: readonly { readonly good: Good; readonly quantity: number }[];
   readonly method: Card;
   /** Whether the carrier takes parcels to the address. */
@@ -21,7 +21,7 @@ export interface ModelOrder {
   readonly email: string;
   /** The request that placed it, to be repeated. */
   readonly request: { readonly key: string; readonly body: Readonly<Record<string, unknown>> };
-  readonly wish: Wish;
+  readonly draft: OrderDraft;
   /** Minor units. */
   readonly total: number;
   readonly lines: readonly { readonly id: string; readonly sku: string; readonly quantity: number }[];
@@ -71,25 +71,25 @@ export function newModel(run: number): Model {
   };
 }
 
-export const totalOf = ({ lines }: Wish) =>
+export const totalOf = ({ lines }: OrderDraft) =>
   lines.reduce((sum, { good, quantity }) => sum + GOODS[good].unitPrice * quantity, 0);
 
 /** How an order ends without other faults than those that an operator, a retry or a restart corrects. */
-export const naturalEnd = (wish: Wish): OrderStatus =>
-  totalOf(wish) > 0 && CARDS[wish.method] !== 'pays' ? 'rejected' : paidEnd(wish);
+export const naturalEnd = (draft: OrderDraft): OrderStatus =>
+  totalOf(draft) > 0 && CARDS[draft.method] !== 'pays' ? 'rejected' : paidEnd(draft);
 
 /** How it ends once it is paid. */
-export function paidEnd(wish: Wish): OrderStatus {
-  const isThere = wish.lines.every(
+export function paidEnd(draft: OrderDraft): OrderStatus {
+  const isThere = draft.lines.every(
     ({ good, quantity }) => GOODS[good].sellable && quantity <= GOODS[good].stock,
   );
-  if (!wish.served || !isThere) return 'rejected';
-  return wish.reachable ? 'delivered' : 'cancelled';
+  if (!draft.served || !isThere) return 'rejected';
+  return draft.reachable ? 'delivered' : 'cancelled';
 }
 
 /** Every way an order may have ended. */
 export function possibleEnds(model: Model, order: ModelOrder): ReadonlySet<OrderStatus> {
-  const wants = ({ wish }: ModelOrder) => wish.lines.some(({ good }) => good === 'LAST');
+  const wants = ({ draft }: ModelOrder) => draft.lines.some(({ good }) => good === 'LAST');
   const rivals = model.orders.filter(wants).length > 1;
   return new Set([
     ...order.mayEnd,

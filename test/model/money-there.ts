@@ -18,7 +18,7 @@ export async function moneyThatDiffers({ id, number }: OrderRecord, real: Real):
     ...there.refunds.flatMap(({ id: made, metadata }) =>
       ours.some((refund) => refund.id === metadata['refundId'])
         ? []
-        : [`${number}: nobody knows refund ${made}`],
+        : [`${number}: the gateway has no refund ${made}`],
     ),
     ...there.disputes.flatMap((dispute) =>
       known.get(dispute.id) === dispute.status

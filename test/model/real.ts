@@ -247,8 +247,8 @@ export class Real {
   }
 
   /** Resumes an attempt that is held at a moment, and holds no other. */
-  letGo(): void {
-    this.moments.letGo();
+  release(): void {
+    this.moments.release();
   }
 
   /** The attempts that a worker holds, by the activity's id. */

@@ -9,12 +9,12 @@ export async function askForRefund(
   real: Real,
   order: ModelOrder,
   key: string,
-  wanted: RequestRefund,
+  draft: RequestRefund,
   refusals: readonly string[],
 ): Promise<string | null> {
   const path = `/orders/${order.id}/refunds`;
   const { status, body, text } = await real.ask(() =>
-    real.system.http.post(path).set('Idempotency-Key', key).send(wanted),
+    real.system.http.post(path).set('Idempotency-Key', key).send(draft),
   );
   if (status === 202) {
     const { id } = RefundView.parse(body);
@@ -44,7 +44,7 @@ export async function seeToFailedRefund(
   if (order.status === 'cancelling') return false;
   if (!isTakenBack(order)) return true;
   if (await real.isDisputed(order)) return false;
-  const wanted = { full: true, reason: 'goodwill', restock: false } as const;
-  await askForRefund(real, placed, `again-${id}`, wanted, ['nothing_to_refund']);
+  const draft = { full: true, reason: 'goodwill', restock: false } as const;
+  await askForRefund(real, placed, `again-${id}`, draft, ['nothing_to_refund']);
   return true;
 }

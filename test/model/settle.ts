@@ -42,7 +42,7 @@ interface Done {
 
 /** Clears the faults, answers attentions and delivers parcels, until every order is closed. */
 export async function settle(model: Model, real: Real): Promise<void> {
-  real.letGo();
+  real.release();
   await real.clearFaults();
   await real.deliverEvents({ mode: 'normal', delay: 1 });
   if (!model.isWorkerUp) real.startWorker();

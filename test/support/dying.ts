@@ -25,7 +25,7 @@ export class Deaths {
       stopped.open();
       return going.wait;
     });
-    return { stopped: stopped.wait, letGo: going.open };
+    return { stopped: stopped.wait, release: going.open };
   }
 
   /** @throws Error naming the deaths that have not happened, which a test would otherwise count as survived */

@@ -5,7 +5,7 @@ export type HeldAt = 'leaving' | 'answered';
 export interface HeldCall {
   /** Resolves when the call has been stopped. */
   readonly stopped: Promise<void>;
-  letGo(): void;
+  release(): void;
 }
 
 /** A port of a worker's whose calls can be stopped, one at a time. */
@@ -40,7 +40,7 @@ export class HoldablePort<T extends object> {
       return going.wait;
     };
     this.next = { method, at, stop };
-    return { stopped: stopped.wait, letGo: going.open };
+    return { stopped: stopped.wait, release: going.open };
   }
 }
 

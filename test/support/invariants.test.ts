@@ -19,10 +19,10 @@ const PLANTED: readonly { what: string; sql: string; broken: RegExp }[] = [
     broken: /^2 no stock is released/m,
   },
   {
-    what: 'a wish to cancel that nobody decides',
+    what: 'a request to cancel that nobody decides',
     sql: `WITH ended AS (UPDATE orders SET status = 'delivered' WHERE id = $1 RETURNING id)
       INSERT INTO cancellation (order_id, state, requested_by) SELECT id, 'requested', 'tests' FROM ended`,
-    broken: /^3 a wish to cancel/m,
+    broken: /^3 a request to cancel/m,
   },
   {
     what: 'a refund that is said to have succeeded',

@@ -31,7 +31,7 @@ const BROKEN: Readonly<Record<string, string>> = {
   '3 a closed order has an end': `
     SELECT o.id, o.status FROM orders o
     WHERE o.closed_at IS NOT NULL AND o.status NOT IN ('rejected', 'cancelled', 'delivered', 'undelivered')`,
-  '3 a wish to cancel an order that has ended is decided': `
+  '3 a request to cancel an order that has ended is decided': `
     SELECT o.id, o.status FROM cancellation w JOIN orders o ON o.id = w.order_id
     WHERE w.state = 'requested' AND o.status IN ('rejected', 'cancelled', 'delivered', 'undelivered')`,
   '5 an outside event is applied at most once': `
@@ -61,7 +61,7 @@ const BROKEN: Readonly<Record<string, string>> = {
       WHEN 'succeeded' THEN f.facts = 'refund_requested refund_succeeded'
       WHEN 'failed' THEN f.facts IN ('refund_failed refund_requested', 'refund_requested refund_reversed refund_succeeded')
       ELSE f.facts = 'refund_requested' END`,
-  '7 no refund is booked that nobody knows': `
+  '7 no refund is booked that is unknown': `
     SELECT t.order_id, t.kind, t.object_id FROM ledger_transaction t
     WHERE t.kind IN ('refund_requested', 'refund_succeeded', 'refund_failed', 'refund_reversed')
       AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.id::text = t.object_id AND r.order_id = t.order_id)`,

@@ -94,6 +94,6 @@ export async function acceptOrder(store: Store, wanted: Wanted = {}): Promise<Ne
 
 /** Where the mails of an order go. */
 export function emailOf({ customer }: { readonly customer: { readonly email: string } | null }): string {
-  if (customer === null) throw new Error('nobody is left to write to');
+  if (customer === null) throw new Error('the customer was erased');
   return customer.email;
 }

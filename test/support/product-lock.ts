@@ -34,11 +34,11 @@ export class ProductLock {
 
   /** Once, however often it is called. */
   async release(): Promise<void> {
-    this.released ??= this.letGo();
+    this.released ??= this.endTransaction();
     await this.released;
   }
 
-  private async letGo(): Promise<void> {
+  private async endTransaction(): Promise<void> {
     await this.client.query('COMMIT');
     await this.client.end();
   }

@@ -16,7 +16,7 @@ describe('a cancellation request', () => {
   });
 
   /** Stores and signals a request as the API does for `POST /orders/{id}/cancellation`. */
-  const wish = async (id: OrderId) => {
+  const requestCancellation = async (id: OrderId) => {
     const order = await shop.store.orders.get(id);
     await shop.store.cancellations.request(order, BY);
     if ((await shop.store.cancellations.find(id))?.state === 'requested')
@@ -38,7 +38,7 @@ describe('a cancellation request', () => {
     const stock = await shop.stock('MUG-BLUE');
     const id = await shop.place();
     await shop.label(id);
-    await wish(id);
+    await requestCancellation(id);
     expect(await shop.closed(id)).toMatchObject({
       status: 'cancelled',
       payment: 'refunded',
@@ -57,7 +57,7 @@ describe('a cancellation request', () => {
     await shop.fault('payment_intents.confirm', 'slow', 1, 1_000);
     const id = await shop.place();
     await shop.until(id, ({ intentId }) => intentId !== null);
-    await wish(id);
+    await requestCancellation(id);
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded' });
     expect(await answerTo(id)).toEqual(ACCEPTED);
     // The refund's own run sends its email, sooner or later.
@@ -69,7 +69,7 @@ describe('a cancellation request', () => {
 
   it('is granted to an order whose run has not started: it is started for that', async () => {
     const { id } = await acceptOrder(shop.store);
-    await wish(id);
+    await requestCancellation(id);
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'none', fulfilment: 'none' });
     expect(await answerTo(id)).toEqual(ACCEPTED);
     expect(await shop.intents(id)).toEqual([]);
@@ -80,7 +80,7 @@ describe('a cancellation request', () => {
     const id = await shop.place();
     await shop.until(id, ({ attention }) => attention.length > 0);
     await shop.clearFaults();
-    await wish(id);
+    await requestCancellation(id);
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded', attention: [] });
     expect(await answerTo(id)).toEqual(ACCEPTED);
   });
@@ -88,7 +88,7 @@ describe('a cancellation request', () => {
   it('is granted once, however many callers send it', async () => {
     const id = await shop.place();
     await shop.label(id);
-    await Promise.all(Array.from({ length: 20 }, () => wish(id)));
+    await Promise.all(Array.from({ length: 20 }, () => requestCancellation(id)));
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded' });
     expect(await refunds(id)).toHaveLength(1);
     expect((await shop.eventTypes(id)).filter((type) => type === 'cancellation.accepted')).toHaveLength(1);
@@ -98,7 +98,7 @@ describe('a cancellation request', () => {
     const id = await shop.place();
     await shop.label(id);
     await shop.refund(id, 1_000);
-    await wish(id);
+    await requestCancellation(id);
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', payment: 'refunded' });
     expect((await refunds(id)).map(({ amount }) => amount)).toEqual([1_000, 2_980]);
   });
@@ -107,7 +107,7 @@ describe('a cancellation request', () => {
     const id = await shop.place();
     const trackingNumber = await shop.label(id);
     await shop.ask('POST', `/sandbox/shipments/${trackingNumber}/events`, { type: 'shipment.picked_up' });
-    await wish(id);
+    await requestCancellation(id);
     await shop.until(id, ({ status }) => status === 'shipped');
     expect(await answerTo(id)).toEqual({ state: 'refused', code: 'already_shipped' });
     await shop.carrierSays(trackingNumber, 'shipment.delivered');
@@ -121,7 +121,7 @@ describe('a cancellation request', () => {
     for (const id of ids) await shop.label(id);
     await Promise.all(
       ids.flatMap((id) => [
-        wish(id),
+        requestCancellation(id),
         shop.label(id).then((number) => shop.carrierSays(number, 'shipment.picked_up')),
       ]),
     );
@@ -138,12 +138,12 @@ describe('a cancellation request', () => {
     const delivered = await shop.place();
     await shop.carrierSays(await shop.label(delivered), 'shipment.delivered');
     await shop.closed(delivered);
-    await wish(delivered);
+    await requestCancellation(delivered);
     expect(await answerTo(delivered)).toEqual({ state: 'refused', code: 'already_delivered' });
 
     const rejected = await shop.place({ method: 'pm_card_visa_chargeDeclined' });
     await shop.closed(rejected);
-    await wish(rejected);
+    await requestCancellation(rejected);
     expect(await answerTo(rejected)).toEqual({ state: 'refused', code: 'already_rejected' });
   });
 
@@ -151,7 +151,7 @@ describe('a cancellation request', () => {
     shop.inbox.answer = { code: 451, times: 10_000 };
     const id = await shop.place({ policy: { retry: { attempts: 1_000, initial: 100, max: 300 } } });
     await shop.label(id);
-    await wish(id);
+    await requestCancellation(id);
     await shop.until(id, ({ status }) => status === 'cancelled');
     expect(await answerTo(id)).toEqual(ACCEPTED);
     shop.inbox.answer = undefined;

@@ -129,7 +129,7 @@ describe('happens once:', () => {
       await held.stopped;
       await effect.act(activitiesOf(ports), id);
       const afterwards = await parts.store.orders.get(id);
-      held.letGo();
+      held.release();
 
       expect(await overtaken).toMatchObject({ name: 'Outage', code: 'superseded' });
       // The overtaken attempt has written nothing.
@@ -236,7 +236,7 @@ describe('happens once:', () => {
     const overtaken = confirm(activitiesOf({ ...ports, mailer: held.port }), id).catch(() => undefined);
     await held.stopped;
     await confirm(activitiesOf(ports), id);
-    held.letGo();
+    held.release();
     await overtaken;
     const [first, second, ...more] = await copies(id);
     expect(second).toBe(first);

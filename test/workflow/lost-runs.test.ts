@@ -94,7 +94,9 @@ describe('an order whose run is gone', () => {
     const answers = await Promise.all([
       answerLost(shop, id, 'restart'),
       answerLost(shop, id, 'restart'),
-      shop.store.runs.takeUp(order, 1, 'terminated', 'sweeper').then(async () => shop.runs.startLast(id)),
+      shop.store.runs
+        .decideRestart(order, 1, 'terminated', 'sweeper')
+        .then(async () => shop.runs.startLast(id)),
       shop.sweeper.sweep(),
       shop.sweeper.sweep(),
     ]);

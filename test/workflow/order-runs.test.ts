@@ -96,7 +96,7 @@ describe('a signal to a run, without a worker yet', () => {
     await runs.start(order.id, order.policy);
     const run = client.workflow.getHandle(orderWorkflowId(order.id));
     await run.terminate();
-    const taken = [1, 2, 3].map(() => bench.store.runs.takeUp(order, 1, 'terminated', 'sweeper'));
+    const taken = [1, 2, 3].map(() => bench.store.runs.decideRestart(order, 1, 'terminated', 'sweeper'));
     expect((await Promise.all(taken)).filter(Boolean)).toHaveLength(1);
     await Promise.all([1, 2, 3].map(() => runs.startLast(order.id)));
     const { runId } = await run.describe();

@@ -53,7 +53,11 @@ export class HealthController {
       )
       .withTimeout(TIMEOUT);
     if (database.status === 'up') return { status: 'ok' };
-    this.log.warn({ code }, 'not ready: the database does not answer');
-    throw new ProblemError('unavailable', 'The database does not answer.');
+    const reason =
+      code === 'pool_exhausted'
+        ? 'every connection to the database is in use'
+        : 'the database does not answer';
+    this.log.warn({ code }, `not ready: ${reason}`);
+    throw new ProblemError('unavailable', `Not ready: ${reason}.`);
   }
 }

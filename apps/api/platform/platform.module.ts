@@ -49,7 +49,8 @@ export class PlatformModule {
       },
       {
         provide: DatabaseProbe,
-        useFactory: () => new DatabaseProbe(store.DATABASE_URL, databaseLimits(store)),
+        useFactory: (facts: Store) => new DatabaseProbe(facts, store.DATABASE_URL, databaseLimits(store)),
+        inject: [Store],
       },
       { provide: Client, useFactory: () => lazyClient(temporal) },
       {

@@ -158,7 +158,7 @@ export class LostRuns {
       mayRestart && (this.options.answer === 'restart' || (await this.isToBeCancelled(orderId)));
     // Where an operator acknowledged it, and money or the parcel moves all the same, an operator decides again.
     if (restarts && !(await this.store.runs.isGone(orderId))) {
-      if (!(await this.store.runs.takeUp(order, run, reason, 'sweeper'))) return;
+      if (!(await this.store.runs.decideRestart(order, run, reason, 'sweeper'))) return;
       this.logger.warn(
         { orderId, reason, run: run + 1 },
         'an order is resumed by another run: its run is gone',

@@ -4,14 +4,11 @@ import type { Store } from '#libs/persistence/store';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 import type { Logger } from '#libs/telemetry/logger';
 
+import { Duty } from './duty.js';
 import type { LostRuns } from './lost-runs.js';
 
 /** Rows stored this recently are left to the process that stored them. Milliseconds. */
 const SETTLING = 5_000;
-/** How many failures end a duty until the next sweep. */
-const GIVE_UP_AFTER = 5;
-/** How many of each kind one sweep processes. */
-const BATCH = 200;
 
 /**
  * Finishes rows that were stored and not signalled: orders and refunds whose run was never started, events that
@@ -19,16 +16,19 @@ const BATCH = 200;
  */
 export class Sweeper {
   private readonly stopping = new AbortController();
+  private readonly duties: readonly Pick<Duty<unknown>, 'name' | 'perform'>[];
   private loop: Promise<void> | undefined;
 
   constructor(
-    private readonly store: Store,
-    private readonly runs: OrderRuns,
-    private readonly lostRuns: LostRuns,
+    store: Store,
+    runs: OrderRuns,
+    lostRuns: Pick<LostRuns, 'look'>,
     private readonly logger: Logger,
     /** Milliseconds between two sweeps. */
     private readonly interval: number,
-  ) {}
+  ) {
+    this.duties = [...dutiesOf(store, runs, logger), { name: 'lost', perform: () => lostRuns.look() }];
+  }
 
   start(): void {
     this.loop ??= this.run();
@@ -41,23 +41,12 @@ export class Sweeper {
 
   /** Runs every duty once; a duty that fails does not stop the others. */
   async sweep(): Promise<void> {
-    const duties: readonly [string, () => Promise<void>][] = [
-      ['start', () => this.startForgotten()],
-      ['refund', () => this.startRefunds()],
-      ['cancel', () => this.passOnCancellations()],
-      ['attempt', () => this.passOnAttempts()],
-      ['claim', () => this.claimEarly()],
-      ['report', () => this.reportShipments()],
-      ['look', () => this.ensurePaymentSyncs()],
-      ['answer', () => this.passOnAnswers()],
-      ['lost', () => this.lostRuns.look()],
-    ];
-    for (const [duty, perform] of duties) {
+    for (const duty of this.duties) {
       if (this.stopping.signal.aborted) return;
       try {
-        await perform();
+        await duty.perform(this.stopping.signal);
       } catch (error) {
-        this.logger.warn({ duty, err: error }, 'a sweep failed and will be repeated');
+        this.logger.warn({ duty: duty.name, err: error }, 'a sweep failed and will be repeated');
       }
     }
   }
@@ -68,68 +57,61 @@ export class Sweeper {
       await delay(this.interval, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
+}
 
-  private async startForgotten(): Promise<void> {
-    await this.each(await this.store.sweep.neverStarted(SETTLING, BATCH), async ({ id, policy, run }) => {
-      await this.runs.start(id, policy, run);
-      this.logger.info({ orderId: id }, 'started an order that had been stored and not started');
-    });
-  }
-
-  private async startRefunds(): Promise<void> {
-    await this.each(await this.store.refunds.toStart(SETTLING, BATCH), async ({ id, orderId, policy }) => {
-      await this.runs.startRefund(id, orderId, policy);
-      this.logger.info({ orderId, refundId: id }, 'a refund was given a run');
-    });
-  }
-
-  private async passOnCancellations(): Promise<void> {
-    await this.each(await this.store.cancellations.unsignalled(SETTLING, BATCH), (request) =>
-      this.runs.requestCancellation(request),
-    );
-  }
-
-  private async passOnAttempts(): Promise<void> {
-    await this.each(await this.store.paymentAttempts.unsignalled(SETTLING, BATCH), (attempt) =>
-      this.runs.attemptPayment(attempt),
-    );
-  }
-
-  private async claimEarly(): Promise<void> {
-    await this.each(await this.store.inbox.unclaimed(BATCH), async (parcel) => {
-      for (const report of await this.store.inbox.claim(parcel)) await this.runs.reportShipment(report);
-    });
-  }
-
-  private async reportShipments(): Promise<void> {
-    await this.each(await this.store.inbox.unsignalled(SETTLING, BATCH), (report) =>
-      this.runs.reportShipment(report),
-    );
-  }
-
-  /** Also where an event came before the order had its intent. */
-  private async ensurePaymentSyncs(): Promise<void> {
-    await this.store.paymentInbox.settleKnown();
-    await this.each(await this.store.paymentInbox.unsettled(SETTLING, BATCH), (id) =>
-      this.runs.ensurePaymentSync(id),
-    );
-  }
-
-  private async passOnAnswers(): Promise<void> {
-    await this.each(await this.store.attention.unsignalled(SETTLING, BATCH), (answer) =>
-      this.runs.resolveAttention(answer),
-    );
-  }
-
-  /** An item that fails does not hold up the ones after it; the next sweep repeats it. */
-  private async each<T>(items: readonly T[], see: (item: T) => Promise<void>): Promise<void> {
-    const failures: unknown[] = [];
-    for (const item of items) {
-      if (this.stopping.signal.aborted) return;
-      await see(item).catch((error: unknown) => failures.push(error));
-      // With Temporal down every item would wait for its own time-out.
-      if (failures.length >= GIVE_UP_AFTER) break;
-    }
-    if (failures.length > 0) throw failures[0];
-  }
+function dutiesOf(store: Store, runs: OrderRuns, logger: Logger) {
+  return [
+    new Duty(
+      'start',
+      (limit) => store.sweep.neverStarted(SETTLING, limit),
+      async ({ id, policy, run }) => {
+        await runs.start(id, policy, run);
+        logger.info({ orderId: id }, 'started an order that had been stored and not started');
+      },
+    ),
+    new Duty(
+      'refund',
+      (limit) => store.refunds.toStart(SETTLING, limit),
+      async ({ id, orderId, policy }) => {
+        await runs.startRefund(id, orderId, policy);
+        logger.info({ orderId, refundId: id }, 'a refund was given a run');
+      },
+    ),
+    new Duty(
+      'cancel',
+      (limit) => store.cancellations.unsignalled(SETTLING, limit),
+      (request) => runs.requestCancellation(request),
+    ),
+    new Duty(
+      'attempt',
+      (limit) => store.paymentAttempts.unsignalled(SETTLING, limit),
+      (attempt) => runs.attemptPayment(attempt),
+    ),
+    new Duty(
+      'claim',
+      (limit) => store.inbox.unclaimed(limit),
+      async (parcel) => {
+        for (const report of await store.inbox.claim(parcel)) await runs.reportShipment(report);
+      },
+    ),
+    new Duty(
+      'report',
+      (limit) => store.inbox.unsignalled(SETTLING, limit),
+      (report) => runs.reportShipment(report),
+    ),
+    // Also where an event came before the order had its intent.
+    new Duty(
+      'look',
+      async (limit) => {
+        await store.paymentInbox.settleKnown();
+        return store.paymentInbox.unsettled(SETTLING, limit);
+      },
+      (id) => runs.ensurePaymentSync(id),
+    ),
+    new Duty(
+      'answer',
+      (limit) => store.attention.unsignalled(SETTLING, limit),
+      (answer) => runs.resolveAttention(answer),
+    ),
+  ];
 }

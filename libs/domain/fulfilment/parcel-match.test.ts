@@ -16,7 +16,7 @@ const under = parcel('under-way', 20, true);
 
 describe('an event of a tracking number', () => {
   it.each<[string, number, readonly KnownParcel[], ParcelMatch]>([
-    ['that nobody has', 30, [], UNKNOWN],
+    ['that no order has', 30, [], UNKNOWN],
     ['of one parcel', 30, [under], of('under-way')],
     ['of one parcel that has arrived', 30, [arrived], of('arrived')],
     ['of one parcel, by a clock that is behind', 5, [under], of('under-way')],
@@ -35,13 +35,30 @@ describe('an event of a tracking number', () => {
     ],
     ['of two that travel, before there was the second', 15, [parcel('a', 10, true), under], of('a')],
   ])('%s', (_, minute, parcels, expected) => {
-    expect(matchParcel({ reference: null, occurredAt: at(minute) }, parcels)).toEqual(expected);
+    expect(matchParcel({ reference: null, occurredAt: at(minute), isLabelPending: false }, parcels)).toEqual(
+      expected,
+    );
+  });
+});
+
+describe('an event of a tracking number, while the number of another label is not known,', () => {
+  it.each<[string, readonly KnownParcel[], ParcelMatch]>([
+    ['waits where the parcel that has the number has arrived', [arrived], UNKNOWN],
+    ['waits where all have arrived', [arrived, parcel('later', 20, false)], UNKNOWN],
+    ['is of the parcel in transit that has the number', [arrived, under], of('under-way')],
+  ])('%s', (_, parcels, expected) => {
+    const clue = { reference: null, occurredAt: at(30), isLabelPending: true };
+    expect(matchParcel(clue, parcels)).toEqual(expected);
   });
 });
 
 describe('an event that bears our reference', () => {
   const match = (reference: string, minute: number) =>
-    matchParcel({ reference, occurredAt: at(minute) }, [arrived, under, parcel('a', 10, true)]);
+    matchParcel({ reference, occurredAt: at(minute), isLabelPending: true }, [
+      arrived,
+      under,
+      parcel('a', 10, true),
+    ]);
 
   it('is of that parcel, even if others have the number, and whenever it happened', () => {
     expect(match('a', 30)).toEqual(of('a'));

@@ -13,6 +13,8 @@ export interface ParcelClue {
   /** Ours, where the carrier sends it. */
   readonly reference: string | null;
   readonly occurredAt: Date;
+  /** Whether a label had been requested by then whose number is not known yet: the event may be its parcel's. */
+  readonly isLabelPending: boolean;
 }
 
 export type ParcelMatch =
@@ -24,7 +26,8 @@ export type ParcelMatch =
 
 /**
  * Which parcel an event is about. Carriers issue a tracking number again, so that it identifies one parcel in
- * transit at a time: our reference decides, or else an event from before a parcel existed cannot be about it.
+ * transit at a time: our reference decides, or else an event from before a parcel existed cannot be about it. Where no
+ * parcel in transit has the number, a label that is being made may get it, and the event waits for that label.
  *
  * @param parcels those with the event's tracking number, or with its reference
  */
@@ -38,6 +41,7 @@ export function matchParcel(clue: ParcelClue, parcels: readonly KnownParcel[]): 
   const possible = there.length > 0 ? there : parcels;
   const travelling = possible.filter(({ travels }) => travels);
   if (travelling.length > 1) return { is: 'ambiguous', orderIds: travelling.map(({ orderId }) => orderId) };
+  if (travelling.length === 0 && clue.isLabelPending) return { is: 'unknown' };
   const latest = possible.toSorted((a, b) => b.askedAt.getTime() - a.askedAt.getTime())[0];
   const it = travelling[0] ?? latest;
   return it ? { is: 'parcel', orderId: it.orderId } : { is: 'unknown' };

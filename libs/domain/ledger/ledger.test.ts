@@ -59,7 +59,7 @@ describe('the ledger', () => {
       { pending: 0, back: 980, left: 3000 },
     ],
     [
-      'money under dispute, which nobody else may give back',
+      'money under dispute, which only the bank may give back',
       book(['captured', 3980], ['dispute_withdrawn', 3980]),
       { pending: 0, back: 0, left: 0 },
     ],

@@ -34,7 +34,7 @@ interface OrderFields {
   readonly intentId?: string;
   /** The state of the intent, as the provider reported it. */
   readonly intentStatus?: IntentState;
-  /** Why, where that is `declined`: the provider's code, or ours. */
+  /** Why, where that is `declined` or the provider made no intent: the provider's code, or ours. */
   readonly declineCode?: string;
   /** When the hold lapses. */
   readonly holdUntil?: Date;

@@ -73,7 +73,7 @@ describe('the resume point of an order', () => {
       { ...PAID, policy: { ...POLICY, captureMode: 'on_shipment' } },
       ['validate', 'reserve', 'charge'],
     ],
-    ['its parcel travels', SHIPPED, ['validate', 'reserve', 'charge', 'ship']],
+    ['its parcel is in transit', SHIPPED, ['validate', 'reserve', 'charge', 'ship']],
     [
       'it is delivered',
       { status: 'delivered', payment: 'captured', fulfilment: 'delivered' },
@@ -85,7 +85,7 @@ describe('the resume point of an order', () => {
 
   it.each<[string, Partial<Order>, Pick<ResumePoint, 'parcel' | 'isAway'>]>([
     ['waits', LABELLED, { parcel: null, isAway: false }],
-    ['travels', SHIPPED, { parcel: 'shipped', isAway: true }],
+    ['is in transit', SHIPPED, { parcel: 'shipped', isAway: true }],
     ['came back', { status: 'undelivered', fulfilment: 'returned' }, { parcel: 'returned', isAway: true }],
     ['is lost', { status: 'undelivered', fulfilment: 'lost' }, { parcel: 'lost', isAway: true }],
   ])('when its parcel %s', (_, order, parcel) => {

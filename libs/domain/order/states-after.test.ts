@@ -66,6 +66,25 @@ describe('the states after a change', () => {
     expect(after(order, change).next).toEqual(next);
   });
 
+  it.each<[string, ChangingOrder, Omit<OrderChange, 'event'>, ChangingOrder['decline']]>([
+    [
+      'is the last one',
+      { ...DECLINED, attempt: 2 },
+      { intentStatus: 'declined' },
+      { attempt: 2, code: 'declined' },
+    ],
+    ['is none once an attempt succeeded', DECLINED, { intentStatus: 'authorized' }, null],
+    ['stays when the intent is canceled', DECLINED, { intentStatus: 'canceled' }, DECLINED.decline],
+    [
+      'is there where no intent was made',
+      { ...DECLINED, payment: 'none', intentStatus: null, decline: null },
+      { declineCode: 'amount_too_small' },
+      { attempt: 1, code: 'amount_too_small' },
+    ],
+  ])('have a decline that %s', (_, order, change, decline) => {
+    expect(after(order, change).decline).toEqual(decline);
+  });
+
   it('are refused where a table does not allow them', () => {
     expect(() => after(PAID, { next: { status: 'delivered', fulfilment: 'released' } })).not.toThrow();
     expect(() => after(PAID, { next: { status: 'rejected' } })).toThrow(IllegalTransition);

@@ -50,6 +50,8 @@ function declineAfter(order: ChangingOrder, change: OrderChange): Decline | null
     case 'captured':
       return null;
     default:
-      return order.decline;
+      return change.declineCode === undefined
+        ? order.decline
+        : { attempt: order.attempt, code: change.declineCode };
   }
 }

@@ -4,7 +4,7 @@ import type { IntentState, Posting } from '../ledger/ledger.js';
 import { orderId } from '../order/order-id.js';
 import {
   changeOf,
-  type Heard,
+  type Source,
   intentChange,
   methodRefused,
   type PayingOrder,
@@ -56,8 +56,8 @@ const posting = (kind: Posting['kind'], objectId = 'pi_1', amount = TOTAL): Post
   objectId,
   amount,
 });
-const ANSWER: Heard = { by: 'answer', confirms: true };
-const SYNC: Extract<Heard, { by: 'sync' }> = { by: 'sync', confirms: true, refundId: 'r-late' };
+const ANSWER: Source = { by: 'answer', confirms: true };
+const SYNC: Extract<Source, { by: 'sync' }> = { by: 'sync', confirms: true, refundId: 'r-late' };
 
 describe('the state of an intent', () => {
   type Meant = Pick<ReturnType<typeof intentChange>, 'posts' | 'begun' | 'ended'> & { confirms?: boolean };

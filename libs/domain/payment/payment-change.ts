@@ -28,7 +28,7 @@ export interface PayingOrder {
 }
 
 /** How the state of an intent became known. */
-export type Heard =
+export type Source =
   | {
       /** It is the answer to a call, whose effect is settled with the change. */
       readonly by: 'answer';
@@ -50,37 +50,37 @@ export function changeOf(
   difference: PaymentDifference,
   order: PayingOrder,
   intent: ProviderIntent,
-  heard: Extract<Heard, { by: 'sync' }>,
+  source: Extract<Source, { by: 'sync' }>,
 ): OrderChange {
   switch (difference.about) {
     case 'intent':
-      return intentChange(order, { ...intent, status: difference.status }, heard);
+      return intentChange(order, { ...intent, status: difference.status }, source);
     case 'refund': {
       const { refundId: id, seen, posts } = difference;
       const { amount, status, id: providerId, failure } = seen;
       return refundChange({ id, amount }, { state: status, providerId, failure }, posts);
     }
     case 'dispute':
-      return disputeChange(order, difference, heard.refundId);
+      return disputeChange(order, difference, source.refundId);
   }
 }
 
 /** The change that the state of an order's intent makes, from a call's answer or from a sync. */
-export function intentChange(order: PayingOrder, intent: TriedIntent, heard: Heard): OrderChange {
+export function intentChange(order: PayingOrder, intent: TriedIntent, source: Source): OrderChange {
   const { status } = intent;
-  if (isOvertaken(order, status)) return heardLate(status);
+  if (isOvertaken(order, status)) return lateAnswer(status);
   const isPaid = status === 'authorized' || status === 'captured';
-  const isLate = heard.by === 'sync' && isPaid && isTooLateToPay(order.status);
+  const isLate = source.by === 'sync' && isPaid && isTooLateToPay(order.status);
   const reason = status === 'declined' ? (intent.declineCode ?? status) : undefined;
   const change: OrderChange = {
-    ...(isPaid && heard.confirms ? confirmation(order, heard) : {}),
+    ...(isPaid && source.confirms ? confirmation(order, source) : {}),
     intentStatus: status,
     ...(reason === undefined ? {} : { declineCode: reason }),
     ...(status === 'authorized' && intent.holdUntil ? { holdUntil: intent.holdUntil } : {}),
     posts: intentPosts(order.booked, intent, status),
     ...waitAfter(order, status),
     event: {
-      type: eventOf(order, status, heard),
+      type: eventOf(order, status, source),
       actor: 'gateway',
       details: {
         intent: intent.id,
@@ -91,7 +91,7 @@ export function intentChange(order: PayingOrder, intent: TriedIntent, heard: Hea
       },
     },
   };
-  return isLate ? refundLatePayment(order, change, status, heard.refundId) : change;
+  return isLate ? refundLatePayment(order, change, status, source.refundId) : change;
 }
 
 /** The provider refuses the shopper's method outright: another may be tried while the order stays open. */
@@ -107,6 +107,12 @@ export function methodRefused(order: PayingOrder, code: string): OrderChange {
     },
   };
 }
+
+/** The provider refuses to make the order's intent: there is nothing that another method could pay. */
+export const intentRefused = ({ attempt }: Pick<PayingOrder, 'attempt'>, code: string): OrderChange => ({
+  declineCode: code,
+  event: { type: 'payment.refused', actor: 'gateway', details: { reason: code, attempt } },
+});
 
 /**
  * What the state of a refund means for its order. One that failed is refundable again, and an attention is opened.
@@ -149,7 +155,7 @@ const HEARD_LATE = 'payment.heard_late';
 const isOvertaken = ({ intentStatus }: PayingOrder, status: IntentState) =>
   intentStatus !== null && intentStatus !== status && !mayFollow(intentStatus, status);
 
-const heardLate = (status: IntentState): OrderChange => ({
+const lateAnswer = (status: IntentState): OrderChange => ({
   event: { type: HEARD_LATE, actor: 'gateway', details: { state: status } },
 });
 
@@ -157,7 +163,7 @@ const heardLate = (status: IntentState): OrderChange => ({
 function eventOf(
   { intentStatus, attempt }: PayingOrder,
   status: IntentState,
-  { by }: Heard,
+  { by }: Source,
   type = status === 'canceled' ? 'payment.voided' : `payment.${status}`,
 ): string {
   // A later attempt may or may not be the one whose decline was seen.
@@ -166,7 +172,10 @@ function eventOf(
 }
 
 /** A sync confirms no order whose intent is being canceled meanwhile. */
-function confirmation({ id, status }: PayingOrder, { by }: Heard): Pick<OrderChange, 'next' | 'unlessBegun'> {
+function confirmation(
+  { id, status }: PayingOrder,
+  { by }: Source,
+): Pick<OrderChange, 'next' | 'unlessBegun'> {
   if (status !== 'pending') return {};
   return { next: { status: 'confirmed' }, ...(by === 'sync' ? { unlessBegun: voidKey(id) } : {}) };
 }

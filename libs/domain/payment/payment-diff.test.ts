@@ -228,7 +228,7 @@ describe('what the provider shows of a dispute', () => {
       [lost],
     ],
     [
-      'one that nobody saw before it was lost',
+      'one that was not seen before it was lost',
       null,
       providerDispute('lost', { withdrawn: TOTAL, outcome: 'lost' }),
       [withdrawn, lost],

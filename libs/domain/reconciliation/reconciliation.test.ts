@@ -73,7 +73,7 @@ describe('what an order paid', () => {
       [{ kind: 'missing_charge', objectId: 'pi_1', expected: 3980, found: 0 }],
     ],
     [
-      'was paid with an intent that nobody knows there',
+      'was paid with an intent that is unknown there',
       booked(),
       null,
       [{ kind: 'missing_charge', objectId: 'pi_1', expected: 3980, found: 0 }],
@@ -85,7 +85,7 @@ describe('what an order paid', () => {
       [{ kind: 'amount_differs', objectId: 'pi_1', expected: 0, found: 3980 }],
     ],
     ['is nothing on either side', booked({ captured: 0 }), gateway({ captured: 0 }), []],
-    ['is nothing, with an intent that nobody knows there', booked({ captured: 0 }), null, []],
+    ['is nothing, with an intent that is unknown there', booked({ captured: 0 }), null, []],
     ['has no intent', booked({ intentId: null, captured: 0 }), null, []],
   ])('%s', (_, ourSide, theirSide, differences) => {
     expect(compareMoney(ourSide, theirSide)).toEqual(differences);

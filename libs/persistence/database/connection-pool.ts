@@ -22,6 +22,8 @@ export class ConnectionPool extends pg.Pool {
   /** Since when each connection is in use, and since when each other one is idle. Milliseconds since 1970. */
   private readonly inUse = new Map<pg.PoolClient, number>();
   private readonly idle = new Map<pg.PoolClient, number>();
+  /** How long one statement may take, its answer included. Milliseconds. */
+  private readonly statementLimit: number;
   private sessions: 'unknown' | 'ours' | 'pooled' = 'unknown';
 
   constructor(url: string, size: number, limits: DatabaseLimits = DEFAULT_LIMITS) {
@@ -52,6 +54,7 @@ export class ConnectionPool extends pg.Pool {
       },
     });
     this.sockets = sockets;
+    this.statementLimit = limits.statement + MARGIN;
     this.on('connect', (client) => {
       // Between the pool's and the adapter's listeners an error would end the process.
       client.on('error', () => undefined);
@@ -82,8 +85,22 @@ export class ConnectionPool extends pg.Pool {
 
   /** Whether every connection is lost to a fault of ours, so that only another process would have some. */
   isStuck(now = Date.now()): boolean {
-    const lost = [...this.inUse.values()].filter((since) => now - since > LOST_AFTER);
-    return lost.length >= this.options.max;
+    return this.isInUseFor(LOST_AFTER, now);
+  }
+
+  /** Whether another statement would have to wait for a connection. */
+  get isBusy(): boolean {
+    return this.idleCount === 0 && this.totalCount >= this.options.max;
+  }
+
+  /** Whether every connection is in use for longer than a statement may take: none is about to become free. */
+  isExhausted(now = Date.now()): boolean {
+    return this.isInUseFor(this.statementLimit, now);
+  }
+
+  /** Whether every connection is. @param time milliseconds */
+  private isInUseFor(time: number, now: number): boolean {
+    return [...this.inUse.values()].filter((since) => now - since > time).length >= this.options.max;
   }
 
   /** Ends within a bounded time, and leaves nothing that would keep the process alive. */

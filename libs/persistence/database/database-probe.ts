@@ -1,25 +1,40 @@
+import type { Store } from '../store.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { DatabaseLimits } from './database-limits.js';
 
 /** Milliseconds. */
 const TIMEOUT = 1_000;
 
+/** Every connection of this process is in use for so long that requests get none; another process may have some. */
+export class PoolExhausted extends Error {
+  override readonly name = 'PoolExhausted';
+  readonly code = 'pool_exhausted';
+}
+
 /**
- * Checks whether the database answers, on a separate connection: the pool's may all wait for a lock while the
- * database is healthy.
+ * Checks whether the database serves this process: on a connection of the pool that serves requests. While all of them
+ * are busy, perhaps with waiting for a lock that every process waits for, a separate connection shows whether the database
+ * answers at all.
  */
 export class DatabaseProbe {
-  private readonly pool: ConnectionPool;
+  private readonly separate: ConnectionPool;
 
-  constructor(url: string, limits: DatabaseLimits) {
-    this.pool = new ConnectionPool(url, 1, { ...limits, statement: TIMEOUT, lock: TIMEOUT });
+  constructor(
+    private readonly store: Pick<Store, 'isBusy' | 'isExhausted' | 'ping'>,
+    url: string,
+    limits: DatabaseLimits,
+  ) {
+    this.separate = new ConnectionPool(url, 1, { ...limits, statement: TIMEOUT, lock: TIMEOUT });
   }
 
+  /** @throws PoolExhausted, or what a statement throws when the database does not answer */
   async ping(): Promise<void> {
-    await this.pool.query('SELECT 1');
+    if (this.store.isExhausted()) throw new PoolExhausted();
+    if (this.store.isBusy()) await this.separate.query('SELECT 1');
+    else await this.store.ping();
   }
 
   async close(): Promise<void> {
-    await this.pool.end();
+    await this.separate.end();
   }
 }

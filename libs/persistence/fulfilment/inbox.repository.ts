@@ -16,7 +16,7 @@ import { Prisma } from '../generated/client.js';
 import { type OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 import { CARRIER, eventOf } from './inbox.sql.js';
-import { ordersOfParcel, travels } from './shipment.sql.js';
+import { isLabelPending, ordersOfParcel, travels } from './shipment.sql.js';
 import { selectOrders } from '../orders/order-record.sql.js';
 
 /** What identifies a parcel. */
@@ -56,7 +56,8 @@ export class InboxRepository {
 
   /**
    * Stores a carrier's event and applies it to the order its parcel belongs to, in one statement. An event of
-   * an unknown parcel is kept until the parcel is known; an event that fits two parcels is applied to neither.
+   * an unknown parcel is kept until the parcel is known, and one that may be of a label that is being made until that
+   * label is known; an event that fits two parcels is applied to neither.
    *
    * @returns the report for the run; null when there is none
    */
@@ -124,14 +125,15 @@ export class InboxRepository {
     });
   }
 
-  /** Parcels with events that came before them. */
+  /** Parcels with events that came before them, or that waited for the number of another label. */
   async unclaimed(limit: number): Promise<ParcelKey[]> {
     return this.db.$queryRaw<ParcelKey[]>`
       WITH early AS (
-        SELECT object_id, reference FROM inbox_event WHERE applied_at IS NULL AND provider = ${CARRIER}),
+        SELECT object_id, reference, occurred_at FROM inbox_event WHERE applied_at IS NULL AND provider = ${CARRIER}),
       named AS (SELECT reference::uuid AS id FROM early WHERE reference ~ ${UUID})
       SELECT s.order_id::text AS "orderId", s.tracking_number AS "trackingNumber"
-      FROM early e JOIN shipment s ON s.tracking_number = e.object_id WHERE e.reference IS NULL
+      FROM early e JOIN shipment s ON s.tracking_number = e.object_id JOIN orders o ON o.id = s.order_id
+      WHERE e.reference IS NULL AND (${travels} OR NOT ${isLabelPending(Prisma.sql`e.occurred_at`)})
       UNION
       SELECT s.order_id::text, s.tracking_number FROM named n JOIN shipment s ON s.order_id = n.id
       LIMIT ${limit}`;
@@ -155,15 +157,22 @@ export class InboxRepository {
   private async match(event: CarrierEvent): Promise<{ match: ParcelMatch; order: OrderRecord | null }> {
     const { trackingNumber, reference = null, occurredAt } = event;
     const ours = reference !== null && isOrderId(reference) ? reference : null;
-    const rows = await this.db.$queryRaw<{ order: OrderRecord; travels: boolean; askedAt: Date }[]>(
-      selectOrders(ordersOfParcel(trackingNumber, ours), Prisma.sql`o.travels, o.asked_at AS "askedAt"`),
+    const isPending = isLabelPending(Prisma.sql`${occurredAt}::timestamptz`);
+    const rows = await this.db.$queryRaw<
+      { order: OrderRecord; travels: boolean; askedAt: Date; isLabelPending: boolean }[]
+    >(
+      selectOrders(
+        ordersOfParcel(trackingNumber, ours),
+        Prisma.sql`o.travels, o.asked_at AS "askedAt", NOT o.travels AND ${isPending} AS "isLabelPending"`,
+      ),
     );
     const parcels = rows.map(({ order, travels: isUnderWay, askedAt }) => ({
       orderId: order.id,
       askedAt,
       travels: isUnderWay,
     }));
-    const match = matchParcel({ reference, occurredAt }, parcels);
+    const pending = rows.some((row) => row.isLabelPending);
+    const match = matchParcel({ reference, occurredAt, isLabelPending: pending }, parcels);
     const order = match.is === 'parcel' ? rows.find((row) => row.order.id === match.orderId)?.order : null;
     return { match, order: order ?? null };
   }

@@ -41,6 +41,14 @@ const ENDED: readonly string[] = ['delivered', 'returned', 'cancelled'];
 export const travels = Prisma.sql`(s.status <> ALL (${[...ENDED]}::text[]) AND o.fulfilment <> 'lost')`;
 
 /**
+ * Whether a label had been requested by a time, and its number is not known yet. Every such order still has its stock
+ * reserved, so that an index finds them.
+ */
+export const isLabelPending = (at: Prisma.Sql) => Prisma.sql`
+  EXISTS (SELECT 1 FROM orders p JOIN effect l ON l.key = p.id::text || ':ship'
+    WHERE p.fulfilment = 'reserved' AND l.state = 'started' AND l.started_at <= ${at})`;
+
+/**
  * Orders whose parcels have a tracking number or bear a reference, as a table expression, each with `travels` and with
  * `asked_at`, when the label was requested.
  *

@@ -74,10 +74,10 @@ export class PaymentInboxRepository {
   }
 
   /** Notes that the books had the facts of these events already: no run is to be signalled. */
-  async markKnown(events: readonly OpenPaymentEvent[]): Promise<void> {
+  async markKnown(orderId: OrderId, events: readonly OpenPaymentEvent[]): Promise<void> {
     if (events.length === 0) return;
     await this.db.$executeRaw`
-      UPDATE inbox_event SET applied_at = now(), verdict = 'known'
+      UPDATE inbox_event SET applied_at = now(), verdict = 'known', order_id = ${orderId}::uuid
       WHERE id = ANY(${idsOf(events)}::uuid[]) AND applied_at IS NULL`;
   }
 

@@ -40,7 +40,7 @@ export class RunRepository {
    *
    * @returns false when that was decided before, or the order is closed
    */
-  async takeUp(order: OrderRecord, run: number, reason: string, by: Actor): Promise<boolean> {
+  async decideRestart(order: OrderRecord, run: number, reason: string, by: Actor): Promise<boolean> {
     return this.orders.change(order, async (current) => {
       const last = await this.last(current.id);
       if (last === null || last.run !== run || !last.isStarted) return null;

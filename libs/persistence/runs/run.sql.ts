@@ -52,7 +52,7 @@ export function leaveRun(statement: ChangeStatement, { event, ended = [], resolv
   );
   // The next run reads answers that were not signalled.
   statement.also(
-    'heard',
+    'applied',
     Prisma.sql`
       UPDATE attention a SET applied_at = now() FROM ${changed} c
       WHERE a.order_id = c.id AND a.resolved_at IS NOT NULL AND a.action IS NOT NULL

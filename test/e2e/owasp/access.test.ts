@@ -27,7 +27,7 @@ describe('access by key and scope', () => {
   });
 
   const as = (key: string) => supertest.agent(system.url).set('Authorization', `Bearer ${key}`);
-  const anybody = () => supertest(system.url);
+  const anonymous = () => supertest(system.url);
   /** Calls an operation as documented, on an object that does not exist. */
   const call = (agent: ReturnType<typeof supertest>, operation: DocumentedOperation) => {
     const { method, body, isKeyed } = operation;
@@ -134,19 +134,19 @@ describe('access by key and scope', () => {
       ];
       const answers = [];
       for (const authorization of wrong)
-        answers.push(await anybody().get('/orders').set('Authorization', authorization));
+        answers.push(await anonymous().get('/orders').set('Authorization', authorization));
       answers.push(
-        await anybody().get('/orders').query({ access_token: key }),
-        await anybody().get('/orders').query({ api_key: key }),
-        await anybody().get('/orders').set('X-Api-Key', key),
-        await anybody().get('/orders').set('Cookie', `key=${key}`),
+        await anonymous().get('/orders').query({ access_token: key }),
+        await anonymous().get('/orders').query({ api_key: key }),
+        await anonymous().get('/orders').set('X-Api-Key', key),
+        await anonymous().get('/orders').set('Cookie', `key=${key}`),
       );
       const told = answers.map(({ status, body }) => JSON.stringify([status, { ...body, requestId: '' }]));
       expect(new Set(told).size).toBe(1);
       expect(answers[0]).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
       for (const { headers } of answers) expect(headers['www-authenticate']).toMatch(/^Bearer/);
       await as(key).get('/orders').expect(200);
-      await anybody().get('/orders').set('Authorization', `bearer ${key}`).expect(200);
+      await anonymous().get('/orders').set('Authorization', `bearer ${key}`).expect(200);
     });
 
     it('keeps no key, neither in a table nor in the log', async () => {
@@ -250,7 +250,7 @@ describe('access by key and scope', () => {
     it.each(titled(({ path }) => path.startsWith('/webhooks/')))(
       '%s takes a signature, and no key in its place',
       async (_title, operation) => {
-        for (const agent of [anybody(), system.http])
+        for (const agent of [anonymous(), system.http])
           expect((await call(agent, operation)).body).toMatchObject({
             status: 401,
             code: 'invalid_signature',
@@ -262,7 +262,7 @@ describe('access by key and scope', () => {
       '%s opens to a key with its scope only',
       async (_title, operation) => {
         const { scope } = operation;
-        const unkeyed = await call(anybody(), operation);
+        const unkeyed = await call(anonymous(), operation);
         expect(unkeyed).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
         for (const one of SCOPES) {
           const key = await system.store.apiKeys.create(`only-${one}`, [one]);
@@ -279,7 +279,7 @@ describe('access by key and scope', () => {
     it('checks the key before anything else of a request', async () => {
       for (const operation of closed.filter(({ body }) => body !== null)) {
         const verb = operation.method.toLowerCase() as 'post' | 'put';
-        const { status } = await anybody()[verb](addressOf(operation)).send({ not: 'valid' });
+        const { status } = await anonymous()[verb](addressOf(operation)).send({ not: 'valid' });
         expect(status, operation.id).toBe(401);
       }
     });

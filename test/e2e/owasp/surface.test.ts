@@ -24,7 +24,7 @@ describe('the attack surface', () => {
     system = opened;
   });
 
-  const anybody = () => supertest(system.url);
+  const anonymous = () => supertest(system.url);
   /** Sends raw lines to the API on a separate connection, and reads the whole answer. */
   async function said(...lines: readonly string[]): Promise<string> {
     const { hostname, port } = new URL(system.url);
@@ -81,7 +81,7 @@ describe('the attack surface', () => {
           occurredAt: new Date().toISOString(),
           url: address,
         });
-        await anybody()
+        await anonymous()
           .post('/webhooks/deliveries')
           .set(carrierHeaders(event, randomUUID()))
           .send(event)
@@ -94,7 +94,7 @@ describe('the attack surface', () => {
           'Forwarded',
           'Callback',
         ])
-          await anybody().get('/health/live').set(header, address).expect(200);
+          await anonymous().get('/health/live').set(header, address).expect(200);
         const { host } = new URL(address);
         expect(await said(`GET ${address} HTTP/1.1`, `Host: ${host}`)).not.toMatch(/^HTTP\/1.1 [23]/);
         expect(await said(`GET /problems HTTP/1.1`, `Host: ${host}`)).not.toContain(host);
@@ -126,7 +126,7 @@ describe('the attack surface', () => {
     it('names its software in no answer', async () => {
       const paths = ['/orders', '/orders/%ff', '/nowhere', '/products/a%00b', '/problems/x'];
       for (const path of paths)
-        for (const agent of [anybody(), system.http]) {
+        for (const agent of [anonymous(), system.http]) {
           const { headers, text: told } = await agent.get(path);
           for (const header of ['x-powered-by', 'server', 'x-aspnet-version', 'via'])
             expect(headers, path).not.toHaveProperty(header);
@@ -154,7 +154,7 @@ describe('the attack surface', () => {
 
   describe('API9:2023 Improper Inventory Management', () => {
     it('serves the document that is committed', async () => {
-      const { body } = await anybody().get('/openapi.json').expect(200);
+      const { body } = await anonymous().get('/openapi.json').expect(200);
       expect(body).toEqual(JSON.parse(readFileSync('openapi.json', 'utf8')));
     });
 

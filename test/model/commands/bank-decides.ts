@@ -13,7 +13,7 @@ export const bankDecides: fc.Arbitrary<Command> = fc
         const order = pickOrder(model, pick);
         for (const { id, status } of await real.system.intents(order.id)) {
           if (status !== 'processing') continue;
-          if (becomes === 'succeeded') order.mayEnd.add(paidEnd(order.wish));
+          if (becomes === 'succeeded') order.mayEnd.add(paidEnd(order.draft));
           await real.control(`/payment-intents/${id}`, { becomes });
         }
       },

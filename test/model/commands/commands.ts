@@ -22,7 +22,7 @@ import { shopperActs } from './shopper-acts.js';
 import { standStill } from './stand-still.js';
 import { tryAnotherMethod } from './try-another-method.js';
 import { wait } from './wait.js';
-import { wishToCancel } from './wish-to-cancel.js';
+import { cancellation } from './request-cancellation.js';
 
 /** Every command, with its weight. A new kind of fault is a file and a line. */
 const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<Command> }[] = [
@@ -44,7 +44,7 @@ const COMMANDS: readonly { readonly weight: number; readonly arbitrary: fc.Arbit
   { weight: 1, arbitrary: cancelOrder },
   { weight: 30, arbitrary: moneyMoves },
   // Whether or not that can happen just then.
-  { weight: 2, arbitrary: wishToCancel },
+  { weight: 2, arbitrary: cancellation },
   { weight: 1, arbitrary: shopperActs },
   { weight: 1, arbitrary: bankDecides },
   { weight: 1, arbitrary: holdLapses },

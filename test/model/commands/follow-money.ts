@@ -12,7 +12,7 @@ import { refundSettles } from './refund-settles.js';
 import { requestRefund } from './request-refund.js';
 import { shopperActs } from './shopper-acts.js';
 import { tryAnotherMethod } from './try-another-method.js';
-import { wishToCancel } from './wish-to-cancel.js';
+import { cancellation } from './request-cancellation.js';
 
 const MOVES = {
   shopperActs,
@@ -23,7 +23,7 @@ const MOVES = {
   refundSettles,
   disputeOpens,
   disputeEnds,
-  wishToCancel,
+  cancellation,
 };
 type Move = keyof typeof MOVES;
 
@@ -33,22 +33,22 @@ const WITH_MONEY_TAKEN: readonly Move[] = [
   'requestRefund',
   'disputeOpens',
   'disputeOpens',
-  'wishToCancel',
+  'cancellation',
 ];
 
 /** The likely next events of an order's money, by its state; an event named twice is twice as likely. */
 const NEXT: Readonly<Record<PaymentStatus, readonly Move[]>> = {
-  none: ['wishToCancel'],
-  not_required: ['wishToCancel', 'requestRefund'],
-  requires_action: ['shopperActs', 'shopperActs', 'shopperActs', 'wishToCancel'],
-  processing: ['bankDecides', 'bankDecides', 'bankDecides', 'wishToCancel'],
-  authorizing: ['wishToCancel', 'tryAnotherMethod'],
-  declined: ['tryAnotherMethod', 'tryAnotherMethod', 'tryAnotherMethod', 'wishToCancel'],
-  authorized: ['holdLapses', 'holdLapses', 'wishToCancel', 'requestRefund'],
+  none: ['cancellation'],
+  not_required: ['cancellation', 'requestRefund'],
+  requires_action: ['shopperActs', 'shopperActs', 'shopperActs', 'cancellation'],
+  processing: ['bankDecides', 'bankDecides', 'bankDecides', 'cancellation'],
+  authorizing: ['cancellation', 'tryAnotherMethod'],
+  declined: ['tryAnotherMethod', 'tryAnotherMethod', 'tryAnotherMethod', 'cancellation'],
+  authorized: ['holdLapses', 'holdLapses', 'cancellation', 'requestRefund'],
   captured: WITH_MONEY_TAKEN,
   partially_refunded: WITH_MONEY_TAKEN,
   refunded: ['refundSettles', 'refundSettles', 'disputeOpens', 'requestRefund'],
-  voided: ['wishToCancel', 'tryAnotherMethod', 'requestRefund'],
+  voided: ['cancellation', 'tryAnotherMethod', 'requestRefund'],
 };
 
 /** The open decisions of a bank about an order's money; drawn more often, where there are any. */

@@ -6,7 +6,7 @@ import { orderId } from '#libs/domain/order/order-id';
 import { anyCard } from '../cards.js';
 import { type Command, command } from '../command.js';
 import { GOOD_NAMES, skuOf } from '../goods.js';
-import { type Model, type ModelOrder, naturalEnd, totalOf, type Wish } from '../model.js';
+import { type Model, type ModelOrder, naturalEnd, totalOf, type OrderDraft } from '../model.js';
 import type { Real } from '../real.js';
 import { RULES } from '../rules.js';
 
@@ -24,7 +24,7 @@ const line = fc.record({
   quantity: mostly(1, 2, 3),
 });
 
-export const wish: fc.Arbitrary<Wish> = fc.record({
+export const orderDraft: fc.Arbitrary<OrderDraft> = fc.record({
   lines: fc.uniqueArray(line, { selector: ({ good }) => good, minLength: 1, maxLength: 3 }),
   method: anyCard,
   reachable: fc.oneof(
@@ -39,21 +39,21 @@ export const wish: fc.Arbitrary<Wish> = fc.record({
 
 /** A shopper buys; their browser may send the order several times at once. */
 export const placeOrder: fc.Arbitrary<Command> = fc
-  .record({ wish, callers: mostly(1, 2, 3) })
-  .map(({ wish: wanted, callers }) =>
+  .record({ draft: orderDraft, callers: mostly(1, 2, 3) })
+  .map(({ draft, callers }) =>
     command(
-      `${callers > 1 ? `${callers} callers at once place` : 'a shopper places'} an order: ${inWords(wanted)}`,
-      async (model, real) => void (await place(model, real, wanted, callers)),
+      `${callers > 1 ? `${callers} callers at once place` : 'a shopper places'} an order: ${inWords(draft)}`,
+      async (model, real) => void (await place(model, real, draft, callers)),
     ),
   );
 
 /** The API dies during a request; its caller repeats it until there is an answer. */
 export const placeOrderAtDyingApi: fc.Arbitrary<Command> = fc
-  .record({ wish, after: fc.integer({ min: 0, max: 40 }) })
-  .map(({ wish: wanted, after }) =>
-    command(`the API dies ${after} ms after being sent an order: ${inWords(wanted)}`, async (model, real) => {
+  .record({ draft: orderDraft, after: fc.integer({ min: 0, max: 40 }) })
+  .map(({ draft, after }) =>
+    command(`the API dies ${after} ms after being sent an order: ${inWords(draft)}`, async (model, real) => {
       await real.isUp('api');
-      const placed = place(model, real, wanted, 1);
+      const placed = place(model, real, draft, 1);
       const died = new Promise<void>((resolve) => setTimeout(resolve, after)).then(() => real.kill('api'));
       await died;
       real.startApi(real.rules);
@@ -61,7 +61,12 @@ export const placeOrderAtDyingApi: fc.Arbitrary<Command> = fc
     }),
   );
 
-export async function place(model: Model, real: Real, wanted: Wish, callers: number): Promise<ModelOrder> {
+export async function place(
+  model: Model,
+  real: Real,
+  draft: OrderDraft,
+  callers: number,
+): Promise<ModelOrder> {
   const name = `run-${model.run}-order-${model.done.length}`;
   const usual = real.system.body();
   // The same few customers in every run: their names are searched for in all logs and rows at the end.
@@ -70,11 +75,11 @@ export async function place(model: Model, real: Real, wanted: Wish, callers: num
     customer,
     shippingAddress: {
       ...usual.shippingAddress,
-      ...(wanted.reachable ? {} : { postalCode: '00000' }),
-      ...(wanted.served ? {} : { country: 'FR', postalCode: '75001' }),
+      ...(draft.reachable ? {} : { postalCode: '00000' }),
+      ...(draft.served ? {} : { country: 'FR', postalCode: '75001' }),
     },
-    lines: wanted.lines.map(({ good, quantity }) => ({ sku: skuOf(model.run, good), quantity })),
-    payment: { method: wanted.method },
+    lines: draft.lines.map(({ good, quantity }) => ({ sku: skuOf(model.run, good), quantity })),
+    payment: { method: draft.method },
   });
   const request = { key: name, body };
   const answers = await Promise.all(Array.from({ length: callers }, () => ask(real, request)));
@@ -85,19 +90,19 @@ export async function place(model: Model, real: Real, wanted: Wish, callers: num
   }
   if (ids.size !== 1) throw new Error(`one key was answered with ${ids.size} orders`);
   const { id, number, totals, lines } = OrderView.parse(answers[0]?.body);
-  if (totals.total !== totalOf(wanted))
-    throw new Error(`an order of ${totalOf(wanted)} was accepted at ${totals.total}`);
+  if (totals.total !== totalOf(draft))
+    throw new Error(`an order of ${totalOf(draft)} was accepted at ${totals.total}`);
   const order: ModelOrder = {
     id: orderId(id),
     number,
     email: customer.email,
     request,
-    wish: wanted,
+    draft,
     total: totals.total,
     lines,
     refunds: new Set(),
     mayEnd: new Set([
-      naturalEnd(wanted),
+      naturalEnd(draft),
       ...('RESERVATION_TTL' in RULES[real.rules] ? (['rejected'] as const) : []),
     ]),
     mayLackMail: false,
@@ -113,7 +118,7 @@ export function ask(real: Real, { key, body }: { key: string; body: Readonly<Rec
   return real.ask(() => real.system.http.post('/orders').set('Idempotency-Key', key).send(body));
 }
 
-export function inWords({ lines, method, reachable, served }: Wish): string {
+export function inWords({ lines, method, reachable, served }: OrderDraft): string {
   return [
     lines.map(({ good, quantity }) => `${quantity} × ${good}`).join(', '),
     method,

@@ -5,7 +5,7 @@ import type { RequestRefund } from '#libs/contracts/http/refund.api';
 import { type Command, command } from '../command.js';
 import { hasOrders, type ModelOrder, pickOrder } from '../model.js';
 import { askForRefund } from '../refunds.js';
-import { requestCancellation } from './wish-to-cancel.js';
+import { requestCancellation } from './request-cancellation.js';
 
 /** The problems that a refund like these may be refused with. */
 const ALLOWED_PROBLEMS = [
@@ -36,7 +36,7 @@ export const requestRefund: fc.Arbitrary<Command> = drawn.map(
       [
         `${callers === 1 ? 'a caller asks' : `${callers} callers at once ask`} for a refund of ${inWords(portion)}`,
         ...(restock ? [', with goods that came back'] : []),
-        ...(cancels ? [', while somebody wishes to cancel the order'] : []),
+        ...(cancels ? [', while a caller requests the cancellation of the order'] : []),
       ].join(''),
       async (model, real) => {
         const order = pickOrder(model, pick);

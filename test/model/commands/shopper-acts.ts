@@ -28,7 +28,7 @@ export const shopperActs: fc.Arbitrary<Command> = fc
           (each) => each.client_secret === clientSecret,
         );
         if (!intent) throw new Error(`the client secret of ${order.number} is no intent's of its own`);
-        if (does === 'authenticate') order.mayEnd.add(paidEnd(order.wish));
+        if (does === 'authenticate') order.mayEnd.add(paidEnd(order.draft));
         // It may have been canceled since.
         if (await real.control(`/payment-intents/${intent.id}/shopper`, { does }))
           model.came.add(`a shopper is asked to authenticate: ${does}`);

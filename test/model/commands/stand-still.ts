@@ -2,12 +2,12 @@ import fc from 'fast-check';
 
 import { CARDS } from '../cards.js';
 import type { Command } from '../command.js';
-import { type Model, totalOf, type Wish } from '../model.js';
+import { type Model, totalOf, type OrderDraft } from '../model.js';
 import type { Real } from '../real.js';
 import type { RulesName } from '../rules.js';
 import { moneyMoves } from './follow-money.js';
-import { inWords, place, wish } from './place-order.js';
-import { requestCancellation } from './wish-to-cancel.js';
+import { inWords, orderDraft, place } from './place-order.js';
+import { requestCancellation } from './request-cancellation.js';
 
 /** How an order ends by itself, or by a cancellation once it is paid. */
 type Course =
@@ -55,15 +55,15 @@ const MOMENTS: Readonly<Record<Course, readonly string[]>> = {
   ],
 };
 
-function courseOf(wanted: Wish, rules: RulesName, isCancelled: boolean): Course {
-  if (totalOf(wanted) === 0) return 'free';
+function courseOf(draft: OrderDraft, rules: RulesName, isCancelled: boolean): Course {
+  if (totalOf(draft) === 0) return 'free';
   const isHeld = rules === 'money that is held until there is a label';
-  switch (CARDS[wanted.method]) {
+  switch (CARDS[draft.method]) {
     case 'declines':
       return isCancelled ? 'let go' : 'declined';
     case 'waits':
       if (isCancelled) return 'let go';
-      return wanted.method.startsWith('pm_sandbox_processing') ? 'settled later' : 'authenticated';
+      return draft.method.startsWith('pm_sandbox_processing') ? 'settled later' : 'authenticated';
     case 'pays':
       if (isCancelled) return isHeld ? 'let go' : 'given back';
       return isHeld ? 'held' : 'taken';
@@ -75,7 +75,7 @@ const PATIENCE = 3_000;
 const HEARING = 700;
 
 interface Drawn {
-  readonly wish: Wish;
+  readonly draft: OrderDraft;
   readonly isCancelled: boolean;
   readonly choice: number;
   readonly before: readonly Command[];
@@ -89,7 +89,7 @@ interface Drawn {
  */
 export const standStill: fc.Arbitrary<Command> = fc
   .record({
-    wish,
+    draft: orderDraft,
     isCancelled: fc.constantFrom(true, false, false),
     choice: fc.nat(),
     before: fc.array(moneyMoves, { maxLength: 1 }),
@@ -99,20 +99,20 @@ export const standStill: fc.Arbitrary<Command> = fc
   .map((drawn) => ({
     check: ({ isWorkerUp }: Readonly<Model>) => isWorkerUp,
     run: async (model: Model, real: Real) => stand(model, real, drawn),
-    toString: () => `the worker stands still in an order of ${inWords(drawn.wish)}`,
+    toString: () => `the worker stands still in an order of ${inWords(drawn.draft)}`,
   }));
 
 async function stand(model: Model, real: Real, drawn: Drawn): Promise<void> {
   const { isCancelled, dies } = drawn;
-  const moments = MOMENTS[courseOf(drawn.wish, real.rules, isCancelled)];
+  const moments = MOMENTS[courseOf(drawn.draft, real.rules, isCancelled)];
   const moment = moments[drawn.choice % moments.length] ?? '';
   model.done.push(
-    `the worker stands still at "${moment}", of an order of ${inWords(drawn.wish)}${isCancelled ? ', cancelled on its way' : ''}; then it ${dies ? 'dies' : 'goes on'}`,
+    `the worker stands still at "${moment}", of an order of ${inWords(drawn.draft)}${isCancelled ? ', cancelled on its way' : ''}; then it ${dies ? 'dies' : 'goes on'}`,
   );
   await real.isUp('worker');
   const isHeld = real.holdMoment(moment);
   try {
-    const order = await place(model, real, drawn.wish, 1);
+    const order = await place(model, real, drawn.draft, 1);
     const alone = { ...model, orders: [order] };
     if (isCancelled) {
       await real.payment(order.id, PATIENCE);
@@ -134,7 +134,7 @@ async function stand(model: Model, real: Real, drawn: Drawn): Promise<void> {
       model.workerFailed = true;
     }
   } finally {
-    real.letGo();
+    real.release();
   }
   if (dies) real.startWorker();
 }

@@ -21,7 +21,7 @@ export const tryAnotherMethod: fc.Arbitrary<Command> = fc
         if (codes.some((code) => code !== 'taken' && code !== 'payment_attempt_not_possible'))
           throw new Error(`an attempt to pay with ${tried} was answered ${codes.join(', ')}`);
         if (codes.includes('taken')) model.came.add('a second card is tried');
-        if (codes.includes('taken') && CARDS[tried] === 'pays') order.mayEnd.add(paidEnd(order.wish));
+        if (codes.includes('taken') && CARDS[tried] === 'pays') order.mayEnd.add(paidEnd(order.draft));
       },
       hasOrders,
     ),

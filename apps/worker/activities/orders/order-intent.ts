@@ -1,3 +1,4 @@
+import { intentRefused } from '#libs/domain/payment/payment-change';
 import { intentKey } from '#libs/domain/payment/payment-keys';
 import { Contradiction, Refusal } from '#libs/domain/order/failure';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
@@ -43,6 +44,7 @@ export class OrderIntent {
           event: { type: 'payment.intent_created', actor: 'gateway', details: { intent: id } },
         }),
       }),
+      refused: (code, current) => intentRefused(current, code),
     });
     const settled = await creating.catch(unlessTaken);
     if (settled.state !== 'done') throw new Refusal(refusalCode(settled));

@@ -12,7 +12,7 @@ export function chargeOutcome(answer: Intent): Outcome {
   return { settlement: chargeSettlement(intent), change: answered(intent, true) };
 }
 
-/** The change that an answer about an intent makes. @param confirms as `Heard.confirms` */
+/** The change that an answer about an intent makes. @param confirms as `Source.confirms` */
 export const answered =
   (intent: TriedIntent, confirms: boolean) =>
   (order: PayingOrder): OrderChange =>

@@ -53,7 +53,7 @@ export class PaymentSync {
     // The provider's answer settles only events that came before the call.
     const events = await this.store.paymentInbox.open(intentId);
     const { written, books } = await this.synchronize(await this.readBooks(order), intentId, events);
-    await this.store.paymentInbox.markKnown(events);
+    await this.store.paymentInbox.markKnown(orderId, events);
     // A change that another sync has written, and not signalled, may be newer than these books.
     if (events.some(({ isApplied }) => isApplied))
       await this.signal(await this.readBooks(await this.store.orders.get(orderId)), 'all', events);

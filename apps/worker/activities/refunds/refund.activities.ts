@@ -118,7 +118,8 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
         const found = await this.gateway.retrieveIntent(intentId).then(believed);
         return found.status === 'canceled' || found.status === 'captured' ? found : null;
       },
-      act: (idempotencyKey) => this.gateway.cancelIntent(intentId, { idempotencyKey }).then(believed),
+      act: (idempotencyKey) =>
+        this.gateway.cancelIntent(intentId, { idempotencyKey }).then(believed, voidFailure),
       outcome: (found) => {
         if (found.status === 'canceled')
           return { settlement: { state: 'done' }, change: answeredForAll(tried(found), false, 'closed') };
@@ -193,6 +194,16 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
     if (!refund) throw new Error(`no refund ${refundId}`);
     return refund;
   }
+}
+
+/**
+ * A refusal says nothing about where the money is. The next attempt looks the intent up, and cancels it anew unless it is
+ * canceled or captured; while it is neither, the compensation opens an attention.
+ */
+function voidFailure(error: unknown): never {
+  throw error instanceof Refusal
+    ? new Outage(`void_${error.code}`, { cause: error, keyConsumed: true })
+    : error;
 }
 
 /** Refusals that no retry changes: the money was refunded at the gateway, or the shopper's bank has it. */

@@ -7,7 +7,7 @@ import { story } from './commands/commands.js';
 import { checkFacts } from './facts.js';
 import { catalogueOf } from './goods.js';
 import { newModel } from './model.js';
-import type { LaneSettings } from './model-settings.js';
+import type { ShardSettings } from './model-settings.js';
 import { Real } from './real.js';
 import { describeRun, howToRepeat, saidOfRepeats } from './report.js';
 import { rulesOf } from './rules.js';
@@ -33,19 +33,19 @@ const IMPATIENT = {
 };
 
 /** Runs that are played one after the other, on a system of their own. */
-export class ModelLane {
+export class ModelShard {
   readonly census = new Census();
   private run = 0;
   /** Of the run that is being played, or was last. */
   private model = newModel(0);
 
   private constructor(
-    private readonly settings: LaneSettings,
+    private readonly settings: ShardSettings,
     private readonly real: Real,
   ) {}
 
-  static async open(settings: LaneSettings): Promise<ModelLane> {
-    return new ModelLane(settings, await Real.start(IMPATIENT));
+  static async open(settings: ShardSettings): Promise<ModelShard> {
+    return new ModelShard(settings, await Real.start(IMPATIENT));
   }
 
   /** @throws Error describing the first run that fails, and how likely it fails again */
@@ -65,13 +65,13 @@ export class ModelLane {
   }
 
   /** Plays runs on a system that is not checked afterwards. @returns the first that fails, or null */
-  static async playOnce(settings: LaneSettings): Promise<FailedRun | null> {
-    const lane = await ModelLane.open(settings);
+  static async playOnce(settings: ShardSettings): Promise<FailedRun | null> {
+    const shard = await ModelShard.open(settings);
     try {
-      return await lane.play();
+      return await shard.play();
     } finally {
       // The run has reported every fault of the state it left.
-      await lane.real.close().catch(() => undefined);
+      await shard.real.close().catch(() => undefined);
     }
   }
 
@@ -140,10 +140,10 @@ interface FailedRun {
 }
 
 /** Plays a run some times more, while there is time, each time on a new system. */
-async function playAgain(settings: LaneSettings, times: number): Promise<(FailedRun | null)[]> {
+async function playAgain(settings: ShardSettings, times: number): Promise<(FailedRun | null)[]> {
   const results: (FailedRun | null)[] = [];
   for (const end = Date.now() + ALL_AGAIN; results.length < times && Date.now() < end;)
-    results.push(await ModelLane.playOnce(settings));
+    results.push(await ModelShard.playOnce(settings));
   return results;
 }
 

@@ -7,11 +7,11 @@ import { hasOrders, type ModelOrder, pickOrder } from '../model.js';
 import type { Real } from '../real.js';
 
 /** A shop requests the cancellation of an order in any state; perhaps twice at once. */
-export const wishToCancel: fc.Arbitrary<Command> = fc
+export const cancellation: fc.Arbitrary<Command> = fc
   .record({ pick: fc.nat(), callers: fc.constantFrom(1, 1, 2) })
   .map(({ pick, callers }) =>
     command(
-      `${callers === 1 ? 'a caller wishes' : `${callers} callers at once wish`} to cancel an order`,
+      `${callers === 1 ? 'a caller requests' : `${callers} callers at once request`} the cancellation of an order`,
       async (model, real) => {
         const order = pickOrder(model, pick);
         await Promise.all(Array.from({ length: callers }, () => requestCancellation(order, real)));
@@ -27,6 +27,6 @@ export async function requestCancellation(order: ModelOrder, real: Real): Promis
   const { status, body, text } = await real.ask(() =>
     real.system.http.post(`/orders/${order.id}/cancellation`).send({}),
   );
-  if (status !== 202) throw new Error(`a wish to cancel was answered ${status} ${text}`);
+  if (status !== 202) throw new Error(`a request to cancel was answered ${status} ${text}`);
   CancellationView.parse(body);
 }
