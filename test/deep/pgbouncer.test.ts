@@ -70,7 +70,7 @@ describe('PgBouncer in transaction mode', () => {
         );
         // Transactions of several statements, too.
         expect((await system.http.get('/orders?limit=30')).body.data).toHaveLength(30);
-      }).finally(async () => limited.stop());
+      });
     } finally {
       await limited.stop();
     }

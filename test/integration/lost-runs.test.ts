@@ -57,12 +57,9 @@ describe('the search for lost runs', () => {
   let bench: Bench;
   const runs = new CountedRuns();
   const logger = createLogger('test', 'silent');
-  useBench(
-    (opened) => {
-      bench = opened;
-    },
-    { isChecked: false },
-  );
+  useBench((opened) => {
+    bench = opened;
+  }, 'impossible rows');
   beforeAll(async () => {
     await bench.database.$executeRaw`
       INSERT INTO orders (id, number, status, payment, fulfilment, customer_name, customer_email, shipping_address,

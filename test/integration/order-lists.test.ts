@@ -45,7 +45,7 @@ describe('lists of orders', () => {
   let bench: Bench;
   useBench((opened) => {
     bench = opened;
-  });
+  }, 'orders in progress');
 
   it('show each order once while others arrive, the newest first', async () => {
     const before: OrderId[] = [];
@@ -206,12 +206,9 @@ const P99 = 50;
 
 describe('among many orders, a list', () => {
   let bench: Bench;
-  useBench(
-    (opened) => {
-      bench = opened;
-    },
-    { isChecked: false },
-  );
+  useBench((opened) => {
+    bench = opened;
+  }, 'impossible rows');
   beforeAll(async () => {
     await fillWithOrders(bench.databaseUrl, MANY);
   });

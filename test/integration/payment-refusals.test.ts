@@ -45,7 +45,7 @@ describe('a refusal of the payment provider', () => {
   let refunds: RefundActivities;
   useBench((opened) => {
     bench = opened;
-  });
+  }, 'orders in progress');
   beforeAll(async () => {
     sandbox = await startTestSandbox();
   });

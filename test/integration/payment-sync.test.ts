@@ -45,7 +45,7 @@ describe('a payment sync of an order', () => {
   let stripe: Stripe;
   useBench((opened) => {
     bench = opened;
-  });
+  }, 'orders in progress');
   beforeAll(async () => {
     sandbox = await startTestSandbox();
     gateway = new StripeGateway({ secretKey: 'sk_test_x', apiUrl: sandbox.url, timeout: 30_000 });

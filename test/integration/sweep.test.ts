@@ -12,7 +12,7 @@ describe('what a sweep finds', () => {
   let id: OrderId;
   useBench((opened) => {
     bench = opened;
-  });
+  }, 'orders in progress');
   beforeEach(async () => {
     ({ id } = await bench.accepted());
   });

@@ -59,8 +59,9 @@ export async function disagreements(client: pg.Client, stripe: Stripe): Promise<
 async function refundsByIntent(stripe: Stripe): Promise<ReadonlyMap<string, readonly Stripe.Refund[]>> {
   const refunds = new Map<string, Stripe.Refund[]>();
   for await (const refund of stripe.refunds.list({ limit: 100 })) {
-    const intent = String(refund.payment_intent);
-    refunds.set(intent, [...(refunds.get(intent) ?? []), refund]);
+    const { payment_intent: intent } = refund;
+    const id = typeof intent === 'string' ? intent : (intent?.id ?? '');
+    refunds.set(id, [...(refunds.get(id) ?? []), refund]);
   }
   return refunds;
 }

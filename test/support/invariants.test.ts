@@ -34,12 +34,9 @@ const PLANTED: readonly { what: string; sql: string; broken: RegExp }[] = [
 
 describe('the invariants', () => {
   let bench: Bench;
-  useBench(
-    (opened) => {
-      bench = opened;
-    },
-    { isChecked: false },
-  );
+  useBench((opened) => {
+    bench = opened;
+  }, 'impossible rows');
 
   const plant = async (id: OrderId, sql: string): Promise<void> => {
     await bench.database.$executeRawUnsafe(sql.replace('$1', '$1::uuid'), id);

@@ -19,7 +19,7 @@ describe('a signal to a run, without a worker yet', () => {
   let runs: OrderRuns;
   useBench((opened) => {
     bench = opened;
-  });
+  }, 'orders in progress');
   beforeAll(async () => {
     client = lazyClient({
       TEMPORAL_ADDRESS: inject('temporalAddress'),

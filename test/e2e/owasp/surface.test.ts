@@ -140,9 +140,9 @@ describe('the attack surface', () => {
         const file = fileURLToPath(new URL(`../../../dist/apps/${app}/main.js`, import.meta.url));
         const env = { PATH: process.env['PATH'], NODE_ENV: 'production', DATABASE_URL: system.databaseUrl };
         const child = spawn(process.execPath, [file], { cwd: tmpdir(), env });
-        const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+        const [complaints, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
         expect(code).toBe(1);
-        return said.match(/\w+(?= is not set)/g);
+        return complaints.match(/\w+(?= is not set)/g);
       };
       expect(await Promise.all([complaint('api'), complaint('worker')])).toEqual([
         expect.arrayContaining(['CARRIER_SECRET', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET']),
