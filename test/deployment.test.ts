@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 import { OrderAttentionAttribute, OrderStatusAttribute } from '#libs/contracts/workflows/order-workflow';
+import { groupsNamed } from '#libs/config/environment';
 import { readSettings, variablesOf } from '#libs/config/settings';
 
 import { LOCAL_GROUPS } from '../dev/stack/local-settings.js';
@@ -59,7 +60,17 @@ const ORDER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const serviceSchema = z.object({
   image: z.string(),
-  build: z.union([z.string(), z.object({ target: z.string() })]).optional(),
+  build: z.object({ context: z.string(), target: z.string() }).optional(),
+  pull_policy: z.string().optional(),
+  restart: z.string(),
+  user: z.string().optional(),
+  read_only: z.boolean(),
+  cap_drop: z.array(z.string()),
+  security_opt: z.array(z.string()),
+  logging: z.object({ driver: z.string(), options: z.record(z.string(), z.string()) }),
+  mem_limit: z.string(),
+  stop_grace_period: z.string().default('10s'),
+  env_file: z.array(z.object({ path: z.string(), required: z.boolean() })).default([]),
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string().nullable()).default({}),
   ports: z.array(z.string()).default([]),
@@ -98,6 +109,8 @@ function interpolate(template: string, set: Readonly<Record<string, string>>): s
   });
 }
 
+const seconds = (text: string) => Number(/^(\d+)s$/.exec(text)?.[1]);
+
 const ONLY_WHAT_IS_REQUIRED = {
   CARRIER_SECRET: `whsec_${'c2VjcmV0'.repeat(5)}`,
   STRIPE_WEBHOOK_SECRET: `whsec_${'5ec4e7'.repeat(8)}`,
@@ -113,6 +126,10 @@ describe.each(Object.entries(PROGRAMS))('the %s of docker-compose.yml', (name, g
   it('is given every variable that it needs, with a value that it takes', () => {
     const read = Object.fromEntries(groups.map((group) => [group, LOCAL_GROUPS[group]]));
     expect(() => readSettings(read, environmentOf(name, ONLY_WHAT_IS_REQUIRED))).not.toThrow();
+  });
+
+  it('is passed every other line of .env', () => {
+    expect(service(name).env_file).toEqual([{ path: '.env', required: false }]);
   });
 
   it('runs a program that the build makes', () => {
@@ -139,11 +156,54 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('has a health check for each part that another waits for, and for the API', () => {
+  it('has a health check for each part that another waits for, and for API and worker', () => {
     const awaited = Object.values(ORDER).flatMap((waits) =>
       Object.keys(waits).filter((other) => waits[other] === 'service_healthy'),
     );
-    for (const name of [...awaited, 'api']) expect(service(name).healthcheck, name).toBeDefined();
+    for (const name of [...awaited, 'api', 'worker']) expect(service(name).healthcheck, name).toBeDefined();
+  });
+
+  it('builds the image once, and takes it from no registry', () => {
+    const built = Object.values(services).filter(({ build }) => build !== undefined);
+    expect(built.map(({ build, image }) => [build?.target, image])).toEqual([
+      ['production', 'order-processing:local'],
+      ['sandbox', 'order-processing-sandbox:local'],
+    ]);
+    for (const { image, pull_policy } of Object.values(services)) {
+      if (image.endsWith(':local')) expect(pull_policy).toBe('never');
+    }
+  });
+
+  it('gives each part as few rights as it works with, and bounds its memory and its log', () => {
+    // It writes its own configuration when it starts.
+    const writes = ['temporal-ui'];
+    for (const [name, part] of Object.entries(services)) {
+      expect(part.read_only, name).toBe(!writes.includes(name));
+      expect(part.cap_drop, name).toEqual(['ALL']);
+      expect(part.security_opt, name).toEqual(['no-new-privileges:true']);
+      expect(part.logging.options, name).toMatchObject({ 'max-size': '10m', 'max-file': '5' });
+      expect(part.mem_limit, name).toBe('512m');
+    }
+    expect(service('postgres').user).toMatch(/^\d+:\d+$/);
+  });
+
+  it('starts a part that ended again, and what runs once only after a failure', () => {
+    for (const [name, { restart }] of Object.entries(services)) {
+      const once = ['migrate', 'temporal-schema', 'temporal-namespace'].includes(name);
+      expect(restart, name).toBe(once ? 'on-failure:5' : 'unless-stopped');
+    }
+  });
+
+  it('lets each part stop by itself before it is killed', () => {
+    const { api, worker } = readSettings({ ...groupsNamed(['api', 'worker']) }, {});
+    // What docs/database.md says each needs after the first signal.
+    expect(seconds(service('api').stop_grace_period)).toBeGreaterThan(api.DRAIN_DELAY / 1_000 + 30);
+    expect(seconds(service('worker').stop_grace_period)).toBeGreaterThan(worker.SHUTDOWN_GRACE / 1_000 + 8);
+    expect(seconds(service('postgres').stop_grace_period)).toBeGreaterThanOrEqual(60);
+  });
+
+  it('finds the parts of Temporal again after a restart: they are in one container, whose address changes', () => {
+    expect(service('temporal').environment['TEMPORAL_BROADCAST_ADDRESS']).toBe('127.0.0.1');
   });
 
   it('is reached from this machine only', () => {
@@ -153,8 +213,8 @@ describe('docker-compose.yml', () => {
   });
 
   it('pins the version of each image', () => {
-    for (const [name, { image, build }] of Object.entries(services)) {
-      if (build === undefined) expect(image, name).toMatch(/:\d+\.\d+(\.\d+)?(-[a-z]+)?$/);
+    for (const [name, { image }] of Object.entries(services)) {
+      if (!image.endsWith(':local')) expect(image, name).toMatch(/:\d+\.\d+(\.\d+)?(-[a-z]+)?$/);
     }
   });
 
@@ -169,8 +229,7 @@ describe('docker-compose.yml', () => {
     const { DATABASE_URL } = environmentOf('api', ONLY_WHAT_IS_REQUIRED);
     expect(new URL(DATABASE_URL ?? '')).toMatchObject({ hostname: 'postgres', pathname: '/orders' });
     expect(service('postgres').image).toMatch(/^postgres:18\./);
-    expect(service('postgres').environment['POSTGRES_DB']).toBe('orders');
-    expect(service('postgres').volumes).toEqual(['postgres:/var/lib/postgresql']);
+    expect(service('postgres').volumes).toContain('postgres:/var/lib/postgresql');
     expect(service('temporal').environment).toMatchObject({
       DB: 'postgres12_pgx',
       DBNAME: 'temporal',
@@ -181,12 +240,26 @@ describe('docker-compose.yml', () => {
     );
   });
 
-  it('gives every part the same password', () => {
-    const set = { ...ONLY_WHAT_IS_REQUIRED, POSTGRES_PASSWORD: 'another1' };
-    expect(environmentOf('migrate', set)['DATABASE_URL']).toContain(':another1@');
-    expect(environmentOf('postgres', set)['POSTGRES_PASSWORD']).toBe('another1');
-    expect(environmentOf('temporal', set)['POSTGRES_PWD']).toBe('another1');
-    expect(environmentOf('temporal-schema', set)['SQL_PASSWORD']).toBe('another1');
+  it('has a role for each use of the database, and the superuser for none', () => {
+    const passwords = {
+      POSTGRES_PASSWORD: 'super1',
+      ORDERS_OWNER_PASSWORD: 'owner1',
+      ORDERS_PASSWORD: 'rows1',
+      TEMPORAL_PASSWORD: 'temporal1',
+    };
+    const set = { ...ONLY_WHAT_IS_REQUIRED, ...passwords };
+    expect(environmentOf('postgres', set)).toMatchObject(passwords);
+    expect(environmentOf('migrate', set)['DATABASE_URL']).toContain('//orders_owner:owner1@');
+    for (const name of ['api', 'worker'])
+      expect(environmentOf(name, set)['DATABASE_URL']).toContain('//orders:rows1@');
+    expect(environmentOf('temporal', set)).toMatchObject({
+      POSTGRES_USER: 'temporal',
+      POSTGRES_PWD: 'temporal1',
+    });
+    expect(environmentOf('temporal-schema', set)).toMatchObject({
+      SQL_USER: 'temporal',
+      SQL_PASSWORD: 'temporal1',
+    });
   });
 
   it('makes the namespace and the search attributes that the programs use', () => {
@@ -200,24 +273,33 @@ describe('docker-compose.yml', () => {
 });
 
 describe('the image', () => {
-  const stages = readFileSync('Dockerfile', 'utf8')
-    .split(/^FROM /m)
-    .slice(1);
+  const dockerfile = readFileSync('Dockerfile', 'utf8');
+  const stages = dockerfile.split(/^FROM /m).slice(1);
   const stageOf = (name: string) => {
     const stage = stages.find((text) => text.split('\n', 1)[0]?.endsWith(` AS ${name}`));
     if (!stage) throw new Error(`the Dockerfile has no stage ${name}`);
     return stage;
   };
 
-  it('is built apart from what it runs, on the Node that the project wants', () => {
-    for (const name of ['build', 'runtime']) expect(stageOf(name)).toMatch(/^node:20\.20-bookworm-slim AS /);
+  it('is built apart from what it runs, on the Node of .nvmrc', () => {
+    expect(dockerfile).toContain(`\nARG NODE_VERSION=${readFileSync('.nvmrc', 'utf8').trim()}\n`);
+    for (const name of ['build', 'node']) {
+      expect(stageOf(name)).toMatch(/^(--platform=\$BUILDPLATFORM )?node:\$\{NODE_VERSION\}-\w+-slim AS /);
+    }
     for (const name of ['production', 'sandbox']) expect(stageOf(name)).toMatch(/^runtime AS /);
     expect(stageOf('production')).toBe(stages.at(-1));
   });
 
-  it('runs as an unprivileged user', () => {
+  it('runs no script of a package while it is built', () => {
+    const commands = stageOf('build').match(/npm (ci|install|prune)[^&\n]*/g) ?? [];
+    expect(commands.length).toBeGreaterThan(0);
+    for (const command of commands) expect(command).toContain('--ignore-scripts');
+  });
+
+  it('runs as an unprivileged user, by number, below an init', () => {
     expect(stageOf('runtime')).toMatch(/^ENV NODE_ENV=production$/m);
-    for (const name of ['production', 'sandbox']) expect(stageOf(name)).toMatch(/^USER node$/m);
+    expect(stageOf('runtime')).toMatch(/^ENTRYPOINT \["tini", "--"\]$/m);
+    for (const name of ['production', 'sandbox']) expect(stageOf(name)).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
   });
 
   it('has no development settings in production', () => {

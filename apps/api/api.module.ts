@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 
+import type { Metrics } from '#libs/telemetry/metrics';
+
 import { AttentionModule } from './attention/attention.module.js';
 import { CancellationsModule } from './cancellations/cancellations.module.js';
 import { CatalogueModule } from './catalogue/catalogue.module.js';
@@ -16,7 +18,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
 /** The API: a module for each resource, in the order of its documentation, and the platform below them. */
 @Module({})
 export class ApiModule {
-  static with(environment: ApiEnvironment, log: Logger): DynamicModule {
+  static with(environment: ApiEnvironment, log: Logger, metrics: Metrics): DynamicModule {
     return {
       module: ApiModule,
       imports: [
@@ -30,7 +32,7 @@ export class ApiModule {
         CustomersModule,
         WebhooksModule,
         HealthModule,
-        PlatformModule.with(environment, log),
+        PlatformModule.with(environment, log, metrics),
       ],
     };
   }

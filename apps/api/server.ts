@@ -1,6 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Logger } from 'pino';
+
+import { inLogContext } from '#libs/telemetry/log-context';
+import { Metrics } from '#libs/telemetry/metrics';
 
 import { ApiModule } from './api.module.js';
 import type { ApiEnvironment } from './platform/platform.module.js';
@@ -11,6 +16,8 @@ import { NestLogger } from './platform/logging/nest-logger.js';
 import { ProblemFilter } from './platform/problems/problem.filter.js';
 import { parseQuery } from './platform/requests/query-parser.js';
 import { RateLimits } from './platform/server/rate-limits.js';
+import { httpMetrics } from './platform/telemetry/http-metrics.js';
+import { RequestedOperations } from './platform/telemetry/requested-operation.js';
 import { checkHeaders } from './platform/requests/request-headers.js';
 import { requestLog } from './platform/logging/request-log.js';
 import { useCors, useSecurityHeaders } from './platform/server/security-headers.js';
@@ -20,6 +27,7 @@ import { DOCUMENTS, openApiDocument, serveDocuments } from './platform/openapi/o
 export async function createServer(
   environment: ApiEnvironment,
   log: Logger,
+  metrics = new Metrics(),
 ): Promise<NestExpressApplication> {
   const { REQUEST_TIMEOUT, KEEP_ALIVE_TIMEOUT, MAX_CONNECTIONS, CORS_ORIGINS, TRUSTED_PROXIES } =
     environment.api;
@@ -31,7 +39,7 @@ export async function createServer(
     },
     log,
   );
-  const module = ApiModule.with(environment, log);
+  const module = ApiModule.with(environment, log, metrics);
   const app = await NestFactory.create<NestExpressApplication>(module, express, {
     logger: new NestLogger(log),
     bodyParser: false,
@@ -40,7 +48,11 @@ export async function createServer(
   app.set('trust proxy', TRUSTED_PROXIES);
   app.set('query parser', parseQuery);
   const document = openApiDocument(app);
+  app.use(httpMetrics(metrics, new RequestedOperations(document.paths)));
   app.use(requestLog(log, new LoggedPaths(document.paths)));
+  app.use((request: IncomingMessage, _response: ServerResponse, next: () => void) =>
+    inLogContext({ reqId: typeof request.id === 'string' ? request.id : undefined }, next),
+  );
   useSecurityHeaders(app);
   useCors(app, CORS_ORIGINS);
   app.use(checkHeaders);

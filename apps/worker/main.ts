@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 
 import { environmentFor } from '#libs/config/environment';
 import { InvalidEnvironment } from '#libs/config/settings';
@@ -13,8 +15,15 @@ import { refuseUnlimitedPooler } from '#libs/persistence/database/connection-poo
 import { databaseLimits } from '#libs/persistence/database/database-limits';
 import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { UnlimitedPooler } from '#libs/persistence/database/session';
+import { everyListener } from '#libs/persistence/orders/order-listener';
 import { Store } from '#libs/persistence/store';
-import { createLogger, type Logger } from '#libs/telemetry/logger';
+import { FigureRepository } from '#libs/persistence/figures/figures.repository';
+import { MeasuredCalls } from '#libs/providers/measured-calls';
+import { createLogger } from '#libs/telemetry/logger';
+import { Metrics } from '#libs/telemetry/metrics';
+import { OrderLog } from '#libs/telemetry/order-log';
+import { OrderMetrics } from '#libs/telemetry/order-metrics';
+import { showPool } from '#libs/telemetry/pool-metrics';
 import { MonitoringServer } from '#libs/telemetry/monitoring-server';
 import { connectionOptions, lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
@@ -24,9 +33,13 @@ import { createReconciliationWorker } from './reconciliation/reconciliation-work
 import { LostRuns } from './sweeper/lost-runs.js';
 import { TemporalProbe } from './health/temporal-probe.js';
 import { WorkerHealth } from './health/worker-health.js';
-import { WorkerMetrics } from './telemetry/metrics.js';
+import { ActivityMetrics } from './telemetry/activity-metrics.js';
+import { RequestIds } from './telemetry/request-ids.js';
+import { OrderFigures } from './telemetry/order-figures.js';
+import { SweeperMetrics } from './telemetry/sweeper-metrics.js';
+import { installRuntime, sdkMetrics } from './telemetry/temporal-runtime.js';
 import { createOrderWorkers } from './order-workers.js';
-import { scheduleReconciliation } from './reconciliation/reconcile-schedule.js';
+import { keepScheduling } from './reconciliation/reconcile-schedule.js';
 import { Sweeper } from './sweeper/sweeper.js';
 import { workflowCode } from './workflow-code.js';
 
@@ -52,15 +65,25 @@ async function main(): Promise<void> {
     'logs',
   ]);
   const logger = createLogger('worker', env.logs.LOG_LEVEL);
-  installRuntime(logger);
+  const metrics = new Metrics();
+  const calls = new MeasuredCalls(metrics);
 
   const timeout = env.providers.PROVIDER_TIMEOUT;
   const limits = databaseLimits(env.store);
   await refuseUnlimitedPooler(env.store.DATABASE_URL, limits);
-  const store = Store.open(env.store.DATABASE_URL, env.store.DATABASE_POOL_SIZE, limits);
+  const store = Store.open(
+    env.store.DATABASE_URL,
+    env.store.DATABASE_POOL_SIZE,
+    limits,
+    everyListener(new OrderMetrics(metrics, 'worker'), new OrderLog(logger)),
+  );
+  const requests = new RequestIds(store.orders);
+  const sdkMetricsPort = await freePort();
+  installRuntime(logger, requests, sdkMetricsPort);
+  showPool(metrics, () => store.connections());
   const client = lazyClient(env.temporal);
   const runs = new OrderRuns(client, store);
-  const mailer = new SmtpMailer({ url: env.mail.SMTP_URL, from: env.mail.MAIL_FROM, timeout });
+  const smtp = new SmtpMailer({ url: env.mail.SMTP_URL, from: env.mail.MAIL_FROM, timeout });
   const connection = await NativeConnection.connect(connectionOptions(env.temporal)).catch(
     (cause: unknown) => {
       throw new NoTemporal(
@@ -81,26 +104,28 @@ async function main(): Promise<void> {
     namespace: env.temporal.TEMPORAL_NAMESPACE,
     shutdownGrace: env.worker.SHUTDOWN_GRACE,
   };
-  const gateway = new StripeGateway(stripe);
+  const gateway = calls.of('stripe', new StripeGateway(stripe));
   const workers = await createOrderWorkers({
     ...shared,
     runs,
     gateway,
-    carrier: new CarrierClient({ url: env.carrier.CARRIER_URL, timeout }),
-    mailer,
+    carrier: calls.of('carrier', new CarrierClient({ url: env.carrier.CARRIER_URL, timeout })),
+    mailer: calls.of('smtp', smtp),
     shop: shopOf(env.mail),
     shipTo: env.worker.SHIP_TO,
     workflows: workflowCode(),
+    metrics: new ActivityMetrics(metrics),
+    requests,
   });
   const reconciliationWorker = await createReconciliationWorker({
     ...shared,
     client,
-    gatewayRecords: new StripeRecords(stripe),
+    gatewayRecords: calls.of('stripe', new StripeRecords(stripe)),
     payments: new PaymentSync(store, gateway, runs, logger),
     isExclusive: env.reconciliation.STRIPE_ACCOUNT_EXCLUSIVE,
   });
-  const metrics = new WorkerMetrics(store.discrepancies, store.runLook);
   const probe = new DatabaseProbe(store, env.store.DATABASE_URL, limits);
+  new OrderFigures(new FigureRepository(probe.separate), logger).showIn(metrics);
   const health = new WorkerHealth(
     {
       store,
@@ -112,7 +137,7 @@ async function main(): Promise<void> {
   );
   const monitoring = new MonitoringServer(
     {
-      '/metrics': () => metrics.answer(),
+      '/metrics': async () => metrics.answer(await sdkMetrics(logger, sdkMetricsPort)),
       '/health/live': async () => health.live(),
       '/health/ready': () => health.ready(),
     },
@@ -123,12 +148,22 @@ async function main(): Promise<void> {
     limit: env.worker.LOST_RUN_LIMIT,
     interval: env.worker.LOST_RUN_INTERVAL,
   });
-  const sweeper = new Sweeper(store, runs, lostRuns, logger, env.worker.SWEEP_INTERVAL);
+  const sweeper = new Sweeper(
+    store,
+    runs,
+    lostRuns,
+    logger,
+    env.worker.SWEEP_INTERVAL,
+    new SweeperMetrics(metrics),
+    requests,
+  );
 
+  const stopping = new AbortController();
   const close = async () => {
+    stopping.abort();
     await sweeper.stop();
     await monitoring.close();
-    await mailer.close();
+    await smtp.close();
     await client.connection.close();
     await connection.close();
     await store.close();
@@ -139,16 +174,23 @@ async function main(): Promise<void> {
     sweeper.start();
     await monitoring.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT, 'METRICS_PORT');
     const running = runTogether([...workers, reconciliationWorker]);
-    // Orders do not wait for it; the next worker that starts tries again.
-    scheduleReconciliation(client, env.reconciliation.RECONCILE_INTERVAL).catch((error: unknown) => {
-      logger.error({ err: error }, 'the reconciliation could not be scheduled');
-    });
+    // Orders do not wait for it.
+    void keepScheduling(client, env.reconciliation.RECONCILE_INTERVAL, logger, stopping.signal);
     logger.info('worker ready');
     await running;
   } finally {
     await Promise.race([close(), delay(CLOSING)]);
     logger.info('worker stopped');
   }
+}
+
+/** A port of the loopback interface that is free now, for the SDK, which does not say which one it has taken. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** Runs both until they are stopped; where one fails, the other is stopped first and the failure thrown. */
@@ -164,22 +206,6 @@ async function runTogether(workers: readonly Worker[]): Promise<void> {
     }),
   );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-}
-
-/** The SDK's messages go to our log, without the values they may contain. */
-function installRuntime(logger: Logger): void {
-  const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
-  Runtime.install({
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
-      // The email queue has activities only, as it should.
-      if (message.startsWith('No workflows registered')) return;
-      // Logged with order, step and code by the activity interceptor.
-      if (message.startsWith('Activity failed')) return;
-      const { workflowId, activityType, taskQueue, error } = meta ?? {};
-      logger[levels[level]]({ workflowId, activityType, taskQueue, err: error }, message);
-    }),
-    shutdownSignals: ['SIGTERM', 'SIGINT'],
-  });
 }
 
 try {

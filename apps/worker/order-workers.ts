@@ -3,6 +3,8 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
 
 import { OrderActivityInterceptor } from './telemetry/activity.interceptor.js';
+import type { ActivityMetrics } from './telemetry/activity-metrics.js';
+import type { RequestIds } from './telemetry/request-ids.js';
 import { orderActivities, type Ports } from './activities/activities.js';
 
 /** How many activities a worker runs at once: well above the database's connections, as most of the time is waiting. */
@@ -18,6 +20,10 @@ export interface OrderWorkersOptions extends Ports {
   readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'>;
   /** How long a stop waits for what is running before it is handed back, in milliseconds. */
   readonly shutdownGrace: number;
+  /** Where the attempts are counted, if anywhere. */
+  readonly metrics?: ActivityMetrics;
+  /** Where the requests that placed orders are known, for the log. */
+  readonly requests?: RequestIds;
 }
 
 /** One worker for each task queue: emails have their own, so that a mail outage never holds up payments. */
@@ -29,7 +35,16 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
     shutdownGraceTime: options.shutdownGrace,
     shutdownForceTime: options.shutdownGrace + HANDING_BACK,
     interceptors: {
-      activity: [() => ({ inbound: new OrderActivityInterceptor(options.store.waits, options.logger) })],
+      activity: [
+        () => ({
+          inbound: new OrderActivityInterceptor(
+            options.store.waits,
+            options.logger,
+            options.metrics,
+            options.requests,
+          ),
+        }),
+      ],
     },
   } satisfies Partial<WorkerOptions>;
   const orders = Worker.create({

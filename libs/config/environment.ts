@@ -182,6 +182,7 @@ const groups = {
   metrics: z.object({
     METRICS_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
     METRICS_PORT: port(9464),
+    API_METRICS_PORT: port(9465),
   }),
   logs: z.object({
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -17,6 +17,8 @@ export const EMAIL_PATTERN = new RegExp(`^${LOCAL}@(?:${LABEL}\\.)+${LAST}$`);
 /** A domain as it goes over the wire: RFC 1035's letters, digits and hyphens, at most 63 in each part. */
 const WIRE_DOMAIN =
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/;
+/** A label as IDNA encodes it (RFC 5890, 2.3.2.1). */
+const ENCODED = /(?:^|\.)xn--/;
 /** RFC 5321, 4.5.3.1.3: a path has 256 octets, two of them its brackets. */
 const LONGEST = 254;
 
@@ -32,9 +34,11 @@ export function emailAddress(text: string): string | null {
   const [local = '', domain = ''] = text.split('@');
   const wire = domainToASCII(domain);
   if (!WIRE_DOMAIN.test(wire) || local.length + 1 + wire.length > LONGEST) return null;
-  const isPlain = /^[!-~]+$/.test(domain) && !/(?:^|\.)xn--/.test(wire);
-  const kept = isPlain ? domain : domainToUnicode(wire);
-  return `${local}@${kept}`;
+  const readable = domainToUnicode(wire);
+  // What is no punycode: Node 20 refuses it before, and later versions leave it as it is.
+  if (ENCODED.test(readable)) return null;
+  const isPlain = /^[!-~]+$/.test(domain) && !ENCODED.test(wire);
+  return `${local}@${isPlain ? domain : readable}`;
 }
 
 /** An address as IDNA writes it, in ASCII alone. @param address as it is kept */

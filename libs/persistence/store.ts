@@ -3,7 +3,7 @@ import { AttentionRepository } from './attention/attention.repository.js';
 import { CancellationRepository } from './cancellations/cancellation.repository.js';
 import { ComparisonRepository } from './reconciliation/comparison.repository.js';
 import { CatalogueRepository } from './stock/catalogue.repository.js';
-import { ConnectionPool } from './database/connection-pool.js';
+import { ConnectionPool, type PoolUse } from './database/connection-pool.js';
 import { type Database, databaseOver } from './database/database.js';
 import type { DatabaseLimits } from './database/database-limits.js';
 import { DisputeRepository } from './payments/dispute.repository.js';
@@ -12,6 +12,7 @@ import { ErasureRepository } from './orders/erasure.repository.js';
 import { DiscrepancyRepository } from './reconciliation/discrepancy.repository.js';
 import { InboxRepository } from './fulfilment/inbox.repository.js';
 import { LedgerRepository } from './ledger/ledger.repository.js';
+import type { OrderListener } from './orders/order-listener.js';
 import { OrderRepository } from './orders/order.repository.js';
 import { OutcomeRepository } from './orders/outcome.repository.js';
 import { PaymentAttemptRepository } from './payments/payment-attempt.repository.js';
@@ -56,8 +57,9 @@ export class Store {
   constructor(
     private readonly db: Database,
     private readonly pool?: ConnectionPool,
+    listener?: OrderListener,
   ) {
-    this.orders = new OrderRepository(db);
+    this.orders = new OrderRepository(db, listener);
     this.runs = new RunRepository(db, this.orders);
     this.outcomes = new OutcomeRepository(db);
     this.effects = new EffectRepository(db);
@@ -83,10 +85,15 @@ export class Store {
     this.sweep = new SweepRepository(db);
   }
 
-  /** @param url a postgresql:// URL; @param poolSize connections at most */
-  static open(url: string, poolSize: number, limits?: DatabaseLimits): Store {
+  /** @param url a postgresql:// URL; @param poolSize connections at most; @param listener hears of every change */
+  static open(url: string, poolSize: number, limits?: DatabaseLimits, listener?: OrderListener): Store {
     const pool = new ConnectionPool(url, poolSize, limits);
-    return new Store(databaseOver(pool), pool);
+    return new Store(databaseOver(pool), pool, listener);
+  }
+
+  /** How the connections are used now. */
+  connections(): PoolUse {
+    return this.pool?.use() ?? { max: 0, used: 0, idle: 0, pending: 0 };
   }
 
   /** Whether every connection is lost to a fault of ours, so that only a restart helps. */

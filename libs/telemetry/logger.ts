@@ -1,9 +1,11 @@
 import { type Logger, pino } from 'pino';
 
+import { logContext } from './log-context.js';
+
 export type { Logger };
 
 /**
- * A process's log: JSON lines on standard output. Nothing that identifies a person may be passed to it; an
+ * A process's log: JSON lines on standard output, with the order and the request that they belong to. Nothing that identifies a person may be passed to it; an
  * error is logged by its name, code and stack, never by its message, because providers and drivers quote
  * values in theirs.
  */
@@ -13,8 +15,14 @@ export function createLogger(name: string, level: string): Logger {
     level,
     serializers: { err: withoutMessage },
     hooks: { logMethod: withWords },
+    mixin: contextOf,
     redact: { paths: ['req.headers.authorization', '*.password', '*.secret'], censor: '[redacted]' },
   });
+}
+
+/** The line about an answered request has the ids of its request already. */
+function contextOf(line: object): object {
+  return 'res' in line ? {} : { ...logContext() };
 }
 
 function withoutMessage(error: unknown): unknown {

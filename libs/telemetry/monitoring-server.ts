@@ -52,6 +52,8 @@ export class MonitoringServer {
       );
       return null;
     }
+    // It keeps no process from its end.
+    this.#server.unref();
     const address = this.#server.address();
     return typeof address === 'object' && address ? address.port : null;
   }

@@ -175,10 +175,15 @@ export class Bench {
     await ask(new Store(recording));
     const last = asked.at(-1);
     if (!last) throw new Error('nothing was asked');
+    return this.planOf(last.text, last.values);
+  }
+
+  /** PostgreSQL's plan of a statement. */
+  async planOf(text: string, values: readonly unknown[] = []): Promise<string> {
     const client = new pg.Client({ connectionString: this.databaseUrl });
     await client.connect();
     try {
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${last.text}`, [...last.values]);
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, [...values]);
       return rows.map((row) => row['QUERY PLAN']).join('\n');
     } finally {
       await client.end();

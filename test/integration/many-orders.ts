@@ -22,7 +22,7 @@ const statements = (
     `
     INSERT INTO orders (id, number, status, payment, fulfilment, customer_id, customer_name, customer_email,
       shipping_address, currency, subtotal, shipping, discount, tax, total, payment_method, policy, end_code, end_by, created_at,
-      updated_at, closed_at)
+      started_at, updated_at, closed_at)
     SELECT uuidv7(), 'N-' || n,
       CASE WHEN n % 100 < 90 THEN 'delivered' WHEN n % 100 < 95 THEN 'rejected' WHEN n % 100 < 98 THEN 'cancelled' ELSE 'shipped' END,
       CASE WHEN n % 100 < 90 THEN 'captured' WHEN n % 100 < 95 THEN 'none' WHEN n % 100 < 98 THEN 'voided' ELSE 'captured' END,
@@ -32,7 +32,7 @@ const statements = (
       'pm_card_visa', '{}',
       CASE WHEN n % 100 BETWEEN 90 AND 94 THEN 'payment_declined' WHEN n % 1000 = 95 THEN 'carrier_refused' WHEN n % 100 BETWEEN 95 AND 97 THEN 'cancelled' END,
       CASE WHEN n % 100 BETWEEN 90 AND 97 THEN 'workflow' END,
-      now() - n * interval '1 minute', now() - (n % 1000) * n / 1000 * interval '1 minute',
+      now() - n * interval '1 minute', now() - n * interval '1 minute', now() - (n % 1000) * n / 1000 * interval '1 minute',
       CASE WHEN n % 100 < 98 THEN now() END
     FROM generate_series(1, $1::int) n`,
     [count],
@@ -58,8 +58,9 @@ const statements = (
   ],
   [
     `
-    INSERT INTO attention (id, order_id, kind, reason, resolved_at)
-    SELECT gen_random_uuid(), id, CASE substr(number, 3)::int % 300 WHEN 0 THEN 'dispute_opened' ELSE 'parked' END, 'test', CASE WHEN substr(number, 3)::int % 100 = 0 THEN NULL ELSE now() END
+    INSERT INTO attention (id, order_id, kind, reason, resolved_at, signalled_at)
+    SELECT gen_random_uuid(), id, CASE substr(number, 3)::int % 300 WHEN 0 THEN 'dispute_opened' ELSE 'parked' END, 'test', CASE WHEN substr(number, 3)::int % 100 = 0 THEN NULL ELSE now() END,
+      CASE WHEN substr(number, 3)::int % 100 = 0 THEN NULL ELSE now() END
     FROM orders WHERE number LIKE 'N-%' AND substr(number, 3)::int % 10 = 0`,
   ],
   [`ANALYZE orders, order_line, order_wait, shipment, attention`],

@@ -5,6 +5,7 @@ import { v7 as uuid } from 'uuid';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/domain/order/order-id';
+import { FIGURES } from '#libs/persistence/figures/figure-statements';
 import { isUnreachable } from '#libs/persistence/database/database-failure';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { Store } from '#libs/persistence/store';
@@ -204,7 +205,7 @@ const MANY = Number(MEASURED ?? 30_000);
 /** Milliseconds, of 200 lists one after the other: the next page of where the last one ended, or the first again. */
 const P99 = 50;
 
-describe('among many orders, a list', () => {
+describe('among many orders', () => {
   let bench: Bench;
   useBench((opened) => {
     bench = opened;
@@ -239,8 +240,19 @@ describe('among many orders, a list', () => {
     ['orders_created_at_id_idx', { createdFrom: new Date(), createdTo: new Date(Date.now() + 1000) }],
   ];
 
+  it.each<[figure: keyof typeof FIGURES, indexes: readonly string[]]>([
+    ['openOrders', ['orders_open']],
+    ['waits', ['order_wait_failing']],
+    ['openAttentions', ['attention_open']],
+    ['backlog', ['orders_never_started', 'attention_untold', 'inbox_event_unapplied', 'inbox_event_untold']],
+  ])('the figure %s is counted off indexes', async (figure, indexes) => {
+    const plan = await bench.planOf(FIGURES[figure]);
+    expect(indexes.filter((index) => !plan.includes(index))).toEqual([]);
+    expect(plan).not.toMatch(/Seq Scan on (orders|attention|inbox_event)/);
+  });
+
   describe.each(['newest', 'oldest'] as const)('with the %s first', (order) => {
-    it.each(FILTERS)('is read off %s', async (index, filter) => {
+    it.each(FILTERS)('a list is read off %s', async (index, filter) => {
       const [page] = await bench.store.orders.list({ ...filter, order, limit: 1 });
       for (const after of [undefined, page && positionOf(page, filter)]) {
         const plan = await bench.plan((store) => store.orders.list({ ...filter, order, after, limit: 21 }));
@@ -250,7 +262,7 @@ describe('among many orders, a list', () => {
     });
 
     if (!MEASURED) return;
-    it('is there in time', async () => {
+    it('every list is there in time', async () => {
       const p99 = new Map<string, number>();
       for (const [index, filter] of FILTERS) {
         const times: number[] = [];

@@ -107,6 +107,7 @@ export class System {
         DATABASE_URL: databaseUrl,
         API_PORT: String(port),
         METRICS_PORT: String(await freePort()),
+        API_METRICS_PORT: String(await freePort()),
         STRIPE_SECRET_KEY: 'sk_test_service',
         STRIPE_API_URL: sandbox.url,
         STRIPE_WEBHOOK_SECRET: PAYMENT_SECRET,
@@ -156,9 +157,10 @@ export class System {
     return child.exited;
   }
 
-  /** Asks a worker's port for monitoring. */
-  async monitor(path: string): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.environment['METRICS_PORT']}${path}`);
+  /** Asks the port of a process for monitoring. */
+  async monitor(which: 'api' | 'worker', path: string): Promise<Response> {
+    const port = this.environment[which === 'api' ? 'API_METRICS_PORT' : 'METRICS_PORT'];
+    return fetch(`http://127.0.0.1:${port}${path}`);
   }
 
   /** The API, as a shop's server calls it. */

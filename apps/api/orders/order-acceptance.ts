@@ -10,6 +10,7 @@ import { isOrderNumberTaken } from '#libs/persistence/database/database-failure'
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { NewOrder } from '#libs/persistence/orders/order.repository';
 import { Store } from '#libs/persistence/store';
+import { logContext } from '#libs/telemetry/log-context';
 import { OrderRuns } from '#libs/temporal/order-runs';
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
@@ -62,6 +63,7 @@ export class OrderAcceptance {
       totals,
       paymentMethod: body.payment.method,
       policy: this.settings.policy,
+      requestId: logContext()?.reqId,
     };
   }
 

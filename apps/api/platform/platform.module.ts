@@ -6,7 +6,13 @@ import type { Logger } from 'pino';
 import type { Environment } from '#libs/config/environment';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { databaseLimits } from '#libs/persistence/database/database-limits';
+import { everyListener } from '#libs/persistence/orders/order-listener';
 import { Store } from '#libs/persistence/store';
+import { MeasuredCalls } from '#libs/providers/measured-calls';
+import type { Metrics } from '#libs/telemetry/metrics';
+import { OrderLog } from '#libs/telemetry/order-log';
+import { OrderMetrics } from '#libs/telemetry/order-metrics';
+import { showPool } from '#libs/telemetry/pool-metrics';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
@@ -38,14 +44,24 @@ export type ApiEnvironment = Environment<
 /** What every request passes, and what every resource uses: settings, store, Temporal, payment provider. */
 @Module({})
 export class PlatformModule {
-  static with(environment: ApiEnvironment, log: Logger): DynamicModule {
+  static with(environment: ApiEnvironment, log: Logger, metrics: Metrics): DynamicModule {
     const { store, temporal, payments, providers } = environment;
     const used = [
       { provide: LOG, useValue: log },
       { provide: Settings, useValue: new Settings(environment) },
       {
         provide: Store,
-        useFactory: () => Store.open(store.DATABASE_URL, store.DATABASE_POOL_SIZE, databaseLimits(store)),
+        useFactory: () => {
+          const listener = everyListener(new OrderMetrics(metrics, 'api'), new OrderLog(log));
+          const opened = Store.open(
+            store.DATABASE_URL,
+            store.DATABASE_POOL_SIZE,
+            databaseLimits(store),
+            listener,
+          );
+          showPool(metrics, () => opened.connections());
+          return opened;
+        },
       },
       {
         provide: DatabaseProbe,
@@ -60,11 +76,14 @@ export class PlatformModule {
       },
       {
         provide: PAYMENT_GATEWAY,
-        useValue: new StripeGateway({
-          secretKey: payments.STRIPE_SECRET_KEY,
-          apiUrl: payments.STRIPE_API_URL,
-          timeout: providers.PROVIDER_TIMEOUT,
-        }),
+        useValue: new MeasuredCalls(metrics).of(
+          'stripe',
+          new StripeGateway({
+            secretKey: payments.STRIPE_SECRET_KEY,
+            apiUrl: payments.STRIPE_API_URL,
+            timeout: providers.PROVIDER_TIMEOUT,
+          }),
+        ),
       },
       RateLimits,
       BestEffortSignals,

@@ -45,7 +45,7 @@ export function orderActivities({ store, runs, gateway, carrier, mailer, shop, l
   const payment = new PaymentActivities(store.orders, journal, intent, gateway, sync);
   const moneyBack = new RefundActivities(store.orders, store.refunds, journal, intent, gateway, sync, logger);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
-  const decisions = new OrderDecisions(store);
+  const decisions = new OrderDecisions(store, logger);
   const emails = new OrderEmails(store.refunds, journal, mailer, shop);
   return {
     orders: {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import {
   type Client,
@@ -15,9 +16,13 @@ import {
   type ReconcileInput,
   type ReconcileResult,
 } from '#libs/contracts/workflows/reconcile-workflow';
+import type { Logger } from '#libs/telemetry/logger';
 
 /** Younger movements may not be booked yet. Milliseconds. */
 const MINIMUM_AGE = 600_000;
+
+/** How long one try to write the schedule may take, and how long until the next. Milliseconds. */
+const TRIES = { timeout: 10_000, pause: 10_000 };
 
 /** The prefix of the ids of runs that an operator started: the schedule does not continue from their windows. */
 const MANUAL_PREFIX = `${RECONCILE_SCHEDULE}-manual-`;
@@ -47,6 +52,31 @@ export async function scheduleReconciliation(client: Client, every: number): Pro
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     await client.schedule.getHandle(RECONCILE_SCHEDULE).update(({ state }) => ({ ...schedule, state }));
+  }
+}
+
+/**
+ * Schedules the reconciliation, and repeats it until Temporal has taken it: a server that is away or still starting when
+ * a worker starts must not leave the books uncompared. Returns when it is scheduled or `stopping` aborts.
+ *
+ * @param every milliseconds
+ */
+export async function keepScheduling(
+  client: Client,
+  every: number,
+  logger: Logger,
+  stopping: AbortSignal,
+  { timeout, pause } = TRIES,
+): Promise<void> {
+  while (!stopping.aborted) {
+    try {
+      await client.withDeadline(Date.now() + timeout, () => scheduleReconciliation(client, every));
+      return;
+    } catch (error) {
+      if (stopping.aborted) return;
+      logger.warn({ err: error }, 'the reconciliation could not be scheduled and will be tried again');
+    }
+    await delay(pause, undefined, { signal: stopping }).catch(() => undefined);
   }
 }
 

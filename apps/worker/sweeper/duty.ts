@@ -23,14 +23,18 @@ export class Duty<T> {
     private readonly finish: (item: T) => Promise<void>,
   ) {}
 
-  /** @throws the first failure of an item, once the others were processed */
-  async perform(stopping: AbortSignal): Promise<void> {
+  /**
+   * @param finished is called for each item that was
+   * @throws the first failure of an item, once the others were processed
+   */
+  async perform(stopping: AbortSignal, finished?: () => void): Promise<void> {
     const failures: unknown[] = [];
     for (const { key, item } of this.ordered(await this.find(BATCH + this.failed.size))) {
       if (stopping.aborted) return;
       this.failed.delete(key);
       try {
         await this.finish(item);
+        finished?.();
       } catch (error) {
         this.failed.add(key);
         failures.push(error);

@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type { OrderId } from '#libs/domain/order/order-id';
 import type { Store } from '#libs/persistence/store';
 import type { OrderRuns } from '#libs/temporal/order-runs';
+import type { LogContext } from '#libs/telemetry/log-context';
 import type { Logger } from '#libs/telemetry/logger';
 
+import type { RequestIds } from '../telemetry/request-ids.js';
+import type { SweeperMetrics } from '../telemetry/sweeper-metrics.js';
 import { Duty } from './duty.js';
 import type { LostRuns } from './lost-runs.js';
 
@@ -26,8 +30,13 @@ export class Sweeper {
     private readonly logger: Logger,
     /** Milliseconds between two sweeps. */
     private readonly interval: number,
+    private readonly metrics?: SweeperMetrics,
+    requests?: RequestIds,
   ) {
-    this.duties = [...dutiesOf(store, runs, logger), { name: 'lost', perform: () => lostRuns.look() }];
+    this.duties = [
+      ...dutiesOf(store, runs, logger, requests),
+      { name: 'lost', perform: () => lostRuns.look() },
+    ];
   }
 
   start(): void {
@@ -44,11 +53,13 @@ export class Sweeper {
     for (const duty of this.duties) {
       if (this.stopping.signal.aborted) return;
       try {
-        await duty.perform(this.stopping.signal);
+        await duty.perform(this.stopping.signal, () => this.metrics?.repeated(duty.name));
       } catch (error) {
+        this.metrics?.failed(duty.name);
         this.logger.warn({ duty: duty.name, err: error }, 'a sweep failed and will be repeated');
       }
     }
+    this.metrics?.swept();
   }
 
   private async run(): Promise<void> {
@@ -59,14 +70,19 @@ export class Sweeper {
   }
 }
 
-function dutiesOf(store: Store, runs: OrderRuns, logger: Logger) {
+function dutiesOf(store: Store, runs: OrderRuns, logger: Logger, requests?: RequestIds) {
+  const contextOf = async (orderId: OrderId): Promise<LogContext> => {
+    const context = { orderId };
+    await requests?.complete(context);
+    return context;
+  };
   return [
     new Duty(
       'start',
       (limit) => store.sweep.neverStarted(SETTLING, limit),
       async ({ id, policy, run }) => {
         await runs.start(id, policy, run);
-        logger.info({ orderId: id }, 'started an order that had been stored and not started');
+        logger.info(await contextOf(id), 'started an order that had been stored and not started');
       },
     ),
     new Duty(
@@ -74,7 +90,7 @@ function dutiesOf(store: Store, runs: OrderRuns, logger: Logger) {
       (limit) => store.refunds.toStart(SETTLING, limit),
       async ({ id, orderId, policy }) => {
         await runs.startRefund(id, orderId, policy);
-        logger.info({ orderId, refundId: id }, 'a refund was given a run');
+        logger.info({ ...(await contextOf(orderId)), refundId: id }, 'a refund was given a run');
       },
     ),
     new Duty(

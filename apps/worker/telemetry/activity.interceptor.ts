@@ -9,7 +9,11 @@ import { backoff } from '#libs/domain/order/policy';
 import type { StepName } from '#libs/domain/order/steps';
 import { databaseOutage } from '#libs/persistence/database/database-failure';
 import type { WaitRepository } from '#libs/persistence/orders/wait.repository';
+import { inLogContext } from '#libs/telemetry/log-context';
 import type { Logger } from '#libs/telemetry/logger';
+
+import type { ActivityMetrics } from './activity-metrics.js';
+import type { RequestIds } from './request-ids.js';
 
 const HEARTBEAT_EVERY = 1_000;
 /** Failures that do not change what the order waits for: another attempt runs, or soon will. */
@@ -31,6 +35,8 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
   constructor(
     private readonly waits: WaitRepository,
     private readonly logger: Logger,
+    private readonly metrics?: ActivityMetrics,
+    private readonly requests?: RequestIds,
   ) {}
 
   async execute(
@@ -38,9 +44,18 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     next: Next<ActivityInboundCallsInterceptor, 'execute'>,
   ): Promise<unknown> {
     const attempt = attemptOf(input.args);
+    this.metrics?.begun(attempt.activity, attempt.number);
+    const context = { orderId: attempt.orderId };
+    // Asked first, and not waited for: its answer is there before that of the activity's own first statement.
+    void this.requests?.complete(context);
+    this.requests?.sawRun(attempt.workflowId, attempt.orderId);
+    return inLogContext(context, () => this.attempt(attempt, () => next(input)));
+  }
+
+  private async attempt(attempt: Attempt, perform: () => Promise<unknown>): Promise<unknown> {
     const pulse = setInterval(() => heartbeat(), HEARTBEAT_EVERY);
     try {
-      const result = await Promise.race([next(input), workerStopped()]);
+      const result = await Promise.race([perform(), workerStopped()]);
       if (attempt.step && attempt.number > 1) await this.showDone(attempt.orderId, attempt.step);
       return result;
     } catch (error) {
@@ -55,6 +70,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     const { step, activity } = attempt;
     const context = { orderId: attempt.orderId, activity, step, attempt: attempt.number };
     if (error instanceof Refusal) {
+      this.metrics?.failed(activity, 'refusal');
       this.logger.info({ ...context, code: error.code }, 'refused');
       return withoutStack({
         type: FAILURE_TYPES.refusal,
@@ -65,6 +81,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     }
     if (error instanceof AttentionRequired) {
       const { kind, code } = error;
+      this.metrics?.failed(activity, 'attention');
       this.logger.warn({ ...context, kind, code }, 'a step waits for a person');
       await this.showWaiting(attempt, code, null);
       return withoutStack({
@@ -76,6 +93,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     }
     const outage = error instanceof Outage ? error.code : databaseOutage(error);
     if (outage !== null) {
+      this.metrics?.failed(activity, 'outage');
       const pause = pauseOf(attempt, error);
       this.logger.warn({ ...context, code: outage }, 'attempt failed');
       this.logger.debug({ ...context, err: error }, 'attempt failed');
@@ -88,6 +106,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
         ...(pause === null ? {} : { nextRetryDelay: pause }),
       });
     }
+    this.metrics?.failed(activity, 'bug');
     return this.unforeseen(attempt, error, context);
   }
 
@@ -182,6 +201,8 @@ type FailureOptions = Parameters<typeof ApplicationFailure.create>[0];
 interface Attempt {
   readonly orderId: OrderId;
   readonly activity: string;
+  /** Of the run that asked for it. */
+  readonly workflowId: string;
   /** Null for the workflow's own decisions. */
   readonly step: StepName | null;
   readonly number: number;
@@ -190,7 +211,7 @@ interface Attempt {
 }
 
 function attemptOf([orderId]: unknown[]): Attempt {
-  const { activityType, attempt, retryPolicy } = activityInfo();
+  const { activityType, attempt, retryPolicy, workflowExecution } = activityInfo();
   if (typeof orderId !== 'string' || !isOrderId(orderId)) {
     throw ApplicationFailure.nonRetryable('every activity takes an order id first', FAILURE_TYPES.bug);
   }
@@ -201,6 +222,7 @@ function attemptOf([orderId]: unknown[]): Attempt {
   return {
     orderId,
     activity: activityType,
+    workflowId: workflowExecution?.workflowId ?? '',
     step: steps[activityType] ?? null,
     number: attempt,
     retryIn: last ? null : backoff({ initial, max }, attempt),

@@ -16,6 +16,15 @@ const CLOSING = 2_000;
 /** A connection is in use for as long as a statement or a transaction takes. Beyond this it never comes back. */
 const LOST_AFTER = 180_000;
 
+/** How the connections of a pool are used. */
+export interface PoolUse {
+  readonly max: number;
+  readonly used: number;
+  readonly idle: number;
+  /** Statements and transactions that wait for a free connection. */
+  readonly pending: number;
+}
+
 /** A pool of connections with a time limit for every wait. */
 export class ConnectionPool extends pg.Pool {
   private readonly sockets: Set<Socket>;
@@ -101,6 +110,15 @@ export class ConnectionPool extends pg.Pool {
   /** Whether every connection is. @param time milliseconds */
   private isInUseFor(time: number, now: number): boolean {
     return [...this.inUse.values()].filter((since) => now - since > time).length >= this.options.max;
+  }
+
+  use(): PoolUse {
+    return {
+      max: this.options.max,
+      used: this.totalCount - this.idleCount,
+      idle: this.idleCount,
+      pending: this.waitingCount,
+    };
   }
 
   /** Ends within a bounded time, and leaves nothing that would keep the process alive. */

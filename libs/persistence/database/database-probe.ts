@@ -2,8 +2,10 @@ import type { Store } from '../store.js';
 import { ConnectionPool } from './connection-pool.js';
 import type { DatabaseLimits } from './database-limits.js';
 
-/** Milliseconds. */
+/** Milliseconds for a statement. */
 const TIMEOUT = 1_000;
+/** Milliseconds for the connection. */
+const CONNECT_TIMEOUT = 2_000;
 
 /** Every connection of this process is in use for so long that requests get none; another process may have some. */
 export class PoolExhausted extends Error {
@@ -14,17 +16,18 @@ export class PoolExhausted extends Error {
 /**
  * Checks whether the database serves this process: on a connection of the pool that serves requests. While all of them
  * are busy, perhaps with waiting for a lock that every process waits for, a separate connection shows whether the database
- * answers at all.
+ * answers at all. What else watches the database uses that one, too, a short statement at a time.
  */
 export class DatabaseProbe {
-  private readonly separate: ConnectionPool;
+  readonly separate: ConnectionPool;
 
   constructor(
     private readonly store: Pick<Store, 'isBusy' | 'isExhausted' | 'ping'>,
     url: string,
     limits: DatabaseLimits,
   ) {
-    this.separate = new ConnectionPool(url, 1, { ...limits, statement: TIMEOUT, lock: TIMEOUT });
+    const connect = Math.min(limits.connect, CONNECT_TIMEOUT);
+    this.separate = new ConnectionPool(url, 1, { ...limits, connect, statement: TIMEOUT, lock: TIMEOUT });
   }
 
   /** @throws PoolExhausted, or what a statement throws when the database does not answer */

@@ -23,6 +23,9 @@ export function book(statement: ChangeStatement, postings: readonly Posting[]): 
       ON CONFLICT (kind, object_id) DO NOTHING RETURNING id, kind, amount`,
   );
   statement.also('entered', entries(posted, postings));
+  statement.answer(
+    Prisma.sql`(SELECT jsonb_agg(jsonb_build_object('kind', kind, 'amount', amount)) FROM ${posted}) AS booked`,
+  );
 }
 
 /** Postings as rows `p`. */

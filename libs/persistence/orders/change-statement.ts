@@ -20,6 +20,7 @@ export class ChangeStatement {
   private readonly assignments: Prisma.Sql[] = [];
   private readonly aheadOf: Prisma.Sql[] = [];
   private readonly after: Prisma.Sql[] = [];
+  private readonly answers: Prisma.Sql[] = [];
 
   constructor(private readonly order: DecidedOn) {}
 
@@ -61,6 +62,11 @@ export class ChangeStatement {
     return this.add(this.after, name, query);
   }
 
+  /** Adds a column to the answer. @param column an expression and its name */
+  answer(column: Prisma.Sql): void {
+    this.answers.push(column);
+  }
+
   /** One row: whether the order's version was `current`, and whether the change was `written`. */
   text(): Prisma.Sql {
     const { id, version } = this.order;
@@ -75,8 +81,11 @@ export class ChangeStatement {
         RETURNING o.id, o.created_at)`,
       ...this.after,
     ];
-    return Prisma.sql`WITH ${Prisma.join(parts)}
-      SELECT EXISTS (SELECT 1 FROM before) AS current, EXISTS (SELECT 1 FROM changed) AS written`;
+    const answers = [
+      Prisma.sql`EXISTS (SELECT 1 FROM before) AS current, EXISTS (SELECT 1 FROM changed) AS written`,
+      ...this.answers,
+    ];
+    return Prisma.sql`WITH ${Prisma.join(parts)} SELECT ${Prisma.join(answers)}`;
   }
 
   private add(parts: Prisma.Sql[], name: string, query: Prisma.Sql): Prisma.Sql {

@@ -137,7 +137,8 @@ function erasure(
       SELECT ${id}::uuid, ${requestedBy}, (SELECT count(*) FROM subject) FROM asked RETURNING orders, at),
     erased AS (
       UPDATE orders o SET version = o.version + 1, updated_at = clock_timestamp(), customer_id = NULL, customer_name = NULL,
-        customer_email = NULL, shipping_address = NULL, billing_address = NULL, payment_method = NULL
+        customer_email = NULL, shipping_address = NULL, billing_address = NULL, payment_method = NULL,
+        request_id = NULL
       FROM subject s, done WHERE o.id = s.id RETURNING o.id),
     logged AS (
       INSERT INTO order_event (order_id, type, actor, changes)

@@ -19,6 +19,7 @@ import { claimIdempotencyKey } from '../requests/idempotency-key.sql.js';
 import { leaveRun, requireLastRun } from '../runs/run.sql.js';
 import { giveBackStock, moveGoods, takeStock } from '../stock/stock.sql.js';
 import { ChangeStatement } from './change-statement.js';
+import type { Booking } from './order-listener.js';
 import type { OrderRecord } from './order-record.js';
 import { writeWaits } from './wait.sql.js';
 
@@ -27,6 +28,8 @@ export interface ChangeResult {
   readonly current: boolean;
   /** False when a condition of the change did not hold, or the version was old. */
   readonly written: boolean;
+  /** Absent where the change books nothing, null where all of it was in the books. */
+  readonly booked?: readonly Booking[] | null;
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   OrderNotFound,
   type OrderRecord,
 } from './order-record.js';
+import type { OrderListener } from './order-listener.js';
 import type { OrderPage } from './order-list.js';
 import { selectOrders } from './order-record.sql.js';
 
@@ -31,6 +32,8 @@ export interface NewOrder {
   readonly totals: Totals;
   readonly paymentMethod: string;
   readonly policy: OrderPolicy;
+  /** Of the request that places it. */
+  readonly requestId?: string;
 }
 
 export interface OrderEventRecord {
@@ -45,7 +48,10 @@ export interface OrderEventRecord {
 
 /** Orders and their audit trail. */
 export class OrderRepository {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly listener?: OrderListener,
+  ) {}
 
   /**
    * Stores a new order with its lines, its first audit row and its request key, all or nothing. Its time is read
@@ -64,12 +70,12 @@ export class OrderRepository {
       accepted AS (
         INSERT INTO orders (id, number, status, payment, fulfilment, customer_id, customer_name, customer_email,
           shipping_address, billing_address, currency, subtotal, shipping, discount, tax, total, payment_method, policy,
-          created_at, updated_at)
+          request_id, created_at, updated_at)
         SELECT order_id, ${order.number}, ${INITIAL_STATE.status}, ${INITIAL_STATE.payment}, ${INITIAL_STATE.fulfilment},
           ${customer.id ?? null}, ${customer.name}, ${customer.email},
           ${JSON.stringify(order.shippingAddress)}::jsonb, ${jsonOrNull(order.billingAddress)}::jsonb,
           ${order.currency}, ${totals.subtotal}, ${totals.shipping}, ${totals.discount}, ${totals.tax}, ${totals.total},
-          ${order.paymentMethod}, ${JSON.stringify(order.policy)}::jsonb, at, at
+          ${order.paymentMethod}, ${JSON.stringify(order.policy)}::jsonb, ${order.requestId ?? null}, at, at
         FROM asked RETURNING id, created_at),
       logged AS (
         INSERT INTO order_event (order_id, type, actor, changes)
@@ -84,7 +90,10 @@ export class OrderRepository {
         FROM accepted, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb)
           AS l (id uuid, position int, sku text, name text, quantity int, "unitPrice" bigint, "taxRate" numeric))
       SELECT created_at AS "createdAt" FROM accepted`;
-    return accepted ? asAccepted(order, accepted.createdAt.toISOString()) : null;
+    if (!accepted) return null;
+    const record = asAccepted(order, accepted.createdAt.toISOString());
+    this.listener?.accepted(record);
+    return record;
   }
 
   async find(id: OrderId): Promise<OrderRecord | null> {
@@ -150,7 +159,9 @@ export class OrderRepository {
       const statement = await this.statement(current, change);
       if (statement === null) continue;
       const [result] = await this.db.$queryRaw<ChangeResult[]>(statement);
-      if (result?.current) return result.written;
+      if (!result?.current) continue;
+      if (result.written) this.listener?.changed(current, change, result.booked ?? []);
+      return result.written;
     }
     throw new Error(`order ${order.id} changed faster than it could be read`);
   }
@@ -170,6 +181,13 @@ export class OrderRepository {
   async markStarted(id: OrderId, run = 1): Promise<void> {
     await this.db.$executeRaw`
       UPDATE orders SET started_at = now() WHERE id = ${id}::uuid AND run = ${run} AND started_at IS NULL`;
+  }
+
+  /** The id of the request that placed an order; null where it is not known. */
+  async requestIdOf(id: OrderId): Promise<string | null> {
+    const [order] = await this.db.$queryRaw<{ requestId: string | null }[]>`
+      SELECT request_id AS "requestId" FROM orders WHERE id = ${id}::uuid`;
+    return order?.requestId ?? null;
   }
 
   private async select(orders: Prisma.Sql): Promise<OrderRecord[]> {

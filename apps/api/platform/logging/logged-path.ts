@@ -29,8 +29,7 @@ export class LoggedPaths {
 
   /** @param url as requested */
   of(url: string): string {
-    const path = url.split('?', 1)[0] ?? '';
-    const segments = path.replace(/(?<=.)\/$/, '').split('/');
+    const segments = segmentsOf(url);
     const template = this.templates.find((parts) => matches(parts, segments));
     return segments.map((segment, at) => this.shown(segment, at, template)).join('/');
   }
@@ -46,7 +45,11 @@ export class LoggedPaths {
 
 const isParameter = (part: string) => part.startsWith('{');
 
+/** The parts of a requested path, without its query and a slash at its end. */
+export const segmentsOf = (url: string): string[] =>
+  (url.split('?', 1)[0] ?? '').replace(/(?<=.)\/$/, '').split('/');
+
 /** Case-insensitive: a path that the router does not match may contain personal data all the same. */
-const matches = (parts: readonly string[], segments: readonly string[]) =>
+export const matches = (parts: readonly string[], segments: readonly string[]) =>
   parts.length === segments.length &&
   parts.every((part, at) => isParameter(part) || part === segments[at]?.toLowerCase());

@@ -6,6 +6,9 @@ import { pinoHttp } from 'pino-http';
 import type { LoggedPaths } from './logged-path.js';
 import { requestId } from './request-id.js';
 
+/** The path of an order, or of something that belongs to one. */
+const ORDER = /^\/orders\/([0-9a-f-]{36})(?:\/|$)/;
+
 /** One line for each request: method, path, status and time. Headers, bodies and queries may hold keys or personal data. */
 export function requestLog(logger: Logger, paths: LoggedPaths) {
   return pinoHttp({
@@ -24,6 +27,11 @@ export function requestLog(logger: Logger, paths: LoggedPaths) {
     customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'info'),
     customSuccessMessage: () => 'answered',
     customErrorMessage: () => 'failed',
+    customProps: (request, response) => {
+      // Where it was placed, or the order that the path names.
+      const orderId = ORDER.exec(String(response.getHeader('location') ?? paths.of(request.url ?? '')))?.[1];
+      return orderId === undefined ? {} : { orderId };
+    },
     autoLogging: { ignore: (request) => request.url?.startsWith('/health/') ?? false },
   });
 }

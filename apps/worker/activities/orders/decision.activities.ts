@@ -20,6 +20,7 @@ import type { OrderRepository } from '#libs/persistence/orders/order.repository'
 import type { RefundRepository } from '#libs/persistence/refunds/refund.repository';
 import type { RunRepository } from '#libs/persistence/runs/run.repository';
 import type { Store } from '#libs/persistence/store';
+import type { Logger } from '#libs/telemetry/logger';
 
 type Facts = Pick<Store, 'orders' | 'attention' | 'effects' | 'refunds' | 'runs'>;
 
@@ -31,7 +32,10 @@ export class OrderDecisions implements DecisionActivities {
   private readonly refunds: RefundRepository;
   private readonly runs: RunRepository;
 
-  constructor({ orders, attention, effects, refunds, runs }: Facts) {
+  constructor(
+    { orders, attention, effects, refunds, runs }: Facts,
+    private readonly logger?: Logger,
+  ) {
     this.orders = orders;
     this.attention = attention;
     this.effects = effects;
@@ -47,6 +51,8 @@ export class OrderDecisions implements DecisionActivities {
     const refundId = action === 'retry' ? await this.attention.refundOf(attentionId) : null;
     if (refundId !== null) await this.effects.rotateUnclearKey(refundKey(orderId, refundId));
     await this.attention.leave(await this.orders.get(orderId), attentionId, action);
+    // The audit trail has the answer of an operator instead, where there was one.
+    this.logger?.info({ orderId, event: 'order.resumed', action: action ?? undefined }, 'resumed');
   }
 
   async beginCancellation(orderId: OrderId, reason: EndReason): Promise<OrderStatus> {

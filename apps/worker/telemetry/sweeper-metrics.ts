@@ -1,0 +1,27 @@
+import type { Metrics } from '#libs/telemetry/metrics';
+
+/** Counts what the sweeper had to repeat, and shows when it last went through its duties. */
+export class SweeperMetrics {
+  private readonly repeats;
+  private readonly failures;
+  private readonly lastSweep;
+
+  constructor(metrics: Metrics) {
+    this.repeats = metrics.counter('sweeper_repeated_total');
+    this.failures = metrics.counter('sweeper_failures_total');
+    this.lastSweep = metrics.gauge('sweeper_last_sweep_timestamp_seconds');
+    this.lastSweep.setToCurrentTime();
+  }
+
+  repeated(duty: string): void {
+    this.repeats.inc({ duty });
+  }
+
+  failed(duty: string): void {
+    this.failures.inc({ duty });
+  }
+
+  swept(): void {
+    this.lastSweep.setToCurrentTime();
+  }
+}
