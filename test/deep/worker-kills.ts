@@ -13,7 +13,7 @@ import { useSystem } from '../support/use-system.js';
 import { LETTERS, type Way } from './kill-table.js';
 
 /** How many orders are brought to their kill points at once: all must be there before the first attempt times out. */
-const AT_ONCE = 9;
+const AT_ONCE = 6;
 function groups<T>(all: readonly T[]): T[][] {
   const size = Math.ceil(all.length / Math.ceil(all.length / AT_ONCE));
   return Array.from({ length: Math.ceil(all.length / size) }, (_, group) =>
