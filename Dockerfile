@@ -12,14 +12,15 @@
 ARG NODE_VERSION=24.21.0
 ARG DEBIAN_VERSION=13.8
 
-# Runs on the machine that builds: what it makes is JavaScript, and every architecture's native module.
-FROM --platform=$BUILDPLATFORM node:${NODE_VERSION}-trixie-slim AS build
+# These three run on the machine that builds: what they make is JavaScript, and every architecture's native module.
+FROM --platform=$BUILDPLATFORM node:${NODE_VERSION}-trixie-slim AS packages
 WORKDIR /app
 
 # No package's scripts run, as some would download: what is needed of them, the Prisma client, the build makes.
 COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/var/cache/npm npm ci --ignore-scripts --cache /var/cache/npm --no-audit --no-fund
 
+FROM packages AS build
 COPY tsconfig.json tsconfig.build.json prisma.config.ts ./
 COPY prisma prisma
 COPY libs libs
@@ -27,8 +28,9 @@ COPY apps apps
 COPY dev dev
 RUN npm run build
 
-# Optional packages are compilers of the workflow bundle, which is made by now. What is deleted by name is what
+# Optional packages are compilers of the workflow bundle, which the build makes. What is deleted by name is what
 # packages bring along and no program reads: native modules of other platforms, sources, other databases, types.
+FROM packages AS modules
 ARG TARGETARCH
 RUN npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
   && case "$TARGETARCH" in \
@@ -58,7 +60,7 @@ COPY --from=node /usr/local/bin/node /usr/local/bin/
 WORKDIR /app
 ENV NODE_ENV=production
 COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules node_modules
+COPY --from=modules /app/node_modules node_modules
 COPY --from=build /app/prisma/schema.prisma prisma/
 COPY --from=build /app/prisma/migrations prisma/migrations
 COPY --from=build /app/dist/apps dist/apps

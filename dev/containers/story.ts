@@ -1,7 +1,8 @@
 /** Runs docker-compose.yml and does to it what happens in production: kills, an upgrade, a restart of everything. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { stripeAt } from '../clients/gateway-records.js';
 import { seconds } from '../terminal/terminal.js';
@@ -46,7 +47,7 @@ async function run(): Promise<void> {
   // Parcels arrive soon; and it shows that a line of .env reaches a program.
   writeFileSync(join(access.folder, '.env'), 'SANDBOX_DELIVERY_AFTER=1s\n');
   const began = Date.now();
-  const key = followHead();
+  const key = await followHead();
   claims.check(
     key.length > 0,
     'its commands end with an order that was accepted',
@@ -100,7 +101,7 @@ async function run(): Promise<void> {
 }
 
 /** @returns the API key that the commands made */
-function followHead(): string {
+async function followHead(): Promise<string> {
   const shims = join(access.folder, '.shims');
   mkdirSync(shims, { recursive: true });
   if (access.enter.length > 0) {
@@ -108,13 +109,15 @@ function followHead(): string {
     writeFileSync(join(shims, 'docker'), `#!/bin/sh\nexec ${enter} docker "$@"\n`);
     chmodSync(join(shims, 'docker'), 0o755);
   }
-  const said = execFileSync('sh', ['-euc', `${headCommands(access.folder)}\necho "key=$key"`], {
-    cwd: access.folder,
-    env: { ...docker.environment, PATH: `${shims}:${process.env['PATH']}` },
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return /^key=(.+)$/m.exec(said)?.[1] ?? '';
+  const { stdout } = await promisify(execFile)(
+    'sh',
+    ['-euc', `${headCommands(access.folder)}\necho "key=$key"`],
+    {
+      cwd: access.folder,
+      env: { ...docker.environment, PATH: `${shims}:${process.env['PATH']}` },
+    },
+  );
+  return /^key=(.+)$/m.exec(stdout)?.[1] ?? '';
 }
 
 async function placeSome(placed: PlacedOrders): Promise<void> {

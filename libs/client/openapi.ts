@@ -567,7 +567,7 @@ export interface components {
             line1: string;
             line2?: string;
             city: string;
-            /** @description Needed wherever the country has postal codes */
+            /** @description Needed in countries whose addresses need one: `not` lists them */
             postalCode?: string;
             /** @description State, province or the like. Needed in AU, BR, CA, CN, IN, MX, US */
             region?: string;

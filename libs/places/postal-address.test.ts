@@ -1,3 +1,4 @@
+import { formatAddress } from 'localized-address-format';
 import { describe, expect, it } from 'vitest';
 
 import { isCountry } from './country.js';
@@ -7,7 +8,7 @@ import {
   POSTAL_CODE_FORMS,
   type PostalAddress,
   WITH_REGION,
-  WITHOUT_POSTAL_CODE,
+  WITH_POSTAL_CODE,
 } from './postal-address.js';
 
 const at = (country: string, fields: Partial<PostalAddress> = {}): PostalAddress => ({
@@ -24,6 +25,10 @@ describe('an address', () => {
     at('AE'),
     at('HK'),
     at('PA'),
+    // There are postal codes, and people do without.
+    ...['IE', 'CL', 'CO', 'PE', 'NG', 'KE', 'CR', 'VN', 'KW', 'OM', 'BB', 'IL', 'SA', 'ID'].map((country) =>
+      at(country),
+    ),
     // What a form has filled in all the same.
     at('AE', { postalCode: '00000' }),
     at('DE', { postalCode: '10827' }),
@@ -63,8 +68,10 @@ describe('an address', () => {
 it('knows rules of countries only, of each once', () => {
   const formed = POSTAL_CODE_FORMS.flatMap(({ countries }) => countries);
   expect(new Set(formed).size).toBe(formed.length);
-  expect([...formed, ...WITH_REGION, ...WITHOUT_POSTAL_CODE].filter((code) => !isCountry(code))).toEqual([]);
-  expect(formed.filter((code) => WITHOUT_POSTAL_CODE.includes(code))).toEqual([]);
+  expect([...formed, ...WITH_REGION, ...WITH_POSTAL_CODE].filter((code) => !isCountry(code))).toEqual([]);
+  expect(new Set(WITH_POSTAL_CODE).size).toBe(WITH_POSTAL_CODE.length);
+  const shown = (postalCountry: string) => formatAddress({ postalCountry, postalCode: '@' }, 'latin');
+  expect(WITH_POSTAL_CODE.filter((code) => !shown(code).some((line) => line.includes('@')))).toEqual([]);
 });
 
 describe('the lines of an address', () => {

@@ -1,6 +1,6 @@
 import { formatAddress } from 'localized-address-format';
 
-import { COUNTRIES, countryName, isCountry } from './country.js';
+import { countryName, isCountry } from './country.js';
 
 /** A postal address; countries differ in what theirs have. */
 export interface PostalAddress {
@@ -13,16 +13,14 @@ export interface PostalAddress {
   readonly country: string;
 }
 
-type Field = 'postalCode' | 'administrativeArea' | 'locality';
-
-/** Whether a country's addresses have a field: then the library, which keeps Google's libaddressinput, shows it. */
-const has = (country: string, field: Field): boolean =>
-  formatAddress({ postalCountry: country, [field]: '@' }, 'latin').some((line) => line.includes('@'));
-
-const withPostalCode = new Set(COUNTRIES.filter((country) => has(country, 'postalCode')));
-
-/** Countries without postal codes: none is required there, and a given one is passed on. */
-export const WITHOUT_POSTAL_CODE: readonly string[] = COUNTRIES.filter((code) => !withPostalCode.has(code));
+/**
+ * Countries whose addresses need a postal code, after libaddressinput's `require`. In all others there is none, or people
+ * do not use it, as in Ireland and Chile: none is required there, and a given one is passed on.
+ */
+export const WITH_POSTAL_CODE: readonly string[] = (
+  'AS AT AU AX BE BL BR CA CH CN CZ DE DK EE ES FI FK FM FR GB GF GG GL GP GR GS GU HU IM IN IO IT JE JP KR LI LT LU LV ' +
+  'MF MH MP MQ MX MY NC NL NO NZ PF PL PM PN PR PT PW RE RO RU SE SG SH SJ SK SM TC TR TW UA US VI WF YT ZA'
+).split(' ');
 
 /**
  * Countries in which a place is not found by its city and postal code alone: carriers refuse a label without a region.
@@ -66,7 +64,7 @@ export function addressErrors({ country, postalCode, region }: PostalAddress): A
   if (!isCountry(country)) return [];
   const name = countryName(country);
   const errors: AddressError[] = [];
-  if (postalCode === undefined && withPostalCode.has(country))
+  if (postalCode === undefined && WITH_POSTAL_CODE.includes(country))
     errors.push({ field: 'postalCode', says: `must be given: addresses in ${name} have one` });
   if (postalCode !== undefined && forms.get(country)?.test(postalCode) === false)
     errors.push({ field: 'postalCode', says: `is no postal code of ${name}` });

@@ -62,6 +62,9 @@ describe.concurrent('an outage', () => {
         const started = lines('started an order that had been stored');
         expect(meanwhile.every(({ id }) => started.some((line) => line.includes(id)))).toBe(true);
         expect(await system.charges()).toEqual(Object.fromEntries(ids.map((id) => [id, 1])));
+        // What the SDK's core says about the outage has the form of every line.
+        const logged = system.log.map((line): Record<string, unknown> => JSON.parse(line));
+        expect(logged).toContainEqual(expect.objectContaining({ name: 'worker', sdkComponent: 'core' }));
       },
       3 * PATIENCE,
     );

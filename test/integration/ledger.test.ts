@@ -42,6 +42,25 @@ describe('the books', () => {
     });
   });
 
+  it('book money of one dispute that is withdrawn again, once', async () => {
+    const { order, id } = await bench.labelled();
+    const fact = { objectId: `dp_${randomUUID()}`, amount: 3980 };
+    const again = [
+      { kind: 'dispute_withdrawn', ...fact },
+      { kind: 'dispute_reinstated', ...fact },
+      { kind: 'dispute_withdrawn', ...fact, occurrence: 2 },
+    ] as const;
+    for (const posts of [[again[0]], [again[1]], again, again])
+      await bench.store.orders.change(order, () => ({ posts, event: { type: 'test', actor: 'gateway' } }));
+    expect((await bench.order(id)).booked).toEqual({
+      captured: 3980,
+      dispute_withdrawn: 7960,
+      dispute_reinstated: 3980,
+    });
+    const { money } = await bench.store.comparisons.ofOrder(id, new Date());
+    expect(money.withheld.reduce((sum, { amount }) => sum + amount, 0)).toBe(3980);
+  });
+
   it('take it once although two orders claim it', async () => {
     const [one, other] = [await bench.labelled(), await bench.labelled()];
     const posts = [{ kind: 'dispute_withdrawn', objectId: `dp_${randomUUID()}`, amount: 3980 }] as const;

@@ -78,7 +78,11 @@ export class OrderFigures {
     });
 
     const lost = metrics.gauge('order_runs_lost', () => showLost());
-    const showLost = reading('order_runs_lost', [lost], async () => lost.set(await figures.lostRuns()));
+    // Reset, it would be 0.
+    const withoutLabels = { reset: () => lost.remove() };
+    const showLost = reading('order_runs_lost', [withoutLabels], async () =>
+      lost.set(await figures.lostRuns()),
+    );
   }
 
   /** @returns reads a figure unless that was done a moment ago; where it cannot be read, its gauges are left out */

@@ -1,12 +1,7 @@
 import { z } from 'zod';
 
-import { COUNTRIES, COUNTRY_PATTERN, noCountry } from '#libs/places/country';
-import {
-  addressErrors,
-  POSTAL_CODE_FORMS,
-  WITH_REGION,
-  WITHOUT_POSTAL_CODE,
-} from '#libs/places/postal-address';
+import { COUNTRY_PATTERN, noCountry } from '#libs/places/country';
+import { addressErrors, POSTAL_CODE_FORMS, WITH_POSTAL_CODE, WITH_REGION } from '#libs/places/postal-address';
 
 import { Email } from './email.api.js';
 import { minorUnits } from './money.api.js';
@@ -18,8 +13,7 @@ import { text } from './text.api.js';
 function* wrongAddresses(): Generator<object> {
   const where = (countries: readonly string[]) => ({ country: { enum: countries } });
   const lacks = (field: string) => ({ not: { required: [field] } });
-  const asking = COUNTRIES.filter((country) => !WITHOUT_POSTAL_CODE.includes(country));
-  yield { properties: where(asking), ...lacks('postalCode') };
+  yield { properties: where(WITH_POSTAL_CODE), ...lacks('postalCode') };
   yield { properties: where(WITH_REGION), ...lacks('region') };
   for (const { form, countries } of POSTAL_CODE_FORMS) {
     const postalCode = { not: { pattern: `^${form}$` } };
@@ -32,7 +26,9 @@ const Address = z
     line1: text(200),
     line2: text(200).optional(),
     city: text(100),
-    postalCode: text(20).optional().describe('Needed wherever the country has postal codes'),
+    postalCode: text(20)
+      .optional()
+      .describe('Needed in countries whose addresses need one: `not` lists them'),
     region: text(100)
       .optional()
       .describe(`State, province or the like. Needed in ${WITH_REGION.join(', ')}`),

@@ -19,7 +19,7 @@ interface Rule {
   readonly credit: Account;
 }
 
-/** What can be booked, and how. A fact of one kind is booked once for each object it is about. */
+/** What can be booked, and how. A fact of one kind is booked once for each occurrence at the object it is about. */
 export const LEDGER_RULES = {
   /** By intent. */
   authorized: { debit: 'holds', credit: 'holds_contra' },
@@ -52,6 +52,8 @@ export interface Posting {
   readonly kind: LedgerKind;
   readonly objectId: string;
   readonly amount: number;
+  /** Which time it happens to the object, from 1, which is left out. */
+  readonly occurrence?: number;
 }
 
 /** The sums booked for an order, by kind, in minor units. */

@@ -15,18 +15,23 @@ describe('the table of currencies', () => {
     ['HUF', { digits: 2, step: 1, minimum: 17_500, maximum: 99_999_999 }],
     ['TWD', { digits: 2, step: 1, minimum: 1, maximum: 99_999_999 }],
     ['IDR', { digits: 2, step: 1, minimum: 1, maximum: 999_999_999_999 }],
+    ['XCG', { digits: 2, step: 1, minimum: 1, maximum: 99_999_999 }],
     ['MGA', { digits: 0, step: 1, minimum: 1, maximum: 99_999_999 }],
   ])('has %s as Stripe charges it', (code, rules) => {
     expect(currencyOf(code)).toEqual({ code, ...rules });
   });
 
   it('has each code once, and one that ISO 4217 and Intl know', () => {
-    expect(CURRENCIES.size).toBe(15 + 117 + 2 + 5);
+    expect(CURRENCIES.size).toBe(15 + 116 + 2 + 5);
     for (const [code, currency] of CURRENCIES) {
       expect(code).toMatch(/^[A-Z]{3}$/);
       expect(currency.code).toBe(code);
       expect(() => new Intl.NumberFormat('en', { style: 'currency', currency: code })).not.toThrow();
     }
+  });
+
+  it.each(['ANG', 'BGN', 'HRK', 'SLL'])('lacks %s, which ISO 4217 has withdrawn', (code) => {
+    expect(CURRENCIES.has(code)).toBe(false);
   });
 
   it('charges what is between minimum and maximum, in steps, and explains other amounts', () => {

@@ -6,7 +6,7 @@
  * special cases, minimum and maximum charge amounts).
  */
 export interface Currency {
-  /** ISO 4217. */
+  /** As Stripe calls it, after ISO 4217. */
   readonly code: string;
   /** How many digits of an amount stand behind the point: 1990 is 19.90 with two. */
   readonly digits: number;
@@ -23,12 +23,16 @@ export const LARGEST_AMOUNT = 999_999_999_999;
 const EIGHT_DIGITS = 99_999_999;
 
 const NO_DIGITS = 'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF';
+/**
+ * Without what ISO 4217 has withdrawn and no card is charged in: ANG (since 2025 XCG) and BGN (since 2026 the euro).
+ * Stripe goes on calling São Tomé's dobra STD.
+ */
 const TWO_DIGITS =
-  'AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CNY COP CRC ' +
+  'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CNY COP CRC ' +
   'CVE CZK DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR JMD KES KGS KHR KYD ' +
   'KZT LAK LBP LKR LRD LSL MAD MDL MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP ' +
   'PKR PLN QAR RON RSD RUB SAR SBD SCR SEK SGD SHP SLE SOS SRD STD SZL THB TJS TOP TRY TTD TWD TZS UAH USD UYU UZS ' +
-  'WST XCD YER ZAR ZMW';
+  'WST XCD XCG YER ZAR ZMW';
 /** Once they had cents, and their amounts are still written with them; only whole units can be charged. */
 const TWO_DIGITS_WHOLE_UNITS = 'ISK UGX';
 /** Partners of Stripe's take two digits of the three. */
@@ -41,7 +45,6 @@ const THREE_DIGITS = 'BHD JOD KWD OMR TND';
 const MINIMUM: Readonly<Record<string, number>> = {
   AED: 2_00,
   AUD: 50,
-  BGN: 1_00,
   BRL: 50,
   CAD: 50,
   CHF: 50,

@@ -220,9 +220,15 @@ describe('the state of a dispute', () => {
     reinstated: 0,
     outcome: 'open',
   };
-  const dispute = (order: PayingOrder, isNew: boolean, posts: readonly Posting[], status = seen.status) =>
+  const dispute = (
+    order: PayingOrder,
+    isNew: boolean,
+    posts: readonly Posting[],
+    status = seen.status,
+    isWithdrawnAgain = false,
+  ) =>
     changeOf(
-      { about: 'dispute', seen: { ...seen, status }, isNew, posts },
+      { about: 'dispute', seen: { ...seen, status }, isNew, isWithdrawnAgain, posts },
       order,
       intentIn('captured'),
       SYNC,
@@ -234,6 +240,14 @@ describe('the state of a dispute', () => {
       opens: { kind: 'dispute_opened', reason: 'fraudulent' },
     });
     expect(dispute(CAPTURED, false, [])).not.toHaveProperty('opens');
+  });
+
+  it('opens an attention when its money is withdrawn again', () => {
+    const posts = [{ ...posting('dispute_withdrawn', 'du_1', 900), occurrence: 2 }];
+    expect(dispute(CAPTURED, false, posts, 'needs_response', true)).toMatchObject({
+      posts,
+      opens: { kind: 'dispute_opened', reason: 'fraudulent' },
+    });
   });
 
   it.each(['rejected', 'cancelled', 'undelivered'] as const)(

@@ -226,13 +226,13 @@ const isCompensated = (status: OrderStatus) => isTooLateToPay(status) || status 
 
 function disputeChange(
   order: PayingOrder,
-  { seen, isNew, posts }: Extract<PaymentDifference, { about: 'dispute' }>,
+  { seen, isNew, isWithdrawnAgain, posts }: Extract<PaymentDifference, { about: 'dispute' }>,
   refundId: string,
 ): OrderChange {
   const { id, status, amount, reason, openedAt } = seen;
   // Money that a bank returns comes anew: for an order that was compensated it is too late.
   const isLate = isCompensated(order.status) && posts.some(({ kind }) => kind === 'dispute_reinstated');
-  const opens = isLate ? 'late_payment' : isNew ? 'dispute_opened' : undefined;
+  const opens = isLate ? 'late_payment' : isNew || isWithdrawnAgain ? 'dispute_opened' : undefined;
   const change: OrderChange = {
     posts,
     event: {

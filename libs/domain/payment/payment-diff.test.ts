@@ -246,8 +246,42 @@ describe('what the provider shows of a dispute', () => {
       disputes: known ? [{ id: 'du_1', status: known.status }] : [],
     });
     expect(paymentDifferences(books, snapshotOf('captured', { disputes: [seen] }))).toEqual([
-      { about: 'dispute', seen, isNew: known === null, posts },
+      { about: 'dispute', seen, isNew: known === null, isWithdrawnAgain: false, posts },
     ]);
+  });
+
+  describe('whose money was withdrawn, reinstated and withdrawn again', () => {
+    const won = { status: 'won', outcome: 'won', withdrawn: TOTAL, reinstated: TOTAL } as const;
+    const again = { withdrawn: 2 * TOTAL, reinstated: TOTAL } as const;
+    const books = (...more: Posting[]) =>
+      capturedBooks({
+        posted: [posting('captured'), withdrawn, reinstated, ...more],
+        disputes: [{ id: 'du_1', status: more.length > 0 ? 'needs_response' : 'won' }],
+      });
+    const differences = (booked: BookedPayment, seen: ProviderDispute) =>
+      paymentDifferences(booked, snapshotOf('captured', { disputes: [seen] }));
+    const second: Posting = { ...withdrawn, occurrence: 2 };
+
+    it('is news, with the status that it has then', () => {
+      const seen = providerDispute('needs_response', again);
+      expect(differences(books(), seen)).toEqual([
+        { about: 'dispute', seen, isNew: false, isWithdrawnAgain: true, posts: [second] },
+      ]);
+      expect(differences(books(second), seen)).toEqual([]);
+    });
+
+    it('is lost with what was withdrawn last, and won with what comes back', () => {
+      const lostAgain = providerDispute('lost', { ...again, outcome: 'lost' });
+      expect(differences(books(second), lostAgain)).toMatchObject([{ posts: [lost] }]);
+      const wonAgain = providerDispute('won', { ...again, reinstated: 2 * TOTAL, outcome: 'won' });
+      expect(differences(books(second), wonAgain)).toMatchObject([
+        { posts: [{ ...reinstated, occurrence: 2 }] },
+      ]);
+    });
+
+    it('is no news in a snapshot from before', () => {
+      expect(differences(books(second), providerDispute(won.status, won))).toEqual([]);
+    });
   });
 
   it('is no news when it is in the books, or older', () => {
@@ -277,7 +311,9 @@ describe('the books', () => {
         const books = shown.reduce(shownTo, start);
         expect(summary(books)).toEqual(summary(shownTo(start, last)));
         expect(paymentDifferences(books, last)).toEqual([]);
-        const facts = books.posted.map(({ kind, objectId }) => `${kind} ${objectId}`);
+        const facts = books.posted.map(
+          ({ kind, objectId, occurrence = 1 }) => `${kind} ${objectId} ${occurrence}`,
+        );
         expect(facts).toEqual([...new Set(facts)]);
       }),
       { numRuns: 500 },
@@ -355,6 +391,12 @@ function truths() {
       open,
       providerDispute('won', { ...taken, outcome: 'won' }),
       providerDispute('won', { ...taken, reinstated: 900, outcome: 'won' }),
+    ],
+    [
+      open,
+      providerDispute('won', { ...taken, reinstated: 900, outcome: 'won' }),
+      providerDispute('needs_response', { amount: 900, withdrawn: 1800, reinstated: 900 }),
+      providerDispute('lost', { amount: 900, withdrawn: 1800, reinstated: 900, outcome: 'lost' }),
     ],
   );
   return fc

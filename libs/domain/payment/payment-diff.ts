@@ -87,6 +87,8 @@ export type PaymentDifference =
       readonly seen: ProviderDispute;
       /** The books did not have it. */
       readonly isNew: boolean;
+      /** Its money was withdrawn before, and some more was since. */
+      readonly isWithdrawnAgain: boolean;
       readonly posts: readonly Posting[];
     };
 
@@ -233,18 +235,21 @@ function bestOf(seen: readonly ProviderRefund[]): ProviderRefund | undefined {
 
 function disputeDifferences(books: BookedPayment, snapshot: PaymentSnapshot): PaymentDifference[] {
   return snapshot.disputes.flatMap((seen) => {
-    const known = books.disputes.find(({ id }) => id === seen.id);
-    const lost = seen.outcome === 'lost' ? seen.withdrawn - seen.reinstated : 0;
-    const amounts = [
-      ['dispute_withdrawn', seen.withdrawn],
-      ['dispute_reinstated', seen.reinstated],
-      ['dispute_lost', lost],
-    ] as const;
-    const posts = unposted(
-      books,
-      amounts.flatMap(([kind, amount]) => (amount > 0 ? [{ kind, objectId: seen.id, amount }] : [])),
-    );
-    const goesOn = !known || progress(seen.status) > progress(known.status);
+    const { id, withdrawn, reinstated } = seen;
+    const booked = {
+      withdrawn: bookedSum(books, 'dispute_withdrawn', id),
+      reinstated: bookedSum(books, 'dispute_reinstated', id),
+    };
+    // What moved only adds up: a snapshot with less of it is older than the books.
+    if (withdrawn < booked.withdrawn || reinstated < booked.reinstated) return [];
+    const known = books.disputes.find((each) => each.id === id);
+    const isWithdrawnAgain = booked.withdrawn > 0 && withdrawn > booked.withdrawn;
+    const posts = [
+      ...unbooked(books, 'dispute_withdrawn', id, withdrawn),
+      ...unbooked(books, 'dispute_reinstated', id, reinstated),
+      ...unbooked(books, 'dispute_lost', id, seen.outcome === 'lost' ? withdrawn - reinstated : 0),
+    ];
+    const goesOn = !known || isWithdrawnAgain || progress(seen.status) > progress(known.status);
     if (!goesOn && posts.length === 0) return [];
     return [
       {
@@ -252,16 +257,28 @@ function disputeDifferences(books: BookedPayment, snapshot: PaymentSnapshot): Pa
         // A snapshot may show moved money although its status is older.
         seen: goesOn ? seen : { ...seen, status: known.status },
         isNew: !known,
+        isWithdrawnAgain,
         posts,
       },
     ];
   });
 }
 
+const bookedOfObject = ({ posted }: BookedPayment, kind: Posting['kind'], objectId: string) =>
+  posted.filter((posting) => posting.kind === kind && posting.objectId === objectId);
+
+const bookedSum = (books: BookedPayment, kind: Posting['kind'], objectId: string): number =>
+  bookedOfObject(books, kind, objectId).reduce((sum, { amount }) => sum + amount, 0);
+
+/** The posting of what an object has moved beyond what is booked; `moved` is all that it ever moved. */
+function unbooked(books: BookedPayment, kind: Posting['kind'], objectId: string, moved: number): Posting[] {
+  const amount = moved - bookedSum(books, kind, objectId);
+  if (amount <= 0) return [];
+  const earlier = bookedOfObject(books, kind, objectId).length;
+  return [{ kind, objectId, amount, ...(earlier > 0 ? { occurrence: earlier + 1 } : {}) }];
+}
+
 const progress = (status: string) => DISPUTE_PROGRESS[status] ?? DISPUTE_PROGRESS['needs_response'] ?? 0;
 
-const isPosted = ({ posted }: BookedPayment, kind: Posting['kind'], objectId: string) =>
-  posted.some((posting) => posting.kind === kind && posting.objectId === objectId);
-
 const unposted = (books: BookedPayment, postings: readonly Posting[]) =>
-  postings.filter(({ kind, objectId }) => !isPosted(books, kind, objectId));
+  postings.filter(({ kind, objectId }) => bookedOfObject(books, kind, objectId).length === 0);

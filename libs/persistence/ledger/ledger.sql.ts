@@ -17,10 +17,10 @@ export function book(statement: ChangeStatement, postings: readonly Posting[]): 
   const posted = statement.also(
     'posted',
     Prisma.sql`
-      INSERT INTO ledger_transaction (order_id, kind, object_id, amount, currency)
-      SELECT o.id, p.kind, p.object_id, p.amount, o.currency
+      INSERT INTO ledger_transaction (order_id, kind, object_id, occurrence, amount, currency)
+      SELECT o.id, p.kind, p.object_id, p.occurrence, p.amount, o.currency
       FROM ${statement.changed} c JOIN orders o ON o.id = c.id, ${postingRows(postings)}
-      ON CONFLICT (kind, object_id) DO NOTHING RETURNING id, kind, amount`,
+      ON CONFLICT (kind, object_id, occurrence) DO NOTHING RETURNING id, kind, amount`,
   );
   statement.also('entered', entries(posted, postings));
   statement.answer(
@@ -31,7 +31,8 @@ export function book(statement: ChangeStatement, postings: readonly Posting[]): 
 /** Postings as rows `p`. */
 export const postingRows = (postings: readonly Posting[]) => Prisma.sql`
   unnest(${postings.map(({ kind }) => kind)}::text[], ${postings.map(({ objectId }) => objectId)}::text[],
-    ${postings.map(({ amount }) => amount)}::bigint[]) AS p (kind, object_id, amount)`;
+    ${postings.map(({ amount }) => amount)}::bigint[], ${postings.map(({ occurrence = 1 }) => occurrence)}::int[])
+    AS p (kind, object_id, amount, occurrence)`;
 
 /** Enters both sides of each transaction. @param posted a table expression of transactions: `id`, `kind`, `amount` */
 export function entries(posted: Prisma.Sql, postings: readonly Posting[]): Prisma.Sql {

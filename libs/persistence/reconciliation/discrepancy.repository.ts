@@ -166,7 +166,7 @@ export class DiscrepancyRepository {
       posted AS (
         INSERT INTO ledger_transaction (kind, object_id, amount, currency)
         SELECT p.kind, p.object_id, p.amount, closed.currency FROM closed, ${postingRows(posts)}
-        ON CONFLICT (kind, object_id) DO NOTHING RETURNING id, kind, amount),
+        ON CONFLICT (kind, object_id, occurrence) DO NOTHING RETURNING id, kind, amount),
       entered AS (${entries(Prisma.sql`posted`, posts)})
       SELECT EXISTS (SELECT 1 FROM closed) AS closed`;
     return closed;
