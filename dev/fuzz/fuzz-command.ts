@@ -10,7 +10,11 @@ export const FUZZ = defineCommand({
     cases: withDefault(
       wholeNumber(1, 100_000),
       '1000',
-      'how many requests are made with a key, at least, and how many without',
+      'how many requests are made with a key, at least; fewer than 1000 are some of each operation',
+    ),
+    keyless: optional(
+      wholeNumber(1, 100_000),
+      'how many are made without a key, at least; by default as many as with one',
     ),
     seed: optional(
       wholeNumber(0, LARGEST_SEED),

@@ -25,7 +25,7 @@ await runCommand(
 );
 
 async function run(
-  { cases, seed = randomInt(LARGEST_SEED) }: FuzzOptions,
+  { cases, keyless = cases, seed = randomInt(LARGEST_SEED) }: FuzzOptions,
   { stack, folder, terminal, stopping }: IsolatedRun,
 ) {
   const onStart = stack.processes.add;
@@ -39,13 +39,13 @@ async function run(
   let runs = 0;
   const logFile = () => join(folder, `schemathesis-${(runs += 1)}.log`);
   const results: FuzzResult[] = [];
-  for (const { how, key } of [
-    { how: 'with a key', key: apiKey },
-    { how: 'without a key', key: undefined },
+  for (const { how, key, count } of [
+    { how: 'with a key', key: apiKey, count: cases },
+    { how: 'without a key', key: undefined, count: keyless },
   ]) {
     const result = await step(terminal, `Calling every operation ${how}`, (progress) =>
       fuzz({
-        ...{ program, url, apiKey: key, cases, seed, folder, logFile, onStart },
+        ...{ program, url, apiKey: key, cases: count, seed, folder, logFile, onStart },
         onLine: (line) => (progress.note = line.trim() || progress.note),
       }),
     );

@@ -9,6 +9,9 @@ const ALWAYS = [
   ...['--generation-database', 'none', '--no-color'],
 ];
 const ALL_PHASES = 'examples,coverage,fuzzing,stateful';
+/** Those that make some cases of each operation; the others make more than a thousand. */
+const BRIEF_PHASES = 'examples,fuzzing';
+const FEW = 1_000;
 /** The phases that make new cases in each round; the others make the same ones again. */
 const ENDLESS_PHASES = 'fuzzing,stateful';
 /** Cases drawn for each operation beside those that its schema calls for, in the first round. */
@@ -44,10 +47,11 @@ export interface FuzzResult {
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const report: string[] = [];
   let made = 0;
+  const firstPhases = options.cases < FEW ? BRIEF_PHASES : ALL_PHASES;
   for (let round = 0; made < options.cases; round += 1) {
     const { lines, failed } = await run(options, [
       ...['--seed', String(options.seed + round)],
-      ...['--phases', round === 0 ? ALL_PHASES : ENDLESS_PHASES],
+      ...['--phases', round === 0 ? firstPhases : ENDLESS_PHASES],
       ...['-n', String(round === 0 ? FIRST : Math.ceil((options.cases - made) / CASES_EACH))],
     ]);
     report.push(...tail(lines, failed ? 'FAILURES' : 'SUMMARY'));

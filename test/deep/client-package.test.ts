@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import { useSharedSystem } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 const run = promisify(execFile);
@@ -23,12 +23,14 @@ const COMPILER_OPTIONS = {
 
 let shop: string;
 let system: System;
+useSharedSystem((opened) => {
+  system = opened;
+});
 beforeAll(async () => {
   shop = mkdtempSync(join(tmpdir(), 'order-processing-shop-'));
-  [system] = await Promise.all([openSharedSystem(), installIn(shop)]);
+  await installIn(shop);
 }, 180_000);
-afterAll(async () => {
-  await leaveShared(system);
+afterAll(() => {
   rmSync(shop, { recursive: true, force: true });
 });
 

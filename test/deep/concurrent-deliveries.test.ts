@@ -1,28 +1,22 @@
 import { randomUUID } from 'node:crypto';
 
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { carrierHeaders, script, shipments } from '../../dev/sandbox/test-sandbox.js';
 import { orderId } from '#libs/domain/order/order-id';
 
 import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 
 /** Milliseconds, on a machine that is busy. */
 const PATIENCE = 50_000;
 
 describe('the carrier’s events of a parcel, through its webhook', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start();
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await system.close();
-    }
+  useSystem((opened) => {
+    system = opened;
   });
 
   const say = async (type: string, trackingNumber: string, id = randomUUID()) => {

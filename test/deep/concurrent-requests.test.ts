@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { abreast } from '../support/crowd.js';
 import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 
 /** Milliseconds for 500 orders, on a machine that is busy. */
 const PATIENCE = 150_000;
@@ -11,8 +12,10 @@ const PATIENCE = 150_000;
 describe('a crowd', () => {
   let system: System;
   let database: pg.Client;
+  useSystem((opened) => {
+    system = opened;
+  });
   beforeAll(async () => {
-    system = await System.start();
     await system.store.catalogue.seed([
       { sku: 'RUSH', name: 'In the news', currency: 'EUR', unitPrice: 1500, sellable: true, stock: 480 },
     ]);
@@ -20,12 +23,7 @@ describe('a crowd', () => {
     await database.connect();
   });
   afterAll(async () => {
-    try {
-      await database.end();
-      await system.checkInvariants();
-    } finally {
-      await system.close();
-    }
+    await database.end();
   }, PATIENCE);
 
   /** Places an order for each cart, and waits until each has been reserved, paid and labelled, or has ended. */

@@ -1,30 +1,27 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { eventually } from '../support/eventually.js';
 import { emailOf } from '../support/orders.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 
 describe('an order in another currency', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start({
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    {
       deliveryAfter: 0,
       env: {
         CURRENCIES: 'IDR,JPY,KWD,ISK',
         SHIPPING_FEE: 'IDR:1500000,JPY:600,KWD:1250,ISK:90000',
         TAX_RATE: '0.105',
       },
-    });
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await system.close();
-    }
-  });
+    },
+  );
 
   const keyed = () => ({ 'Idempotency-Key': randomUUID() });
   const sell = async (sku: string, currency: string, unitPrice: number) => {

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { play } from '../../dev/sandbox/test-gateway.js';
 import { findLastReconciled, reconcileNow } from '../../apps/worker/reconciliation/reconcile-schedule.js';
@@ -14,21 +14,22 @@ import { answered } from '#libs/client/shop-client';
 import { RECONCILE_SCHEDULE, type ReconcileResult } from '#libs/contracts/workflows/reconcile-workflow';
 
 import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 
 const HOUR = 3_600_000;
 
 describe('what the books differ in', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start({
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    {
       deliveryAfter: 300,
       env: { STRIPE_ACCOUNT_EXCLUSIVE: 'true', RECONCILE_INTERVAL: '24h' },
-    });
-  });
-  afterAll(async () => {
-    await system.close();
-  });
+    },
+  );
 
   const reconcile = () => reconcileNow(system.client, { since: Date.now() - HOUR, minimumAge: 0 }, 30_000);
   /** What a person at a terminal sees, and the exit code. */

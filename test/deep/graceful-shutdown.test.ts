@@ -3,24 +3,24 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { faultsLeft, script } from '../../dev/sandbox/test-sandbox.js';
 import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 
 const IN_ORDER = { code: 0, signal: null };
 const PROVIDER_TIMEOUT = 15_000;
 
 describe('on SIGTERM,', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start({ deliveryAfter: 300 });
-  });
-  afterAll(async () => {
-    await system.checkInvariants();
-    await system.close();
-  });
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    { deliveryAfter: 300 },
+  );
 
   /** Places an order whose charge met the fault: the gateway has the call, and has not answered it. */
   async function chargeStruckBy(fault: { fault: string; delay?: number }): Promise<string> {

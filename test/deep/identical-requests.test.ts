@@ -10,26 +10,27 @@ import { script } from '../../dev/sandbox/test-sandbox.js';
 import { abreast } from '../support/crowd.js';
 import { eventually } from '../support/eventually.js';
 import { ProductLock } from '../support/product-lock.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 
 let system: System;
 let database: pg.Client;
-beforeAll(async () => {
-  system = await System.start({
+useSystem(
+  (opened) => {
+    system = opened;
+  },
+  {
     deliveryAfter: 300,
     // A request is held up by a lock here, for as long as others are tried.
     env: { RETRY_ATTEMPTS: '2', DATABASE_LOCK_TIMEOUT: '20s', DATABASE_STATEMENT_TIMEOUT: '30s' },
-  });
+  },
+);
+beforeAll(async () => {
   database = new pg.Client({ connectionString: system.databaseUrl });
   await database.connect();
 });
 afterAll(async () => {
-  try {
-    await database.end();
-    await system.checkInvariants();
-  } finally {
-    await system.close();
-  }
+  await database.end();
 });
 
 type Body = ReturnType<System['body']>;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import Stripe from 'stripe';
 import supertest, { type Response } from 'supertest';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { carrierHeaders, PAYMENT_SECRET } from '../../dev/sandbox/test-sandbox.js';
 
@@ -24,7 +24,7 @@ import {
   UNSUPPORTED,
   VALUES,
 } from '../support/odd-input.js';
-import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import { useSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 import { tableSums } from '../support/table-sums.js';
 
@@ -38,11 +38,8 @@ interface Refusal {
 describe('odd input', () => {
   let system: System;
   let before: Record<string, string>;
-  beforeAll(async () => {
-    system = await openSharedApi();
-  });
-  afterAll(async () => {
-    await leaveShared(system);
+  useSharedApi((opened) => {
+    system = opened;
   });
   beforeEach(async () => {
     before = await tableSums(system.databaseUrl);

@@ -7,7 +7,8 @@ import { OrderView } from '#libs/contracts/http/order-view.api';
 import { abreast } from '../support/crowd.js';
 import { eventually } from '../support/eventually.js';
 import { OwnPostgres } from '../support/own-postgres.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 
 /** Milliseconds for all orders to recover, on a machine that is busy. */
 const PATIENCE = 120_000;
@@ -20,23 +21,17 @@ describe('PostgreSQL crashing every few seconds', () => {
   let system: System;
   beforeAll(async () => {
     postgres = await OwnPostgres.start();
-    system = await System.start({
-      databaseUrl: postgres.url,
-      deliveryAfter: 300,
-      env: { RETRY_ATTEMPTS: '100' },
-    });
   }, PATIENCE);
   afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      try {
-        await system.close();
-      } finally {
-        await postgres.stop();
-      }
-    }
+    await postgres.stop();
   }, PATIENCE);
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    () => ({ databaseUrl: postgres.url, deliveryAfter: 300, env: { RETRY_ATTEMPTS: '100' } }),
+    PATIENCE,
+  );
 
   it(
     'under 200 orders makes one order for each key, charged and delivered once',

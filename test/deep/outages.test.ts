@@ -7,7 +7,8 @@ import { eventually } from '../support/eventually.js';
 import { Inbox } from '../support/inbox.js';
 import { emailOf } from '../support/orders.js';
 import { OwnTemporal } from '../support/own-temporal.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 
 /** Milliseconds for all orders to recover, on a machine that is busy. */
 const PATIENCE = 120_000;
@@ -22,19 +23,17 @@ describe.concurrent('an outage', () => {
     let system: System;
     beforeAll(async () => {
       temporal = await OwnTemporal.start();
-      system = await System.start({ deliveryAfter: 300, temporal });
     }, PATIENCE);
     afterAll(async () => {
-      try {
-        await system.checkInvariants();
-      } finally {
-        try {
-          await system.close();
-        } finally {
-          await temporal.stop();
-        }
-      }
+      await temporal.stop();
     });
+    useSystem(
+      (opened) => {
+        system = opened;
+      },
+      () => ({ deliveryAfter: 300, temporal }),
+      PATIENCE,
+    );
 
     it(
       'refuses no order, loses none, and charges each once',
@@ -75,29 +74,25 @@ describe.concurrent('an outage', () => {
     let system: System;
     let port: number;
     let inbox: Inbox | undefined;
-    beforeAll(async () => {
-      port = await freePort();
-      system = await System.start({
-        deliveryAfter: 300,
-        env: {
+    afterAll(async () => {
+      await inbox?.close();
+    });
+    useSystem(
+      (opened) => {
+        system = opened;
+      },
+      async () => {
+        port = await freePort();
+        const env = {
           SMTP_URL: `smtp://127.0.0.1:${port}`,
           RETRY_INITIAL: '1s',
           RETRY_MAX: '5s',
           RETRY_ATTEMPTS: '100',
-        },
-      });
-    }, PATIENCE);
-    afterAll(async () => {
-      try {
-        await system.checkInvariants();
-      } finally {
-        try {
-          await system.close();
-        } finally {
-          await inbox?.close();
-        }
-      }
-    });
+        };
+        return { deliveryAfter: 300, env };
+      },
+      PATIENCE,
+    );
 
     it(
       'holds up no charge, no parcel and no delivery, and loses no mail',

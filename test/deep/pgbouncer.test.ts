@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { runChild } from '../../dev/stack/processes/child.js';
 import { limitRole, PgBouncer } from '../support/pgbouncer.js';
-import { System } from '../support/system.js';
+import { withSystem } from '../support/use-system.js';
 import { testDatabase } from '../support/test-database.js';
 
 const LIMITS = { statement_timeout: '5s', lock_timeout: '2s', idle_in_transaction_session_timeout: '10s' };
@@ -61,21 +61,17 @@ describe('PgBouncer in transaction mode', () => {
   it('processes 30 orders to their end once the role is limited', async () => {
     await limitRole(databaseUrl, LIMITS);
     const limited = await PgBouncer.before(databaseUrl);
-    const system = await System.start({
-      databaseUrl,
-      deliveryAfter: 300,
-      env: { DATABASE_URL: limited.url },
-    });
     try {
-      const placed = await Promise.all(Array.from({ length: 30 }, () => system.place()));
-      await Promise.all(
-        placed.map(({ id }) => system.until(id, ({ status }) => status === 'delivered', 60_000)),
-      );
-      // Transactions of several statements, too.
-      expect((await system.http.get('/orders?limit=30')).body.data).toHaveLength(30);
-      await system.checkInvariants();
+      const env = { DATABASE_URL: limited.url };
+      await withSystem({ databaseUrl, deliveryAfter: 300, env }, async (system) => {
+        const placed = await Promise.all(Array.from({ length: 30 }, () => system.place()));
+        await Promise.all(
+          placed.map(({ id }) => system.until(id, ({ status }) => status === 'delivered', 60_000)),
+        );
+        // Transactions of several statements, too.
+        expect((await system.http.get('/orders?limit=30')).body.data).toHaveLength(30);
+      });
     } finally {
-      await system.close();
       await limited.stop();
     }
   }, 120_000);

@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { eventually } from '../support/eventually.js';
 import { placing, timed } from '../support/prefer-wait.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem, withSystem } from '../support/use-system.js';
 
 describe('an order that is cancelled before it was confirmed', () => {
   it('is returned to a caller who waits for it', async () => {
-    const system = await System.start({ env: { GRACE_BEFORE_CHARGE: '5s' } });
-    try {
+    await withSystem({ env: { GRACE_BEFORE_CHARGE: '5s' } }, async (system) => {
       const key = randomUUID();
       const body = system.body();
       const { body: placed } = await placing(system)(body, undefined, key).expect(202);
@@ -21,24 +21,25 @@ describe('an order that is cancelled before it was confirmed', () => {
         status: 409,
         body: { code: 'order_cancelled', orderId: placed.id },
       });
-    } finally {
-      await system.close();
-    }
+    });
   });
 });
 
 describe('many that wait', () => {
   let system: System;
   let database: pg.Client;
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    { worker: false, env: { DATABASE_POOL_SIZE: '1', MAX_CONNECTIONS: '80' } },
+  );
   beforeAll(async () => {
-    const env = { DATABASE_POOL_SIZE: '1', MAX_CONNECTIONS: '80' };
-    system = await System.start({ worker: false, env });
     database = new pg.Client({ connectionString: system.databaseUrl });
     await database.connect();
   });
   afterAll(async () => {
     await database.end();
-    await system.close();
   });
 
   const count = async () =>

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/domain/order/order-id';
 
-import { checkInvariants } from '../support/invariants.js';
 import { acceptOrder, type Wanted } from '../support/orders.js';
 import { ProviderDesk, ProviderDesks } from '../support/provider-desk.js';
-import { WorkflowHarness } from '../support/workflow-harness.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 /** What an order of two mugs costs. */
 const TOTAL = 3980;
@@ -89,17 +89,19 @@ describe.concurrent('an order ends right, with its money and its parcel moved on
   const desks = new ProviderDesks();
   const used: { readonly desk: ProviderDesk; readonly books: Way['books'] }[] = [];
   let shop: WorkflowHarness;
-  beforeAll(async () => {
-    shop = await WorkflowHarness.open({ ports: desks.ports });
-  });
+  useWorkflowHarness(
+    (opened) => {
+      shop = opened;
+    },
+    // Each desk is a gateway with books of its own.
+    { ports: desks.ports, booksDiffer: true, concurrent: true },
+  );
   afterAll(async () => {
     try {
       // An attempt that was given up may have continued; in the end it has changed nothing.
       for (const { desk, books } of used) assert.deepEqual(await desk.books(), books);
-      await checkInvariants(shop.databaseUrl, undefined, shop.inbox);
     } finally {
       for (const { desk } of used) await desk.close();
-      await shop.close();
     }
   });
 

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { eventually } from '../support/eventually.js';
 import { SilentProxy } from '../support/silent-proxy.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 import { testDatabase } from '../support/test-database.js';
 
 const POOL = 10;
@@ -21,21 +22,23 @@ let databaseUrl: string;
 beforeAll(async () => {
   databaseUrl = await testDatabase();
   [api, worker] = await Promise.all([SilentProxy.before(databaseUrl), SilentProxy.before(databaseUrl)]);
-  system = await System.start({
+});
+afterAll(async () => {
+  await Promise.all([api.close(), worker.close()]);
+});
+useSystem(
+  (opened) => {
+    system = opened;
+  },
+  () => ({
     databaseUrl,
     worker: false,
     deliveryAfter: 300,
     env: { ...LIMITS, DRAIN_DELAY: '1s', DATABASE_POOL_SIZE: String(POOL), DATABASE_URL: api.url },
-  });
+  }),
+);
+beforeAll(async () => {
   await system.startWorker({ DATABASE_URL: worker.url });
-});
-afterAll(async () => {
-  try {
-    await system.checkInvariants();
-  } finally {
-    await system.close();
-    await Promise.all([api.close(), worker.close()]);
-  }
 });
 
 const many = <T>(count: number, make: () => Promise<T>) => Promise.all(Array.from({ length: count }, make));

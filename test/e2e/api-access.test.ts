@@ -5,23 +5,26 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import pg from 'pg';
 import supertest from 'supertest';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 
 const RATE_LIMIT = 20;
 const ORIGIN = 'https://backoffice.shop.example';
 
 describe('access to the API', () => {
   let system: System;
-  beforeAll(async () => {
-    const env = { RATE_LIMIT: String(RATE_LIMIT), REQUEST_TIMEOUT: '3s', CORS_ORIGINS: ORIGIN };
-    system = await System.start({ worker: false, env });
-  });
-  afterAll(async () => {
-    await system.close();
-  });
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    {
+      worker: false,
+      env: { RATE_LIMIT: String(RATE_LIMIT), REQUEST_TIMEOUT: '3s', CORS_ORIGINS: ORIGIN },
+    },
+  );
 
   const as = (key: string) => supertest.agent(system.url).set('Authorization', `Bearer ${key}`);
   const anonymous = () => supertest(system.url);
@@ -275,23 +278,26 @@ describe('access to the API', () => {
     });
   });
 
-  it('behind a trusted proxy, too many are counted by the source that the proxy names', async () => {
-    await system.stop('api');
-    await system.startApi({ TRUSTED_PROXIES: 'loopback' });
-    const from = (forwarded: () => string) => () =>
-      anonymous().get('/problems').set('X-Forwarded-For', forwarded());
-    let turn = 0;
-    const others = from(() => `198.51.100.${turn++}`);
-    expect(await statuses(RATE_LIMIT * 4, others)).toEqual({ 200: RATE_LIMIT * 4 });
-    // The entries before the proxy's own come from the client, and can be invented.
-    const one = from(() => `198.51.100.${turn++}, 203.0.113.7`);
-    expect((await statuses(RATE_LIMIT * 4, one))[429]).toBeGreaterThan(0);
-  });
+  describe('with other settings', () => {
+    beforeAll(async () => {
+      await system.stop('api');
+      await system.startApi({ TRUSTED_PROXIES: 'loopback', CORS_ORIGINS: '' });
+    });
 
-  it('no page of any origin may read answers where none is configured', async () => {
-    await system.stop('api');
-    await system.startApi({ CORS_ORIGINS: '' });
-    const { headers } = await anonymous().get('/health/live').set('Origin', ORIGIN);
-    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    it('behind a trusted proxy, too many are counted by the source that the proxy names', async () => {
+      const from = (forwarded: () => string) => () =>
+        anonymous().get('/problems').set('X-Forwarded-For', forwarded());
+      let turn = 0;
+      const others = from(() => `198.51.100.${turn++}`);
+      expect(await statuses(RATE_LIMIT * 4, others)).toEqual({ 200: RATE_LIMIT * 4 });
+      // The entries before the proxy's own come from the client, and can be invented.
+      const one = from(() => `198.51.100.${turn++}, 203.0.113.7`);
+      expect((await statuses(RATE_LIMIT * 4, one))[429]).toBeGreaterThan(0);
+    });
+
+    it('no page of any origin may read answers where none is configured', async () => {
+      const { headers } = await anonymous().get('/health/live').set('Origin', ORIGIN);
+      expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    });
   });
 });

@@ -1,27 +1,23 @@
 import { randomUUID } from 'node:crypto';
 
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
 import { CancellationView } from '#libs/contracts/http/cancellation.api';
 import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
 
-import { Bench, carrierEvent } from '../integration/bench.js';
+import { type Bench, carrierEvent } from '../integration/bench.js';
 import { eventually } from '../support/eventually.js';
-import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import { useSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('a cancellation request, without a worker yet', () => {
   let bench: Bench;
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedApi();
-    bench = Bench.on(system.databaseUrl);
-  });
-  afterAll(async () => {
-    await leaveShared(system);
-    await bench.end();
+  useSharedApi((opened, store) => {
+    system = opened;
+    bench = store;
   });
 
   const of = (id: string) => ({ params: { path: { id } } });

@@ -1,24 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/domain/order/order-id';
 
 import { script } from '../../dev/sandbox/test-sandbox.js';
-import { Bench } from '../integration/bench.js';
-import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { Bench } from '../integration/bench.js';
+import { useSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('what a shopper needs to act on a payment', () => {
   let bench: Bench;
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedApi();
-    bench = Bench.on(system.databaseUrl);
-  });
-  afterAll(async () => {
-    await leaveShared(system);
-    await bench.end();
+  useSharedApi((opened, store) => {
+    system = opened;
+    bench = store;
   });
 
   /** An order whose intent waits for its shopper at the gateway. */

@@ -2,23 +2,16 @@ import { randomUUID } from 'node:crypto';
 
 import { Webhook } from 'standardwebhooks';
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { CARRIER_SECRET } from '../../dev/sandbox/test-sandbox.js';
-import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import { useSharedSystem } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('the carrier’s webhooks', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedSystem();
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await leaveShared(system);
-    }
+  useSharedSystem((opened) => {
+    system = opened;
   });
 
   const signer = new Webhook(CARRIER_SECRET);
@@ -122,16 +115,5 @@ describe('the carrier’s webhooks', () => {
       { type: 'shipment.delivered', event: arrived, requestId: `request-${arrived}` },
       { type: 'shipment.delivered', event: arrived, requestId: `request-${arrived}` },
     ]);
-  });
-
-  it('need no worker to be applied, and are signalled to the run later', async () => {
-    const { id, trackingNumber } = await labelled();
-    await system.kill('worker');
-    await send(event('shipment.delivered', trackingNumber)).expect(202);
-    expect(await system.order(id)).toMatchObject({ status: 'delivered', fulfilment: 'delivered' });
-    await system.startWorker();
-    await system.until(id, ({ waitingFor }) => waitingFor === null);
-    const order = await system.order(id);
-    expect(order.status).toBe('delivered');
   });
 });

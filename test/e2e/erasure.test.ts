@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 
 import { stringify } from 'safe-stable-stringify';
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { post } from '../../dev/sandbox/test-sandbox.js';
 import { ErasureView } from '#libs/contracts/http/erasure.api';
@@ -12,7 +12,8 @@ import { openDatabase } from '#libs/persistence/database/database';
 
 import { eventually } from '../support/eventually.js';
 import { tracesOf } from '../support/secrecy.js';
-import { System } from '../support/system.js';
+import { useSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 const ID = 'Kundin/17 & Söhne #ä?';
 const NAME = 'Philomena Thwackhurst';
@@ -33,15 +34,8 @@ const CUSTOMER = { id: ID, name: NAME, email: EMAIL };
 
 describe('the erasure of a person', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start({ env: { RETRY_ATTEMPTS: '2', DECLINE_WINDOW: '60s' } });
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await system.close();
-    }
+  useSharedSystem((opened) => {
+    system = opened;
   });
 
   const body = (changes: Record<string, unknown> = {}) =>
@@ -55,12 +49,6 @@ describe('the erasure of a person', () => {
   const eraseById = (id: string) => system.http.post(`/customers/${encodeURIComponent(id)}/erasure`);
   const eraseByEmail = (email: string) => system.http.post('/customers/erasure').send({ email });
   const label = (id: string) => system.until(id, ({ shipments }) => shipments.length > 0);
-  async function carrierSays(id: string, what: string): Promise<void> {
-    const trackingNumber = (await label(id)).shipments[0]?.trackingNumber ?? '';
-    const url = `${system.sandbox.url}/sandbox/shipments/${trackingNumber}/events`;
-    const answer = await post(url, { type: `shipment.${what}` });
-    if (!answer.ok) throw new Error(await answer.text());
-  }
   async function closed(id: string): Promise<void> {
     await eventually(
       () => system.eventTypes(id),
@@ -68,8 +56,8 @@ describe('the erasure of a person', () => {
     );
   }
   async function deliver(id: string): Promise<void> {
-    await carrierSays(id, 'picked_up');
-    await carrierSays(id, 'delivered');
+    await system.carrierSays(id, 'picked_up');
+    await system.carrierSays(id, 'delivered');
     await closed(id);
   }
 
@@ -177,7 +165,7 @@ describe('the erasure of a person', () => {
     const { id } = await system.place({ customer });
     await deliver(id);
     await eraseById('later').expect(200);
-    await carrierSays(id, 'returned');
+    await system.carrierSays(id, 'returned');
     await system.until(id, ({ fulfilment }) => fulfilment === 'returned');
     await system.http
       .post(`/orders/${id}/refunds`)

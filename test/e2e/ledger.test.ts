@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
 
 import { basket } from '../support/basket.js';
-import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import { useSharedSystem } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe("an order's books", () => {
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedSystem();
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await leaveShared(system);
-    }
+  useSharedSystem((opened) => {
+    system = opened;
   });
 
   const ledger = (id: string) =>

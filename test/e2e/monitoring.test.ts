@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { script } from '../../dev/sandbox/test-sandbox.js';
 import { answered } from '#libs/client/shop-client';
@@ -9,17 +9,16 @@ import { TEMPORAL_METRICS } from '#libs/telemetry/temporal-metrics';
 
 import { eventually } from '../support/eventually.js';
 import { Scrape } from '../support/scrape.js';
-import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import { useSharedSystem } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 const EUR = { currency: 'EUR' };
 
 describe('a running system', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedSystem();
+  useSharedSystem((opened) => {
+    system = opened;
   });
-  afterAll(() => leaveShared(system));
 
   const scrape = async (which: 'api' | 'worker') =>
     Scrape.of(await (await system.monitor(which, '/metrics')).text());

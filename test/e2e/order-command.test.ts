@@ -3,18 +3,16 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { System } from '../support/system.js';
+import { useSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 const ORDER = fileURLToPath(new URL('../../dist/dev/order/order.js', import.meta.url));
 
 let system: System;
-beforeAll(async () => {
-  system = await System.start();
-});
-afterAll(async () => {
-  await system.close();
+useSharedSystem((opened) => {
+  system = opened;
 });
 
 /** `npm run order`, on the system. */
@@ -35,10 +33,10 @@ async function order(args: readonly string[], env: Record<string, string> = {}) 
 }
 
 it('places an order and follows it to its end', async () => {
-  const { stdout, code } = await order(['--payment', 'pm_card_chargeDeclined']);
-  expect(stdout).toMatch(/^R-\w{4}-\w{4} {2}€39\.80 {2}[\da-f-]{36}\n/);
+  const { stdout, code } = await order(['--sku', 'SOLD-OUT', '--quantity', '3']);
+  expect(stdout).toMatch(/^R-\w{4}-\w{4} {2}€36\.00 {2}[\da-f-]{36}\n/);
   expect(stdout).toContain('order.accepted');
-  expect(stdout).toMatch(/pending → rejected, payment \w+, because payment_declined\n$/);
+  expect(stdout).toMatch(/pending → rejected, payment none, because out_of_stock\n$/);
   expect(code).toBe(0);
 });
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { operations } from '#libs/client/openapi';
 import { everyOrderEvent } from '#libs/client/order-events';
 import { answered } from '#libs/client/shop-client';
 import { OrderList } from '#libs/contracts/http/order-list.api';
 
-import { Bench } from '../integration/bench.js';
-import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { Bench } from '../integration/bench.js';
+import { useSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 type Query = NonNullable<operations['listOrders']['parameters']['query']>;
@@ -16,13 +16,9 @@ type Query = NonNullable<operations['listOrders']['parameters']['query']>;
 describe('GET /orders', () => {
   let bench: Bench;
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedApi();
-    bench = Bench.on(system.databaseUrl);
-  });
-  afterAll(async () => {
-    await leaveShared(system);
-    await bench.end();
+  useSharedApi((opened, store) => {
+    system = opened;
+    bench = store;
   });
 
   const list = async (query: Query) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
 import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
@@ -10,20 +10,17 @@ import { orderId } from '#libs/domain/order/order-id';
 import { openDatabase } from '#libs/persistence/database/database';
 
 import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
 
 describe('an order through the API', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await System.start({ deliveryAfter: 600 });
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await system.close();
-    }
-  });
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    { deliveryAfter: 600 },
+  );
 
   it('is accepted, carried out and delivered, with two mails', async () => {
     const body = system.body();

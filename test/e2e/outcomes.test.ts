@@ -1,33 +1,22 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { post, script } from '../../dev/sandbox/test-sandbox.js';
+import { script } from '../../dev/sandbox/test-sandbox.js';
 
-import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import { asking } from '../support/prefer-wait.js';
+import { useSharedSystem } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 const DECLINED = 'pm_card_chargeDeclined';
 
 describe('a shop that waits for the outcome of an order it has placed', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedSystem();
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await leaveShared(system);
-    }
+  useSharedSystem((opened) => {
+    system = opened;
   });
 
-  /** Sends a request, and waits for its outcome. @param seconds no wait when undefined */
-  const ask = (path: string, body: object, seconds?: number, key: string = randomUUID()) =>
-    system.http
-      .post(path)
-      .set({ 'Idempotency-Key': key, ...(seconds === undefined ? {} : { Prefer: `wait=${seconds}` }) })
-      .send(body);
+  const ask = (...call: Parameters<ReturnType<typeof asking>>) => asking(system)(...call);
   const confirmed = async () => {
     const { id } = await system.place();
     return system.until(id, ({ fulfilment }) => fulfilment === 'ready');
@@ -35,11 +24,6 @@ describe('a shop that waits for the outcome of an order it has placed', () => {
   const declined = async () => {
     const { id } = await system.place({ payment: { method: DECLINED } });
     return system.until(id, ({ payment }) => payment === 'declined');
-  };
-  const carrierSays = async (id: string, does: string) => {
-    const [parcel] = (await system.order(id)).shipments;
-    const url = `${system.sandbox.url}/sandbox/shipments/${parcel?.trackingNumber}/events`;
-    expect((await post(url, { type: `shipment.${does}` })).status).toBeLessThan(300);
   };
 
   describe('by another card', () => {
@@ -89,20 +73,6 @@ describe('a shop that waits for the outcome of an order it has placed', () => {
       expect(answer).toMatchObject({ status: 202, body: { payment: 'requires_action', attempt: 2 } });
       expect((await ask(`/orders/${id}/cancellation`, {}, 30)).status).toBe(200);
     });
-
-    it('sees that it is still to be charged while no worker runs', async () => {
-      const { id } = await declined();
-      await system.kill('worker');
-      const path = `/orders/${id}/payment-attempts`;
-      const answer = await ask(path, { method: 'pm_card_visa' }, 1);
-      expect(answer).toMatchObject({
-        status: 202,
-        headers: { 'preference-applied': 'wait=1' },
-        body: { payment: 'authorizing', attempt: 2 },
-      });
-      await system.startWorker();
-      await system.until(id, ({ status }) => status === 'confirmed');
-    });
   });
 
   it('gets the cancellation', async () => {
@@ -115,7 +85,7 @@ describe('a shop that waits for the outcome of an order it has placed', () => {
 
   it('gets the refusal of a cancellation, and its reason', async () => {
     const { id } = await confirmed();
-    await carrierSays(id, 'picked_up');
+    await system.carrierSays(id, 'picked_up');
     await system.until(id, ({ status }) => status === 'shipped');
     const { status, body } = await ask(`/orders/${id}/cancellation`, {}, 30);
     expect({ status, body }).toMatchObject({
@@ -150,25 +120,12 @@ describe('a shop that waits for the outcome of an order it has placed', () => {
     expect(seen).toMatchObject({ status: 200, body: { attention: [] } });
   });
 
-  it('gets that the order continued with an operator’s answer, and not before it did', async () => {
-    const parked = async () => {
-      await script(system.sandbox, { operation: 'shipments.create', fault: '500', times: 2 });
-      const { id } = await system.place();
-      const { attention } = await system.until(id, (order) => order.attention.length > 0);
-      return { id, path: `/orders/${id}/attention/${attention[0]?.id}/resolution` };
-    };
-    const one = await parked();
-    expect(await ask(one.path, { action: 'retry' }, 30)).toMatchObject({
-      status: 200,
-      body: { attention: [] },
-    });
-    await system.until(one.id, ({ fulfilment }) => fulfilment === 'ready');
-
-    const other = await parked();
-    await system.stop('worker');
-    const answer = await ask(other.path, { action: 'retry' }, 1);
-    expect(answer).toMatchObject({ status: 202, headers: { 'preference-applied': 'wait=1' } });
-    await system.startWorker();
-    await system.until(other.id, ({ fulfilment }) => fulfilment === 'ready');
+  it('gets that the order continued with an operator’s answer', async () => {
+    await script(system.sandbox, { operation: 'shipments.create', fault: '500', times: 2 });
+    const { id } = await system.place();
+    const { attention } = await system.until(id, (order) => order.attention.length > 0);
+    const path = `/orders/${id}/attention/${attention[0]?.id}/resolution`;
+    expect(await ask(path, { action: 'retry' }, 30)).toMatchObject({ status: 200, body: { attention: [] } });
+    await system.until(id, ({ fulfilment }) => fulfilment === 'ready');
   });
 });

@@ -1,26 +1,22 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
 import type { IntentState } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey, voidKey } from '#libs/domain/payment/payment-keys';
 
-import { Bench } from '../integration/bench.js';
-import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { Bench } from '../integration/bench.js';
+import { useSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('another payment method, without a worker yet', () => {
   let bench: Bench;
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedApi();
-    bench = Bench.on(system.databaseUrl);
-  });
-  afterAll(async () => {
-    await leaveShared(system);
-    await bench.end();
+  useSharedApi((opened, store) => {
+    system = opened;
+    bench = store;
   });
 
   /** What the run writes of an attempt: the gateway's answer, and that the attempt is over. */

@@ -10,20 +10,20 @@ import { orderId } from '#libs/domain/order/order-id';
 import { type Database, openDatabase } from '#libs/persistence/database/database';
 
 import { eventually } from '../support/eventually.js';
-import { System } from '../support/system.js';
-
-const OTHER_SECRET = 'whsec_the_one_that_comes_next';
+import { NEXT_PAYMENT_SECRET, useSharedSystem } from '../support/shared-systems.js';
+import type { System } from '../support/system.js';
 
 describe("the payment provider's events", () => {
   let system: System;
   let database: Database;
+  useSharedSystem((opened) => {
+    system = opened;
+  });
   beforeAll(async () => {
-    system = await System.start({ env: { STRIPE_WEBHOOK_SECRET: `${PAYMENT_SECRET},${OTHER_SECRET}` } });
     database = openDatabase(system.databaseUrl, 2);
   });
   afterAll(async () => {
     await database.$disconnect();
-    await system.close();
   });
 
   const letter = (changes: Record<string, unknown> = {}) => ({
@@ -54,20 +54,23 @@ describe("the payment provider's events", () => {
     return { status: response.status, body };
   };
 
-  it.each([PAYMENT_SECRET, OTHER_SECRET])('are stored when they are signed with %s', async (secret) => {
-    const event = letter();
-    const payload = JSON.stringify(event);
-    expect(await answer(await send(payload, sign(payload, secret)))).toEqual({ status: 202, body: '' });
-    expect(await stored(event.id)).toMatchObject([
-      {
-        provider: 'stripe',
-        type: event.type,
-        objectId: event.data.object.id,
-        orderId: null,
-        appliedAt: null,
-      },
-    ]);
-  });
+  it.each([PAYMENT_SECRET, NEXT_PAYMENT_SECRET])(
+    'are stored when they are signed with %s',
+    async (secret) => {
+      const event = letter();
+      const payload = JSON.stringify(event);
+      expect(await answer(await send(payload, sign(payload, secret)))).toEqual({ status: 202, body: '' });
+      expect(await stored(event.id)).toMatchObject([
+        {
+          provider: 'stripe',
+          type: event.type,
+          objectId: event.data.object.id,
+          orderId: null,
+          appliedAt: null,
+        },
+      ]);
+    },
+  );
 
   it('are stored and ignored when they are thin, or of an unknown type', async () => {
     const thin = {
@@ -146,7 +149,7 @@ describe("the payment provider's events", () => {
     const [intent] = await system.intents(id);
     await play(system.sandbox, `/payment-intents/${intent?.id}/shopper`, { does: 'authenticate' });
     // Its run would ask by itself after a while that is longer than this.
-    await system.until(id, ({ fulfilment }) => fulfilment === 'ready', 10_000);
+    await system.until(id, ({ fulfilment }) => fulfilment === 'ready');
     const events = await eventually(
       () => database.inboxEvent.findMany({ where: { objectId: intent?.id ?? '' } }),
       (rows) => rows.length > 0 && rows.every(({ appliedAt }) => appliedAt !== null),

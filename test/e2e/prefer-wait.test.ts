@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { placing, timed } from '../support/prefer-wait.js';
-import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import { useSharedSystem } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('a shop that waits for the outcome', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedSystem();
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await leaveShared(system);
-    }
+  useSharedSystem((opened) => {
+    system = opened;
   });
   const place = (...call: Parameters<ReturnType<typeof placing>>) => placing(system)(...call);
   const paying = (method: string) => system.body({ payment: { method } });
@@ -89,18 +82,5 @@ describe('a shop that waits for the outcome', () => {
     const { body: unwaited } = await place(body, undefined, key).expect(202);
     expect(unwaited).toMatchObject({ id: first.orderId, status: 'rejected' });
     await place(system.body(), 30, key).expect(422);
-  });
-
-  it('waits no longer than requested, and gets no outcome it did not request', async () => {
-    await system.stop('worker');
-    const { answer, took } = await timed(() => place(system.body(), 1));
-    expect(answer).toMatchObject({ status: 202, headers: { 'preference-applied': 'wait=1' } });
-    expect(took).toBeGreaterThanOrEqual(1_000);
-    const unasked = await place(system.body());
-    expect(unasked.status).toBe(202);
-    expect(unasked.headers).not.toHaveProperty('preference-applied');
-    await system.startWorker();
-    for (const { body } of [answer, unasked])
-      await system.until(body.id, ({ status }) => status === 'confirmed');
   });
 });

@@ -1,29 +1,21 @@
 import { randomUUID } from 'node:crypto';
 
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
 import { ProductList, ProductView, StockAdjustmentView } from '#libs/contracts/http/product.api';
 
-import { Bench } from '../integration/bench.js';
-import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import type { Bench } from '../integration/bench.js';
+import { useSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('the back office', () => {
   let bench: Bench;
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedApi();
-    bench = Bench.on(system.databaseUrl);
-  });
-  afterAll(async () => {
-    try {
-      await bench.checkInvariants();
-    } finally {
-      await leaveShared(system);
-      await bench.end();
-    }
+  useSharedApi((opened, store) => {
+    system = opened;
+    bench = store;
   });
 
   const PLATE = { name: 'Plate', currency: 'EUR', unitPrice: 1500, sellable: true };

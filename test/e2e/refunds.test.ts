@@ -1,32 +1,24 @@
 import { randomUUID } from 'node:crypto';
 
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
 import { refundWorkflowId } from '#libs/contracts/workflows/order-workflow';
 import { RefundList, RefundView, type RequestRefund } from '#libs/contracts/http/refund.api';
 import type { OrderId } from '#libs/domain/order/order-id';
 
-import { Bench, carrierEvent } from '../integration/bench.js';
+import { type Bench, carrierEvent } from '../integration/bench.js';
 import { eventually } from '../support/eventually.js';
-import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import { useSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('refunds that are requested, without a worker yet', () => {
   let bench: Bench;
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedApi();
-    bench = Bench.on(system.databaseUrl);
-  });
-  afterAll(async () => {
-    try {
-      await bench.checkInvariants();
-    } finally {
-      await leaveShared(system);
-      await bench.end();
-    }
+  useSharedApi((opened, store) => {
+    system = opened;
+    bench = store;
   });
 
   /** An order of two mugs, 39.80, that has arrived. */

@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { addressOf, DOCUMENTED } from '../support/documented-operations.js';
-import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import { useSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 /** Input that is wrong by its meaning. Input that is wrong in its form: test/deep/odd-input.test.ts. */
 describe('what the API refuses', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedApi();
+  useSharedApi((opened) => {
+    system = opened;
   });
   afterEach(async () => {
     const stored = await system.store.orders.list({ limit: 10 });
     if (stored.length > 0) throw new Error('a refused request left an order behind');
-  });
-  afterAll(async () => {
-    await leaveShared(system);
   });
 
   const post = (body: unknown, key: string = randomUUID()) =>

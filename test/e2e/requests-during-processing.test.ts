@@ -1,23 +1,16 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { answered } from '#libs/client/shop-client';
 
-import { leaveShared, openSharedSystem } from '../support/shared-systems.js';
+import { useSharedSystem } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('a request while an order is processed', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedSystem();
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await leaveShared(system);
-    }
+  useSharedSystem((opened) => {
+    system = opened;
   });
 
   const once = () => ({ 'Idempotency-Key': randomUUID() });

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { JSON_TYPE } from '../support/odd-input.js';
-import { leaveShared, openSharedApi } from '../support/shared-systems.js';
+import { useSharedApi } from '../support/shared-systems.js';
 import type { System } from '../support/system.js';
 
 describe('unusual but valid input', () => {
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedApi();
-  });
-  afterAll(async () => {
-    await leaveShared(system);
+  useSharedApi((opened) => {
+    system = opened;
   });
 
   const product = { name: 'Plate', currency: 'EUR', unitPrice: 1500, sellable: true };

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { Bench } from './bench.js';
+import type { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 
 describe('a key to the API', () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.end();
+  useBench((opened) => {
+    bench = opened;
   });
 
   const idOf = async (service: string) => {

@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { AttentionKind } from '#libs/domain/order/attention';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { Resolution, StepName } from '#libs/domain/order/steps';
 
-import { Bench, carrierEvent } from './bench.js';
+import { type Bench, carrierEvent } from './bench.js';
+import { useBench } from './use-bench.js';
 
 const ANSWERS: readonly Resolution[] = ['retry', 'skip', 'fail', 'acknowledge'];
 
 describe('an attention', () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.checkInvariants();
-    await bench.end();
+  useBench((opened) => {
+    bench = opened;
   });
 
   async function park(

@@ -9,7 +9,7 @@ import type { Database } from '#libs/persistence/database/database';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { Store } from '#libs/persistence/store';
 
-import { checkInvariants } from '../support/invariants.js';
+import { checkInvariants, type Records } from '../support/invariants.js';
 import { acceptOrder, CATALOGUE, type Wanted } from '../support/orders.js';
 import { openTestDatabase, testDatabase } from '../support/test-database.js';
 
@@ -190,8 +190,8 @@ export class Bench {
     }
   }
 
-  async checkInvariants(): Promise<void> {
-    await checkInvariants(this.databaseUrl);
+  async checkInvariants(records: Records = {}): Promise<void> {
+    await checkInvariants(this.databaseUrl, records);
   }
 
   async end(): Promise<void> {

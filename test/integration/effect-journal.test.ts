@@ -1,12 +1,13 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type Call, EffectJournal, refusalCode } from '../../apps/worker/activities/effect-journal.js';
 import { Outage, Refusal } from '#libs/domain/order/failure';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { Settlement } from '#libs/domain/order/effect';
 
-import { Bench } from './bench.js';
+import type { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 
 /** An outside system that performs a call once for each idempotency key, as payment providers do. */
 class Provider {
@@ -68,8 +69,10 @@ describe('the journal of effects', () => {
   let order: OrderRecord;
   let key: string;
 
+  useBench((opened) => {
+    bench = opened;
+  });
   beforeAll(async () => {
-    bench = await Bench.open();
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
     journal = new EffectJournal(bench.store.effects, bench.store.orders, log);
   });
@@ -77,10 +80,6 @@ describe('the journal of effects', () => {
     provider = new Provider();
     ({ order } = await bench.labelled());
     key = `${order.id}:effect`;
-  });
-  afterAll(async () => {
-    await bench.checkInvariants();
-    await bench.end();
   });
 
   const call = (changes: Partial<Call<string>> = {}): Call<string> => ({

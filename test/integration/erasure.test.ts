@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/domain/order/order-id';
 import { chargeKey } from '#libs/domain/payment/payment-keys';
@@ -11,7 +11,8 @@ import type { Customer, OrderRecord } from '#libs/persistence/orders/order-recor
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import { tracesOf } from '../support/secrecy.js';
-import { Bench, carrierEvent } from './bench.js';
+import { type Bench, carrierEvent } from './bench.js';
+import { useBench } from './use-bench.js';
 
 const BY = 'service:desk';
 const ADDRESS = { line1: '3 Elderflower Row', city: 'Mousehole', postalCode: 'TR19 6QX', country: 'GB' };
@@ -24,12 +25,8 @@ function newCustomer(id?: string): Customer {
 
 describe('the erasure of a person', () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.checkInvariants();
-    await bench.end();
+  useBench((opened) => {
+    bench = opened;
   });
 
   const erase = (person: Person, request: ScopedIdempotencyKey | null = null, id = uuid()) =>

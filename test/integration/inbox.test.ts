@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto';
 
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { CARRIER_EVENTS, type CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
-import { Bench, carrierEvent } from './bench.js';
+import { type Bench, carrierEvent } from './bench.js';
+import { useBench } from './use-bench.js';
 
 describe("a carrier's events", () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.checkInvariants();
-    await bench.end();
+  useBench((opened) => {
+    bench = opened;
   });
 
   const carrierEventsOf = async (id: Parameters<Bench['eventTypes']>[0]) =>

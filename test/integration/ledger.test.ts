@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { Bench } from './bench.js';
+import type { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 
 describe('the books', () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.checkInvariants();
-    await bench.end();
+  useBench((opened) => {
+    bench = opened;
   });
 
   const entriesOf = async (id: Awaited<ReturnType<Bench['paid']>>['id']) =>

@@ -1,12 +1,13 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import { LostRuns } from '../../apps/worker/sweeper/lost-runs.js';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { createLogger } from '#libs/telemetry/logger';
 import type { LostRun, RunDescription } from '#libs/temporal/run-visibility';
 
-import { Bench } from './bench.js';
+import type { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 
 const INTERVAL = 30_000;
 const ORDERS = 1_000;
@@ -56,8 +57,10 @@ describe('the search for lost runs', () => {
   let bench: Bench;
   const runs = new CountedRuns();
   const logger = createLogger('test', 'silent');
+  useBench((opened) => {
+    bench = opened;
+  }, 'impossible rows');
   beforeAll(async () => {
-    bench = await Bench.open();
     await bench.database.$executeRaw`
       INSERT INTO orders (id, number, status, payment, fulfilment, customer_name, customer_email, shipping_address,
         currency, subtotal, shipping, discount, tax, total, payment_method, policy, started_at, updated_at)
@@ -67,9 +70,6 @@ describe('the search for lost runs', () => {
     await bench.database.$executeRaw`
       INSERT INTO order_wait (order_id, placed_at, step, deadline, durable)
       SELECT id, created_at, 'deliver', now() + interval '1 day', true FROM orders`;
-  });
-  afterAll(async () => {
-    await bench.store.close();
   });
 
   const ids = async () => (await bench.database.order.findMany({ select: { id: true } })).map(({ id }) => id);

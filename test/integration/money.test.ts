@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { LARGEST_AMOUNT } from '#libs/domain/money/currencies';
 
-import { Bench } from './bench.js';
+import type { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 
 /** Rp 25,000,000.00 is a laptop: past 32 bits. */
 const LAPTOP = { unitPrice: 2_500_000_000, currency: 'IDR' } as const;
 
 describe('amounts past 32 bits', () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.checkInvariants();
-    await bench.end();
+  useBench((opened) => {
+    bench = opened;
   });
 
   it('are the price of a product', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { orderId } from '#libs/domain/order/order-id';
 import { orderNumber } from '#libs/domain/order/order-number';
@@ -11,15 +11,12 @@ import { isOrderNumberTaken } from '#libs/persistence/database/database-failure'
 import type { NewOrder } from '#libs/persistence/orders/order.repository';
 
 import { TEST_POLICY } from '../support/orders.js';
-import { Bench } from './bench.js';
+import type { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 
 let bench: Bench;
-beforeAll(async () => {
-  bench = await Bench.open();
-});
-afterAll(async () => {
-  await bench.checkInvariants();
-  await bench.end();
+useBench((opened) => {
+  bench = opened;
 });
 
 describe('changes of one order', () => {

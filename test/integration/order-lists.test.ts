@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import pg from 'pg';
 import { v7 as uuid } from 'uuid';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/domain/order/order-id';
 import { FIGURES } from '#libs/persistence/figures/figure-statements';
@@ -13,6 +13,7 @@ import type { OrderFilter, OrderPage } from '#libs/persistence/orders/order-list
 
 import { emailOf } from '../support/orders.js';
 import { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 import { fillWithOrders } from './many-orders.js';
 
 const idsOf = (orders: readonly OrderRecord[]) => orders.map(({ id }) => id);
@@ -43,12 +44,9 @@ async function pages(
 
 describe('lists of orders', () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.end();
-  });
+  useBench((opened) => {
+    bench = opened;
+  }, 'orders in progress');
 
   it('show each order once while others arrive, the newest first', async () => {
     const before: OrderId[] = [];
@@ -209,12 +207,11 @@ const P99 = 50;
 
 describe('among many orders', () => {
   let bench: Bench;
+  useBench((opened) => {
+    bench = opened;
+  }, 'impossible rows');
   beforeAll(async () => {
-    bench = await Bench.open();
     await fillWithOrders(bench.databaseUrl, MANY);
-  });
-  afterAll(async () => {
-    await bench.end();
   });
 
   const FILTERS: readonly (readonly [index: string, filter: OrderFilter])[] = [

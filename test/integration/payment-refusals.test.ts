@@ -15,7 +15,8 @@ import type { Intent } from '#libs/payments/payment-gateway';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 
 import { capturedLog } from '../support/captured-log.js';
-import { Bench } from './bench.js';
+import type { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 
 /** Runs that take every signal. */
 const RUNS = {
@@ -42,8 +43,10 @@ describe('a refusal of the payment provider', () => {
   let gateway: RefusesToCancel;
   let payments: PaymentActivities;
   let refunds: RefundActivities;
+  useBench((opened) => {
+    bench = opened;
+  }, 'orders in progress');
   beforeAll(async () => {
-    bench = await Bench.open();
     sandbox = await startTestSandbox();
   });
   beforeEach(() => {
@@ -58,7 +61,6 @@ describe('a refusal of the payment provider', () => {
   });
   afterAll(async () => {
     await sandbox.close();
-    await bench.end();
   });
 
   /** An order whose goods are reserved. */

@@ -15,7 +15,8 @@ import { StripeGateway } from '#libs/payments/stripe.gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
 import { capturedLog } from '../support/captured-log.js';
-import { Bench } from './bench.js';
+import type { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 
 /** Records the signals to runs; it can be unreachable, as Temporal can. */
 class Ears {
@@ -42,15 +43,16 @@ describe('a payment sync of an order', () => {
   let sandbox: Sandbox;
   let gateway: StripeGateway;
   let stripe: Stripe;
+  useBench((opened) => {
+    bench = opened;
+  }, 'orders in progress');
   beforeAll(async () => {
-    bench = await Bench.open();
     sandbox = await startTestSandbox();
     gateway = new StripeGateway({ secretKey: 'sk_test_x', apiUrl: sandbox.url, timeout: 30_000 });
     stripe = stripeOf(sandbox);
   });
   afterAll(async () => {
     await sandbox.close();
-    await bench.end();
   });
 
   const syncWith = (ears: Ears) => new PaymentSync(bench.store, gateway, ears, capturedLog('test').logger);

@@ -38,9 +38,12 @@ describe('reconciliation', () => {
     checked = [];
   });
   afterEach(async () => {
-    await bench.checkInvariants();
-    await bench.end();
-    await sandbox.close();
+    try {
+      await bench.checkInvariants();
+    } finally {
+      await bench.end();
+      await sandbox.close();
+    }
   });
 
   /** Compares all money up to now; `settle` as in the command. */

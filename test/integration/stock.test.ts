@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { Bench } from './bench.js';
+import type { Bench } from './bench.js';
+import { useBench } from './use-bench.js';
 
 describe('reservations', () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.checkInvariants();
-    await bench.end();
+  useBench((opened) => {
+    bench = opened;
   });
 
   const many = <T>(count: number, make: (index: number) => Promise<T>) =>
@@ -149,8 +146,12 @@ describe('reservations', () => {
 });
 
 describe('seeding the catalogue', () => {
+  let bench: Bench;
+  useBench((opened) => {
+    bench = opened;
+  });
+
   it('adds each product with its stock once', async () => {
-    const bench = await Bench.open();
     const lamp = { sku: 'LAMP', name: 'Lamp', currency: 'EUR', unitPrice: 5900, sellable: true, stock: 7 };
     expect(await bench.store.catalogue.seed([lamp])).toBe(1);
     const changed = { ...lamp, name: 'Brighter lamp', unitPrice: 1, stock: 100 };
@@ -163,17 +164,12 @@ describe('seeding the catalogue', () => {
     expect(await bench.database.stockMovement.findMany({ where: { sku: 'LAMP' } })).toMatchObject([
       { kind: 'received', quantity: 7, orderId: null },
     ]);
-    await bench.checkInvariants();
-    await bench.end();
   });
 
   it('adds it once even when several processes start at the same time', async () => {
-    const bench = await Bench.open();
-    const lamp = { sku: 'LAMP', name: 'Lamp', currency: 'EUR', unitPrice: 5900, sellable: true, stock: 7 };
-    const added = await Promise.all(Array.from({ length: 8 }, () => bench.store.catalogue.seed([lamp])));
+    const desk = { sku: 'DESK', name: 'Desk', currency: 'EUR', unitPrice: 5900, sellable: true, stock: 7 };
+    const added = await Promise.all(Array.from({ length: 8 }, () => bench.store.catalogue.seed([desk])));
     expect(added.reduce((sum, count) => sum + count, 0)).toBe(1);
-    expect(await bench.stock('LAMP')).toEqual({ onHand: 7, reserved: 0 });
-    await bench.checkInvariants();
-    await bench.end();
+    expect(await bench.stock('DESK')).toEqual({ onHand: 7, reserved: 0 });
   });
 });

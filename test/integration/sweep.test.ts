@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/domain/order/order-id';
 
-import { Bench, carrierEvent } from './bench.js';
+import { type Bench, carrierEvent } from './bench.js';
+import { useBench } from './use-bench.js';
 
 const MINUTE = 60_000;
 
 describe('what a sweep finds', () => {
   let bench: Bench;
   let id: OrderId;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
+  useBench((opened) => {
+    bench = opened;
+  }, 'orders in progress');
   beforeEach(async () => {
     ({ id } = await bench.accepted());
-  });
-  afterAll(async () => {
-    await bench.end();
   });
 
   /** Moves a time of the order into the past, or the future. */

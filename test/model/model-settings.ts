@@ -19,7 +19,7 @@ const USUAL_TIMES = 5;
 /** How many are played at once, where there are enough: much of a run is waiting. */
 const SHARDS = 3;
 /** For how many runs a shard is opened. */
-const RUNS_OF_A_SHARD = 25;
+const RUNS_OF_A_SHARD = 17;
 
 /** The options of `npm run test:model`; see dev/model-test.ts. */
 export function modelSettings(env: NodeJS.ProcessEnv = process.env): ModelSettings {

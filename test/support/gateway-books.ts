@@ -30,6 +30,7 @@ export async function disagreements(client: pg.Client, stripe: Stripe): Promise<
   const { rows } = await client.query<OrderRow>(ORDERS);
   const orders = new Map(rows.map((row) => [row.id, row]));
   const succeeded = new Map<string, number>();
+  const refunds = await refundsByIntent(stripe);
   const found: string[] = [];
   for await (const intent of stripe.paymentIntents.list({ limit: 100 })) {
     const order = orders.get(intent.metadata['orderId'] ?? '');
@@ -39,7 +40,7 @@ export async function disagreements(client: pg.Client, stripe: Stripe): Promise<
       if (intent.id !== order.intent) found.push(`1 ${order.id} was charged on ${intent.id}, not on its own`);
       if (intent.amount_received !== order.captured)
         found.push(`7 ${order.id} has ${order.captured} captured here, ${intent.amount_received} there`);
-      found.push(...(await refundsThatDiffer(order, intent.id, stripe)));
+      found.push(...refundsThatDiffer(order, refunds.get(intent.id) ?? []));
     } else if (intent.id === order.intent && (order.status === 'rejected' || order.status === 'cancelled')) {
       // A stray duplicate, made when the gateway had forgotten a key, need not be: it can never be paid.
       if (intent.status !== 'canceled')
@@ -54,13 +55,20 @@ export async function disagreements(client: pg.Client, stripe: Stripe): Promise<
   return found;
 }
 
-async function refundsThatDiffer(
-  { id, refunded, pending }: OrderRow,
-  intent: string,
-  stripe: Stripe,
-): Promise<string[]> {
+/** All refunds at the gateway. */
+async function refundsByIntent(stripe: Stripe): Promise<ReadonlyMap<string, readonly Stripe.Refund[]>> {
+  const refunds = new Map<string, Stripe.Refund[]>();
+  for await (const refund of stripe.refunds.list({ limit: 100 })) {
+    const { payment_intent: intent } = refund;
+    const id = typeof intent === 'string' ? intent : (intent?.id ?? '');
+    refunds.set(id, [...(refunds.get(id) ?? []), refund]);
+  }
+  return refunds;
+}
+
+function refundsThatDiffer({ id, refunded, pending }: OrderRow, refunds: readonly Stripe.Refund[]): string[] {
   const there = { succeeded: 0, pending: 0 };
-  for await (const { status, amount } of stripe.refunds.list({ payment_intent: intent, limit: 100 })) {
+  for (const { status, amount } of refunds) {
     if (status === 'succeeded') there.succeeded += amount;
     if (status === 'pending' || status === 'requires_action') there.pending += amount;
   }

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/domain/order/order-id';
 
-import { Bench } from '../integration/bench.js';
+import type { Bench } from '../integration/bench.js';
+import { useBench } from '../integration/use-bench.js';
 import { checkInvariants } from './invariants.js';
 
 /** What could go wrong with an order's money, written past every rule, and how it is called. */
@@ -33,12 +34,9 @@ const PLANTED: readonly { what: string; sql: string; broken: RegExp }[] = [
 
 describe('the invariants', () => {
   let bench: Bench;
-  beforeAll(async () => {
-    bench = await Bench.open();
-  });
-  afterAll(async () => {
-    await bench.end();
-  });
+  useBench((opened) => {
+    bench = opened;
+  }, 'impossible rows');
 
   const plant = async (id: OrderId, sql: string): Promise<void> => {
     await bench.database.$executeRawUnsafe(sql.replace('$1', '$1::uuid'), id);

@@ -1,8 +1,12 @@
 import pg from 'pg';
+import { afterAll, beforeAll } from 'vitest';
 
+import { PAYMENT_SECRET } from '../../dev/sandbox/test-sandbox.js';
+
+import { Bench } from '../integration/bench.js';
 import { CATALOGUE } from './orders.js';
 import { checkSecrecy } from './secrecy.js';
-import { System } from './system.js';
+import { System, type SystemOptions } from './system.js';
 
 /** The rows that exist before any test: keys, what migrations have made, and the state of the lost-run look. */
 const KEPT = ['_prisma_migrations', 'api_key', 'run_look'];
@@ -10,26 +14,60 @@ const KEPT = ['_prisma_migrations', 'api_key', 'run_look'];
 /** Each is started once for all files that this process runs, as that takes seconds, and ends with the process. */
 const started: { api?: Promise<System>; system?: Promise<System> } = {};
 
-/** An API that has no worker. Each file finds a database with the catalogue alone. */
-export async function openSharedApi(): Promise<System> {
-  const system = await (started.api ??= System.start({ worker: false }));
-  await empty(system.databaseUrl);
-  await system.store.catalogue.seed(CATALOGUE);
-  system.log.length = 0;
-  return system;
+/**
+ * An API that has no worker, and the store on its database, whose payments no gateway knows. Each file finds a database
+ * with the catalogue alone, and is checked after its last test.
+ */
+export function useSharedApi(opened: (system: System, bench: Bench) => void): void {
+  let shared: { readonly system: System; readonly bench: Bench } | undefined;
+  beforeAll(async () => {
+    const system = await (started.api ??= System.start({ worker: false, booksDiffer: true }));
+    await empty(system.databaseUrl);
+    await system.store.catalogue.seed(CATALOGUE);
+    system.log.length = 0;
+    const bench = Bench.on(system.databaseUrl);
+    shared = { system, bench };
+    opened(system, bench);
+  });
+  afterAll(async () => {
+    try {
+      if (shared) await check(shared.system);
+    } finally {
+      await shared?.bench.end();
+    }
+  });
 }
+
+/** Signs the payment provider's events, beside `PAYMENT_SECRET`. */
+export const NEXT_PAYMENT_SECRET = 'whsec_the_one_that_comes_next';
+const SHARED: SystemOptions = {
+  env: {
+    DECLINE_WINDOW: '1m',
+    RETRY_ATTEMPTS: '2',
+    LOST_RUN_INTERVAL: '3s',
+    STRIPE_WEBHOOK_SECRET: `${PAYMENT_SECRET},${NEXT_PAYMENT_SECRET}`,
+  },
+};
 
 /**
- * An API and a worker, where another card may be tried for a minute and a step parks after two attempts. Each file
- * finds the rows of earlier files, and counts only its own.
+ * An API and a worker, where another card may be tried for a minute, a step parks after two attempts, and parcels move
+ * only by hand. Each file finds the rows of earlier files, counts only its own, and is checked after its last test.
  */
-export async function openSharedSystem(): Promise<System> {
-  return (started.system ??= System.start({ env: { DECLINE_WINDOW: '1m', RETRY_ATTEMPTS: '2' } }));
+export function useSharedSystem(opened: (system: System) => void): void {
+  let system: System | undefined;
+  beforeAll(async () => {
+    system = await (started.system ??= System.start(SHARED));
+    opened(system);
+  });
+  afterAll(async () => {
+    if (system) await check(system);
+  });
 }
 
-/** @throws Error when the data that the file left behind has personal data in a wrong place */
-export async function leaveShared(system: System): Promise<void> {
+/** @throws Error when the data that a file left behind breaks an invariant, or has personal data in a wrong place */
+async function check(system: System): Promise<void> {
   await fetch(`${system.sandbox.url}/sandbox/faults`, { method: 'DELETE' });
+  await system.checkInvariants();
   await checkSecrecy(system);
 }
 

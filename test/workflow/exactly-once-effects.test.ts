@@ -49,7 +49,7 @@ describe('happens once:', () => {
           isCompensation: false,
         });
       }
-      await checkInvariants(parts.databaseUrl, parts.stripe, parts.inbox);
+      await checkInvariants(parts.databaseUrl, { stripe: parts.stripe, inbox: parts.inbox });
       await checkSecrecy(parts);
     } finally {
       await parts.close();

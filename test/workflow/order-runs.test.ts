@@ -8,7 +8,8 @@ import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
-import { Bench } from '../integration/bench.js';
+import type { Bench } from '../integration/bench.js';
+import { useBench } from '../integration/use-bench.js';
 import { lease } from '../support/lease.js';
 import { NAMESPACES } from '../support/shared-servers.js';
 
@@ -16,8 +17,10 @@ describe('a signal to a run, without a worker yet', () => {
   let bench: Bench;
   let client: Client;
   let runs: OrderRuns;
+  useBench((opened) => {
+    bench = opened;
+  }, 'orders in progress');
   beforeAll(async () => {
-    bench = await Bench.open();
     client = lazyClient({
       TEMPORAL_ADDRESS: inject('temporalAddress'),
       TEMPORAL_NAMESPACE: lease(NAMESPACES),
@@ -27,7 +30,6 @@ describe('a signal to a run, without a worker yet', () => {
   });
   afterAll(async () => {
     await client.connection.close();
-    await bench.end();
   });
 
   const signalsOf = async (workflowId: string) =>

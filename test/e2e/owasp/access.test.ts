@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import pg from 'pg';
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { SCOPES } from '#libs/persistence/requests/api-key.repository';
 
@@ -15,19 +15,15 @@ import {
   titled,
 } from '../../support/documented-operations.js';
 import { CUSTOMER, emailOf } from '../../support/orders.js';
-import { leaveShared, openSharedApi } from '../../support/shared-systems.js';
+import { useSharedApi } from '../../support/shared-systems.js';
 import type { System } from '../../support/system.js';
 
 describe('access by key and scope', () => {
   let bench: Bench;
   let system: System;
-  beforeAll(async () => {
-    system = await openSharedApi();
-    bench = Bench.on(system.databaseUrl);
-  });
-  afterAll(async () => {
-    await leaveShared(system);
-    await bench.end();
+  useSharedApi((opened, store) => {
+    system = opened;
+    bench = store;
   });
 
   const as = (key: string) => supertest.agent(system.url).set('Authorization', `Bearer ${key}`);

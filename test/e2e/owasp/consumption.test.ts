@@ -5,27 +5,23 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 
 import supertest from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { carrierHeaders } from '../../../dev/sandbox/test-sandbox.js';
 import { addressOf, DOCUMENTED, titled } from '../../support/documented-operations.js';
-import { System } from '../../support/system.js';
+import type { System } from '../../support/system.js';
+import { useSystem } from '../../support/use-system.js';
 
 const LIMIT = 64 * 1024;
 
 describe('the resources of one caller', () => {
   let system: System;
-  beforeAll(async () => {
-    const env = { RESERVATION_TTL: '4s', PAYMENT_WINDOW: '3s', REQUEST_TIMEOUT: '3s' };
-    system = await System.start({ env });
-  });
-  afterAll(async () => {
-    try {
-      await system.checkInvariants();
-    } finally {
-      await system.close();
-    }
-  });
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    { env: { RESERVATION_TTL: '4s', PAYMENT_WINDOW: '3s', REQUEST_TIMEOUT: '3s' } },
+  );
 
   const post = (path = '/orders') =>
     system.http.post(path).set('Idempotency-Key', randomUUID()).set('Content-Type', 'application/json');

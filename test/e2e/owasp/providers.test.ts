@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { Failure, Outage } from '#libs/domain/order/failure';
 import { orderId } from '#libs/domain/order/order-id';
@@ -8,7 +8,8 @@ import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 
 import { type Listener, listen } from '../../support/listener.js';
-import { System } from '../../support/system.js';
+import { useWorkflowHarness } from '../../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../../support/workflow-harness.js';
 
 const ORDER = orderId('019b7654-0000-7000-8000-000000000001');
 /** Milliseconds: more than any answer takes that comes, and few where none does. */
@@ -143,23 +144,41 @@ describe('API10:2023 Unsafe Consumption of APIs', () => {
       expect(seen).not.toBeInstanceOf(Failure);
     });
   });
+});
 
-  it('an order whose providers redirect it waits, and sends its shopper’s data nowhere else', async () => {
-    answer = (request, response) =>
-      response.writeHead(307, { Location: `${elsewhere.url}${request.url}` }).end();
-    const system = await System.start({
-      env: { STRIPE_API_URL: provider.url, CARRIER_URL: provider.url, RETRY_ATTEMPTS: '2' },
+describe('an order whose payment provider redirects it', () => {
+  let elsewhere: Listener;
+  let provider: Listener;
+  let shop: WorkflowHarness;
+  beforeAll(async () => {
+    elsewhere = await listen();
+    provider = await listen((request, response) =>
+      response.writeHead(307, { Location: `${elsewhere.url}${request.url}` }).end(),
+    );
+  });
+  afterAll(async () => {
+    await provider.close();
+    await elsewhere.close();
+  });
+  useWorkflowHarness(
+    (opened) => {
+      shop = opened;
+    },
+    {
+      ports: (real, { gatewayOptions }) => ({
+        ...real,
+        gateway: new StripeGateway({ ...gatewayOptions, apiUrl: provider.url }),
+      }),
+    },
+  );
+
+  it('waits, and its shopper’s data is sent nowhere else', async () => {
+    const id = await shop.place();
+    expect(await shop.until(id, ({ attention }) => attention.length > 0)).toMatchObject({
+      status: 'pending',
+      payment: 'none',
+      attention: [{ step: 'charge', reason: 'gateway_unreachable' }],
     });
-    try {
-      const { id } = await system.place();
-      expect(await system.until(id, ({ attention }) => attention.length > 0)).toMatchObject({
-        status: 'pending',
-        payment: 'none',
-        attention: [{ step: 'charge', reason: 'gateway_unreachable' }],
-      });
-      expect(elsewhere.connections()).toBe(0);
-    } finally {
-      await system.close();
-    }
+    expect(elsewhere.connections()).toBe(0);
   });
 });
