@@ -852,7 +852,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "authorized" | "hold_released" | "captured" | "refund_requested" | "refund_succeeded" | "refund_failed" | "refund_reversed" | "dispute_withdrawn" | "dispute_reinstated" | "dispute_lost" | "refund_adopted" | "unknown_accepted";
+            kind: "authorized" | "hold_released" | "captured" | "refund_requested" | "refund_succeeded" | "refund_failed" | "refund_reversed" | "dispute_withdrawn" | "dispute_reinstated" | "dispute_lost" | "dispute_recovered" | "refund_adopted" | "unknown_accepted";
             /** @description The intent, refund or dispute it happened to */
             objectId: string;
             /** @description Minor units */

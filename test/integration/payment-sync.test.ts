@@ -319,6 +319,24 @@ describe('a payment sync of an order', () => {
     });
   });
 
+  it('books the loss of a dispute back where it is won after all, once', async () => {
+    const { id, intentId, total } = await tried('pm_card_visa');
+    await look(id);
+    await play(sandbox, '/disputes', { payment_intent: intentId });
+    await look(id);
+    const path = `/disputes/${(await bench.order(id)).dispute?.id}`;
+    await play(sandbox, path, { becomes: 'lost' });
+    await look(id);
+    expect(await balances(id)).toEqual({ dispute_losses: total, customer_deposits: -total });
+    await play(sandbox, path, { becomes: 'won' });
+    await look(id);
+    await look(id);
+    const order = await bench.order(id);
+    expect(order).toMatchObject({ dispute: { status: 'won' }, booked: { dispute_recovered: total } });
+    expect(refundable(order.booked)).toBe(total);
+    expect(await balances(id)).toEqual({ gateway: total, customer_deposits: -total });
+  });
+
   it('refunds money that came after the end, once, though many sync at the same time', async () => {
     const { id, intentId, total } = await tried('pm_card_authenticationRequired');
     await look(id);

@@ -65,6 +65,12 @@ const BROKEN: Readonly<Record<string, string>> = {
     SELECT t.order_id, t.kind, t.object_id FROM ledger_transaction t
     WHERE t.kind IN ('refund_requested', 'refund_succeeded', 'refund_failed', 'refund_reversed')
       AND NOT EXISTS (SELECT 1 FROM refund r WHERE r.id::text = t.object_id AND r.order_id = t.order_id)`,
+  '7 a dispute has lost no more than its bank keeps': `
+    SELECT * FROM (SELECT t.order_id, t.object_id,
+        sum(CASE t.kind WHEN 'dispute_lost' THEN t.amount WHEN 'dispute_recovered' THEN -t.amount ELSE 0 END) AS lost,
+        sum(CASE t.kind WHEN 'dispute_withdrawn' THEN t.amount WHEN 'dispute_reinstated' THEN -t.amount ELSE 0 END) AS kept
+      FROM ledger_transaction t WHERE t.kind LIKE 'dispute%' GROUP BY 1, 2) d
+    WHERE NOT (0 <= d.lost AND d.lost <= d.kept)`,
   '7 nothing is refunded that was not captured': `
     SELECT e.order_id, e.owed FROM (
       SELECT t.order_id, sum(e.amount) AS owed FROM ledger_transaction t JOIN ledger_entry e ON e.transaction_id = t.id

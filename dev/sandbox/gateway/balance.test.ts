@@ -157,7 +157,19 @@ describe('disputes', () => {
     await expect(stripe.refunds.create({ payment_intent: id })).rejects.toMatchObject({
       code: 'charge_disputed',
     });
-    await expect(play(sandbox, `/disputes/${disputed}`, { becomes: 'won' })).rejects.toThrow(/^409 /);
+    await expect(play(sandbox, `/disputes/${disputed}`, { becomes: 'lost' })).rejects.toThrow(/^409 /);
+  });
+
+  it('that are lost and won after all return it', async () => {
+    const { id } = await confirmed(stripe, 'pm_card_visa');
+    const disputed = await dispute(id);
+    for (const becomes of ['lost', 'won']) await play(sandbox, `/disputes/${disputed}`, { becomes });
+    expect(await movements(stripe)).toEqual([
+      ['charge', 3980],
+      ['dispute', -3980],
+      ['dispute_reversal', 3980],
+    ]);
+    await expect(play(sandbox, `/disputes/${disputed}`, { becomes: 'lost' })).rejects.toThrow(/^409 /);
   });
 
   it('that are inquiries move nothing', async () => {

@@ -53,11 +53,18 @@ export class Disputes {
     return withdrawn;
   }
 
-  /** An inquiry that is won is closed without any money having moved. @throws Problem when it is past that */
+  /**
+   * An inquiry that is won is closed without any money having moved; a dispute that was lost may be won after all.
+   *
+   * @throws Problem when it is past that
+   */
   close(id: string, becomes: 'won' | 'lost'): Dispute {
     const dispute = this.get(id);
     const isInquiry = dispute.status === 'warning_needs_response';
-    if (isInquiry ? becomes === 'lost' : dispute.status !== 'needs_response') {
+    const mayBecome = isInquiry
+      ? becomes === 'won'
+      : dispute.status === 'needs_response' || (dispute.status === 'lost' && becomes === 'won');
+    if (!mayBecome) {
       throw new Problem(409, `A dispute that is ${dispute.status} does not become ${becomes}`);
     }
     const closed = this.#keep({ ...dispute, status: isInquiry ? 'warning_closed' : becomes });

@@ -73,6 +73,17 @@ describe('the ledger', () => {
       book(['captured', 3980], ['dispute_withdrawn', 3980], ['dispute_lost', 3980]),
       { pending: 0, back: 0, left: 0 },
     ],
+    [
+      'a dispute that was lost and then won',
+      book(
+        ['captured', 3980],
+        ['dispute_withdrawn', 3980],
+        ['dispute_lost', 3980],
+        ['dispute_reinstated', 3980],
+        ['dispute_recovered', 3980],
+      ),
+      { pending: 0, back: 0, left: 3980 },
+    ],
   ])('computes what may be refunded after %s', (_, booked, { pending, back, left }) => {
     expect(pendingRefunds(booked)).toBe(pending);
     expect(refunded(booked)).toBe(back);

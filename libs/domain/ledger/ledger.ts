@@ -38,6 +38,8 @@ export const LEDGER_RULES = {
   dispute_withdrawn: { debit: 'disputes_receivable', credit: 'gateway' },
   dispute_reinstated: { debit: 'gateway', credit: 'disputes_receivable' },
   dispute_lost: { debit: 'dispute_losses', credit: 'disputes_receivable' },
+  /** A loss that was no loss in the end: the dispute was won after all, or its money came back. */
+  dispute_recovered: { debit: 'disputes_receivable', credit: 'dispute_losses' },
   /** By the gateway's refund: made there by hand, and adopted by an operator. */
   refund_adopted: { debit: 'customer_deposits', credit: 'gateway' },
   /** By discrepancy: unknown money, accepted by an operator. */

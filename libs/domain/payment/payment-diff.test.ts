@@ -205,6 +205,7 @@ describe('what the provider shows of a dispute', () => {
   const withdrawn = posting('dispute_withdrawn', 'du_1');
   const reinstated = posting('dispute_reinstated', 'du_1');
   const lost = posting('dispute_lost', 'du_1');
+  const recovered = posting('dispute_recovered', 'du_1');
 
   it.each<[string, { status: string; posted: Posting[] } | null, ProviderDispute, Posting[]]>([
     ['an inquiry', null, providerDispute('warning_needs_response'), []],
@@ -232,6 +233,18 @@ describe('what the provider shows of a dispute', () => {
       null,
       providerDispute('lost', { withdrawn: TOTAL, outcome: 'lost' }),
       [withdrawn, lost],
+    ],
+    [
+      'one that was lost and is then won',
+      { status: 'lost', posted: [withdrawn, lost] },
+      providerDispute('won', { withdrawn: TOTAL, reinstated: TOTAL, outcome: 'won' }),
+      [reinstated, recovered],
+    ],
+    [
+      'the loss of one that the books have as won',
+      { status: 'won', posted: [withdrawn, reinstated, lost] },
+      providerDispute('won', { withdrawn: TOTAL, reinstated: TOTAL, outcome: 'won' }),
+      [recovered],
     ],
     [
       'money that comes back after the end',
@@ -321,6 +334,27 @@ describe('the books', () => {
   });
 });
 
+it('a dispute has lost what its bank keeps of it while it is lost, and nothing else', () => {
+  fc.assert(
+    fc.property(disputeLives(), (life) => {
+      const start = capturedBooks({ posted: [posting('captured')] });
+      life.reduce((books, seen) => {
+        const after = shownTo(books, snapshotOf('captured', { disputes: [seen] }));
+        const kept = seen.withdrawn - seen.reinstated;
+        const losses = seen.outcome === 'lost' ? kept : 0;
+        expect(summary(after).balances).toMatchObject({
+          gateway: TOTAL - kept,
+          customer_deposits: -TOTAL,
+          dispute_losses: losses,
+          disputes_receivable: kept - losses,
+        });
+        return after;
+      }, start);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 /** Books after a snapshot; every fact of it is written by itself, the later ones from what is then in the books. */
 function shownTo(books: BookedPayment, snapshot: PaymentSnapshot): BookedPayment {
   const [news] = paymentDifferences(books, snapshot);
@@ -382,7 +416,7 @@ function truths() {
   );
   const taken = { withdrawn: 900, amount: 900 };
   const open = providerDispute('needs_response', taken);
-  const dispute = fc.constantFrom<readonly ProviderDispute[]>(
+  const told = fc.constantFrom<readonly ProviderDispute[]>(
     [],
     [providerDispute('warning_needs_response'), providerDispute('warning_closed', { outcome: 'won' })],
     [providerDispute('warning_needs_response'), providerDispute('needs_response'), open],
@@ -399,6 +433,7 @@ function truths() {
       providerDispute('lost', { amount: 900, withdrawn: 1800, reinstated: 900, outcome: 'lost' }),
     ],
   );
+  const dispute = fc.oneof(told, disputeLives());
   return fc
     .tuple(
       intent,
@@ -440,6 +475,39 @@ function truths() {
         )
         .map(([once, again]) => ({ shown: [...again, ...once, ...again], last, refunds }));
     });
+}
+
+/** A dispute's life: it is lost or won, lost and then won, its money comes back in parts, and is withdrawn again. */
+function disputeLives(): fc.Arbitrary<readonly ProviderDispute[]> {
+  return fc.array(fc.constantFrom('lose', 'win', 'return', 'withdraw'), { maxLength: 8 }).map((steps) => {
+    const life = [providerDispute('needs_response', { amount: 900, withdrawn: 900 })];
+    for (const step of steps) {
+      const now = life[life.length - 1];
+      const next = now && afterStep(now, step);
+      if (next) life.push(next);
+    }
+    return life;
+  });
+}
+
+/** Null where a dispute cannot do that now. */
+function afterStep(dispute: ProviderDispute, step: string): ProviderDispute | null {
+  const { outcome, withdrawn, reinstated } = dispute;
+  const kept = withdrawn - reinstated;
+  switch (step) {
+    case 'lose':
+      return outcome === 'open' ? { ...dispute, status: 'lost', outcome: 'lost' } : null;
+    case 'win':
+      return outcome === 'won' ? null : { ...dispute, status: 'won', outcome: 'won' };
+    case 'return':
+      return outcome === 'open' || kept === 0
+        ? null
+        : { ...dispute, reinstated: reinstated + Math.ceil(kept / 2) };
+    default:
+      return outcome === 'won' && kept < 900
+        ? { ...dispute, status: 'needs_response', outcome: 'open', withdrawn: withdrawn + 900 }
+        : null;
+  }
 }
 
 describe('what a snapshot may be believed of', () => {

@@ -239,17 +239,22 @@ function disputeDifferences(books: BookedPayment, snapshot: PaymentSnapshot): Pa
     const booked = {
       withdrawn: bookedSum(books, 'dispute_withdrawn', id),
       reinstated: bookedSum(books, 'dispute_reinstated', id),
+      lost: bookedSum(books, 'dispute_lost', id),
+      recovered: bookedSum(books, 'dispute_recovered', id),
     };
     // What moved only adds up: a snapshot with less of it is older than the books.
     if (withdrawn < booked.withdrawn || reinstated < booked.reinstated) return [];
     const known = books.disputes.find((each) => each.id === id);
     const isWithdrawnAgain = booked.withdrawn > 0 && withdrawn > booked.withdrawn;
+    const goesOn = !known || isWithdrawnAgain || progress(seen.status) > progress(known.status);
+    const isCurrent = goesOn || progress(seen.status) === progress(known.status);
+    const loss = lossOf(seen, isCurrent ? null : booked.lost - booked.recovered);
     const posts = [
       ...unbooked(books, 'dispute_withdrawn', id, withdrawn),
       ...unbooked(books, 'dispute_reinstated', id, reinstated),
-      ...unbooked(books, 'dispute_lost', id, seen.outcome === 'lost' ? withdrawn - reinstated : 0),
+      ...unbooked(books, 'dispute_lost', id, booked.recovered + loss),
+      ...unbooked(books, 'dispute_recovered', id, booked.lost - loss),
     ];
-    const goesOn = !known || isWithdrawnAgain || progress(seen.status) > progress(known.status);
     if (!goesOn && posts.length === 0) return [];
     return [
       {
@@ -262,6 +267,18 @@ function disputeDifferences(books: BookedPayment, snapshot: PaymentSnapshot): Pa
       },
     ];
   });
+}
+
+/**
+ * What is lost by a dispute. A status older than that of the books decides nothing: the loss of the books stays, without
+ * what has come back since.
+ *
+ * @param booked the loss of the books, where their status is newer; else null
+ */
+function lossOf({ outcome, withdrawn, reinstated }: ProviderDispute, booked: number | null): number {
+  const kept = Math.max(0, withdrawn - reinstated);
+  if (booked !== null) return Math.min(booked, kept);
+  return outcome === 'lost' ? kept : 0;
 }
 
 const bookedOfObject = ({ posted }: BookedPayment, kind: Posting['kind'], objectId: string) =>
