@@ -78,14 +78,14 @@ export const METRICS = {
     unit: null,
     labels: ['activity', 'kind'],
     of: WORKER,
-    help: 'Attempts of activities that failed: refusal, outage, attention (an operator decides) or bug',
+    help: 'Attempts of activities that failed: refusal, outage, attention (an operator decides), contradiction (also where syncPayment goes on without the answer) or bug',
   },
   provider_call_duration_seconds: {
     type: 'histogram',
     unit: 'seconds',
     labels: ['provider', 'operation', 'outcome'],
     of: BOTH,
-    help: 'Calls to stripe, carrier and smtp, lookups among them, by outcome: done, refused, outage, contradiction or error',
+    help: 'Calls to stripe, carrier and smtp, lookups among them, by outcome: done, refused, outage, contradiction (carrier only) or error',
     buckets: CALL_BUCKETS,
   },
   orders_open: {
