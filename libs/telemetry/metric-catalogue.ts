@@ -149,7 +149,7 @@ export const METRICS = {
     unit: 'seconds',
     labels: ['figure'],
     of: WORKER,
-    help: 'When the gauges that come from the database were last read; the gauges are left out while they cannot be',
+    help: 'When the gauges that come from the database were last read, the start of the worker before that; the gauges are left out while they cannot be',
   },
   sweeper_last_sweep_timestamp_seconds: {
     type: 'gauge',
