@@ -64,4 +64,15 @@ describe('the backlog', () => {
     await bench.label(await bench.order(order.id), trackingNumber);
     expect(await counts()).toEqual([3, 4]);
   });
+  it('has an order that is to be started again since then, not since it was placed', async () => {
+    const { id } = await bench.accepted();
+    await bench.database
+      .$executeRaw`UPDATE orders SET created_at = now() - interval '1 day' WHERE id = ${id}::uuid`;
+    const age = async () => (await read('order_starts'))?.age ?? 0;
+    expect(await age()).toBeGreaterThan(86_000);
+    await bench.store.orders.markStarted(id);
+    expect(await bench.store.runs.decideRestart(await bench.order(id), 1, 'run_lost', 'sweeper')).toBe(true);
+    expect(await age()).toBeLessThan(600);
+    await bench.store.orders.markStarted(id, 2);
+  });
 });

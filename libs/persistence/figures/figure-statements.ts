@@ -15,7 +15,12 @@ const OPEN_EVENTS = `
 
 /** What is stored and not passed on yet: its rows, and since when each waits. Every condition has an index. */
 const BACKLOG = {
-  order_starts: ['orders', 'created_at', 'started_at IS NULL AND closed_at IS NULL'],
+  // A further run is due since the change that asked for it.
+  order_starts: [
+    'orders',
+    'CASE WHEN run > 1 THEN updated_at ELSE created_at END',
+    'started_at IS NULL AND closed_at IS NULL',
+  ],
   refund_starts: ['refund', 'requested_at', 'started_at IS NULL'],
   cancellations: ['cancellation', 'requested_at', 'signalled_at IS NULL AND decided_at IS NULL'],
   payment_attempts: ['payment_attempt', 'requested_at', 'signalled_at IS NULL'],
