@@ -47,7 +47,12 @@ export async function checkImage(docker: Docker, claims: Claims): Promise<void> 
 
 /** The containers that run: what they may do, and that it is so. */
 export async function checkContainers(docker: Docker, claims: Claims): Promise<void> {
-  for (const service of ['api', 'worker', 'postgres', 'temporal']) {
+  for (const [service, megabytes] of [
+    ['api', 512],
+    ['worker', 512],
+    ['postgres', 1_024],
+    ['temporal', 1_024],
+  ] as const) {
     const id = await docker.compose('ps', '--quiet', service);
     const [container] = z.array(Container).parse(JSON.parse(await docker.run('inspect', id)));
     const { ReadonlyRootfs, CapDrop, SecurityOpt, Memory } = container?.HostConfig ?? {};
@@ -55,8 +60,8 @@ export async function checkContainers(docker: Docker, claims: Claims): Promise<v
       ReadonlyRootfs === true &&
         CapDrop?.includes('ALL') === true &&
         SecurityOpt?.includes('no-new-privileges:true') === true &&
-        Memory === 512 * 1024 * 1024,
-      `${service} has a read-only root, no capabilities, no new privileges, 512 MB`,
+        Memory === megabytes * 1024 * 1024,
+      `${service} has a read-only root, no capabilities, no new privileges, ${megabytes} MB`,
     );
   }
   for (const service of ['api', 'worker']) {

@@ -1170,7 +1170,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1290,7 +1290,7 @@ export interface operations {
                 "Idempotency-Key": string;
                 /** @description RFC 7240. With `wait=N` the response comes once the outcome is known, after N seconds at most; N is at most 30. Other preferences are ignored */
                 Prefer?: string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -1526,7 +1526,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -1658,7 +1658,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -1786,7 +1786,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -1918,7 +1918,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
                 /** @description RFC 7240. With `wait=N` the response comes once the outcome is known, after N seconds at most; N is at most 30. Other preferences are ignored */
                 Prefer?: string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2121,7 +2121,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2257,7 +2257,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
                 /** @description RFC 7240. With `wait=N` the response comes once the outcome is known, after N seconds at most; N is at most 30. Other preferences are ignored */
                 Prefer?: string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2439,7 +2439,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2571,7 +2571,7 @@ export interface operations {
                 "Idempotency-Key": string;
                 /** @description RFC 7240. With `wait=N` the response comes once the outcome is known, after N seconds at most; N is at most 30. Other preferences are ignored */
                 Prefer?: string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2795,7 +2795,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -2932,7 +2932,7 @@ export interface operations {
                 "Idempotency-Key": string;
                 /** @description RFC 7240. With `wait=N` the response comes once the outcome is known, after N seconds at most; N is at most 30. Other preferences are ignored */
                 Prefer?: string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -3158,7 +3158,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -3298,7 +3298,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -3430,7 +3430,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -3546,7 +3546,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -3674,7 +3674,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -3846,7 +3846,7 @@ export interface operations {
             header: {
                 /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key": string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -4036,7 +4036,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -4170,7 +4170,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -4288,7 +4288,7 @@ export interface operations {
             header?: {
                 /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key"?: string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -4474,7 +4474,7 @@ export interface operations {
             header?: {
                 /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key"?: string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -4646,7 +4646,7 @@ export interface operations {
             header?: {
                 /** @description Unique for each intended effect, and the same in every repeat of the request: the effect happens once */
                 "Idempotency-Key"?: string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -4835,7 +4835,7 @@ export interface operations {
                 "webhook-timestamp": string;
                 /** @description The id of the event, the same in every delivery */
                 "webhook-id": string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -4944,7 +4944,7 @@ export interface operations {
             header: {
                 /** @description docs.stripe.com/webhooks */
                 "stripe-signature": string;
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -5058,7 +5058,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -5174,7 +5174,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -5253,7 +5253,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -5332,7 +5332,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;
@@ -5412,7 +5412,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path: {
@@ -5504,7 +5504,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored */
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
                 "X-Request-Id"?: string;
             };
             path?: never;

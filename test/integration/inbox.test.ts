@@ -192,6 +192,55 @@ describe("a carrier's events", () => {
       expect(await bench.order(former)).toMatchObject({ fulfilment: 'returned' });
       await labelled(later, `TRK-${randomUUID()}`);
     });
+
+    it('are the former order’s after an hour, though that label is parked for days', async () => {
+      const { former, trackingNumber, later } = await between();
+      const parcel = { orderId: former, trackingNumber };
+      const returned = carrierEvent('shipment.returned', trackingNumber);
+      expect(await bench.store.inbox.receive(returned)).toBeNull();
+      const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+      const key = KEY(later.id);
+      await bench.database.effect.update({ where: { key }, data: { startedAt: ago(3 * 24 * 60) } });
+      const receivedAgo = (minutes: number) =>
+        bench.database.inboxEvent.updateMany({
+          where: { eventId: returned.eventId },
+          data: { receivedAt: ago(minutes) },
+        });
+      await receivedAgo(59);
+      expect(await bench.store.inbox.unclaimed(100)).toEqual([]);
+      expect(await bench.store.inbox.claim(parcel)).toEqual([]);
+      expect(await unmatched(returned.eventId)).toBe(true);
+
+      await receivedAgo(61);
+      expect(await bench.store.inbox.unclaimed(100)).toEqual([parcel]);
+      await bench.store.inbox.claim(parcel);
+      expect(await bench.order(former)).toMatchObject({ fulfilment: 'returned' });
+      expect(await unmatched(returned.eventId)).toBe(false);
+      await labelled(later, `TRK-${randomUUID()}`);
+    });
+
+    it('wait for no label that was requested after they were received, though they say 2999', async () => {
+      const { former, trackingNumber, later } = await between();
+      const occurredAt = new Date(Date.UTC(2999, 0, 1));
+      const returned = carrierEvent('shipment.returned', trackingNumber, { occurredAt });
+      expect(await bench.store.inbox.receive(returned)).toBeNull();
+      const { receivedAt } = await bench.database.inboxEvent.findFirstOrThrow({
+        where: { eventId: returned.eventId },
+      });
+      await labelled(later, `TRK-${randomUUID()}`);
+      const { id } = await bench.paid();
+      await bench.store.effects.begin(id, KEY(id), 'hash');
+      await bench.database.effect.update({
+        where: { key: KEY(id) },
+        data: { startedAt: new Date(receivedAt.getTime() + 1) },
+      });
+
+      const parcel = { orderId: former, trackingNumber };
+      expect(await bench.store.inbox.unclaimed(100)).toEqual([parcel]);
+      await bench.store.inbox.claim(parcel);
+      expect(await bench.order(former)).toMatchObject({ fulfilment: 'returned' });
+      await labelled(await bench.order(id), `TRK-${randomUUID()}`);
+    });
   });
 
   it('are all stored when two hundred come for one order at once; the trail has what was new', async () => {

@@ -76,6 +76,12 @@ describe('the states after a change', () => {
     ['is none once an attempt succeeded', DECLINED, { intentStatus: 'authorized' }, null],
     ['stays when the intent is canceled', DECLINED, { intentStatus: 'canceled' }, DECLINED.decline],
     [
+      'stays while another attempt is authenticated, although the intent still bears a code',
+      { ...DECLINED, attempt: 2 },
+      { intentStatus: 'requires_action', declineCode: 'lost_card' },
+      DECLINED.decline,
+    ],
+    [
       'is there where no intent was made',
       { ...DECLINED, payment: 'none', intentStatus: null, decline: null },
       { declineCode: 'amount_too_small' },

@@ -49,9 +49,13 @@ function declineAfter(order: ChangingOrder, change: OrderChange): Decline | null
     case 'authorized':
     case 'captured':
       return null;
-    default:
+    case undefined:
+      // The provider made no intent.
       return change.declineCode === undefined
         ? order.decline
         : { attempt: order.attempt, code: change.declineCode };
+    default:
+      // Its code, if it has one, is that of an earlier attempt.
+      return order.decline;
   }
 }

@@ -30,7 +30,14 @@ type EarlyEvent = Omit<CarrierEvent, 'occurredAt' | 'reference'> & {
   readonly id: string;
   readonly reference: string | null;
   readonly occurredAt: string;
+  readonly receivedAt: string;
 };
+
+/** An event that was stored without its parcel. */
+interface StoredEvent extends CarrierEvent {
+  readonly id: string;
+  readonly receivedAt: Date;
+}
 
 /** A report to signal to a run. */
 export interface Report {
@@ -57,7 +64,7 @@ export class InboxRepository {
   /**
    * Stores a carrier's event and applies it to the order its parcel belongs to, in one statement. An event of
    * an unknown parcel is kept until the parcel is known, and one that may be of a label that is being made until that
-   * label is known; an event that fits two parcels is applied to neither.
+   * label is known, for an hour at most; an event that fits two parcels is applied to neither.
    *
    * @returns the report for the run; null when there is none
    */
@@ -86,7 +93,8 @@ export class InboxRepository {
         (SELECT COALESCE(jsonb_agg(DISTINCT o.id), '[]') FROM shipment s JOIN orders o ON o.id = s.order_id
           WHERE s.tracking_number = ${trackingNumber} AND ${travels}) AS travelling,
         (SELECT COALESCE(jsonb_agg(jsonb_build_object('id', i.id, 'eventId', i.event_id, 'type', i.type,
-            'trackingNumber', i.object_id, 'reference', i.reference, 'occurredAt', i.occurred_at)
+            'trackingNumber', i.object_id, 'reference', i.reference, 'occurredAt', i.occurred_at,
+            'receivedAt', i.received_at)
             ORDER BY i.occurred_at, i.id), '[]')
           FROM inbox_event i WHERE i.provider = ${CARRIER} AND i.applied_at IS NULL
             AND ((i.reference IS NULL AND i.object_id = ${trackingNumber}) OR i.reference = ${orderId})) AS early`;
@@ -98,14 +106,15 @@ export class InboxRepository {
         ...each,
         reference: each.reference ?? undefined,
         occurredAt: new Date(each.occurredAt),
+        receivedAt: new Date(each.receivedAt),
       });
       if (report) reports.push(report);
     }
     return reports;
   }
 
-  private async applyEarly(event: CarrierEvent & { readonly id: string }): Promise<Report | null> {
-    const { match, order } = await this.match(event);
+  private async applyEarly(event: StoredEvent): Promise<Report | null> {
+    const { match, order } = await this.match(event, event.receivedAt);
     if (match.is === 'ambiguous') {
       await this.db.$executeRaw`
         UPDATE inbox_event SET applied_at = now(), verdict = ${match.is}
@@ -129,11 +138,12 @@ export class InboxRepository {
   async unclaimed(limit: number): Promise<ParcelKey[]> {
     return this.db.$queryRaw<ParcelKey[]>`
       WITH early AS (
-        SELECT object_id, reference, occurred_at FROM inbox_event WHERE applied_at IS NULL AND provider = ${CARRIER}),
+        SELECT object_id, reference, occurred_at, received_at FROM inbox_event WHERE applied_at IS NULL AND provider = ${CARRIER}),
       named AS (SELECT reference::uuid AS id FROM early WHERE reference ~ ${UUID})
       SELECT s.order_id::text AS "orderId", s.tracking_number AS "trackingNumber"
       FROM early e JOIN shipment s ON s.tracking_number = e.object_id JOIN orders o ON o.id = s.order_id
-      WHERE e.reference IS NULL AND (${travels} OR NOT ${isLabelPending(Prisma.sql`e.occurred_at`)})
+      WHERE e.reference IS NULL
+        AND (${travels} OR NOT ${isLabelPending(Prisma.sql`e.occurred_at`, Prisma.sql`e.received_at`)})
       UNION
       SELECT s.order_id::text, s.tracking_number FROM named n JOIN shipment s ON s.order_id = n.id
       LIMIT ${limit}`;
@@ -153,11 +163,23 @@ export class InboxRepository {
       UPDATE inbox_event SET signalled_at = now() WHERE provider = ${CARRIER} AND event_id = ${eventId}`;
   }
 
-  /** Which order an event is about, read with the parcels that it may be about. */
-  private async match(event: CarrierEvent): Promise<{ match: ParcelMatch; order: OrderRecord | null }> {
-    const { trackingNumber, reference = null, occurredAt } = event;
+  /**
+   * Which order an event is about, read with the parcels that it may be about.
+   *
+   * @param receivedAt of an event that was stored before; null for one that is received now
+   */
+  private async match(
+    event: CarrierEvent,
+    receivedAt: Date | null = null,
+  ): Promise<{ match: ParcelMatch; order: OrderRecord | null }> {
+    const { trackingNumber, reference = null } = event;
+    const isEarlier = receivedAt !== null && receivedAt < event.occurredAt;
+    const occurredAt = isEarlier ? receivedAt : event.occurredAt;
     const ours = reference !== null && isOrderId(reference) ? reference : null;
-    const isPending = isLabelPending(Prisma.sql`${occurredAt}::timestamptz`);
+    const isPending = isLabelPending(
+      Prisma.sql`${occurredAt}::timestamptz`,
+      Prisma.sql`COALESCE(${receivedAt}::timestamptz, now())`,
+    );
     const rows = await this.db.$queryRaw<
       { order: OrderRecord; travels: boolean; askedAt: Date; isLabelPending: boolean }[]
     >(

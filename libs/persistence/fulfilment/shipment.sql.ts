@@ -41,12 +41,14 @@ const ENDED: readonly string[] = ['delivered', 'returned', 'cancelled'];
 export const travels = Prisma.sql`(s.status <> ALL (${[...ENDED]}::text[]) AND o.fulfilment <> 'lost')`;
 
 /**
- * Whether a label had been requested by a time, and its number is not known yet. Every such order still has its stock
- * reserved, so that an index finds them.
+ * Whether a label had been requested when an event happened, and its number is not known yet. Every such order still has
+ * its stock reserved, so that an index finds them. An event happened before it was received, whatever the carrier's clock
+ * says. A label may be parked for days: it holds an event for one hour.
  */
-export const isLabelPending = (at: Prisma.Sql) => Prisma.sql`
-  EXISTS (SELECT 1 FROM orders p JOIN effect l ON l.key = p.id::text || ':ship'
-    WHERE p.fulfilment = 'reserved' AND l.state = 'started' AND l.started_at <= ${at})`;
+export const isLabelPending = (occurredAt: Prisma.Sql, receivedAt: Prisma.Sql) => Prisma.sql`
+  (${receivedAt} > now() - interval '1 hour'
+    AND EXISTS (SELECT 1 FROM orders p JOIN effect l ON l.key = p.id::text || ':ship'
+      WHERE p.fulfilment = 'reserved' AND l.state = 'started' AND l.started_at <= LEAST(${occurredAt}, ${receivedAt})))`;
 
 /**
  * Orders whose parcels have a tracking number or bear a reference, as a table expression, each with `travels` and with

@@ -11,7 +11,7 @@ const HEADERS = {
   'X-Request-Id': {
     description: 'The id of this request, for support: the one it was sent with, or a new one',
     required: true,
-    schema: { type: 'string', pattern: '^[!-~]{1,128}$' },
+    schema: { type: 'string', pattern: '^[!-?A-~]{1,128}$' },
   },
   'Retry-After': {
     description: 'Seconds to wait before the next attempt',

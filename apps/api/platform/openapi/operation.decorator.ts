@@ -42,7 +42,7 @@ const requestIdHeader = ApiHeader({
   name: 'X-Request-Id',
   required: false,
   description:
-    'The id of the request in the response and the log: 1 to 128 visible ASCII characters; any other is ignored',
+    'The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored',
   schema: { type: 'string' },
 });
 
