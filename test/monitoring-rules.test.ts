@@ -35,7 +35,7 @@ async function unknownIn(expressions: readonly string[]): Promise<string[]> {
 describe('the alert rules', () => {
   it('each have a test that makes them fire', () => {
     const fired = found(tests, /alertname: (\w+)\n +exp_alerts:\n +- exp_labels:/g);
-    expect(fired.toSorted()).toEqual(alerts.toSorted());
+    expect([...new Set(fired)].toSorted()).toEqual(alerts.toSorted());
   });
 
   it('each have their section in the runbooks, and every section its alert', () => {

@@ -105,6 +105,7 @@ async function main(): Promise<void> {
     shutdownGrace: env.worker.SHUTDOWN_GRACE,
   };
   const gateway = calls.of('stripe', new StripeGateway(stripe));
+  const activityMetrics = new ActivityMetrics(metrics);
   const workers = await createOrderWorkers({
     ...shared,
     runs,
@@ -114,14 +115,14 @@ async function main(): Promise<void> {
     shop: shopOf(env.mail),
     shipTo: env.worker.SHIP_TO,
     workflows: workflowCode(),
-    metrics: new ActivityMetrics(metrics),
+    metrics: activityMetrics,
     requests,
   });
   const reconciliationWorker = await createReconciliationWorker({
     ...shared,
     client,
     gatewayRecords: calls.of('stripe', new StripeRecords(stripe)),
-    payments: new PaymentSync(store, gateway, runs, logger),
+    payments: new PaymentSync(store, gateway, runs, logger, activityMetrics),
     isExclusive: env.reconciliation.STRIPE_ACCOUNT_EXCLUSIVE,
   });
   const probe = new DatabaseProbe(store, env.store.DATABASE_URL, limits);

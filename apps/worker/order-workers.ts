@@ -3,7 +3,6 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
 
 import { OrderActivityInterceptor } from './telemetry/activity.interceptor.js';
-import type { ActivityMetrics } from './telemetry/activity-metrics.js';
 import type { RequestIds } from './telemetry/request-ids.js';
 import { orderActivities, type Ports } from './activities/activities.js';
 
@@ -20,8 +19,6 @@ export interface OrderWorkersOptions extends Ports {
   readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'>;
   /** How long a stop waits for what is running before it is handed back, in milliseconds. */
   readonly shutdownGrace: number;
-  /** Where the attempts are counted, if anywhere. */
-  readonly metrics?: ActivityMetrics;
   /** Where the requests that placed orders are known, for the log. */
   readonly requests?: RequestIds;
 }

@@ -78,14 +78,14 @@ export const METRICS = {
     unit: null,
     labels: ['activity', 'kind'],
     of: WORKER,
-    help: 'Attempts of activities that failed: refusal, outage, attention (an operator decides) or bug',
+    help: 'Attempts of activities that failed: refusal, outage, attention (an operator decides), contradiction (also where syncPayment goes on without the answer) or bug',
   },
   provider_call_duration_seconds: {
     type: 'histogram',
     unit: 'seconds',
     labels: ['provider', 'operation', 'outcome'],
     of: BOTH,
-    help: 'Calls to stripe, carrier and smtp, lookups among them, by outcome: done, refused, outage, contradiction or error',
+    help: 'Calls to stripe, carrier and smtp, lookups among them, by outcome: done, refused, outage, contradiction (carrier only) or error',
     buckets: CALL_BUCKETS,
   },
   orders_open: {
@@ -149,7 +149,7 @@ export const METRICS = {
     unit: 'seconds',
     labels: ['figure'],
     of: WORKER,
-    help: 'When the gauges that come from the database were last read; the gauges are left out while they cannot be',
+    help: 'When the gauges that come from the database were last read, the start of the worker before that; the gauges are left out while they cannot be',
   },
   sweeper_last_sweep_timestamp_seconds: {
     type: 'gauge',

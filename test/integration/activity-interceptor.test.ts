@@ -10,9 +10,12 @@ import { Contradiction, Outage, AttentionRequired, Refusal } from '#libs/domain/
 import type { OrderId } from '#libs/domain/order/order-id';
 import { openDatabase } from '#libs/persistence/database/database';
 import { Store } from '#libs/persistence/store';
+import { Metrics } from '#libs/telemetry/metrics';
 
 import { acceptOrder } from '../support/orders.js';
+import { Scrape } from '../support/scrape.js';
 import { testDatabase } from '../support/test-database.js';
+import { ActivityMetrics } from '../../apps/worker/telemetry/activity-metrics.js';
 import { OrderActivityInterceptor } from '../../apps/worker/telemetry/activity.interceptor.js';
 
 const PERSONAL = 'ada@example.com';
@@ -34,9 +37,15 @@ describe('around an activity', () => {
   async function attempt(
     activityType: string,
     work: (cancel: MockActivityEnvironment['cancel']) => unknown,
-    { number = 1, of = 20, args = [id] as unknown[], waits = store.waits } = {},
+    {
+      number = 1,
+      of = 20,
+      args = [id] as unknown[],
+      waits = store.waits,
+      metrics = new ActivityMetrics(new Metrics()),
+    } = {},
   ): Promise<unknown> {
-    const interceptor = new OrderActivityInterceptor(waits, pino({ level: 'silent' }));
+    const interceptor = new OrderActivityInterceptor(waits, pino({ level: 'silent' }), metrics);
     const environment = new MockActivityEnvironment(
       {
         activityType,
@@ -80,6 +89,22 @@ describe('around an activity', () => {
       const failure = await attempt('reserveStock', fails(error));
       expect(failure).toBeInstanceOf(ApplicationFailure);
       expect(failure).toMatchObject({ type, message, nonRetryable, details: [{ step: 'reserve' }] });
+    });
+
+    it('and is counted as what it is', async () => {
+      const shown = new Metrics();
+      const metrics = new ActivityMetrics(shown);
+      const counted = async () => {
+        const scrape = Scrape.of((await shown.answer()).body);
+        return ['contradiction', 'bug'].map((kind) =>
+          scrape.value('order_activity_failures_total', { activity: 'chargePayment', kind }),
+        );
+      };
+      expect((await shown.answer()).body).toMatch(/\{activity="syncPayment",kind="contradiction"\} 0$/m);
+      await attempt('chargePayment', fails(new Contradiction('intent_differs')), { metrics });
+      expect(await counted()).toEqual([1, 0]);
+      await attempt('chargePayment', fails(new TypeError('no such field')), { metrics });
+      expect(await counted()).toEqual([1, 1]);
     });
 
     it('never with the message, the cause or the stack of the error', async () => {

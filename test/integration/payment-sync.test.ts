@@ -141,6 +141,23 @@ describe('a payment sync of an order', () => {
   const paymentEvents = async (id: OrderId) =>
     (await bench.eventTypes(id)).filter((type) => /^(payment|refund|dispute)\./.test(type));
 
+  it('believes no answer that contradicts the order, and counts it', async () => {
+    const { id } = await tried('pm_card_visa');
+    const readPayment = async (intentId: string) => {
+      const payment = await gateway.readPayment(intentId);
+      return { ...payment, intent: { ...payment.intent, currency: 'JPY' } };
+    };
+    const counted: string[][] = [];
+    const metrics = { failed: (...failure: string[]) => void counted.push(failure) };
+    const { logger } = capturedLog('test');
+    await new PaymentSync(bench.store, { readPayment }, new Ears(), logger, metrics).run(id);
+    expect(counted).toEqual([['syncPayment', 'contradiction']]);
+    expect(await bench.order(id)).toMatchObject({
+      payment: 'none',
+      attention: [{ kind: 'contradicting_answer', reason: 'intent_currency_differs' }],
+    });
+  });
+
   it('confirms an order that was paid, and books it once, though fifty sync at the same time', async () => {
     const { id, intentId, total } = await tried('pm_card_visa');
     const ears = new Ears();

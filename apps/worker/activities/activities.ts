@@ -12,6 +12,7 @@ import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 
+import type { ActivityMetrics } from '../telemetry/activity-metrics.js';
 import { OrderDecisions } from './orders/decision.activities.js';
 import { EffectJournal } from './effect-journal.js';
 import { OrderEmails } from './email/email.activities.js';
@@ -34,14 +35,26 @@ export interface Ports {
   readonly logger: Logger;
   /** Countries that are shipped to; empty means all. */
   readonly shipTo: readonly string[];
+  /** Where attempts and contradicting answers are counted, if anywhere. */
+  readonly metrics?: ActivityMetrics;
 }
 
 /** Every activity under its name, in a worker's form, for each of the two task queues. */
-export function orderActivities({ store, runs, gateway, carrier, mailer, shop, logger, shipTo }: Ports) {
+export function orderActivities({
+  store,
+  runs,
+  gateway,
+  carrier,
+  mailer,
+  shop,
+  logger,
+  shipTo,
+  metrics,
+}: Ports) {
   const journal = new EffectJournal(store.effects, store.orders, logger);
   const inventory = new InventoryActivities(store.orders, journal, store.stock, store.catalogue, shipTo);
   const intent = new OrderIntent(journal, gateway);
-  const sync = new PaymentSync(store, gateway, runs, logger);
+  const sync = new PaymentSync(store, gateway, runs, logger, metrics);
   const payment = new PaymentActivities(store.orders, journal, intent, gateway, sync);
   const moneyBack = new RefundActivities(store.orders, store.refunds, journal, intent, gateway, sync, logger);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);

@@ -106,7 +106,7 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
         ...(pause === null ? {} : { nextRetryDelay: pause }),
       });
     }
-    this.metrics?.failed(activity, 'bug');
+    this.metrics?.failed(activity, error instanceof Contradiction ? 'contradiction' : 'bug');
     return this.unforeseen(attempt, error, context);
   }
 

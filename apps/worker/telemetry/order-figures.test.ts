@@ -15,5 +15,14 @@ it('figures are left out while the database is away, and the other metrics are s
   await pool.end();
   expect(status).toBe(200);
   expect(body).toMatch(/^process_cpu_seconds_total \d/m);
-  expect(body).not.toMatch(/^order[a-z_]*(\{.*\})? \d/m);
+  const figures = [...body.matchAll(/^order_figures_read_timestamp_seconds\{figure="(\w+)"\} \d/gm)];
+  expect(figures.map(([, figure]) => figure)).toEqual([
+    'orders_open',
+    'order_waits',
+    'order_attentions_open',
+    'order_backlog',
+    'order_discrepancies_open',
+    'order_runs_lost',
+  ]);
+  expect(body).not.toMatch(/^order(?!_figures_read)[a-z_]*(\{.*\})? \d/m);
 });

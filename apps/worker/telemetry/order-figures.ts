@@ -26,11 +26,14 @@ export class OrderFigures {
   showIn(metrics: Metrics): void {
     const { figures } = this;
     const readAt = metrics.gauge('order_figures_read_timestamp_seconds');
-    const reading = (figure: string, gauges: readonly Shown[], show: () => Promise<void>) =>
-      this.reading(figure, gauges, async () => {
+    const reading = (figure: string, gauges: readonly Shown[], show: () => Promise<void>) => {
+      // The start, so that the alert also notices a figure that was never read.
+      readAt.set({ figure }, Date.now() / 1_000);
+      return this.reading(figure, gauges, async () => {
         await show();
         readAt.set({ figure }, Date.now() / 1_000);
       });
+    };
 
     const open = metrics.gauge('orders_open', () => showOpen());
     const showOpen = reading('orders_open', [open], async () => {

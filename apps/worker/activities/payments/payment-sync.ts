@@ -18,6 +18,8 @@ import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 
+import type { ActivityMetrics } from '../../telemetry/activity-metrics.js';
+
 /** A sync that is overtaken has seen another one make progress; the bound only guards against a bug. */
 const TRIES = 200;
 
@@ -43,6 +45,7 @@ export class PaymentSync {
     private readonly gateway: Pick<PaymentGateway, 'readPayment'>,
     private readonly runs: Runs,
     private readonly logger: Logger,
+    private readonly metrics?: Pick<ActivityMetrics, 'failed'>,
   ) {}
 
   /** @throws Outage when the provider gives no usable answer; events stay open then */
@@ -91,6 +94,7 @@ export class PaymentSync {
     const asked = { orderId: order.id, intentId, currency: order.currency };
     const { snapshot, contradiction } = verifiedSnapshot(asked, await this.gateway.readPayment(intentId));
     if (contradiction !== null) {
+      this.metrics?.failed('syncPayment', 'contradiction');
       this.logger.error({ orderId: order.id, code: contradiction }, 'the gateway contradicts an order');
       await this.store.attention.flagContradiction(order, contradiction);
     }
