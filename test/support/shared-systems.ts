@@ -13,8 +13,6 @@ const KEPT = ['_prisma_migrations', 'api_key', 'run_look'];
 
 /** Each is started once for all files that this process runs, as that takes seconds, and ends with the process. */
 const started: { api?: Promise<System>; system?: Promise<System> } = {};
-/** What the API without a worker logged while it started. */
-let startLines: readonly string[] | undefined;
 
 /**
  * An API that has no worker, and the store on its database, whose payments no gateway knows. Each file finds a database
@@ -26,8 +24,7 @@ export function useSharedApi(opened: (system: System, bench: Bench) => void): vo
     const system = await (started.api ??= System.start({ worker: false, booksDiffer: true }));
     await empty(system.databaseUrl);
     await system.store.catalogue.seed(CATALOGUE);
-    startLines ??= [...system.log];
-    system.log.splice(0, system.log.length, ...startLines);
+    system.log.length = 0;
     const bench = Bench.on(system.databaseUrl);
     shared = { system, bench };
     opened(system, bench);

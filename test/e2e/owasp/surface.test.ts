@@ -159,12 +159,14 @@ describe('the attack surface', () => {
     });
 
     it('has no route that the document has not, and every one it has', () => {
-      // Nest's router logs each route it makes.
+      // Nest's router logs each route it makes; an API that an earlier file restarted has logged them again.
       const routes = system.log.flatMap((line) => {
         const [, path, method] = /Mapped \{([^,]+), ([A-Z]+)\} route/.exec(line) ?? [];
         return path === undefined ? [] : [`${method} ${path.replace(/:(\w+)/g, '{$1}')}`];
       });
-      expect(routes.sort()).toEqual(DOCUMENTED.map(({ method, path }) => `${method} ${path}`).sort());
+      expect([...new Set(routes)].toSorted()).toEqual(
+        DOCUMENTED.map(({ method, path }) => `${method} ${path}`).sort(),
+      );
     });
 
     it('answers at every address of the document', async () => {
