@@ -113,11 +113,12 @@ const BOOKED = `booked AS (SELECT o.id, COALESCE(sum(CASE
       WHEN t.kind IN ('refund_requested', 'refund_adopted', 'dispute_withdrawn') THEN -t.amount END), 0) AS owed
     FROM orders o LEFT JOIN ledger_transaction t ON t.order_id = o.id GROUP BY o.id)`;
 
-/** Orders, and refunds, that still progress by themselves. */
+/** Orders, and refunds, that still progress by themselves; so does a wait without a time, whose attempt is being made. */
 const RESTLESS = `
   SELECT o.id FROM orders o
   WHERE NOT EXISTS (SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL)
-    AND ((o.closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM order_wait w WHERE w.order_id = o.id))
+    AND ((o.closed_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM order_wait w WHERE w.order_id = o.id AND COALESCE(w.deadline, w.next_try_at) IS NOT NULL))
       OR EXISTS (SELECT 1 FROM refund r WHERE r.order_id = o.id AND r.state = 'requested'))`;
 
 /** What the orders are compared with, beside their own rows. */
