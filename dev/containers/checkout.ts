@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from '../build/project.js';
 /** What Compose is told beside the project's own file, where not all is as on a machine with the internet. */
 export const STAND_INS_FILE = 'stand-ins.yml';
 
-/** Copies the files that git has, or would take, into an empty folder: nobody's `.env`, no builds. */
+/** Copies the files that git has, or would take, into an empty folder: without `.env` and builds. */
 export function copyCheckout(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {

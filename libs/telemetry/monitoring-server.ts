@@ -48,7 +48,7 @@ export class MonitoringServer {
     } catch (error) {
       this.logger.warn(
         { port, setting, err: error },
-        'the port for monitoring cannot be listened on: this process shows no metrics',
+        'the port for monitoring cannot be listened on: this process answers neither probes nor Prometheus',
       );
       return null;
     }

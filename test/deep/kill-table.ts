@@ -1,5 +1,3 @@
-import type { DecisionActivities } from '#libs/contracts/workflows/activities';
-
 import type { KillPoint } from '../support/kills.js';
 
 /** The subjects of mails. */
@@ -59,16 +57,6 @@ export const SPARED: Partial<Readonly<Record<KillPoint['activity'], string>>> = 
   loadResumePoint: 'it changes nothing, and is asked for where a run is gone: lost-runs.test.ts',
   sendShippingNotice: 'it is not sent once the parcel has come to its end, and is one mail as the others are',
   resolveAttention: 'it is asked for after a parking, and resumes once: attention.test.ts',
-};
-
-/** The decisions of an order, each an activity to die in. */
-export const DECISIONS: Readonly<Record<keyof DecisionActivities, true>> = {
-  openAttention: true,
-  resolveAttention: true,
-  beginCancellation: true,
-  endOrder: true,
-  closeOrder: true,
-  loadResumePoint: true,
 };
 
 /** Each moment of sending a mail. @param kind as the effect is called */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { ACTIVITY_STEPS } from '#libs/contracts/workflows/activities';
+import { ACTIVITY_STEPS, DECISIONS } from '#libs/contracts/workflows/activities';
 
-import { DECISIONS, isRefunded, SPARED, WAYS } from './kill-table.js';
+import { isRefunded, SPARED, WAYS } from './kill-table.js';
 import { describeKills } from './worker-kills.js';
 
 describeKills(WAYS.filter((way) => !isRefunded(way)));

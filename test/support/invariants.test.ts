@@ -19,7 +19,7 @@ const PLANTED: readonly { what: string; sql: string; broken: RegExp }[] = [
     broken: /^2 no stock is released/m,
   },
   {
-    what: 'a request to cancel that nobody decides',
+    what: 'a request to cancel that is not decided',
     sql: `WITH ended AS (UPDATE orders SET status = 'delivered' WHERE id = $1 RETURNING id)
       INSERT INTO cancellation (order_id, state, requested_by) SELECT id, 'requested', 'tests' FROM ended`,
     broken: /^3 a request to cancel/m,

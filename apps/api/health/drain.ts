@@ -9,9 +9,9 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { Client } from '@temporalio/client';
 
+import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { Store } from '#libs/persistence/store';
 
-import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { ConnectionDrain } from '../platform/server/connection-drain.js';
 import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { OutcomePoller } from '../orders/outcome-poller.js';

@@ -5,13 +5,13 @@ import type { Logger } from 'pino';
 
 import { HealthView } from '#libs/contracts/http/health.api';
 import { failureCode } from '#libs/persistence/database/database-failure';
+import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { Store } from '#libs/persistence/store';
 
 import { Drain } from './drain.js';
 import { Operation } from '../platform/openapi/operation.decorator.js';
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { LOG } from '../platform/logging/log.js';
-import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 
 /** Milliseconds. */
 const TIMEOUT = 2_000;

@@ -56,7 +56,7 @@ export function orderActivities({
   const intent = new OrderIntent(journal, gateway);
   const sync = new PaymentSync(store, gateway, runs, logger, metrics);
   const payment = new PaymentActivities(store.orders, journal, intent, gateway, sync);
-  const moneyBack = new RefundActivities(store.orders, store.refunds, journal, intent, gateway, sync, logger);
+  const refunds = new RefundActivities(store.orders, store.refunds, journal, intent, gateway, sync, logger);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
   const decisions = new OrderDecisions(store, logger);
   const emails = new OrderEmails(store.refunds, journal, mailer, shop);
@@ -68,8 +68,8 @@ export function orderActivities({
       chargePayment: (id) => payment.chargePayment(id),
       checkPayment: (id) => payment.checkPayment(id),
       capturePayment: (id) => payment.capturePayment(id),
-      reversePayment: (id, reason) => moneyBack.reversePayment(id, reason),
-      createRefund: (id, refundId) => moneyBack.createRefund(id, refundId),
+      reversePayment: (id, reason) => refunds.reversePayment(id, reason),
+      createRefund: (id, refundId) => refunds.createRefund(id, refundId),
       createShipment: (id) => shipment.createShipment(id),
       cancelShipment: (id) => shipment.cancelShipment(id),
       checkDelivery: (id) => shipment.checkDelivery(id),

@@ -58,7 +58,6 @@ export class WorkerHealth {
       (error: unknown) => failureCode(error),
     );
     const code = await Promise.race([answered, late]).finally(() => over.abort());
-    late.catch(() => undefined);
     if (code === null) return null;
     this.logger.warn({ part, code }, 'not ready');
     return part;

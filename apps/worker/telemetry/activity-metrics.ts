@@ -1,22 +1,10 @@
-import {
-  ACTIVITY_STEPS,
-  type DecisionActivities,
-  type PaymentSyncActivities,
-} from '#libs/contracts/workflows/activities';
+import { ACTIVITY_STEPS, DECISIONS } from '#libs/contracts/workflows/activities';
 import type { Metrics } from '#libs/telemetry/metrics';
 
 export type FailureKind = 'refusal' | 'outage' | 'attention' | 'contradiction' | 'bug';
 
-/** Activities that belong to no step. */
-const OUTSIDE_STEPS: Readonly<Record<keyof PaymentSyncActivities | keyof DecisionActivities, true>> = {
-  syncPayment: true,
-  openAttention: true,
-  resolveAttention: true,
-  beginCancellation: true,
-  endOrder: true,
-  closeOrder: true,
-  loadResumePoint: true,
-};
+/** Every activity whose attempts may fail. */
+const ACTIVITIES = [...Object.keys({ ...ACTIVITY_STEPS, ...DECISIONS }), 'syncPayment'];
 /** Kinds with an alert on their increase. */
 const ALERTING: readonly FailureKind[] = ['contradiction', 'bug'];
 
@@ -29,8 +17,7 @@ export class ActivityMetrics {
     this.retries = metrics.counter('order_activity_retries_total');
     this.failures = metrics.counter('order_activity_failures_total');
     // Shown before the first one, so that Prometheus sees it as an increase.
-    for (const activity of Object.keys({ ...ACTIVITY_STEPS, ...OUTSIDE_STEPS }))
-      for (const kind of ALERTING) this.failures.inc({ activity, kind }, 0);
+    for (const activity of ACTIVITIES) for (const kind of ALERTING) this.failures.inc({ activity, kind }, 0);
   }
 
   /** @param attempt from 1 */

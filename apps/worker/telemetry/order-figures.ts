@@ -7,7 +7,7 @@ import type { FigureRepository } from '#libs/persistence/figures/figures.reposit
 import type { Logger } from '#libs/telemetry/logger';
 import type { Metrics } from '#libs/telemetry/metrics';
 
-/** How long a figure is shown before it is read again, whoever asks in between. Milliseconds. */
+/** How long a figure is shown before it is read again, however often it is asked for. Milliseconds. */
 const KEPT_FOR = 5_000;
 
 /** Anything that can be set, and emptied where its values cannot be known. */

@@ -11,7 +11,7 @@ import { StripeProblem } from './stripe-problem.js';
  */
 export function chargeableAmount(amount: number, code: string): void {
   const currency = known(code);
-  // OutcomeSubject first: 5 is no amount of UGX at all, before it is too small a one.
+  // The step comes first: 5 is no amount of UGX at all, before it is too small a one.
   inSteps(amount, code, 'amount');
   const fault = amountRejection(amount, currency);
   if (fault === 'too_small') {

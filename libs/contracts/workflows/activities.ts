@@ -123,6 +123,16 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   sendRefundNotice: 'notify',
 };
 
+/** The activities that decide about an order; they belong to no step. */
+export const DECISIONS: Readonly<Record<keyof DecisionActivities, true>> = {
+  openAttention: true,
+  resolveAttention: true,
+  beginCancellation: true,
+  endOrder: true,
+  closeOrder: true,
+  loadResumePoint: true,
+};
+
 /**
  * How a failure is marked in a history: its type decides the workflow's reaction, its message is the code. A
  * question's details name the kind of its attention.

@@ -9,7 +9,7 @@ export interface Booking {
   readonly amount: number;
 }
 
-/** Hears of what this process has written, for metrics and logs; it cannot change anything. */
+/** Is called with what this process has written, for metrics and logs; it cannot change anything. */
 export interface OrderListener {
   accepted(order: OrderRecord): void;
   /** @param before the order as it was when the change was decided */
