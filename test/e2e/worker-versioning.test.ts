@@ -37,7 +37,7 @@ describe('a worker that is versioned', () => {
         .catch(() => null);
     await eventually(promote, (answer) => answer !== null);
     await system.carrierSays(id, 'delivered');
-    await system.until(id, ({ closedAt }) => closedAt !== null);
+    await system.until(id, ({ status }) => status === 'delivered');
   });
 
   const versioningOf = async (workflowId: string) => {
