@@ -32,6 +32,7 @@ const PROGRAMS: Readonly<Record<string, readonly GroupName[]>> = {
   worker: [
     'store',
     'temporal',
+    'deployment',
     'payments',
     'carrier',
     'mail',
