@@ -42,6 +42,7 @@ import { installRuntime, sdkMetrics } from './telemetry/temporal-runtime.js';
 import { createOrderWorkers } from './order-workers.js';
 import { keepScheduling } from './reconciliation/reconcile-schedule.js';
 import { Sweeper } from './sweeper/sweeper.js';
+import { workerVersion } from './worker-version.js';
 import { workflowCode } from './workflow-code.js';
 
 /** Milliseconds for closing: an attempt that still runs may hold a connection without an end. */
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
   const env = environmentFor([
     'store',
     'temporal',
+    'deployment',
     'payments',
     'carrier',
     'mail',
@@ -68,6 +70,7 @@ async function main(): Promise<void> {
   ]);
   const logger = createLogger('worker', env.logs.LOG_LEVEL);
   await startTracing(env.traces, 'order-worker', logger);
+  const version = workerVersion(env.deployment);
   const metrics = new Metrics();
   const calls = new MeasuredCalls(metrics);
 
@@ -105,6 +108,7 @@ async function main(): Promise<void> {
     logger,
     connection,
     namespace: env.temporal.TEMPORAL_NAMESPACE,
+    version,
     shutdownGrace: env.worker.SHUTDOWN_GRACE,
   };
   const gateway = calls.of('stripe', new StripeGateway(stripe));
@@ -136,6 +140,7 @@ async function main(): Promise<void> {
       database: probe,
       temporal: new TemporalProbe(client),
       workers: [...workers, reconciliationWorker],
+      version,
     },
     logger,
   );
@@ -182,7 +187,7 @@ async function main(): Promise<void> {
     const running = runTogether([...workers, reconciliationWorker]);
     // Orders do not wait for it.
     void keepScheduling(client, env.reconciliation.RECONCILE_INTERVAL, logger, stopping.signal);
-    logger.info('worker ready');
+    logger.info({ version }, 'worker ready');
     await running;
   } finally {
     await Promise.race([close(), delay(CLOSING)]);

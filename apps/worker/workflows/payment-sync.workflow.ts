@@ -1,4 +1,4 @@
-import { proxyActivities, setHandler } from '@temporalio/workflow';
+import { proxyActivities, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 
 import type { PaymentSyncActivities } from '#libs/contracts/workflows/activities';
 import {
@@ -29,3 +29,6 @@ export async function PaymentSyncWorkflow({ orderId }: PaymentSyncWorkflowInput)
     await syncPayment(orderId);
   }
 }
+
+// Short: it ends on the build that it began on.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, PaymentSyncWorkflow);

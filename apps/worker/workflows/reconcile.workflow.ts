@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
 
 import {
   RECONCILIATION_QUEUE,
@@ -33,6 +33,9 @@ export async function ReconcileWorkflow({ since, minimumAge }: ReconcileInput): 
   const movements = await compareMovements(window);
   return { ...window, ...sumCompared(unsettled, movements), open: await countDiscrepancies() };
 }
+
+// Short: it ends on the build that it began on.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, ReconcileWorkflow);
 
 async function afterLastRun(until: number): Promise<number> {
   const last = await findLastReconciled();
