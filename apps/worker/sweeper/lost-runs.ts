@@ -110,29 +110,29 @@ export class LostRuns {
   ): Promise<readonly OrderId[] | null> {
     const listed = await this.runs.visibility.keepFailing(COMPARED);
     // A Temporal that is not configured to mark such runs lists none.
-    const suspects = await this.store.runLook.unknownAmong(
+    const candidates = await this.store.runLook.unknownAmong(
       [...(listed ?? []), ...unexplained].map((orderId) => ({ orderId })),
       true,
     );
-    for (const suspect of suspects) {
-      const { orderId } = suspect;
+    for (const candidate of candidates) {
+      const { orderId } = candidate;
       if (lost.has(orderId)) continue;
       if (listed?.includes(orderId) || (await this.runs.visibility.describe(orderId))?.keepsFailing)
-        this.add(lost, suspect, KEEPS_FAILING);
+        this.add(lost, candidate, KEEPS_FAILING);
     }
     return listed;
   }
 
   /** Lists may be behind, or show an earlier run: each suspected order's run is described, up to the limit. */
-  private async confirm(suspects: readonly StartedRun[], lost: Found): Promise<void> {
+  private async confirm(candidates: readonly StartedRun[], lost: Found): Promise<void> {
     const before = lost.size;
-    for (const [asked, suspect] of suspects.entries()) {
-      const { orderId } = suspect;
+    for (const [asked, candidate] of candidates.entries()) {
+      const { orderId } = candidate;
       if (lost.has(orderId)) continue;
       if (asked - (lost.size - before) > UNFOUNDED)
         throw new Error("Temporal's lists do not show runs that are there");
       const found = await this.runs.visibility.describe(orderId);
-      if (found?.status !== 'running') this.add(lost, suspect, found?.status ?? 'missing');
+      if (found?.status !== 'running') this.add(lost, candidate, found?.status ?? 'missing');
     }
   }
 

@@ -104,9 +104,9 @@ export class RunLookRepository {
    * Of these orders the open ones whose last run has begun, before the closed one where a closed run is known, and
    * is not known to be gone, or to keep failing.
    */
-  async unknownAmong(suspects: readonly LostRunCandidate[], isFailing = false): Promise<StartedRun[]> {
-    const ids = suspects.map(({ orderId }) => orderId);
-    const times = suspects.map(({ closedAt }) => closedAt ?? null);
+  async unknownAmong(candidates: readonly LostRunCandidate[], isFailing = false): Promise<StartedRun[]> {
+    const ids = candidates.map(({ orderId }) => orderId);
+    const times = candidates.map(({ closedAt }) => closedAt ?? null);
     return this.db.$queryRaw<StartedRun[]>`
       SELECT DISTINCT o.id::text AS "orderId", o.run
       FROM orders o JOIN unnest(${ids}::uuid[], ${times}::timestamptz[]) AS s (id, closed_at) ON s.id = o.id
