@@ -20,6 +20,7 @@ import { Store } from '#libs/persistence/store';
 import { FigureRepository } from '#libs/persistence/figures/figures.repository';
 import { MeasuredCalls } from '#libs/providers/measured-calls';
 import { createLogger } from '#libs/telemetry/logger';
+import { startTracing, stopTracing } from '#libs/telemetry/start-tracing';
 import { Metrics } from '#libs/telemetry/metrics';
 import { OrderLog } from '#libs/telemetry/order-log';
 import { OrderMetrics } from '#libs/telemetry/order-metrics';
@@ -40,6 +41,7 @@ import { SweeperMetrics } from './telemetry/sweeper-metrics.js';
 import { installRuntime, sdkMetrics } from './telemetry/temporal-runtime.js';
 import { createOrderWorkers } from './order-workers.js';
 import { keepScheduling } from './reconciliation/reconcile-schedule.js';
+import { StuckRuns } from './sweeper/stuck-runs.js';
 import { Sweeper } from './sweeper/sweeper.js';
 import { workerVersion } from './worker-version.js';
 import { workflowCode } from './workflow-code.js';
@@ -64,9 +66,11 @@ async function main(): Promise<void> {
     'worker',
     'reconciliation',
     'metrics',
+    'traces',
     'logs',
   ]);
   const logger = createLogger('worker', env.logs.LOG_LEVEL);
+  await startTracing(env.traces, 'order-worker', logger);
   const version = workerVersion(env.deployment);
   const metrics = new Metrics();
   const calls = new MeasuredCalls(metrics);
@@ -149,11 +153,17 @@ async function main(): Promise<void> {
     },
     logger,
   );
-  const lostRuns = new LostRuns(store, runs, logger, {
-    answer: env.worker.LOST_RUN,
-    limit: env.worker.LOST_RUN_LIMIT,
-    interval: env.worker.LOST_RUN_INTERVAL,
-  });
+  const lostRuns = new LostRuns(
+    store,
+    runs,
+    logger,
+    {
+      answer: env.worker.LOST_RUN,
+      limit: env.worker.LOST_RUN_LIMIT,
+      interval: env.worker.LOST_RUN_INTERVAL,
+    },
+    new StuckRuns(store, runs.visibility),
+  );
   const sweeper = new Sweeper(
     store,
     runs,
@@ -167,6 +177,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   const close = async () => {
     stopping.abort();
+    const exported = stopTracing();
     await sweeper.stop();
     await monitoring.close();
     await smtp.close();
@@ -174,6 +185,7 @@ async function main(): Promise<void> {
     await connection.close();
     await store.close();
     await probe.close();
+    await exported;
   };
 
   try {
