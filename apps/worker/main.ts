@@ -40,7 +40,9 @@ import { SweeperMetrics } from './telemetry/sweeper-metrics.js';
 import { installRuntime, sdkMetrics } from './telemetry/temporal-runtime.js';
 import { createOrderWorkers } from './order-workers.js';
 import { keepScheduling } from './reconciliation/reconcile-schedule.js';
+import { StuckRuns } from './sweeper/stuck-runs.js';
 import { Sweeper } from './sweeper/sweeper.js';
+import { workerVersion } from './worker-version.js';
 import { workflowCode } from './workflow-code.js';
 
 /** Milliseconds for closing: an attempt that still runs may hold a connection without an end. */
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
   const env = environmentFor([
     'store',
     'temporal',
+    'deployment',
     'payments',
     'carrier',
     'mail',
@@ -65,6 +68,7 @@ async function main(): Promise<void> {
     'logs',
   ]);
   const logger = createLogger('worker', env.logs.LOG_LEVEL);
+  const version = workerVersion(env.deployment);
   const metrics = new Metrics();
   const calls = new MeasuredCalls(metrics);
 
@@ -102,6 +106,7 @@ async function main(): Promise<void> {
     logger,
     connection,
     namespace: env.temporal.TEMPORAL_NAMESPACE,
+    version,
     shutdownGrace: env.worker.SHUTDOWN_GRACE,
   };
   const gateway = calls.of('stripe', new StripeGateway(stripe));
@@ -133,6 +138,7 @@ async function main(): Promise<void> {
       database: probe,
       temporal: new TemporalProbe(client),
       workers: [...workers, reconciliationWorker],
+      version,
     },
     logger,
   );
@@ -144,11 +150,17 @@ async function main(): Promise<void> {
     },
     logger,
   );
-  const lostRuns = new LostRuns(store, runs, logger, {
-    answer: env.worker.LOST_RUN,
-    limit: env.worker.LOST_RUN_LIMIT,
-    interval: env.worker.LOST_RUN_INTERVAL,
-  });
+  const lostRuns = new LostRuns(
+    store,
+    runs,
+    logger,
+    {
+      answer: env.worker.LOST_RUN,
+      limit: env.worker.LOST_RUN_LIMIT,
+      interval: env.worker.LOST_RUN_INTERVAL,
+    },
+    new StuckRuns(store, runs.visibility),
+  );
   const sweeper = new Sweeper(
     store,
     runs,
@@ -177,7 +189,7 @@ async function main(): Promise<void> {
     const running = runTogether([...workers, reconciliationWorker]);
     // Orders do not wait for it.
     void keepScheduling(client, env.reconciliation.RECONCILE_INTERVAL, logger, stopping.signal);
-    logger.info('worker ready');
+    logger.info({ version }, 'worker ready');
     await running;
   } finally {
     await Promise.race([close(), delay(CLOSING)]);

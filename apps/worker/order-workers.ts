@@ -1,3 +1,4 @@
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 
 import { TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
@@ -5,6 +6,7 @@ import { TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
 import { OrderActivityInterceptor } from './telemetry/activity.interceptor.js';
 import type { RequestIds } from './telemetry/request-ids.js';
 import { orderActivities, type Ports } from './activities/activities.js';
+import { versioning } from './worker-version.js';
 
 /** How many activities a worker runs at once: well above the database's connections, as most of the time is waiting. */
 const CONCURRENT_ACTIVITIES = 100;
@@ -19,6 +21,8 @@ export interface OrderWorkersOptions extends Ports {
   readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'>;
   /** How long a stop waits for what is running before it is handed back, in milliseconds. */
   readonly shutdownGrace: number;
+  /** Left out or null, the workers are not versioned. */
+  readonly version?: WorkerDeploymentVersion | null;
   /** Where the requests that placed orders are known, for the log. */
   readonly requests?: RequestIds;
 }
@@ -29,6 +33,7 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
   const shared = {
     connection: options.connection,
     namespace: options.namespace,
+    ...versioning(options.version ?? null),
     shutdownGraceTime: options.shutdownGrace,
     shutdownForceTime: options.shutdownGrace + HANDING_BACK,
     interceptors: {

@@ -314,3 +314,30 @@ describe('a setting that is given as a file', () => {
     expect(faultsOf(['temporal'], Object.fromEntries(source))).toEqual([expect.stringContaining(fault)]);
   });
 });
+
+describe('the build of a worker', () => {
+  const NAME = { TEMPORAL_DEPLOYMENT_NAME: 'orders' };
+  const BUILD = { TEMPORAL_WORKER_BUILD_ID: '0.2.0' };
+  const BOTH =
+    'is not set: a deployment and the build of this worker belong together; without both, workers are not versioned';
+
+  it('is named by both variables, or by none', () => {
+    expect(environmentFor(['deployment'], {}).deployment).toEqual({});
+    expect(environmentFor(['deployment'], { ...NAME, ...BUILD }).deployment).toEqual({ ...NAME, ...BUILD });
+  });
+
+  it.each([
+    [NAME, `TEMPORAL_WORKER_BUILD_ID ${BOTH}`],
+    [BUILD, `TEMPORAL_DEPLOYMENT_NAME ${BOTH}`],
+    [
+      { ...BUILD, TEMPORAL_DEPLOYMENT_NAME: 'shop.orders' },
+      'TEMPORAL_DEPLOYMENT_NAME must be a name of at most 200 characters, without dot and colon, such as orders',
+    ],
+    [
+      { ...NAME, TEMPORAL_WORKER_BUILD_ID: '__unversioned__' },
+      'TEMPORAL_WORKER_BUILD_ID must be a name of at most 200 characters, without colon, such as 0.2.0',
+    ],
+  ])('stops the start where it is %j', (source, fault) => {
+    expect(faultsOf(['deployment'], source)).toEqual([fault]);
+  });
+});

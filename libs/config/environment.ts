@@ -7,7 +7,19 @@ import { countryMeant, countryName, isCountry } from '#libs/places/country';
 
 import { parseShippingFee, shippingFeeErrors } from './shipping-fee.js';
 import { type Groups, type Settings, type Source, readSettings, variablesOf } from './settings.js';
-import { duration, durations, flag, list, pemFile, port, positive, text, url, whole } from './variable.js';
+import {
+  bothOrNeither,
+  duration,
+  durations,
+  flag,
+  list,
+  pemFile,
+  port,
+  positive,
+  text,
+  url,
+  whole,
+} from './variable.js';
 
 /** Groups of addresses that Express knows by name (expressjs.com/en/guide/behind-proxies.html). */
 const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
@@ -56,16 +68,36 @@ const groups = {
       TEMPORAL_TLS_CLIENT_KEY_PATH: pemFile('PRIVATE KEY').optional(),
       TEMPORAL_API_KEY: text('leave it out if there is none').optional(),
     })
-    .superRefine((temporal, context) => {
-      const pair = ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'] as const;
-      const missing = pair.filter((name) => temporal[name] === undefined);
-      if (missing.length === 1)
-        context.addIssue({
-          code: 'custom',
-          path: missing,
-          message: 'is not set: a certificate and its key belong together',
-        });
-    }),
+    .superRefine(
+      bothOrNeither(
+        ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
+        'a certificate and its key belong together',
+      ),
+    ),
+  /** The names that temporal-worker-controller injects (github.com/temporalio/temporal-worker-controller). */
+  deployment: z
+    .object({
+      TEMPORAL_DEPLOYMENT_NAME: z
+        .string()
+        .regex(
+          /^(?!__)[^.:\s]{1,200}$/,
+          'must be a name of at most 200 characters, without dot and colon, such as orders',
+        )
+        .optional(),
+      TEMPORAL_WORKER_BUILD_ID: z
+        .string()
+        .regex(
+          /^(?!__)[^:\s]{1,200}$/,
+          'must be a name of at most 200 characters, without colon, such as 0.2.0',
+        )
+        .optional(),
+    })
+    .superRefine(
+      bothOrNeither(
+        ['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'],
+        'a deployment and the build of this worker belong together; without both, workers are not versioned',
+      ),
+    ),
   payments: z.object({
     STRIPE_SECRET_KEY: z
       .string()

@@ -79,3 +79,11 @@ export const list = (
       if (wrong === undefined) return;
       context.addIssue({ code: 'custom', message: `must be ${what}, separated by commas${hint(wrong)}` });
     });
+/** Refuses one of two variables without the other. @param why to follow "is not set" */
+export const bothOrNeither =
+  <Name extends string>(pair: readonly [Name, Name], why: string) =>
+  (values: Readonly<Partial<Record<Name, unknown>>>, context: z.core.$RefinementCtx): void => {
+    const missing = pair.filter((name) => values[name] === undefined);
+    if (missing.length === 1)
+      context.addIssue({ code: 'custom', path: missing, message: `is not set: ${why}` });
+  };

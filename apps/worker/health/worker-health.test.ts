@@ -16,6 +16,7 @@ function health(changes: Partial<WatchedParts>): WorkerHealth {
     database: { ping },
     temporal: { ping },
     workers: [RUNNING, RUNNING],
+    version: null,
     ...changes,
   };
   return new WorkerHealth(parts, createLogger('test', 'silent'), 100);
@@ -29,6 +30,11 @@ const faultsOf = async (changes: Partial<WatchedParts>) => {
 describe('a worker', () => {
   it('is ready while its workers poll and the database and Temporal answer', async () => {
     expect(await health({}).ready()).toMatchObject({ status: 200, body: '{"status":"ok"}' });
+  });
+
+  it('says which build it is, where workers are versioned', async () => {
+    const version = { deploymentName: 'orders', buildId: '0.2.0' };
+    expect(JSON.parse((await health({ version }).ready()).body)).toEqual({ status: 'ok', version });
   });
 
   it.each<[string, Partial<WatchedParts>]>([

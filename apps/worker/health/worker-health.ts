@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { Worker } from '@temporalio/worker';
 
 import { failureCode } from '#libs/persistence/database/database-failure';
@@ -18,6 +19,8 @@ export interface WatchedParts {
   readonly database: Pick<DatabaseProbe, 'ping'>;
   readonly temporal: Pick<TemporalProbe, 'ping'>;
   readonly workers: readonly Pick<Worker, 'getState'>[];
+  /** Null where workers are not versioned. */
+  readonly version: WorkerDeploymentVersion | null;
 }
 
 /** What the probes of a worker are answered. */
@@ -47,7 +50,9 @@ export class WorkerHealth {
         this.fault('temporal', () => temporal.ping()),
       ])),
     ].filter((fault) => fault !== null);
-    return faults.length === 0 ? OK : unavailable(faults);
+    if (faults.length > 0) return unavailable(faults);
+    const { version } = this.parts;
+    return version === null ? OK : answer(200, { status: 'ok', version });
   }
 
   private async fault(part: string, ping: () => Promise<void>): Promise<string | null> {

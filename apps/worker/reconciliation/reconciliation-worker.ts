@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type WorkerDeploymentVersion } from '@temporalio/common';
 import {
   type ActivityExecuteInput,
   type ActivityInboundCallsInterceptor,
@@ -17,6 +17,7 @@ import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
 
 import { ReconciliationActivities } from '../activities/reconciliation/reconcile.activities.js';
+import { versioning } from '../worker-version.js';
 import { type PaymentSyncer, Reconciliation } from './reconciliation.js';
 
 export interface ReconciliationWorkerOptions {
@@ -30,6 +31,8 @@ export interface ReconciliationWorkerOptions {
   readonly client: Client;
   readonly connection: NativeConnection;
   readonly namespace: string;
+  /** Null for a worker that is not versioned. */
+  readonly version: WorkerDeploymentVersion | null;
   /** How long a stop waits for what is running before it is handed back, in milliseconds. */
   readonly shutdownGrace: number;
 }
@@ -45,6 +48,7 @@ export async function createReconciliationWorker(options: ReconciliationWorkerOp
     client,
     connection,
     namespace,
+    version,
     shutdownGrace,
   } = options;
   const reconciliation = new Reconciliation(store, gatewayRecords, payments, logger, isExclusive);
@@ -52,6 +56,7 @@ export async function createReconciliationWorker(options: ReconciliationWorkerOp
   return Worker.create({
     connection,
     namespace,
+    ...versioning(version),
     taskQueue: RECONCILIATION_QUEUE,
     activities: {
       compareUnsettled: (window) => books.compareUnsettled(window),

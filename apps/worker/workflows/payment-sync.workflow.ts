@@ -1,4 +1,4 @@
-import { proxyActivities, setHandler } from '@temporalio/workflow';
+import { proxyActivities, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 
 import type { PaymentSyncActivities } from '#libs/contracts/workflows/activities';
 import {
@@ -6,6 +6,7 @@ import {
   type PaymentSyncWorkflowInput,
 } from '#libs/contracts/workflows/order-workflow';
 
+import { shortWorkflow } from './short-workflow.js';
 import { summarized } from './summaries.js';
 
 const { syncPayment } = summarized(
@@ -29,3 +30,5 @@ export async function PaymentSyncWorkflow({ orderId }: PaymentSyncWorkflowInput)
     await syncPayment(orderId);
   }
 }
+
+setWorkflowOptions(shortWorkflow, PaymentSyncWorkflow);

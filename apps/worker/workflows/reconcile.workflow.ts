@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
 
 import {
   RECONCILIATION_QUEUE,
@@ -8,6 +8,7 @@ import {
   sumCompared,
 } from '#libs/contracts/workflows/reconcile-workflow';
 
+import { shortWorkflow } from './short-workflow.js';
 import { summarized } from './summaries.js';
 
 /** How far the first run looks back. Milliseconds. */
@@ -33,6 +34,8 @@ export async function ReconcileWorkflow({ since, minimumAge }: ReconcileInput): 
   const movements = await compareMovements(window);
   return { ...window, ...sumCompared(unsettled, movements), open: await countDiscrepancies() };
 }
+
+setWorkflowOptions(shortWorkflow, ReconcileWorkflow);
 
 async function afterLastRun(until: number): Promise<number> {
   const last = await findLastReconciled();

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { answered } from '#libs/client/shop-client';
+import { orderWorkflowId, refundWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import { RefundView } from '#libs/contracts/http/refund.api';
+import { orderId } from '#libs/domain/order/order-id';
+
+import { eventually } from '../support/eventually.js';
+import type { System } from '../support/system.js';
+import { useSystem } from '../support/use-system.js';
+
+const VERSION = { deploymentName: 'orders', buildId: '0.2.0' };
+
+describe('a worker that is versioned', () => {
+  let system: System;
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    {
+      env: {
+        TEMPORAL_DEPLOYMENT_NAME: VERSION.deploymentName,
+        TEMPORAL_WORKER_BUILD_ID: VERSION.buildId,
+        RECONCILE_INTERVAL: '1s',
+      },
+    },
+  );
+  let id: string;
+  beforeAll(async () => {
+    id = (await system.place()).id;
+    const { namespace } = system.client.options;
+    const promote = () =>
+      system.client.workflowService
+        .setWorkerDeploymentCurrentVersion({ namespace, ...VERSION })
+        .catch(() => null);
+    await eventually(promote, (answer) => answer !== null);
+    await system.carrierSays(id, 'delivered');
+    await system.until(id, ({ status }) => status === 'delivered');
+  });
+
+  const versioningOf = async (workflowId: string) => {
+    const { raw } = await system.client.workflow.getHandle(workflowId).describe();
+    const { versioningInfo } = raw.workflowExecutionInfo ?? {};
+    return { behavior: versioningInfo?.behavior, version: { ...versioningInfo?.deploymentVersion } };
+  };
+  const pinned = async () => {
+    const query = 'TemporalWorkflowVersioningBehavior = "Pinned"';
+    const types: string[] = [];
+    for await (const { type } of system.client.workflow.list({ query })) types.push(type);
+    return types;
+  };
+
+  it('says so to its probes', async () => {
+    const ready = await system.monitor('worker', '/health/ready');
+    expect(await ready.json()).toEqual({ status: 'ok', version: VERSION });
+  });
+
+  it('lets an order and its refund go on with the build that is current', async () => {
+    const refund = await answered(
+      system.shop.POST('/orders/{id}/refunds', {
+        params: { path: { id }, header: { 'Idempotency-Key': randomUUID() } },
+        body: { reason: 'goodwill', restock: false, amount: 500 },
+      }),
+    );
+    await eventually(
+      () => system.eventTypes(id),
+      (types) => types.includes('refund.succeeded'),
+    );
+    for (const run of [orderWorkflowId(orderId(id)), refundWorkflowId(RefundView.parse(refund).id)])
+      expect(await versioningOf(run)).toEqual({ behavior: AUTO_UPGRADE, version: VERSION });
+  });
+
+  it('ends what is short on the build that it began on, started by a client or by a schedule', async () => {
+    await eventually(pinned, (types) =>
+      ['PaymentSyncWorkflow', 'ReconcileWorkflow'].every((type) => types.includes(type)),
+    );
+    expect(new Set(await pinned())).toEqual(new Set(['PaymentSyncWorkflow', 'ReconcileWorkflow']));
+  });
+});
+
+/** Temporal's number for it. */
+const AUTO_UPGRADE = 2;
