@@ -71,7 +71,7 @@ export class TemporalServer {
     );
     try {
       await server.makeTables();
-      await Promise.all(SERVICES.map((service) => server.startService(service)));
+      await server.startServices();
       await registerNamespaces(server.address, options.namespaces);
     } catch (error) {
       await server.stop();
@@ -83,6 +83,11 @@ export class TemporalServer {
   /** host:port, as TEMPORAL_ADDRESS has it. */
   get address(): string {
     return `127.0.0.1:${this.ports.frontend.grpc}`;
+  }
+
+  /** Starts all of them, at the start or after kills. */
+  async startServices(): Promise<void> {
+    await Promise.all(SERVICES.map((service) => this.startService(service)));
   }
 
   async startService(service: Service): Promise<void> {
