@@ -19,6 +19,7 @@ import { Store } from '#libs/persistence/store';
 import { lazyClient } from '#libs/temporal/connection';
 
 import { basket } from './basket.js';
+import type { Collector } from './collector.js';
 import { eventually } from './eventually.js';
 import { Inbox } from './inbox.js';
 import { checkAtRest, checkInvariants } from './invariants.js';
@@ -47,6 +48,8 @@ export interface SystemOptions {
   readonly processes?: number;
   /** More environment for every process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where both processes send their spans to; left out, there are none. Closed with the system. */
+  readonly collector?: Collector;
   /** The tests leave books that differ from the gateway's records. */
   readonly booksDiffer?: boolean;
 }
@@ -76,6 +79,7 @@ export class System {
     /** What every process is given; the first of several has the ports that it names, but for that of the API. */
     readonly environment: Readonly<Record<string, string>>,
     private readonly booksDiffer: boolean,
+    readonly collector: Collector | undefined,
     each: { readonly api: readonly ProcessPorts[]; readonly worker: readonly ProcessPorts[] },
   ) {
     this.api = new ProcessGroup('api', each.api, (env) => {
@@ -85,6 +89,11 @@ export class System {
     this.worker = new ProcessGroup('worker', each.worker, (env) =>
       this.spawn('worker', env, /"worker ready"/),
     );
+  }
+
+  /** What was received of its traces. */
+  get traces(): readonly string[] {
+    return this.collector?.bodies ?? [];
   }
 
   static async start(options: SystemOptions = {}): Promise<System> {
@@ -140,9 +149,11 @@ export class System {
         RETRY_MAX: '1s',
         SWEEP_INTERVAL: '1s',
         DRAIN_DELAY: '0s',
+        ...options.collector?.environment,
         ...options.env,
       },
       options.booksDiffer ?? false,
+      options.collector,
       each,
     );
     if (processes > 1)
@@ -289,6 +300,7 @@ export class System {
   private async release(): Promise<void> {
     await this.sandbox.close();
     await this.inbox.close();
+    await this.collector?.close();
     await this.client.connection.close();
     await this.store.close();
   }
