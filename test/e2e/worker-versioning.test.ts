@@ -7,6 +7,7 @@ import { orderWorkflowId, refundWorkflowId } from '#libs/contracts/workflows/ord
 import { RefundView } from '#libs/contracts/http/refund.api';
 import { orderId } from '#libs/domain/order/order-id';
 
+import { deploy } from '../support/deploy.js';
 import { eventually } from '../support/eventually.js';
 import type { System } from '../support/system.js';
 import { useSystem } from '../support/use-system.js';
@@ -30,12 +31,12 @@ describe('a worker that is versioned', () => {
   let id: string;
   beforeAll(async () => {
     id = (await system.place()).id;
-    const { namespace } = system.client.options;
-    const promote = () =>
-      system.client.workflowService
-        .setWorkerDeploymentCurrentVersion({ namespace, ...VERSION })
-        .catch(() => null);
-    await eventually(promote, (answer) => answer !== null);
+    expect(await deploy(system, 'promote', '--build', VERSION.buildId)).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(
+        /Build 0\.2\.0 is current\. Unversioned workers get nothing more: stop them\.$/,
+      ),
+    });
     await system.carrierSays(id, 'delivered');
     await system.until(id, ({ status }) => status === 'delivered');
   });
@@ -70,6 +71,25 @@ describe('a worker that is versioned', () => {
     );
     for (const run of [orderWorkflowId(orderId(id)), refundWorkflowId(RefundView.parse(refund).id)])
       expect(await versioningOf(run)).toEqual({ behavior: AUTO_UPGRADE, version: VERSION });
+  });
+
+  it('is shown with what it knows, and promoted once only', async () => {
+    expect((await deploy(system, 'status')).output.replaceAll(/ +/g, ' ')).toMatch(
+      /^build status share workers knows versions new orders get since\n0\.2\.0 current 100 % yes 1 1 20\S+\nNo order or refund is open\.$/,
+    );
+    expect(await deploy(system, 'promote', '--build', VERSION.buildId)).toEqual({
+      code: 0,
+      output: 'Build 0.2.0 is current already.',
+    });
+  });
+
+  it('is not followed by a build that has no workers', async () => {
+    expect(await deploy(system, 'promote', '--build', '0.3.0', '--wait', '1s')).toEqual({
+      code: 1,
+      output: expect.stringMatching(
+        /Build 0\.3\.0 is not ready: no worker polls order-processing, email, reconciliation\.$/,
+      ),
+    });
   });
 
   it('ends what is short on the build that it began on, started by a client or by a schedule', async () => {

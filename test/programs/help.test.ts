@@ -25,6 +25,7 @@ test.each([
   'fuzz',
   'keys',
   'reconcile',
+  'deploy',
   'migrate',
   'test:model',
   'test:containers',
@@ -34,7 +35,7 @@ test.each([
   expect(stderr).toBe('');
 });
 
-// keys and reconcile read the local environment first, which is wrong here.
+// keys, reconcile and deploy read the local environment first, which is wrong here.
 test.each(['start', 'order', 'demo', 'bench', 'fuzz', 'migrate', 'test:model', 'test:containers'])(
   'npm run %s with an option that it does not have says how it is used, and ends with 2',
   async (script) => {
