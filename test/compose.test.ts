@@ -53,8 +53,9 @@ const ORDER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     migrate: 'service_completed_successfully',
     'temporal-namespace': 'service_completed_successfully',
   },
-  migrate: { postgres: 'service_healthy' },
-  'temporal-schema': { postgres: 'service_healthy' },
+  migrate: { 'postgres-roles': 'service_completed_successfully' },
+  'postgres-roles': { postgres: 'service_healthy' },
+  'temporal-schema': { 'postgres-roles': 'service_completed_successfully' },
   temporal: { 'temporal-schema': 'service_completed_successfully' },
   'temporal-namespace': { temporal: 'service_healthy' },
   'temporal-ui': { temporal: 'service_healthy' },
@@ -200,7 +201,7 @@ describe('docker-compose.yml', () => {
 
   it('starts a part that ended again, and what runs once only after a failure', () => {
     for (const [name, { restart }] of Object.entries(services)) {
-      const once = ['migrate', 'temporal-schema', 'temporal-namespace'].includes(name);
+      const once = ['migrate', 'postgres-roles', 'temporal-schema', 'temporal-namespace'].includes(name);
       expect(restart, name).toBe(once ? 'on-failure:5' : 'unless-stopped');
     }
   });
@@ -259,7 +260,9 @@ describe('docker-compose.yml', () => {
       TEMPORAL_PASSWORD: 'temporal1',
     };
     const set = { ...ONLY_WHAT_IS_REQUIRED, ...passwords };
-    expect(environmentOf('postgres', set)).toMatchObject(passwords);
+    const { POSTGRES_PASSWORD, ...roles } = passwords;
+    expect(environmentOf('postgres', set)).toMatchObject({ POSTGRES_PASSWORD });
+    expect(environmentOf('postgres-roles', set)).toMatchObject({ PGPASSWORD: POSTGRES_PASSWORD, ...roles });
     expect(environmentOf('migrate', set)['DATABASE_URL']).toContain('//orders_owner:owner1@');
     for (const name of ['api', 'worker'])
       expect(environmentOf(name, set)['DATABASE_URL']).toContain('//orders:rows1@');

@@ -1,6 +1,6 @@
 /** Runs docker-compose.yml and does to it what happens in production: kills, an upgrade, a restart of everything. */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -87,9 +87,10 @@ async function run(): Promise<void> {
     'both run the new image',
   );
 
-  console.log('Everything down and up again, with orders under way');
+  console.log('Everything down and up again, with orders under way and another password for the database');
   await Promise.all(Array.from({ length: 10 }, () => placed.place()));
   await docker.compose('down');
+  appendFileSync(join(access.folder, '.env'), 'ORDERS_PASSWORD=another1\n');
   const restarting = Date.now();
   await docker.compose('up', '--detach', '--wait', '--no-build');
   claims.figure('all parts healthy after', seconds(Date.now() - restarting));

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import pg from 'pg';
 import supertest from 'supertest';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { eventually } from '../support/eventually.js';
 import type { System } from '../support/system.js';
@@ -22,7 +22,12 @@ describe('access to the API', () => {
     },
     {
       worker: false,
-      env: { RATE_LIMIT: String(RATE_LIMIT), REQUEST_TIMEOUT: '3s', CORS_ORIGINS: ORIGIN },
+      env: {
+        RATE_LIMIT: String(RATE_LIMIT),
+        REQUEST_TIMEOUT: '3s',
+        CORS_ORIGINS: ORIGIN,
+        TRUSTED_PROXIES: 'loopback',
+      },
     },
   );
 
@@ -65,8 +70,13 @@ describe('access to the API', () => {
   });
 
   describe('too many requests', () => {
-    // What one test took of a second is not missed by the next.
-    afterEach(() => pause(1_000));
+    // Each test calls from an address of its own, as a trusted proxy names it: what one took of a second the next still has.
+    let address = '198.51.100.0';
+    let turn = 0;
+    beforeEach(() => {
+      address = `198.51.100.${(turn += 1)}`;
+    });
+    const stranger = () => supertest.agent(system.url).set('X-Forwarded-For', address);
 
     it('of a service are refused, whichever of its keys they come with, and others are served', async () => {
       const [one, two, other] = [
@@ -74,11 +84,11 @@ describe('access to the API', () => {
         await system.store.apiKeys.create('busy', ['read', 'write']),
         await system.store.apiKeys.create('calm', ['read']),
       ];
-      let turn = 0;
-      const counts = await statuses(RATE_LIMIT * 4, () => as(turn++ % 2 ? one : two).get('/orders'));
+      let calls = 0;
+      const counts = await statuses(RATE_LIMIT * 4, () => as(calls++ % 2 ? one : two).get('/orders'));
       expect(counts[200]).toBeGreaterThanOrEqual(RATE_LIMIT);
-      expect(counts[429]).toBeGreaterThan(RATE_LIMIT);
-      const refused = await Promise.all(Array.from({ length: RATE_LIMIT * 2 }, () => as(one).get('/orders')));
+      expect(counts[429]).toBeGreaterThan(0);
+      const refused = await Promise.all(Array.from({ length: RATE_LIMIT * 4 }, () => as(one).get('/orders')));
       expect(refused.find(({ status }) => status === 429)).toMatchObject({
         headers: { 'retry-after': '1', 'content-type': expect.stringMatching(/^application\/problem\+json/) },
         body: { code: 'rate_limited', status: 429, type: '/problems/rate_limited' },
@@ -89,14 +99,16 @@ describe('access to the API', () => {
     });
 
     it('without a valid key are refused by address, and a caller with a key is served', async () => {
-      const counts = await statuses(RATE_LIMIT * 4, () => as('op_guess').get('/orders'));
+      const counts = await statuses(RATE_LIMIT * 4, () =>
+        stranger().get('/orders').set('Authorization', 'Bearer op_guess'),
+      );
       expect(counts[401]).toBeGreaterThanOrEqual(RATE_LIMIT);
       expect(counts[429]).toBeGreaterThan(0);
       await system.http.get('/orders').expect(200);
     });
 
     it.each(['/problems', '/docs', '/openapi.json'])('of %s are refused', async (path) => {
-      const counts = await statuses(RATE_LIMIT * 4, () => anonymous().get(path));
+      const counts = await statuses(RATE_LIMIT * 4, () => stranger().get(path));
       expect(counts[200]).toBeGreaterThan(0);
       expect(counts[429]).toBeGreaterThan(0);
     });
@@ -112,15 +124,15 @@ describe('access to the API', () => {
     ])(
       'without a key of %s are refused, whatever else is wrong with %s %.5s',
       async (path, method, sent, status) => {
-        const [verb, headers] = [method, { 'Content-Type': 'application/json' }] as const;
+        const headers = { 'Content-Type': 'application/json', 'X-Forwarded-For': address };
         const body = sent || undefined;
         const counts = await statuses(RATE_LIMIT * 4, () =>
-          fetch(`${system.url}${path}`, { method: verb, headers, body }),
+          fetch(`${system.url}${path}`, { method, headers, body }),
         );
         expect(Object.keys(counts)).toEqual([String(status), '429']);
-        // It may have become another second meanwhile.
+        // How many are refused depends on how many seconds the calls took.
         expect(counts[status]).toBeGreaterThanOrEqual(RATE_LIMIT);
-        expect(counts[429]).toBeGreaterThanOrEqual(RATE_LIMIT);
+        expect(counts[429]).toBeGreaterThan(0);
       },
     );
 
@@ -128,13 +140,18 @@ describe('access to the API', () => {
       const key = await system.store.apiKeys.create('clumsy', ['read', 'write']);
       const bad = () => as(key).post('/orders').set('Content-Type', 'application/json').send('{');
       expect(await statuses(RATE_LIMIT, bad)).toEqual({ 400: RATE_LIMIT });
-      expect(await statuses(RATE_LIMIT, () => anonymous().get('/nowhere'))).toEqual({ 404: RATE_LIMIT });
+      expect(await statuses(RATE_LIMIT, () => stranger().get('/nowhere'))).toEqual({ 404: RATE_LIMIT });
     });
 
-    it('are counted by their real source, whatever their headers claim', async () => {
-      let turn = 0;
-      const elsewhere = () => anonymous().get('/problems').set('X-Forwarded-For', `198.51.100.${turn++}`);
-      expect((await statuses(RATE_LIMIT * 4, elsewhere))[429]).toBeGreaterThan(0);
+    it('behind a trusted proxy are counted by the source that the proxy names', async () => {
+      let others = 0;
+      const from = (forwarded: () => string) => () =>
+        anonymous().get('/problems').set('X-Forwarded-For', forwarded());
+      const spread = from(() => `192.0.2.${others++}`);
+      expect(await statuses(RATE_LIMIT * 4, spread)).toEqual({ 200: RATE_LIMIT * 4 });
+      // The entries before the proxy's own come from the client, and can be invented.
+      const one = from(() => `192.0.2.${others++}, ${address}`);
+      expect((await statuses(RATE_LIMIT * 4, one))[429]).toBeGreaterThan(0);
     });
 
     it('are not limited for a probe, or for a provider', async () => {
@@ -281,18 +298,13 @@ describe('access to the API', () => {
   describe('with other settings', () => {
     beforeAll(async () => {
       await system.stop('api');
-      await system.startApi({ TRUSTED_PROXIES: 'loopback', CORS_ORIGINS: '' });
+      await system.startApi({ TRUSTED_PROXIES: '', CORS_ORIGINS: '' });
     });
 
-    it('behind a trusted proxy, too many are counted by the source that the proxy names', async () => {
-      const from = (forwarded: () => string) => () =>
-        anonymous().get('/problems').set('X-Forwarded-For', forwarded());
+    it('without a trusted proxy, too many are counted by their real source, whatever their headers claim', async () => {
       let turn = 0;
-      const others = from(() => `198.51.100.${turn++}`);
-      expect(await statuses(RATE_LIMIT * 4, others)).toEqual({ 200: RATE_LIMIT * 4 });
-      // The entries before the proxy's own come from the client, and can be invented.
-      const one = from(() => `198.51.100.${turn++}, 203.0.113.7`);
-      expect((await statuses(RATE_LIMIT * 4, one))[429]).toBeGreaterThan(0);
+      const elsewhere = () => anonymous().get('/problems').set('X-Forwarded-For', `198.51.100.${turn++}`);
+      expect((await statuses(RATE_LIMIT * 4, elsewhere))[429]).toBeGreaterThan(0);
     });
 
     it('no page of any origin may read answers where none is configured', async () => {

@@ -69,13 +69,15 @@ export class EffectRepository {
 
   /** Moves a started effect to a fresh idempotency key, journalled before the key is used. */
   async rotateIdempotencyKey(key: string, fence: number): Promise<void> {
-    await this.db
-      .$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started' AND fence = ${fence}`;
+    await this.db.effect.updateMany({
+      where: { key, state: 'started', fence },
+      data: { try: { increment: 1 } },
+    });
   }
 
   /** Gives an unclear effect a fresh key: for a refund only an operator's retry does that. */
   async rotateUnclearKey(key: string): Promise<void> {
-    await this.db.$executeRaw`UPDATE effect SET try = try + 1 WHERE key = ${key} AND state = 'started'`;
+    await this.db.effect.updateMany({ where: { key, state: 'started' }, data: { try: { increment: 1 } } });
   }
 
   async find(key: string): Promise<Effect | null> {

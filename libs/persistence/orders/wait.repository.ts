@@ -33,8 +33,10 @@ export class WaitRepository {
 
   /** How the attempt before failed; null where none has. */
   async lastError(orderId: OrderId, step: StepName): Promise<string | null> {
-    const [wait] = await this.db.$queryRaw<{ lastError: string | null }[]>`
-      SELECT last_error AS "lastError" FROM order_wait WHERE order_id = ${orderId}::uuid AND step = ${step}`;
+    const wait = await this.db.orderWait.findUnique({
+      where: { orderId_step: { orderId, step } },
+      select: { lastError: true },
+    });
     return wait?.lastError ?? null;
   }
 

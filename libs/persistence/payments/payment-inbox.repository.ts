@@ -76,16 +76,19 @@ export class PaymentInboxRepository {
   /** Notes that the books had the facts of these events already: no run is to be signalled. */
   async markKnown(orderId: OrderId, events: readonly OpenPaymentEvent[]): Promise<void> {
     if (events.length === 0) return;
-    await this.db.$executeRaw`
-      UPDATE inbox_event SET applied_at = now(), verdict = 'known', order_id = ${orderId}::uuid
-      WHERE id = ANY(${idsOf(events)}::uuid[]) AND applied_at IS NULL`;
+    await this.db.inboxEvent.updateMany({
+      where: { id: { in: idsOf(events) }, appliedAt: null },
+      data: { appliedAt: new Date(), verdict: 'known', orderId },
+    });
   }
 
   /** Notes that the runs were signalled the changes of these events. */
   async markSignalled(events: readonly OpenPaymentEvent[]): Promise<void> {
     if (events.length === 0) return;
-    await this.db.$executeRaw`
-      UPDATE inbox_event SET signalled_at = now() WHERE id = ANY(${idsOf(events)}::uuid[])`;
+    await this.db.inboxEvent.updateMany({
+      where: { id: { in: idsOf(events) } },
+      data: { signalledAt: new Date() },
+    });
   }
 
   /** Orders with an event that is not settled. @param olderThan milliseconds */

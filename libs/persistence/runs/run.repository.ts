@@ -82,8 +82,10 @@ export class RunRepository {
     const order = await this.orders.get(orderId);
     const [events, effects, answers, requests] = await Promise.all([
       this.orders.events(orderId),
-      this.db.$queryRaw<{ key: string; state: string }[]>`
-        SELECT key, state FROM effect WHERE key IN (${intentKey(orderId)}, ${voidKey(orderId)})`,
+      this.db.effect.findMany({
+        where: { key: { in: [intentKey(orderId), voidKey(orderId)] } },
+        select: { key: true, state: true },
+      }),
       this.db.$queryRaw<(Omit<StepAnswer, 'at'> & { at: Date })[]>`
         SELECT step, action, by, resolved_at AS at FROM attention
         WHERE order_id = ${orderId}::uuid AND kind = ANY(${[...HOLDS_UP_A_STEP]}) AND NOT is_compensation AND refund_id IS NULL
