@@ -97,7 +97,7 @@ export class WorkerDeployment {
       }),
     );
     return pollers.some(({ deploymentOptions, lastAccessTime }) => {
-      const isVersioned = deploymentOptions?.workerVersioningMode === VERSIONED;
+      const isVersioned = Number(deploymentOptions?.workerVersioningMode) === VERSIONED;
       const isOf =
         build === null
           ? !isVersioned

@@ -2,12 +2,18 @@ import { randomUUID } from 'node:crypto';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { script } from '../../dev/sandbox/test-sandbox.js';
 import { answered } from '#libs/client/shop-client';
-import { orderWorkflowId, refundWorkflowId } from '#libs/contracts/workflows/order-workflow';
+import {
+  orderWorkflowId,
+  paymentSyncWorkflowId,
+  refundWorkflowId,
+} from '#libs/contracts/workflows/order-workflow';
 import { RefundView } from '#libs/contracts/http/refund.api';
 import { orderId } from '#libs/domain/order/order-id';
+import { OrderRuns } from '#libs/temporal/order-runs';
 
-import { deploy } from '../support/deploy.js';
+import { deploy, type Deployed } from '../support/deploy.js';
 import { eventually } from '../support/eventually.js';
 import type { System } from '../support/system.js';
 import { useSystem } from '../support/use-system.js';
@@ -29,14 +35,10 @@ describe('a worker that is versioned', () => {
     },
   );
   let id: string;
+  let promoted: Deployed;
   beforeAll(async () => {
     id = (await system.place()).id;
-    expect(await deploy(system, 'promote', '--build', VERSION.buildId)).toMatchObject({
-      code: 0,
-      output: expect.stringMatching(
-        /Build 0\.2\.0 is current\. Unversioned workers get nothing more: stop them\.$/,
-      ),
-    });
+    promoted = await deploy(system, 'promote', '--build', VERSION.buildId);
     await system.carrierSays(id, 'delivered');
     await system.until(id, ({ status }) => status === 'delivered');
   });
@@ -52,6 +54,15 @@ describe('a worker that is versioned', () => {
     for await (const { type } of system.client.workflow.list({ query })) types.push(type);
     return types;
   };
+
+  it('takes over from unversioned workers once it is promoted', () => {
+    expect(promoted).toEqual({
+      code: 0,
+      output: expect.stringMatching(
+        /Build 0\.2\.0 is current\. Unversioned workers get nothing more: stop them\.$/,
+      ),
+    });
+  });
 
   it('says so to its probes', async () => {
     const ready = await system.monitor('worker', '/health/ready');
@@ -93,11 +104,58 @@ describe('a worker that is versioned', () => {
   });
 
   it('ends what is short on the build that it began on, started by a client or by a schedule', async () => {
+    await new OrderRuns(system.client, system.store).requestPaymentSync(orderId(id));
     await eventually(pinned, (types) =>
       ['PaymentSyncWorkflow', 'ReconcileWorkflow'].every((type) => types.includes(type)),
     );
     expect(new Set(await pinned())).toEqual(new Set(['PaymentSyncWorkflow', 'ReconcileWorkflow']));
   });
+});
+
+describe('a worker that replaces the one before in place, and promotes its own build', () => {
+  let system: System;
+  const build = (buildId: string) => ({ TEMPORAL_WORKER_BUILD_ID: buildId });
+  useSystem(
+    (opened) => {
+      system = opened;
+    },
+    { env: { TEMPORAL_DEPLOYMENT_NAME: 'orders', TEMPORAL_WORKER_PROMOTES: 'true', ...build('1') } },
+  );
+
+  const isOpen = async (workflowId: string) =>
+    (await system.client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+
+  it('takes over its orders, and begins anew what was to end on the build before', async () => {
+    const { id } = await system.place();
+    await system.until(id, ({ shipments }) => shipments.length > 0);
+    const sync = paymentSyncWorkflowId(orderId(id));
+    await script(system.sandbox, {
+      operation: 'payment_intents.retrieve',
+      fault: 'drop_before',
+      times: 1_000,
+    });
+    await new OrderRuns(system.client, system.store).requestPaymentSync(orderId(id));
+    await eventually(pinnedOn('orders:1'), (ids) => ids.includes(sync));
+    await system.stop('worker');
+    await fetch(`${system.sandbox.url}/sandbox/faults`, { method: 'DELETE' });
+    expect(await isOpen(sync)).toBe(true);
+
+    await system.startWorker(build('2'));
+    await eventually(
+      () => isOpen(sync),
+      (open) => !open,
+    );
+    await system.carrierSays(id, 'delivered');
+    await system.until(id, ({ status }) => status === 'delivered');
+    expect((await deploy(system, 'status')).output).toMatch(/^2 +current +100 %/m);
+  });
+
+  const pinnedOn = (version: string) => async () => {
+    const query = `TemporalWorkerDeploymentVersion = "${version}" AND TemporalWorkflowVersioningBehavior = "Pinned"`;
+    const ids: string[] = [];
+    for await (const { workflowId } of system.client.workflow.list({ query })) ids.push(workflowId);
+    return ids;
+  };
 });
 
 /** Temporal's number for it. */
