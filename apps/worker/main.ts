@@ -43,6 +43,7 @@ import { SweeperMetrics } from './telemetry/sweeper-metrics.js';
 import { installRuntime, sdkMetrics } from './telemetry/temporal-runtime.js';
 import { createOrderWorkers } from './order-workers.js';
 import { keepScheduling } from './reconciliation/reconcile-schedule.js';
+import { StuckRuns } from './sweeper/stuck-runs.js';
 import { Sweeper } from './sweeper/sweeper.js';
 import { workerVersion } from './worker-version.js';
 import { workflowCode } from './workflow-code.js';
@@ -152,11 +153,17 @@ async function main(): Promise<void> {
     },
     logger,
   );
-  const lostRuns = new LostRuns(store, runs, logger, {
-    answer: env.worker.LOST_RUN,
-    limit: env.worker.LOST_RUN_LIMIT,
-    interval: env.worker.LOST_RUN_INTERVAL,
-  });
+  const lostRuns = new LostRuns(
+    store,
+    runs,
+    logger,
+    {
+      answer: env.worker.LOST_RUN,
+      limit: env.worker.LOST_RUN_LIMIT,
+      interval: env.worker.LOST_RUN_INTERVAL,
+    },
+    new StuckRuns(store, runs.visibility),
+  );
   const sweeper = new Sweeper(
     store,
     runs,

@@ -640,7 +640,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "run_stuck" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy";
             step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
             /** @description Whether the step's compensation is what cannot be done */
             isCompensation: boolean;
@@ -729,7 +729,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy";
+            kind: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "run_stuck" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy";
             step: ("validate" | "reserve" | "charge" | "ship" | "capture" | "confirm" | "announce" | "deliver" | "notify") | null;
             /** @description Whether the step's compensation is what cannot be done */
             isCompensation: boolean;
@@ -1145,7 +1145,7 @@ export interface operations {
                 /** @description Only orders that wait for a person */
                 attention?: "open";
                 /** @description Only orders that wait for a person so */
-                attentionKind?: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy";
+                attentionKind?: "parked" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "amount_differs" | "tracking_conflict" | "run_closed" | "run_stuck" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy";
                 /** @description The `code` of what is shown as `endReason` */
                 endReason?: "invalid" | "out_of_stock" | "payment_declined" | "payment_expired" | "reservation_expired" | "authorization_expiring" | "payment_voided" | "capture_failed" | "carrier_refused" | "operator_failed" | "cancelled" | "returned" | "lost";
                 /** @description The shop's own id of the customer */

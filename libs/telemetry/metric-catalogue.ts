@@ -151,6 +151,13 @@ export const METRICS = {
     of: WORKER,
     help: 'When the gauges that come from the database were last read, the start of the worker before that; the gauges are left out while they cannot be',
   },
+  order_runs_stuck: {
+    type: 'gauge',
+    unit: null,
+    labels: ['cause'],
+    of: WORKER,
+    help: 'Open orders with the attention run_stuck, by its cause: their run is there and does not go on; 1,000 at the most',
+  },
   sweeper_last_sweep_timestamp_seconds: {
     type: 'gauge',
     unit: 'seconds',

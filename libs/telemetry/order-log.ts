@@ -19,8 +19,9 @@ const LINES: Readonly<Record<string, readonly [level: 'info' | 'warn', message: 
   'order.cancelled': ['info', 'cancelled'],
   'order.closed': ['info', 'closed'],
   'order.restarted': ['info', 'another run resumes the order'],
-  'order.run_closed': ['warn', 'the run is gone or keeps failing: an operator is asked'],
-  'order.run_recovered': ['info', 'the run no longer fails'],
+  'order.run_closed': ['warn', 'the run is gone: an operator is asked'],
+  'order.run_stuck': ['warn', 'the run does not go on: an operator is asked'],
+  'order.run_recovered': ['info', 'the run goes on again'],
 };
 
 /** Logs how an order goes on: parking, resuming, compensating, closing. Codes and states only. */

@@ -26,6 +26,7 @@ import {
   TASK_QUEUES,
   WORKFLOW_SUMMARIES,
 } from '#libs/contracts/workflows/order-workflow';
+import { isAboutTheRun } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
@@ -217,7 +218,8 @@ export class OrderRuns {
 
   /** Signals an operator's answer to a run, the order's or a refund's; or starts the requested run. */
   async resolveAttention(answer: Answer): Promise<void> {
-    if ((await this.store.attention.kindOf(answer.attentionId)) === 'run_closed') {
+    const kind = await this.store.attention.kindOf(answer.attentionId);
+    if (kind !== null && isAboutTheRun(kind)) {
       await this.startLast(answer.orderId);
       await this.store.attention.markSignalled(answer.attentionId);
       return;

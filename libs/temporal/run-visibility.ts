@@ -1,7 +1,16 @@
-import { type Client, isGrpcServiceError, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  isGrpcServiceError,
+  ServiceError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 
 import { ORDER_WORKFLOW, orderWorkflowId, REFUND_WORKFLOW } from '#libs/contracts/workflows/order-workflow';
 import { isOrderId, type OrderId } from '#libs/domain/order/order-id';
+
+import { describeOrderQueue, type OrderQueue, timeOf, versionOf, type WorkerVersion } from './order-queue.js';
+import type { OpenTask, RunTask } from './stuck-run.js';
 
 /** How long one question may take, in milliseconds. */
 const DEADLINE = 10_000;
@@ -9,8 +18,6 @@ const DEADLINE = 10_000;
 const IDS = 200;
 /** gRPC's INVALID_ARGUMENT (grpc.github.io/grpc/core/md_doc_statuscodes.html). */
 const INVALID_ARGUMENT = 3;
-/** After so many attempts in a row a workflow task keeps failing, as Temporal's own sign has it. */
-const FAILING_ATTEMPTS = 5;
 
 /** A run that closed before its order ended. */
 export type LostRun =
@@ -18,13 +25,12 @@ export type LostRun =
   | { readonly of: 'refund'; readonly refundId: string; readonly closedAt: Date };
 
 /** Temporal's description of an order's latest run. */
-export interface RunDescription {
+export interface RunDescription extends RunTask {
   readonly runId: string;
   /** Which of the order's runs it is, from 1. */
   readonly run: number;
   /** In small letters: `running`, `terminated`, … */
   readonly status: string;
-  readonly keepsFailing: boolean;
 }
 
 /** Temporal's lists and descriptions of runs. A list may be seconds behind a description. */
@@ -58,7 +64,7 @@ export class RunVisibility {
   }
 
   /** Orders whose run fails its workflow task again and again; null where this Temporal (before 1.30) lists none. */
-  async keepFailing(limit: number): Promise<OrderId[] | null> {
+  async failing(limit: number): Promise<OrderId[] | null> {
     const query = `WorkflowType = "${ORDER_WORKFLOW}" AND ExecutionStatus = "Running"
       AND TemporalReportedProblems IN ("category=WorkflowTaskFailed", "category=WorkflowTaskTimedOut")`;
     try {
@@ -82,12 +88,18 @@ export class RunVisibility {
         runId,
         run: typeof run === 'number' ? run : 1,
         status: status.name.toLowerCase(),
-        keepsFailing: (raw.pendingWorkflowTask?.attempt ?? 0) >= FAILING_ATTEMPTS,
+        task: openTask(raw.pendingWorkflowTask),
+        pinnedTo: pinnedTo(raw.workflowExecutionInfo?.versioningInfo),
       };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
     }
+  }
+
+  /** The workers that take the tasks of orders, and how long tasks wait for them. */
+  async queue(): Promise<OrderQueue> {
+    return describeOrderQueue(this.client);
   }
 
   private async list(query: string, limit: number): Promise<OrderId[]> {
@@ -123,4 +135,24 @@ function lostRun(workflowId: string, closedAt: Date): LostRun[] {
   if (workflowId.startsWith(REFUND_PREFIX) && UUID.test(refundId))
     return [{ of: 'refund', refundId, closedAt }];
   return orderOf(workflowId).map((orderId) => ({ of: 'order', orderId, closedAt }));
+}
+
+type Description = WorkflowExecutionDescription['raw'];
+
+function openTask(task: Description['pendingWorkflowTask']): OpenTask | null {
+  if (!task) return null;
+  const isStarted = timeOf(task.startedTime) !== null;
+  return { attempt: task.attempt ?? 1, waitsSince: isStarted ? null : timeOf(task.scheduledTime) };
+}
+
+type Versioning = NonNullable<Description['workflowExecutionInfo']>['versioningInfo'];
+
+/** VERSIONING_BEHAVIOR_PINNED of Temporal's protocol. */
+const PINNED: unknown = 1;
+
+function pinnedTo(versioning: Versioning): WorkerVersion | null {
+  const override = versioning?.versioningOverride;
+  if (override?.pinned) return versionOf(override.pinned.version);
+  if (override?.autoUpgrade) return null;
+  return versioning?.behavior === PINNED ? versionOf(versioning?.deploymentVersion) : null;
 }

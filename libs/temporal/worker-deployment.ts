@@ -102,8 +102,8 @@ export class WorkerDeployment {
         build === null
           ? !isVersioned
           : isVersioned &&
-            deploymentOptions.deploymentName === this.name &&
-            deploymentOptions.buildId === build;
+            deploymentOptions?.deploymentName === this.name &&
+            deploymentOptions?.buildId === build;
       return isOf && Number(lastAccessTime?.seconds ?? 0) * 1_000 > Date.now() - LAST_POLL;
     });
   }

@@ -15,9 +15,6 @@ const ORDERS = 1_000;
 /** A Temporal that has a run for every order, except lost ones; and counts its calls. */
 class CountedRuns {
   readonly lost = new Map<OrderId, 'terminated' | null>();
-  failing: OrderId[] | null = [];
-  /** Whether every run fails, even if it is not listed. */
-  failsUnlisted = false;
   asked = { lists: 0, compared: [] as OrderId[], described: [] as OrderId[] };
 
   readonly visibility = {
@@ -27,13 +24,11 @@ class CountedRuns {
       this.asked.compared.push(...ids);
       return new Set(ids.filter((id) => !this.lost.has(id)));
     },
-    keepFailing: async () => this.failing,
     describe: async (id: OrderId): Promise<RunDescription | null> => {
       this.asked.described.push(id);
       const status = this.lost.get(id);
-      const run = { runId: 'run', run: 1 };
       if (status === null) return null;
-      return { ...run, status: status ?? 'running', keepsFailing: this.failsUnlisted };
+      return { runId: 'run', run: 1, status: status ?? 'running', task: null, pinnedTo: null };
     },
   };
 
@@ -76,7 +71,7 @@ describe('the search for lost runs', () => {
   async function look(limit = 20): Promise<void> {
     await bench.database.$executeRaw`UPDATE run_look SET due_at = now()`;
     const options = { answer: 'attention', limit, interval: INTERVAL } as const;
-    await new LostRuns(bench.store, runs, logger, options).look();
+    await new LostRuns(bench.store, runs, logger, options, { look: async () => {} }).look();
   }
   const reasons = async () =>
     bench.database.attention.findMany({
@@ -129,47 +124,6 @@ describe('the search for lost runs', () => {
     runs.visibility.running = running;
     expect(runs.asked.described.length).toBeLessThan(all.length / 2);
     expect(await reasons()).toHaveLength(4);
-  });
-
-  it('finds a run that keeps failing, and withdraws its attention once it no longer fails', async () => {
-    const id = await some(10);
-    runs.failing = [id];
-    await look();
-    expect(await reasons()).toContainEqual({ orderId: id, reason: 'keeps_failing' });
-    await look();
-    runs.failing = [];
-    await look();
-    expect((await bench.order(id)).attention).toEqual([]);
-    expect(await bench.eventTypes(id)).toEqual(['order.run_closed', 'order.run_recovered']);
-  });
-
-  it('asks an older Temporal only about orders without a reason to be open', async () => {
-    const id = await some(20);
-    await bench.database.$executeRaw`DELETE FROM order_wait WHERE order_id = ${id}::uuid`;
-    await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
-    runs.failing = null;
-    runs.failsUnlisted = true;
-    runs.forget();
-    await look();
-    expect(new Set(runs.asked.described)).toEqual(new Set([id]));
-    expect((await bench.order(id)).attention).toMatchObject([
-      { kind: 'run_closed', reason: 'keeps_failing' },
-    ]);
-  });
-
-  it('finds them, too, in a Temporal that is not configured to list such runs', async () => {
-    const id = await some(30);
-    await bench.database.$executeRaw`DELETE FROM order_wait WHERE order_id = ${id}::uuid`;
-    await bench.database.$executeRaw`UPDATE run_look SET compared_to = NULL`;
-    runs.failing = [];
-    await look();
-    await look();
-    expect((await bench.order(id)).attention).toMatchObject([
-      { kind: 'run_closed', reason: 'keeps_failing' },
-    ]);
-    runs.failsUnlisted = false;
-    await look();
-    expect((await bench.order(id)).attention).toEqual([]);
   });
 
   it('handles all others where an order is locked', async () => {

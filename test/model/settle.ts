@@ -27,6 +27,7 @@ const ANSWERS: Readonly<Record<AttentionKind, Resolution | null>> = {
   amount_differs: 'accept',
   tracking_conflict: 'acknowledge',
   run_closed: null,
+  run_stuck: null,
   refund_failed: 'acknowledge',
   late_payment: 'acknowledge',
   dispute_opened: 'acknowledge',

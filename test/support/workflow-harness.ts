@@ -7,6 +7,7 @@ import type Stripe from 'stripe';
 import type { Ports } from '../../apps/worker/activities/activities.js';
 import { LostRuns, type LostRunsOptions } from '../../apps/worker/sweeper/lost-runs.js';
 import { createOrderWorkers } from '../../apps/worker/order-workers.js';
+import { StuckRuns } from '../../apps/worker/sweeper/stuck-runs.js';
 import { Sweeper } from '../../apps/worker/sweeper/sweeper.js';
 import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
 import type { Sandbox } from '../../dev/sandbox/sandbox.js';
@@ -78,12 +79,18 @@ export class WorkflowHarness {
     this.ports = parts.ports;
     const { store, runs } = parts;
     const { logger } = parts.ports;
-    const lostRuns = new LostRuns(store, runs, logger, {
-      answer: 'attention',
-      limit: 20,
-      interval: 60_000,
-      ...lost,
-    });
+    const lostRuns = new LostRuns(
+      store,
+      runs,
+      logger,
+      {
+        answer: 'attention',
+        limit: 20,
+        interval: 60_000,
+        ...lost,
+      },
+      new StuckRuns(store, runs.visibility),
+    );
     this.sweeper = new Sweeper(store, runs, lostRuns, logger, 60_000);
   }
 

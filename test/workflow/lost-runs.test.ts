@@ -18,6 +18,8 @@ import { NAMESPACES } from '../support/shared-servers.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
+/** What is left out where a test is about lost runs only. */
+const NO_STUCK_RUNS = { look: async () => {} };
 const CHALLENGED = 'pm_card_threeDSecure2Required';
 
 /** Ends the runs of these orders, and waits until Temporal's lists show it. */
@@ -324,7 +326,7 @@ describe('lost runs that are restarted by themselves', () => {
 
     // With the limit raised.
     const raised = { answer: 'restart', limit: 3, interval: 60_000 } as const;
-    const later = new LostRuns(shop.store, shop.runs, shop.ports.logger, raised);
+    const later = new LostRuns(shop.store, shop.runs, shop.ports.logger, raised, NO_STUCK_RUNS);
     await shop.database.$executeRaw`UPDATE run_look SET due_at = now()`;
     await later.look();
     expect(await shop.store.runLook.alarmed()).toBe(0);
@@ -366,7 +368,7 @@ describe('with another namespace, or a server that lost its data,', () => {
   const look = async (answer: 'attention' | 'restart', limit: number) => {
     await shop.database.$executeRaw`UPDATE run_look SET due_at = now()`;
     const options = { answer, limit, interval: 60_000 };
-    await new LostRuns(shop.store, elsewhere, shop.ports.logger, options).look();
+    await new LostRuns(shop.store, elsewhere, shop.ports.logger, options, NO_STUCK_RUNS).look();
   };
 
   it('all orders look lost: up to the limit attentions are opened, above it there is an alarm', async () => {

@@ -1,10 +1,11 @@
-import { KEEPS_FAILING } from '#libs/domain/order/attention';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { ComparedOrder, Look, StartedRun } from '#libs/persistence/runs/run-look.repository';
 import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
 import type { OrderRuns } from '#libs/temporal/order-runs';
 import type { RunVisibility } from '#libs/temporal/run-visibility';
+
+import type { StuckRuns } from './stuck-runs.js';
 
 export interface LostRunsOptions {
   /** What happens to an order whose run is lost: an attention is opened, or another run resumes it. */
@@ -27,15 +28,13 @@ const LEASE = 120_000;
 const RESTARTS = 3;
 /** How many suspicions of one list may prove unfounded before its look is given up. */
 const UNFOUNDED = 100;
-/** How many open questions about failing runs one look reconsiders. */
-const RECONSIDERED = 100;
 
-/** Runs that a look found lost or failing, and why; by their orders. */
+/** Runs that a look found lost, and why; by their orders. */
 type Found = Map<OrderId, { readonly run: number; readonly reason: string }>;
 
 /** The operations on runs that the look needs. */
 interface Runs extends Pick<OrderRuns, 'startLast'> {
-  readonly visibility: Pick<RunVisibility, 'closedSince' | 'running' | 'keepFailing' | 'describe'>;
+  readonly visibility: Pick<RunVisibility, 'closedSince' | 'running' | 'describe'>;
 }
 
 class TooManyLost extends Error {
@@ -52,32 +51,38 @@ export class LostRuns {
     private readonly runs: Runs,
     private readonly logger: Logger,
     private readonly options: LostRunsOptions,
+    private readonly stuckRuns: Pick<StuckRuns, 'look'>,
   ) {}
 
   /** Makes a look, if one is due. */
   async look(): Promise<void> {
-    const { interval, limit } = this.options;
-    const look = await this.store.runLook.begin(Math.max(LEASE, interval));
+    const look = await this.store.runLook.begin(Math.max(LEASE, this.options.interval));
     if (look === null) return;
+    await this.stuckRuns.look(await this.findLost(look));
+  }
+
+  /** @returns the open orders among those compared that have no known wait, and still have their run */
+  private async findLost(look: Look): Promise<readonly OrderId[]> {
+    const { interval, limit } = this.options;
     const lost: Found = new Map();
     try {
       await this.findClosed(look, lost);
       const { comparedTo, unexplained } = await this.compare(look, lost);
-      const failing = await this.findFailing(unexplained, lost);
       await this.actOn(lost);
-      await this.reconsider(failing);
       const closedUntil = new Date(look.at.getTime() - BEHIND);
       await this.store.runLook.end({ is: 'done', closedUntil, comparedTo }, interval);
       if (look.isAlarmed) this.logger.info('runs are no longer lost in numbers above LOST_RUN_LIMIT');
+      return unexplained.filter((id) => !lost.has(id));
     } catch (error) {
       if (!(error instanceof TooManyLost)) throw error;
       await this.store.runLook.end({ is: 'alarm', runs: lost.size }, interval);
-      if (look.isAlarmed) return;
+      if (look.isAlarmed) return [];
       const examples = [...lost.keys()].slice(0, 5);
       this.logger.error(
         { atLeast: lost.size, limit, examples },
         'more runs are lost than LOST_RUN_LIMIT: is this the right namespace, and has its server its data? Nothing is restarted',
       );
+      return [];
     }
   }
 
@@ -101,26 +106,6 @@ export class LostRuns {
     await this.confirm(await this.store.runLook.unknownAmong(without), lost);
     const last = orders.length < batch ? null : (orders.at(-1)?.id ?? null);
     return { comparedTo: last, unexplained: orders.filter(isUnexplained).map(({ id }) => id) };
-  }
-
-  /** @returns the orders whose run keeps failing, as far as Temporal shows it */
-  private async findFailing(
-    unexplained: readonly OrderId[],
-    lost: Found,
-  ): Promise<readonly OrderId[] | null> {
-    const listed = await this.runs.visibility.keepFailing(COMPARED);
-    // A Temporal that is not configured to mark such runs lists none.
-    const suspects = await this.store.runLook.unknownAmong(
-      [...(listed ?? []), ...unexplained].map((orderId) => ({ orderId })),
-      true,
-    );
-    for (const suspect of suspects) {
-      const { orderId } = suspect;
-      if (lost.has(orderId)) continue;
-      if (listed?.includes(orderId) || (await this.runs.visibility.describe(orderId))?.keepsFailing)
-        this.add(lost, suspect, KEEPS_FAILING);
-    }
-    return listed;
   }
 
   /** Lists may be behind, or show an earlier run: each suspected order's run is described, up to the limit. */
@@ -152,8 +137,7 @@ export class LostRuns {
   /** Nothing, where another run has resumed the order meanwhile. */
   private async act(orderId: OrderId, run: number, reason: string): Promise<void> {
     const order = await this.store.orders.get(orderId);
-    // A run that exists may resume with the next release of its code: an operator decides that.
-    const mayRestart = reason !== KEEPS_FAILING && run <= RESTARTS;
+    const mayRestart = run <= RESTARTS;
     const restarts =
       mayRestart && (this.options.answer === 'restart' || (await this.isToBeCancelled(orderId)));
     // Where an operator acknowledged it, and money or the parcel moves all the same, an operator decides again.
@@ -172,16 +156,6 @@ export class LostRuns {
   /** Whether the lost run had a cancellation request: then the order is cancelled without an attention. */
   private async isToBeCancelled(orderId: OrderId): Promise<boolean> {
     return (await this.store.cancellations.find(orderId))?.state === 'requested';
-  }
-
-  /** Withdraws the attention about runs that no longer fail. */
-  private async reconsider(failing: readonly OrderId[] | null): Promise<void> {
-    for (const { orderId, attentionId } of await this.store.runLook.failing(RECONSIDERED)) {
-      if (failing?.includes(orderId)) continue;
-      // The list may be behind, or cut off.
-      if ((await this.runs.visibility.describe(orderId))?.keepsFailing) continue;
-      await this.store.attention.withdrawFailing(await this.store.orders.get(orderId), attentionId);
-    }
   }
 }
 

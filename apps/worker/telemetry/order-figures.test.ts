@@ -22,6 +22,7 @@ it('figures are left out while the database is away, and the other metrics are s
     'order_attentions_open',
     'order_backlog',
     'order_discrepancies_open',
+    'order_runs_stuck',
     'order_runs_lost',
   ]);
   expect(body).not.toMatch(/^order(?!_figures_read)[a-z_]*(\{.*\})? \d/m);

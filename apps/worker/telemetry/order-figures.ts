@@ -1,4 +1,4 @@
-import { ATTENTION_KINDS } from '#libs/domain/order/attention';
+import { ATTENTION_KINDS, RUN_STUCK_CAUSES } from '#libs/domain/order/attention';
 import { isEnd, ORDER_STATUSES } from '#libs/domain/order/states';
 import { STEPS } from '#libs/domain/order/steps';
 import { DISCREPANCY_KINDS } from '#libs/domain/reconciliation/reconciliation';
@@ -78,6 +78,12 @@ export class OrderFigures {
     const showDiscrepancies = reading('order_discrepancies_open', [discrepancies], async () => {
       const counts = new Map((await figures.openDiscrepancies()).map(({ kind, count }) => [kind, count]));
       for (const kind of DISCREPANCY_KINDS) discrepancies.set({ kind }, counts.get(kind) ?? 0);
+    });
+
+    const stuck = metrics.gauge('order_runs_stuck', () => showStuck());
+    const showStuck = reading('order_runs_stuck', [stuck], async () => {
+      const counts = new Map((await figures.stuckRuns()).map(({ cause, count }) => [cause, count]));
+      for (const cause of RUN_STUCK_CAUSES) stuck.set({ cause }, counts.get(cause) ?? 0);
     });
 
     const lost = metrics.gauge('order_runs_lost', () => showLost());

@@ -6,6 +6,7 @@ import {
   type PaymentSyncWorkflowInput,
 } from '#libs/contracts/workflows/order-workflow';
 
+import { shortWorkflow } from './short-workflow.js';
 import { summarized } from './summaries.js';
 
 const { syncPayment } = summarized(
@@ -30,5 +31,4 @@ export async function PaymentSyncWorkflow({ orderId }: PaymentSyncWorkflowInput)
   }
 }
 
-// Short: it ends on the build that it began on.
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, PaymentSyncWorkflow);
+setWorkflowOptions(shortWorkflow, PaymentSyncWorkflow);

@@ -8,6 +8,7 @@ import {
   sumCompared,
 } from '#libs/contracts/workflows/reconcile-workflow';
 
+import { shortWorkflow } from './short-workflow.js';
 import { summarized } from './summaries.js';
 
 /** How far the first run looks back. Milliseconds. */
@@ -34,8 +35,7 @@ export async function ReconcileWorkflow({ since, minimumAge }: ReconcileInput): 
   return { ...window, ...sumCompared(unsettled, movements), open: await countDiscrepancies() };
 }
 
-// Short: it ends on the build that it began on.
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, ReconcileWorkflow);
+setWorkflowOptions(shortWorkflow, ReconcileWorkflow);
 
 async function afterLastRun(until: number): Promise<number> {
   const last = await findLastReconciled();

@@ -33,8 +33,11 @@ describe('what an operator may answer', () => {
     expect(resolutionsFor('contradicting_event', 'deliver', false)).toEqual(['acknowledge']);
   });
 
-  it('when the run is gone: a new run resumes or compensates the order, or a person acknowledges', () => {
-    expect(resolutionsFor('run_closed', null, false)).toEqual(['restart', 'fail', 'acknowledge']);
-    expect(resolutionsFor('run_closed', null, false, true)).toEqual(['restart', 'acknowledge']);
-  });
+  it.each(['run_closed', 'run_stuck'] as const)(
+    'about the run itself, %s: a new run resumes or compensates the order, or a person acknowledges',
+    (kind) => {
+      expect(resolutionsFor(kind, null, false)).toEqual(['restart', 'fail', 'acknowledge']);
+      expect(resolutionsFor(kind, null, false, true)).toEqual(['restart', 'acknowledge']);
+    },
+  );
 });

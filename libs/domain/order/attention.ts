@@ -12,7 +12,10 @@ export const ATTENTION_KINDS = [
   'amount_differs',
   /** Another parcel in transit has the same tracking number. */
   'tracking_conflict',
+  /** The order's run is gone. */
   'run_closed',
+  /** The order's run is there and does not go on; the reason is a `RunStuckCause`. */
+  'run_stuck',
   /** A refund failed: its money is refundable again. */
   'refund_failed',
   /** Money came after the order had ended, and is being refunded. */
@@ -30,17 +33,30 @@ export const holdsUpAStep = (kind: AttentionKind): boolean => HOLDS_UP_A_STEP.in
 /** The kinds that a run itself opens, and whose answer it waits for. */
 export const RUN_KINDS: readonly AttentionKind[] = [...HOLDS_UP_A_STEP, 'delivery_overdue'];
 
-/** The reason of `run_closed` for a run that exists and keeps failing. */
+/** The kinds about the order's run itself, whose answer may start another run. */
+export const ABOUT_THE_RUN: readonly AttentionKind[] = ['run_closed', 'run_stuck'];
+export const isAboutTheRun = (kind: AttentionKind): boolean => ABOUT_THE_RUN.includes(kind);
+
+/** Why a run does not go on, although Temporal has a task for it. */
+export const RUN_STUCK_CAUSES = [
+  /** Its workflow task fails or times out, again and again: the workers' code cannot go on with its history. */
+  'workflow_task_failing',
+  /** No worker of the version that its task is for takes tasks. */
+  'no_worker_for_version',
+] as const;
+export type RunStuckCause = (typeof RUN_STUCK_CAUSES)[number];
+
+/** The reason that v0.1.0 gave a `run_closed` for a run whose workflow task keeps failing. */
 export const KEEPS_FAILING = 'keeps_failing';
 
 /** Whether an answer is a fact to apply at once; else it is applied when the order's run resumes with it. */
 export const isAppliedAtOnce = (kind: AttentionKind, action: Resolution): boolean =>
-  action === 'acknowledge' || kind === 'delivery_overdue' || kind === 'run_closed';
+  action === 'acknowledge' || kind === 'delivery_overdue' || isAboutTheRun(kind);
 
 /**
  * What an operator may answer. A step or a wait has its own answers; a compensation can only be retried, because
- * money or stock would otherwise stay where it is; a new run resumes or compensates an order without a run;
- * everything else is acknowledged.
+ * money or stock would otherwise stay where it is; a new run resumes or compensates an order whose run is gone
+ * or stuck; everything else is acknowledged.
  *
  * @param hasEnded whether the order has its end
  */
@@ -55,7 +71,6 @@ export function resolutionsFor(
   if ((kind === 'parked' || kind === 'delivery_overdue') && step !== null)
     return STEP_RULES[step].resolutions;
   // An order that has ended has nothing left to compensate.
-  if (kind === 'run_closed')
-    return hasEnded ? ['restart', 'acknowledge'] : ['restart', 'fail', 'acknowledge'];
+  if (isAboutTheRun(kind)) return hasEnded ? ['restart', 'acknowledge'] : ['restart', 'fail', 'acknowledge'];
   return ['acknowledge'];
 }

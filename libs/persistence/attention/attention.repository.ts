@@ -4,9 +4,10 @@ import {
   type AttentionKind,
   HOLDS_UP_A_STEP,
   holdsUpAStep,
+  isAboutTheRun,
   isAppliedAtOnce,
-  KEEPS_FAILING,
   resolutionsFor,
+  type RunStuckCause,
 } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
 import { paid } from '#libs/domain/ledger/ledger';
@@ -143,7 +144,7 @@ export class AttentionRepository {
       ...(found.step === 'deliver' ? deliveryAnswer(current, answer) : {}),
       ...(answer.action === 'accept' ? { acceptedAmount: paid(current.booked) } : {}),
       ...(discrepancy ? { posts: acknowledgedPosts(discrepancy) } : {}),
-      ...(found.kind === 'run_closed' ? goneAnswer(current, answer) : {}),
+      ...(isAboutTheRun(found.kind) ? runAnswer(current, answer) : {}),
       event: {
         type: 'attention.resolved',
         actor: answer.by,
@@ -152,7 +153,7 @@ export class AttentionRepository {
           kind: found.kind,
           step: found.step,
           action: answer.action,
-          reason: found.kind === 'run_closed' && answer.action === 'fail' ? 'operator_failed' : undefined,
+          reason: isAboutTheRun(found.kind) && answer.action === 'fail' ? 'operator_failed' : undefined,
         },
       },
       resolves: {
@@ -189,28 +190,42 @@ export class AttentionRepository {
   }
 
   /**
-   * Notes that a run has closed although its order has not ended, or keeps failing. Once for each run; again
-   * where that was acknowledged and money or the parcel has moved since.
+   * Notes that a run has closed although its order has not ended. Once for each run; again where that was
+   * acknowledged and money or the parcel has moved since.
    *
    * @param run which run it is, where another one may have taken the order up meanwhile
    */
   async flagClosedRun(order: OrderRecord, reason: string, run: number | null = null): Promise<boolean> {
+    return this.flagRun(order, 'run_closed', reason, run);
+  }
+
+  /** Notes that a run does not go on, in the same way. */
+  async flagStuckRun(order: OrderRecord, cause: RunStuckCause, run: number): Promise<boolean> {
+    return this.flagRun(order, 'run_stuck', cause, run);
+  }
+
+  private async flagRun(
+    order: OrderRecord,
+    kind: 'run_closed' | 'run_stuck',
+    reason: string,
+    run: number | null,
+  ): Promise<boolean> {
     const [{ known } = { known: false }] = await this.db.$queryRaw<{ known: boolean }[]>`
-      SELECT ${isKnown(reason === KEEPS_FAILING)} AS known FROM orders o WHERE o.id = ${order.id}::uuid`;
+      SELECT ${isKnown(kind === 'run_stuck' ? 'stuck' : 'gone')} AS known FROM orders o WHERE o.id = ${order.id}::uuid`;
     if (known) return false;
     return this.orders.change(order, (current) =>
-      current.closedAt === null && !current.attention.some((open) => open.kind === 'run_closed')
+      current.closedAt === null && !current.attention.some((open) => isAboutTheRun(open.kind))
         ? {
-            event: { type: 'order.run_closed', actor: 'sweeper', details: { reason } },
+            event: { type: `order.${kind}`, actor: 'sweeper', details: { reason } },
             ...(run === null ? {} : { lastRun: run }),
-            opens: { kind: 'run_closed', step: null, reason },
+            opens: { kind, step: null, reason },
           }
         : null,
     );
   }
 
-  /** Ends the attention about a run that no longer fails. */
-  async withdrawFailing(order: OrderRecord, attentionId: string): Promise<boolean> {
+  /** Ends the attention about a run that goes on again. */
+  async withdrawStuckRun(order: OrderRecord, attentionId: string): Promise<boolean> {
     return this.orders.change(order, () => ({
       event: { type: 'order.run_recovered', actor: 'sweeper', details: { attention: attentionId } },
       resolves: { id: attentionId, action: null, by: 'sweeper', isSignalled: true },
@@ -263,10 +278,10 @@ function deliveryAnswer(order: OrderRecord, answer: { action: Resolution; by: Ac
 }
 
 /**
- * The effect of an answer about a run that is gone: another run resumes the order. An order to compensate is
+ * The effect of an answer about a run that is gone or stuck: another run resumes the order. An order to compensate is
  * cancelled before its parcel is picked up, and lost after it.
  */
-function goneAnswer(
+function runAnswer(
   order: OrderRecord,
   { action, by }: { action: Resolution; by: Actor },
 ): Partial<OrderChange> {

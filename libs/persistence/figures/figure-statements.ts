@@ -56,5 +56,8 @@ export const FIGURES = {
     )
     .join(' UNION ALL ')}`,
   lostRuns: `SELECT COALESCE(sum(alarm_runs), 0)::int AS count FROM run_look`,
+  stuckRuns: `
+    SELECT reason AS cause, count(*)::int AS count FROM attention
+    WHERE kind = 'run_stuck' AND resolved_at IS NULL GROUP BY reason`,
   openDiscrepancies: `SELECT kind, count(*)::int AS count FROM discrepancy WHERE closed_at IS NULL GROUP BY kind`,
 } as const;

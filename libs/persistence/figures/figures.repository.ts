@@ -1,5 +1,5 @@
 // Raw SQL: each figure is one statement over an index, as the open part of a table is what it counts.
-import type { AttentionKind } from '#libs/domain/order/attention';
+import type { AttentionKind, RunStuckCause } from '#libs/domain/order/attention';
 import type { OrderStatus } from '#libs/domain/order/states';
 import type { StepName } from '#libs/domain/order/steps';
 
@@ -44,6 +44,11 @@ export class FigureRepository {
   async lostRuns(): Promise<number> {
     const { rows } = await this.pool.query<{ count: number }>(FIGURES.lostRuns);
     return rows[0]?.count ?? 0;
+  }
+
+  /** Orders that show that their run is stuck. */
+  async stuckRuns(): Promise<{ readonly cause: RunStuckCause; readonly count: number }[]> {
+    return (await this.pool.query<{ cause: RunStuckCause; count: number }>(FIGURES.stuckRuns)).rows;
   }
 
   async openDiscrepancies(): Promise<{ readonly kind: string; readonly count: number }[]> {

@@ -1,6 +1,5 @@
 // Raw SQL: a person is removed from all tables by one statement, or from none.
 import { wireAddress } from '#libs/mail/email-address';
-import { KEEPS_FAILING } from '#libs/domain/order/attention';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
@@ -8,6 +7,7 @@ import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
 import { insertIdempotencyKey } from '../requests/idempotency-key.sql.js';
+import { IS_GONE } from '../runs/run.sql.js';
 
 /** Whose orders: all under a customer's id and no others, or all with an email address, in any case. */
 export type Person = { readonly customerId: string } | { readonly email: string };
@@ -108,10 +108,10 @@ const ordersOf = (person: Person) =>
 
 /**
  * Whether the order may still need the person: until its run closed it, or an operator acknowledged a lost run.
- * A run that keeps failing is not lost, and may resume with the next release.
+ * A run that is stuck is not lost, and may resume with the next release.
  */
 const IN_PROGRESS = Prisma.sql`(o.closed_at IS NULL AND NOT EXISTS (
-  SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = 'run_closed' AND a.reason <> ${KEEPS_FAILING} AND a.action = 'acknowledge'
+  SELECT 1 FROM attention a WHERE a.order_id = o.id AND ${IS_GONE} AND a.action = 'acknowledge'
     AND a.opened_at >= COALESCE(o.started_at, '-infinity')))`;
 
 /** Whether a note is about one of the orders, or names the person's address: not one that has it in a longer one. */

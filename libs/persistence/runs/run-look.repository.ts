@@ -1,10 +1,10 @@
 // Raw SQL: one worker at a time takes a look, by the database's clock; orders are compared in bulk.
-import { KEEPS_FAILING } from '#libs/domain/order/attention';
+import type { RunStuckCause } from '#libs/domain/order/attention';
 import type { OrderId } from '#libs/domain/order/order-id';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
-import { isKnown } from './run.sql.js';
+import { isKnown, IS_STUCK } from './run.sql.js';
 
 /** Where the last look for lost runs stood. */
 export interface Look {
@@ -44,14 +44,17 @@ export interface StartedRun {
   readonly run: number;
 }
 
-/** An open order with an attention because its run keeps failing. */
-export interface FailingFlag {
+/** An open attention because a run is stuck. */
+export interface StuckFlag {
   readonly orderId: OrderId;
   readonly attentionId: string;
+  readonly cause: RunStuckCause;
 }
 
 /** How long a run must have been there to be compared, and an order unmoved to be unexplained. */
 const SETTLED = Prisma.sql`interval '1 minute'`;
+/** Longer than from one look to the next, and what a task may wait. */
+const LATELY = Prisma.sql`interval '3 minutes'`;
 
 /** How far the search for lost runs has come, and the open orders that it compares. */
 export class RunLookRepository {
@@ -102,15 +105,18 @@ export class RunLookRepository {
 
   /**
    * Of these orders the open ones whose last run has begun, before the closed one where a closed run is known, and
-   * is not known to be gone, or to keep failing.
+   * is not known to be gone, or stuck.
    */
-  async unknownAmong(suspects: readonly LostRunCandidate[], isFailing = false): Promise<StartedRun[]> {
+  async unknownAmong(
+    suspects: readonly LostRunCandidate[],
+    as: 'gone' | 'stuck' = 'gone',
+  ): Promise<StartedRun[]> {
     const ids = suspects.map(({ orderId }) => orderId);
     const times = suspects.map(({ closedAt }) => closedAt ?? null);
     return this.db.$queryRaw<StartedRun[]>`
       SELECT DISTINCT o.id::text AS "orderId", o.run
       FROM orders o JOIN unnest(${ids}::uuid[], ${times}::timestamptz[]) AS s (id, closed_at) ON s.id = o.id
-      WHERE o.closed_at IS NULL AND o.started_at < COALESCE(s.closed_at, 'infinity') AND NOT ${isKnown(isFailing)}`;
+      WHERE o.closed_at IS NULL AND o.started_at < COALESCE(s.closed_at, 'infinity') AND NOT ${isKnown(as)}`;
   }
 
   /** Has runs of refunds that closed before the refund was settled started again, unless they were since. */
@@ -124,10 +130,21 @@ export class RunLookRepository {
       WHERE r.id = c.id AND r.settled_at IS NULL AND r.started_at < c.at`;
   }
 
-  async failing(limit: number): Promise<FailingFlag[]> {
-    return this.db.$queryRaw<FailingFlag[]>`
-      SELECT a.order_id::text AS "orderId", a.id::text AS "attentionId" FROM attention a
-      WHERE a.kind = 'run_closed' AND a.reason = ${KEEPS_FAILING} AND a.resolved_at IS NULL
+  /** Open orders that changed lately and are not known to be stuck, the last change first: where a task is due. */
+  async changedLately(limit: number): Promise<StartedRun[]> {
+    return this.db.$queryRaw<StartedRun[]>`
+      SELECT o.id::text AS "orderId", o.run FROM orders o
+      WHERE o.closed_at IS NULL AND o.started_at IS NOT NULL
+        AND o.updated_at > now() - ${LATELY} AND NOT ${isKnown('stuck')}
+      ORDER BY o.updated_at DESC LIMIT ${limit}`;
+  }
+
+  /** The open attentions about runs that are stuck. */
+  async stuck(limit: number): Promise<StuckFlag[]> {
+    return this.db.$queryRaw<StuckFlag[]>`
+      SELECT a.order_id::text AS "orderId", a.id::text AS "attentionId",
+        CASE a.kind WHEN 'run_stuck' THEN a.reason ELSE 'workflow_task_failing' END AS cause FROM attention a
+      WHERE ${IS_STUCK} AND a.resolved_at IS NULL
       ORDER BY a.opened_at LIMIT ${limit}`;
   }
 }

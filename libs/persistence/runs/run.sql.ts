@@ -1,4 +1,4 @@
-import { KEEPS_FAILING, RUN_KINDS } from '#libs/domain/order/attention';
+import { ABOUT_THE_RUN, KEEPS_FAILING, RUN_KINDS } from '#libs/domain/order/attention';
 import type { OrderChange } from '#libs/domain/order/order-change';
 
 import { Prisma } from '../generated/client.js';
@@ -7,22 +7,26 @@ import type { ChangeStatement } from '../orders/change-statement.js';
 /** The actors whose events report that money or a parcel has moved. */
 const OUTSIDE = Prisma.sql`('gateway', 'carrier')`;
 
+/** Whether the attention `a` is about a run that is stuck, or about one that is gone. */
+export const IS_STUCK = Prisma.sql`(a.kind = 'run_stuck' OR a.kind = 'run_closed' AND a.reason = ${KEEPS_FAILING})`;
+export const IS_GONE = Prisma.sql`(a.kind = 'run_closed' AND a.reason <> ${KEEPS_FAILING})`;
+
 /** Attentions `a` about the last run of the order `o`. */
-const ABOUT_LAST_RUN = Prisma.sql`a.order_id = o.id AND a.kind = 'run_closed'
+const ABOUT_LAST_RUN = Prisma.sql`a.order_id = o.id AND a.kind = ANY(${[...ABOUT_THE_RUN]})
   AND a.opened_at >= COALESCE(o.started_at, '-infinity')`;
 
 /**
- * Whether an attention about the last run of the order `o` is open, or was acknowledged as lost (or as it keeps
- * failing), and neither money nor the parcel has moved since.
+ * Whether an attention about the last run of the order `o` is open, or was acknowledged as gone (or as stuck), and
+ * neither money nor the parcel has moved since.
  */
-export const isKnown = (isFailing: boolean) => Prisma.sql`EXISTS (
+export const isKnown = (as: 'gone' | 'stuck') => Prisma.sql`EXISTS (
   SELECT 1 FROM attention a WHERE ${ABOUT_LAST_RUN} AND (a.resolved_at IS NULL
-    OR a.action = 'acknowledge' AND (a.reason = ${KEEPS_FAILING}) = ${isFailing} AND NOT EXISTS (
+    OR a.action = 'acknowledge' AND ${as === 'stuck' ? IS_STUCK : IS_GONE} AND NOT EXISTS (
       SELECT 1 FROM order_event e WHERE e.order_id = o.id AND e.at > a.resolved_at AND e.actor IN ${OUTSIDE})))`;
 
 /** Whether it is known that the order `o` has no run, and none is to resume it. */
 export const HAS_NO_RUN = Prisma.sql`EXISTS (
-  SELECT 1 FROM attention a WHERE ${ABOUT_LAST_RUN} AND a.reason <> ${KEEPS_FAILING}
+  SELECT 1 FROM attention a WHERE ${ABOUT_LAST_RUN} AND ${IS_GONE}
     AND (a.resolved_at IS NULL OR a.action = 'acknowledge'))`;
 
 /** Only while `run` is the last run of the order, and has begun. */
@@ -76,6 +80,6 @@ export function leaveRun(statement: ChangeStatement, { event, ended = [], resolv
     Prisma.sql`
       UPDATE attention a SET resolved_at = now(), by = ${event.actor}, action = 'restart', signalled_at = now(),
         applied_at = now()
-      FROM ${changed} c WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.kind = 'run_closed'`,
+      FROM ${changed} c WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.kind = ANY(${[...ABOUT_THE_RUN]})`,
   );
 }

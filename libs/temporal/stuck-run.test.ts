@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+
+import { UNVERSIONED } from './order-queue.js';
+import { type OpenTask, stuckBecause } from './stuck-run.js';
+
+const NOW = new Date('2026-11-28T12:00:00Z');
+const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1_000);
+const OLD = 'orders:1';
+const NEW = 'orders:2';
+
+/** Why a run is stuck whose task is as given, where workers of these versions asked for tasks so many seconds ago. */
+const why = (
+  task: OpenTask | null,
+  { targets = [UNVERSIONED], pinnedTo = null, seen = {}, isListed = false }: Circumstances = {},
+) =>
+  stuckBecause(
+    { task, pinnedTo },
+    {
+      targets,
+      pollers: Object.entries(seen).map(([version, seconds]) => ({ version, seenAt: ago(seconds) })),
+    },
+    NOW,
+    isListed,
+  );
+interface Circumstances {
+  readonly targets?: readonly string[];
+  readonly pinnedTo?: string | null;
+  readonly seen?: Readonly<Record<string, number>>;
+  readonly isListed?: boolean;
+}
+const waiting = (seconds: number): OpenTask => ({ attempt: 1, waitsSince: ago(seconds) });
+const running = (attempt: number): OpenTask => ({ attempt, waitsSince: null });
+
+describe('a run', () => {
+  it('that has no task is not stuck', () => {
+    expect(why(null)).toBeNull();
+    expect(why(null, { isListed: true })).toBeNull();
+  });
+
+  it('whose task a worker has is not, until that has failed three times', () => {
+    expect([1, 2, 3, 9].map((attempt) => why(running(attempt)))).toEqual([
+      null,
+      null,
+      'workflow_task_failing',
+      'workflow_task_failing',
+    ]);
+  });
+
+  it('that Temporal lists as failing is, from the second attempt on', () => {
+    expect([1, 2].map((attempt) => why(running(attempt), { isListed: true }))).toEqual([
+      null,
+      'workflow_task_failing',
+    ]);
+  });
+
+  it('whose task waits is stuck once no worker has asked for tasks for a while since', () => {
+    expect(why(waiting(9))).toBeNull();
+    expect(why(waiting(20))).toBe('no_worker_for_version');
+    expect(why(waiting(20), { seen: { [UNVERSIONED]: 30 } })).toBe('no_worker_for_version');
+  });
+
+  it('whose task waits although workers ask is not: they are busy', () => {
+    expect(why(waiting(300), { seen: { [UNVERSIONED]: 1 } })).toBeNull();
+  });
+
+  it('waits for the current version, whatever other workers there are', () => {
+    const seen = { [UNVERSIONED]: 1, [OLD]: 1 };
+    expect(why(waiting(20), { targets: [NEW], seen })).toBe('no_worker_for_version');
+    expect(why(waiting(20), { targets: [OLD], seen })).toBeNull();
+  });
+
+  it('may wait for the version that is ramped up', () => {
+    expect(why(waiting(20), { targets: [OLD, NEW], seen: { [OLD]: 1 } })).toBe('no_worker_for_version');
+    expect(why(waiting(20), { targets: [OLD, NEW], seen: { [OLD]: 1, [NEW]: 1 } })).toBeNull();
+  });
+
+  it('that is pinned waits for its own version', () => {
+    const seen = { [NEW]: 1 };
+    expect(why(waiting(20), { targets: [NEW], pinnedTo: OLD, seen })).toBe('no_worker_for_version');
+    expect(why(waiting(20), { targets: [OLD], pinnedTo: NEW, seen })).toBeNull();
+  });
+});
