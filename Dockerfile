@@ -39,7 +39,8 @@ RUN npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
     *) echo "Temporal's SDK has no native module for $TARGETARCH: build for amd64 or arm64." >&2; exit 1 ;; \
   esac \
   && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name "$bridge" -exec rm -r {} + \
-  && rm -r node_modules/@temporalio/core-bridge/sdk-core \
+  && rm -r node_modules/@temporalio/core-bridge/sdk-core node_modules/@opentelemetry/*/build/esm \
+    node_modules/@opentelemetry/*/build/esnext \
   && find node_modules/@prisma/client/runtime -name 'query_compiler_*' ! -name '*_fast_bg.postgresql.*mjs' -delete \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' \) -delete
 

@@ -4,6 +4,7 @@ import { refuseUnlimitedPooler } from '#libs/persistence/database/connection-poo
 import { databaseLimits } from '#libs/persistence/database/database-limits';
 import { UnlimitedPooler } from '#libs/persistence/database/session';
 import { createLogger } from '#libs/telemetry/logger';
+import { startTracing } from '#libs/telemetry/start-tracing';
 import { Metrics } from '#libs/telemetry/metrics';
 import { MonitoringServer } from '#libs/telemetry/monitoring-server';
 
@@ -11,7 +12,7 @@ import { createServer } from './server.js';
 
 const GROUPS = [
   ...(['store', 'temporal', 'payments', 'paymentWebhooks', 'providers', 'carrierWebhooks'] as const),
-  ...(['api', 'pricing', 'policy', 'metrics', 'logs'] as const),
+  ...(['api', 'pricing', 'policy', 'metrics', 'traces', 'logs'] as const),
 ] as const;
 
 class CannotListen extends Error {
@@ -19,9 +20,10 @@ class CannotListen extends Error {
 }
 
 async function main(environment: Environment<(typeof GROUPS)[number]>): Promise<void> {
-  const { api, logs, metrics: shown, store } = environment;
+  const { api, logs, metrics: shown, store, traces } = environment;
   await refuseUnlimitedPooler(store.DATABASE_URL, databaseLimits(store));
   const log = createLogger('api', logs.LOG_LEVEL);
+  await startTracing(traces, 'order-api', log);
   const metrics = new Metrics();
   const server = await createServer(environment, log, metrics);
   await server.listen(api.API_PORT, api.API_HOST).catch((error: unknown) => {

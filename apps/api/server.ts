@@ -17,6 +17,7 @@ import { ProblemFilter } from './platform/problems/problem.filter.js';
 import { parseQuery } from './platform/requests/query-parser.js';
 import { RateLimits } from './platform/server/rate-limits.js';
 import { httpMetrics } from './platform/telemetry/http-metrics.js';
+import { httpSpans } from './platform/telemetry/http-spans.js';
 import { RequestedOperations } from './platform/telemetry/requested-operation.js';
 import { checkHeaders } from './platform/requests/request-headers.js';
 import { requestLog } from './platform/logging/request-log.js';
@@ -48,8 +49,11 @@ export async function createServer(
   app.set('trust proxy', TRUSTED_PROXIES);
   app.set('query parser', parseQuery);
   const document = openApiDocument(app);
-  app.use(httpMetrics(metrics, new RequestedOperations(document.paths)));
-  app.use(requestLog(log, new LoggedPaths(document.paths)));
+  const operations = new RequestedOperations(document.paths);
+  const paths = new LoggedPaths(document.paths);
+  app.use(httpMetrics(metrics, operations));
+  app.use(httpSpans(operations, paths));
+  app.use(requestLog(log, paths));
   app.use((request: IncomingMessage, _response: ServerResponse, next: () => void) =>
     inLogContext({ reqId: typeof request.id === 'string' ? request.id : undefined }, next),
   );

@@ -20,6 +20,7 @@ import { Store } from '#libs/persistence/store';
 import { FigureRepository } from '#libs/persistence/figures/figures.repository';
 import { MeasuredCalls } from '#libs/providers/measured-calls';
 import { createLogger } from '#libs/telemetry/logger';
+import { startTracing, stopTracing } from '#libs/telemetry/start-tracing';
 import { Metrics } from '#libs/telemetry/metrics';
 import { OrderLog } from '#libs/telemetry/order-log';
 import { OrderMetrics } from '#libs/telemetry/order-metrics';
@@ -68,9 +69,11 @@ async function main(): Promise<void> {
     'worker',
     'reconciliation',
     'metrics',
+    'traces',
     'logs',
   ]);
   const logger = createLogger('worker', env.logs.LOG_LEVEL);
+  await startTracing(env.traces, 'order-worker', logger);
   const version = workerVersion(env.deployment);
   const metrics = new Metrics();
   const calls = new MeasuredCalls(metrics);
@@ -177,6 +180,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   const close = async () => {
     stopping.abort();
+    const exported = stopTracing();
     await sweeper.stop();
     await monitoring.close();
     await smtp.close();
@@ -184,6 +188,7 @@ async function main(): Promise<void> {
     await connection.close();
     await store.close();
     await probe.close();
+    await exported;
   };
 
   try {

@@ -4,8 +4,10 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
 
 import { OrderActivityInterceptor } from './telemetry/activity.interceptor.js';
+import { ActivitySpans } from './telemetry/activity-spans.js';
 import type { RequestIds } from './telemetry/request-ids.js';
 import { orderActivities, type Ports } from './activities/activities.js';
+import { WORKFLOW_INTERCEPTORS } from './workflow-code.js';
 import { versioning } from './worker-version.js';
 
 /** How many activities a worker runs at once: well above the database's connections, as most of the time is waiting. */
@@ -38,6 +40,8 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
     shutdownForceTime: options.shutdownGrace + HANDING_BACK,
     interceptors: {
       activity: [
+        // Outside of the other, so that its lines of the log are within the span.
+        () => ({ inbound: new ActivitySpans() }),
         () => ({
           inbound: new OrderActivityInterceptor(
             options.store.waits,
@@ -47,6 +51,8 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
           ),
         }),
       ],
+      // Where they are not in a prebuilt bundle.
+      ...('workflowsPath' in options.workflows && { workflowModules: WORKFLOW_INTERCEPTORS }),
     },
   } satisfies Partial<WorkerOptions>;
   const orders = Worker.create({

@@ -6,10 +6,15 @@ import type { BundleOptions } from '@temporalio/worker';
 /** Beside the compiled apps; made by `npm run build`. */
 export const BUNDLE_PATH = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
 
-/** The place of the workflows, compiled or as sources, like this module. */
-export const WORKFLOWS_PATH = fileURLToPath(
-  new URL(`./workflows/workflows.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
-);
+/** The place of a workflow module, compiled or as source, like this one. */
+const workflowModule = (name: string) =>
+  fileURLToPath(
+    new URL(`./workflows/${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+  );
+
+export const WORKFLOWS_PATH = workflowModule('workflows');
+/** What every bundle has besides. */
+export const WORKFLOW_INTERCEPTORS = [workflowModule('trace-interceptors')];
 
 /** `#libs` resolves to sources when the workflow is one; otherwise a bundle would take a stale `dist/`. */
 export const bundleSources: Pick<BundleOptions, 'webpackConfigHook'> = {

@@ -30,6 +30,12 @@ const isNetwork = (entry: string) => {
   return NETWORKS.includes(entry) || (Number(prefix) >= 1 && Number(prefix) <= bits);
 };
 
+/** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ */
+const SAMPLERS = [
+  ...(['always_on', 'always_off', 'traceidratio'] as const),
+  ...(['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'] as const),
+] as const;
+
 const meantCountry = (wrong: string) => {
   const meant = countryMeant(wrong);
   return meant === null ? '' : `; for ${countryName(meant)} write ${meant}, not ${wrong}`;
@@ -231,6 +237,24 @@ const groups = {
     METRICS_HOST: text('the default is 127.0.0.1').default('127.0.0.1'),
     METRICS_PORT: port(9464),
     API_METRICS_PORT: port(9465),
+  }),
+  /** Named by OpenTelemetry, whose SDK reads some more: see docs/tracing.md. */
+  traces: z.object({
+    OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:'], 'http://127.0.0.1:4318').optional(),
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(
+      ['http:', 'https:'],
+      'http://127.0.0.1:4318/v1/traces',
+    ).optional(),
+    OTEL_EXPORTER_OTLP_PROTOCOL: z
+      .enum(['http/protobuf', 'http/json'], 'must be http/protobuf or http/json')
+      .default('http/protobuf'),
+    OTEL_EXPORTER_OTLP_HEADERS: text('leave it out if there are none').optional(),
+    OTEL_SERVICE_NAME: text('leave it out to use order-api and order-worker').optional(),
+    OTEL_RESOURCE_ATTRIBUTES: text('leave it out if there are none').optional(),
+    OTEL_TRACES_SAMPLER: z.enum(SAMPLERS, `must be ${SAMPLERS.join(', ')}`).default('parentbased_always_on'),
+    OTEL_TRACES_SAMPLER_ARG: z.coerce.number('must be a fraction, such as 0.1').min(0).max(1).default(1),
+    OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], 'must be otlp or none').default('otlp'),
+    OTEL_SDK_DISABLED: flag('false'),
   }),
   logs: z.object({
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -1,5 +1,7 @@
 import nodemailer from 'nodemailer';
 
+import { inChildSpan, type SpanAttributes } from '#libs/telemetry/tracing';
+
 import { withEncodedName } from './encoded-name.js';
 import type { Mail, Mailer } from './mailer.js';
 import { parseSender, type Sender } from './sender.js';
@@ -11,6 +13,7 @@ export class SmtpMailer implements Mailer {
   readonly #sender: Sender;
   readonly #timeout: number;
   readonly #sending = new Set<Promise<unknown>>();
+  readonly #server: SpanAttributes;
 
   /**
    * @param options.from as `MAIL_FROM` has it, `Shop <orders@shop.example>`
@@ -19,6 +22,7 @@ export class SmtpMailer implements Mailer {
   constructor({ url, from, timeout }: { url: string; from: string; timeout: number }) {
     this.#sender = parseSender(from);
     this.#timeout = timeout;
+    this.#server = serverOf(url);
     this.#transport = nodemailer.createTransport({
       url,
       pool: true,
@@ -55,7 +59,10 @@ export class SmtpMailer implements Mailer {
 
   async #hand(message: Parameters<typeof withEncodedName>[0]): Promise<unknown> {
     const signal = AbortSignal.timeout(this.#timeout);
-    return this.#transport.sendMail({ ...(await withEncodedName(message)), signal });
+    const encoded = await withEncodedName(message);
+    return inChildSpan('SMTP', { kind: 'client', attributes: this.#server }, () =>
+      this.#transport.sendMail({ ...encoded, signal }),
+    );
   }
 
   /** Waits for mails that are being sent, then closes the connections. */
@@ -63,4 +70,14 @@ export class SmtpMailer implements Mailer {
     await Promise.allSettled(this.#sending);
     this.#transport.close();
   }
+}
+
+/** What a span says of the mail server; never who a mail is for. */
+function serverOf(url: string): SpanAttributes {
+  const { hostname, port, protocol } = new URL(url);
+  return {
+    'network.protocol.name': 'smtp',
+    'server.address': hostname,
+    'server.port': Number(port || (protocol === 'smtps:' ? 465 : 587)),
+  };
 }

@@ -1,9 +1,10 @@
 import { Contradiction, Outage, Refusal } from '#libs/domain/order/failure';
 import type { Metrics } from '#libs/telemetry/metrics';
+import { inChildSpan } from '#libs/telemetry/tracing';
 
 export type Provider = 'stripe' | 'carrier' | 'smtp';
 
-/** Measures calls to providers: how long each took, and how it ended. */
+/** Measures calls to providers: how long each took, and how it ended; each is a span, too. */
 export class MeasuredCalls {
   private readonly duration;
 
@@ -21,7 +22,9 @@ export class MeasuredCalls {
         const operation = String(name);
         return (...args: unknown[]): unknown => {
           const end = duration.startTimer({ provider, operation });
-          const answer: unknown = Reflect.apply(member, target, args);
+          const answer: unknown = inChildSpan(`${provider} ${operation}`, {}, () =>
+            Reflect.apply(member, target, args),
+          );
           if (answer instanceof Promise)
             answer.then(
               () => end({ outcome: 'done' }),

@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 
 import { logContext } from './log-context.js';
+import { currentSpan } from './tracing.js';
 
 export type { Logger };
 
@@ -20,9 +21,9 @@ export function createLogger(name: string, level: string): Logger {
   });
 }
 
-/** The line about an answered request has the ids of its request already. */
+/** The line about an answered request has its ids already. */
 function contextOf(line: object): object {
-  return 'res' in line ? {} : { ...logContext() };
+  return 'res' in line ? {} : { ...logContext(), ...currentSpan() };
 }
 
 function withoutMessage(error: unknown): unknown {

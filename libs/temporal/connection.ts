@@ -2,6 +2,8 @@ import { Client, Connection, type TLSConfig } from '@temporalio/client';
 
 import type { Environment } from '#libs/config/environment';
 
+import { traceInterceptor } from './trace-interceptor.js';
+
 export type TemporalEnvironment = Environment<'temporal'>['temporal'];
 
 /** The address of Temporal, in the form of its connections. TLS is on as soon as anything of it is set. */
@@ -35,5 +37,6 @@ export function lazyClient(environment: TemporalEnvironment): Client {
   return new Client({
     connection: Connection.lazy(connectionOptions(environment)),
     namespace: environment.TEMPORAL_NAMESPACE,
+    interceptors: { workflow: [traceInterceptor] },
   });
 }

@@ -9,7 +9,7 @@ import {
   Worker,
 } from '@temporalio/worker';
 
-import { bundleSources } from '../../apps/worker/workflow-code.js';
+import { bundleSources, WORKFLOW_INTERCEPTORS } from '../../apps/worker/workflow-code.js';
 import { HISTORIES } from '../support/histories.js';
 
 /** A history that the code cannot resume. */
@@ -37,6 +37,7 @@ export function installQuietRuntime(): void {
 export async function workflowCode(workflowsPath: string): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
+    workflowInterceptorModules: WORKFLOW_INTERCEPTORS,
     logger: new DefaultLogger('ERROR'),
     ...bundleSources,
   });

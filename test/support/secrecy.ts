@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly client: Client;
   /** Every line that was logged. */
   readonly log: readonly string[];
+  /** Every batch of spans that was exported. */
+  readonly traces?: readonly string[];
 }
 
 /** The values to search for, in lower case. */
@@ -35,11 +37,13 @@ const PERSONAL_COLUMNS = [
 const COMMON_FIELDS = ['country'];
 /** Shorter ones, and mere numbers, are found by chance. */
 const SHORTEST = 6;
+/** How much of a batch of spans is shown. */
+const EXCERPT = 2_000;
 /** Runs read at once. */
 const ABREAST = 10;
 
 /** @throws Error naming each field of a customer that is known where it must not be, and the place (invariant 8) */
-export async function checkSecrecy({ databaseUrl, client, log }: Surroundings): Promise<void> {
+export async function checkSecrecy({ databaseUrl, client, log, traces = [] }: Surroundings): Promise<void> {
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
   try {
@@ -49,6 +53,7 @@ export async function checkSecrecy({ databaseUrl, client, log }: Surroundings): 
     // Line by line only where there is a hit: hundreds of orders log a great deal.
     if (told(needles, { where: 'the log', text: log.join('\n') }).length > 0)
       for (const line of log) search({ where: `the log line ${line}`, text: line });
+    for (const text of traces) search({ where: `the spans ${text.slice(0, EXCERPT)}`, text });
     for await (const place of rowsOf(database, PERSONAL_COLUMNS)) search(place);
     for await (const place of runsOf(client)) search(place);
     if (found.size > 0)

@@ -4,6 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { PAYMENT_SECRET } from '../../dev/sandbox/test-sandbox.js';
 
 import { Bench } from '../integration/bench.js';
+import { Collector } from './collector.js';
 import { CATALOGUE } from './orders.js';
 import { checkSecrecy } from './secrecy.js';
 import { System, type SystemOptions } from './system.js';
@@ -51,17 +52,21 @@ const SHARED: SystemOptions = {
 
 /**
  * An API and a worker, where another card may be tried for a minute, a step parks after two attempts, and parcels move
- * only by hand. Each file finds the rows of earlier files, counts only its own, and is checked after its last test.
+ * only by hand; its traces are collected. Each file finds the rows of earlier files, counts only its own, and is checked after its last test.
  */
 export function useSharedSystem(opened: (system: System) => void): void {
   let system: System | undefined;
   beforeAll(async () => {
-    system = await (started.system ??= System.start(SHARED));
+    system = await (started.system ??= startShared());
     opened(system);
   });
   afterAll(async () => {
     if (system) await check(system);
   });
+}
+
+async function startShared(): Promise<System> {
+  return System.start({ ...SHARED, collector: await Collector.open() });
 }
 
 /** @throws Error when the data that a file left behind breaks an invariant, or has personal data in a wrong place */

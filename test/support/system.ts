@@ -19,6 +19,7 @@ import { Store } from '#libs/persistence/store';
 import { lazyClient } from '#libs/temporal/connection';
 
 import { basket } from './basket.js';
+import type { Collector } from './collector.js';
 import { eventually } from './eventually.js';
 import { Inbox } from './inbox.js';
 import { checkAtRest, checkInvariants } from './invariants.js';
@@ -43,6 +44,8 @@ export interface SystemOptions {
   readonly temporal?: { readonly address: string; readonly namespace: string };
   /** More environment for both processes. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where both processes send their spans to; left out, there are none. Closed with the system. */
+  readonly collector?: Collector;
   /** The tests leave books that differ from the gateway's records. */
   readonly booksDiffer?: boolean;
 }
@@ -68,7 +71,13 @@ export class System {
     /** What both processes are given. */
     readonly environment: Readonly<Record<string, string>>,
     private readonly booksDiffer: boolean,
+    readonly collector: Collector | undefined,
   ) {}
+
+  /** What was received of its traces. */
+  get traces(): readonly string[] {
+    return this.collector?.bodies ?? [];
+  }
 
   static async start(options: SystemOptions = {}): Promise<System> {
     const databaseUrl = options.databaseUrl ?? (await testDatabase());
@@ -121,9 +130,11 @@ export class System {
         RETRY_MAX: '1s',
         SWEEP_INTERVAL: '1s',
         DRAIN_DELAY: '0s',
+        ...options.collector?.environment,
         ...options.env,
       },
       options.booksDiffer ?? false,
+      options.collector,
     );
     await Promise.all([system.startApi(), ...(options.worker === false ? [] : [system.startWorker()])]);
     return system;
@@ -251,6 +262,7 @@ export class System {
   private async release(): Promise<void> {
     await this.sandbox.close();
     await this.inbox.close();
+    await this.collector?.close();
     await this.client.connection.close();
     await this.store.close();
   }

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-import { bundleSources } from '../../apps/worker/workflow-code.js';
+import { bundleSources, WORKFLOW_INTERCEPTORS } from '../../apps/worker/workflow-code.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Every module that may be in a bundle, of any workflows. */
@@ -40,6 +40,7 @@ export async function workflowBundle(workflowsPath: string): Promise<string> {
   if (!existsSync(path)) {
     const { code } = await bundleWorkflowCode({
       workflowsPath,
+      workflowInterceptorModules: WORKFLOW_INTERCEPTORS,
       logger: new DefaultLogger('ERROR'),
       ...bundleSources,
     });

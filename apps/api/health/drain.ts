@@ -11,6 +11,7 @@ import { Client } from '@temporalio/client';
 
 import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { Store } from '#libs/persistence/store';
+import { stopTracing } from '#libs/telemetry/start-tracing';
 
 import { ConnectionDrain } from '../platform/server/connection-drain.js';
 import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
@@ -68,8 +69,10 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
 
   private async close(): Promise<void> {
     await this.signals.flush();
+    const exported = stopTracing();
     await this.client.connection.close();
     await this.store.close();
     await this.probe.close();
+    await exported;
   }
 }

@@ -1,3 +1,5 @@
+import { inSpan } from '#libs/telemetry/tracing';
+
 /** How many items one sweep processes. */
 const BATCH = 200;
 /** How many failures end a duty until the next sweep: with Temporal down every item would wait for its time-out. */
@@ -33,7 +35,7 @@ export class Duty<T> {
       if (stopping.aborted) return;
       this.failed.delete(key);
       try {
-        await this.finish(item);
+        await inSpan(`Sweep:${this.name}`, {}, () => this.finish(item));
         finished?.();
       } catch (error) {
         this.failed.add(key);

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { type DatabaseLimits, DEFAULT_LIMITS } from './database-limits.js';
 import { prepareSession, UnlimitedPooler } from './session.js';
 import { closeOnceSilent } from './silent-connection.js';
+import { StatementSpans } from './statement-spans.js';
 
 /** What an answer may take longer than the server allows the statement, before the connection counts as silent. */
 const MARGIN = 1_000;
@@ -63,11 +64,14 @@ export class ConnectionPool extends pg.Pool {
       },
     });
     this.sockets = sockets;
+    const spans = new StatementSpans(url);
+    this.query = spans.around(this.query);
     this.statementLimit = limits.statement + MARGIN;
     this.on('connect', (client) => {
       // Between the pool's and the adapter's listeners an error would end the process.
       client.on('error', () => undefined);
       closeOnceSilent(client, MARGIN, (since) => this.dropIdle(since));
+      client.query = spans.around(client.query);
     });
     this.on('acquire', (client) => {
       this.idle.delete(client);

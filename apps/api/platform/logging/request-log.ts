@@ -3,11 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 
+import { spanOfRequest } from '../telemetry/http-spans.js';
 import type { LoggedPaths } from './logged-path.js';
+import { orderOfRequest } from './order-of-request.js';
 import { requestId } from './request-id.js';
-
-/** The path of an order, or of something that belongs to one. */
-const ORDER = /^\/orders\/([0-9a-f-]{36})(?:\/|$)/;
 
 /** One line for each request: method, path, status and time. Headers, bodies and queries may hold keys or personal data. */
 export function requestLog(logger: Logger, paths: LoggedPaths) {
@@ -28,9 +27,8 @@ export function requestLog(logger: Logger, paths: LoggedPaths) {
     customSuccessMessage: () => 'answered',
     customErrorMessage: () => 'failed',
     customProps: (request, response) => {
-      // Where it was placed, or the order that the path names.
-      const orderId = ORDER.exec(String(response.getHeader('location') ?? paths.of(request.url ?? '')))?.[1];
-      return orderId === undefined ? {} : { orderId };
+      const orderId = orderOfRequest(request, response, paths);
+      return { ...(orderId === undefined ? {} : { orderId }), ...spanOfRequest(request) };
     },
     autoLogging: { ignore: (request) => request.url?.startsWith('/health/') ?? false },
   });

@@ -19,3 +19,11 @@ it.each([
 ])('%s %s is %s', (method, url, operation) => {
   expect(operations.of(method, url)).toBe(operation);
 });
+
+it.each([
+  ['/orders?email=ada@example.com', '/orders'],
+  ['/orders/anything', '/orders/{id}'],
+  ['/nowhere', null],
+])('the route of %s is %s', (url, route) => {
+  expect(operations.route(url)).toBe(route);
+});

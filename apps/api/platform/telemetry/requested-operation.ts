@@ -3,6 +3,7 @@ import { matches, segmentsOf } from '../logging/logged-path.js';
 /** Which operation a request is for, by the OpenAPI document. */
 export class RequestedOperations {
   private readonly operations: readonly {
+    readonly path: string;
     readonly parts: readonly string[];
     readonly byMethod: ReadonlyMap<string, string>;
   }[];
@@ -10,6 +11,7 @@ export class RequestedOperations {
   /** @param paths of the OpenAPI document */
   constructor(paths: Readonly<Record<string, object>>) {
     this.operations = Object.entries(paths).map(([path, item]) => ({
+      path,
       parts: path.split('/'),
       byMethod: new Map(
         Object.entries(item).flatMap(([method, operation]: [string, unknown]) => {
@@ -24,9 +26,17 @@ export class RequestedOperations {
   of(method: string, url: string): string {
     const segments = segmentsOf(url);
     if (segments[1] === 'docs' || segments[1] === 'openapi.json') return 'documents';
-    const found = this.operations.find(({ parts }) => matches(parts, segments));
     // A HEAD is answered as its GET.
-    return found?.byMethod.get(method === 'HEAD' ? 'GET' : method) ?? 'none';
+    return this.found(segments)?.byMethod.get(method === 'HEAD' ? 'GET' : method) ?? 'none';
+  }
+
+  /** @returns its path with the names of its parameters, such as `/orders/{id}`; null for what no route answers */
+  route(url: string): string | null {
+    return this.found(segmentsOf(url))?.path ?? null;
+  }
+
+  private found(segments: readonly string[]) {
+    return this.operations.find(({ parts }) => matches(parts, segments));
   }
 }
 
