@@ -11,6 +11,7 @@ import { BENCH, type BenchOptions } from './bench-command.js';
 import { BenchSystem } from './bench-system.js';
 import { readMachine } from './machine.js';
 import { reportTable } from './report-table.js';
+import { TraceSink } from './trace-sink.js';
 
 const VARIABLES = {
   // Parcels arrive at once: the cost of an order is measured, not how long it waits.
@@ -30,14 +31,17 @@ async function measure(options: BenchOptions): Promise<number> {
       `CPU and memory are read from /proc, which Linux has and ${process.platform} has not.`,
     );
   const machine = readMachine();
+  const collector = options.traces ? await TraceSink.open() : null;
   return runOnIsolatedStack({
     name: 'bench',
-    variables: VARIABLES,
+    variables: { ...VARIABLES, ...collector?.variables },
     async run({ stack, folder, terminal, stopping }) {
       const system = await BenchSystem.start({ stack, folder });
       const log = (text: string) => terminal.say(text);
       const report = await bench({ ...options, system, machine, stopping, log });
       await system.close();
+      collector?.close();
+      if (collector) terminal.say(`\n${collector.received} batches of spans were exported.`);
       terminal.say(`\n${reportTable(report)}\n`);
       const json = JSON.stringify(report, null, 2);
       if (options.json === undefined) terminal.say(json);
