@@ -7,12 +7,18 @@ import { BENCH } from './bench-command.js';
 const parse = (argv: readonly string[]) => parseCommandLine(BENCH, argv).options;
 
 test('without options it is the run that the documentation quotes', () => {
-  expect(parse([])).toEqual({ orders: 500, concurrency: 50, workers: undefined, json: undefined });
+  expect(parse([])).toEqual({
+    orders: 500,
+    concurrency: 50,
+    workers: undefined,
+    traces: false,
+    json: undefined,
+  });
 });
 
-test('a smaller run, kept in a file', () => {
-  const argv = ['--orders', '20', '--concurrency=5', '--json', 'cost.json'];
-  expect(parse(argv)).toEqual({ orders: 20, concurrency: 5, workers: undefined, json: 'cost.json' });
+test('a smaller run with traces, kept in a file', () => {
+  const argv = ['--orders', '20', '--concurrency=5', '--traces', '--json', 'cost.json'];
+  expect(parse(argv)).toMatchObject({ orders: 20, concurrency: 5, traces: true, json: 'cost.json' });
 });
 
 test('counts of workers', () => {

@@ -12,6 +12,7 @@ import { BenchSystem } from './bench-system.js';
 import { capacity, type CapacityRun, capacityTable } from './capacity.js';
 import { readMachine } from './machine.js';
 import { reportTable } from './report-table.js';
+import { TraceSink } from './trace-sink.js';
 
 const VARIABLES = {
   // Parcels arrive at once: the cost of an order is measured, not how long it waits.
@@ -31,9 +32,10 @@ async function measure(options: BenchOptions): Promise<number> {
       `CPU and memory are read from /proc, which Linux has and ${process.platform} has not.`,
     );
   const machine = readMachine();
+  const collector = options.traces ? await TraceSink.open() : null;
   return runOnIsolatedStack({
     name: 'bench',
-    variables: VARIABLES,
+    variables: { ...VARIABLES, ...collector?.variables },
     async run({ stack, folder, terminal, stopping }) {
       const system = await BenchSystem.start({ stack, folder });
       const log = (text: string) => terminal.say(text);
@@ -42,6 +44,8 @@ async function measure(options: BenchOptions): Promise<number> {
         ? await measureCapacity({ ...given, workers: options.workers })
         : await measureCost(given);
       await system.close();
+      collector?.close();
+      if (collector) terminal.say(`\n${collector.received} batches of spans were exported.`);
       terminal.say(`\n${table}\n`);
       const json = JSON.stringify(report, null, 2);
       if (options.json === undefined) terminal.say(json);

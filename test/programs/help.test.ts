@@ -25,6 +25,7 @@ test.each([
   'fuzz',
   'keys',
   'reconcile',
+  'deploy',
   'migrate',
   'test:model',
   'test:containers',
@@ -35,7 +36,7 @@ test.each([
   expect(stderr).toBe('');
 });
 
-// keys and reconcile read the local environment first, which is wrong here.
+// keys, reconcile and deploy read the local environment first, which is wrong here.
 test.each([
   'start',
   'order',
