@@ -1,5 +1,6 @@
 import type { Environment } from '#libs/config/environment';
 import type { ShippingFee } from '#libs/config/shipping-fee';
+import { WORKFLOW_VERSIONS } from '#libs/contracts/workflows/workflow-version';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 
 type ApiEnvironment = Environment<
@@ -41,6 +42,7 @@ export class Settings {
       declineWindow: policy.DECLINE_WINDOW,
       deliveryDeadline: policy.DELIVERY_DEADLINE,
       retry: { attempts: policy.RETRY_ATTEMPTS, initial: policy.RETRY_INITIAL, max: policy.RETRY_MAX },
+      workflowVersion: WORKFLOW_VERSIONS.newOrders,
     };
     this.carrierSecret = carrierWebhooks.CARRIER_SECRET;
     this.paymentSecrets = paymentWebhooks.STRIPE_WEBHOOK_SECRET;

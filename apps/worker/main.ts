@@ -30,6 +30,9 @@ import { connectionOptions, lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { PaymentSync } from './activities/payments/payment-sync.js';
+import { DeploymentRefused } from './deployment/deployment.js';
+import { promoteOwnBuild } from './deployment/promote-own-build.js';
+import { keepPublishing } from './deployment/publish-versions.js';
 import { createReconciliationWorker } from './reconciliation/reconciliation-worker.js';
 import { LostRuns } from './sweeper/lost-runs.js';
 import { TemporalProbe } from './health/temporal-probe.js';
@@ -191,11 +194,20 @@ async function main(): Promise<void> {
   try {
     sweeper.start();
     await monitoring.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT, 'METRICS_PORT');
-    const running = runTogether([...workers, reconciliationWorker]);
+    const all = [...workers, reconciliationWorker];
+    const running = runTogether(all);
     // Orders do not wait for it.
     void keepScheduling(client, env.reconciliation.RECONCILE_INTERVAL, logger, stopping.signal);
+    void keepPublishing(client, version, logger, stopping.signal);
+    let refused: unknown;
+    if (version && env.deployment.TEMPORAL_WORKER_PROMOTES)
+      void promoteOwnBuild(client, version, store, logger, stopping.signal).catch((error: unknown) => {
+        refused = error;
+        stopAll(all);
+      });
     logger.info({ version }, 'worker ready');
     await running;
+    if (refused !== undefined) throw refused;
   } finally {
     await Promise.race([close(), delay(CLOSING)]);
     logger.info('worker stopped');
@@ -218,12 +230,16 @@ async function runTogether(workers: readonly Worker[]): Promise<void> {
       try {
         await worker.run();
       } catch (error) {
-        for (const other of workers) if (other.getState() === 'RUNNING') other.shutdown();
+        stopAll(workers);
         throw error;
       }
     }),
   );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+function stopAll(workers: readonly Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
 try {
@@ -232,7 +248,10 @@ try {
   process.exit();
 } catch (error) {
   const isTold =
-    error instanceof InvalidEnvironment || error instanceof UnlimitedPooler || error instanceof NoTemporal;
+    error instanceof InvalidEnvironment ||
+    error instanceof UnlimitedPooler ||
+    error instanceof NoTemporal ||
+    error instanceof DeploymentRefused;
   if (!isTold) throw error;
   process.stderr.write(`${error.message}\n`);
   // Not exitCode alone: pools that were opened would keep the process alive.

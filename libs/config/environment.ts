@@ -97,6 +97,7 @@ const groups = {
           'must be a name of at most 200 characters, without colon, such as 0.2.0',
         )
         .optional(),
+      TEMPORAL_WORKER_PROMOTES: flag('false'),
     })
     .superRefine(
       bothOrNeither(

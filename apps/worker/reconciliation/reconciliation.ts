@@ -87,12 +87,12 @@ export class Reconciliation {
     };
     const facts = await this.store.comparisons.facts(wide);
     const movements = await this.gateway.movements(wide);
-    const suspects = unmatchedMoney(span, movements, facts);
-    const orders = await this.store.comparisons.ordersOf([...suspects.intents]);
-    const known = new Set([...[...suspects.orders].filter(isOrderId), ...orders.values()]);
+    const candidates = unmatchedMoney(span, movements, facts);
+    const orders = await this.store.comparisons.ordersOf([...candidates.intents]);
+    const known = new Set([...[...candidates.orders].filter(isOrderId), ...orders.values()]);
     // Where other systems use the same account, most of its movements are theirs.
     const named = new Set(movements.filter((each) => each.orderId !== null).map((each) => each.intentId));
-    const unmatchedCharges = [...suspects.intents].filter(
+    const unmatchedCharges = [...candidates.intents].filter(
       (intentId) => !orders.has(intentId) && (this.isExclusive || named.has(intentId)),
     );
     for (const id of known) {

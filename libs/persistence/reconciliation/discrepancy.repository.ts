@@ -83,11 +83,11 @@ export class DiscrepancyRepository {
 
   /** Writes the amount of money on an intent of no order; `found` 0 closes an earlier discrepancy. */
   async recordUnmatchedCharge(
-    stray: { readonly intentId: string; readonly found: number; readonly currency: string },
+    charge: { readonly intentId: string; readonly found: number; readonly currency: string },
     order: OrderRecord | null,
     before: Date,
   ): Promise<void> {
-    const { intentId: objectId, found, currency } = stray;
+    const { intentId: objectId, found, currency } = charge;
     if (found === 0) return this.closeUnmatchedCharge(objectId);
     const difference: Difference = { kind: 'unknown_charge', objectId, expected: 0, found };
     if (order) return this.openOfOrder(order, [difference], before);

@@ -20,12 +20,31 @@ export interface LastRun {
   readonly isStarted: boolean;
 }
 
+export interface OpenVersion {
+  readonly version: number;
+  readonly count: number;
+}
+
 /** The runs that an order had, and what the next one needs to resume it. */
 export class RunRepository {
   constructor(
     private readonly db: Database,
     private readonly orders: OrderRepository,
   ) {}
+
+  /** How many orders and refunds, whose runs have not ended, have each workflow version. */
+  async openVersions(): Promise<OpenVersion[]> {
+    return this.db.$queryRaw<OpenVersion[]>`
+      SELECT COALESCE((o.policy ->> 'workflowVersion')::int, 1) AS version, count(*)::int AS count
+      FROM (
+        SELECT policy FROM orders WHERE closed_at IS NULL
+        UNION ALL
+        SELECT o.policy FROM refund r JOIN orders o ON o.id = r.order_id
+        WHERE r.settled_at IS NULL
+          OR EXISTS (SELECT FROM attention a WHERE a.refund_id = r.id AND a.resolved_at IS NULL)
+      ) o
+      GROUP BY version ORDER BY version`;
+  }
 
   /** The last run of an order; null once the order is closed. */
   async last(orderId: OrderId): Promise<LastRun | null> {
