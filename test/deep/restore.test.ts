@@ -15,7 +15,7 @@ import { reconcileNow } from '../../apps/worker/reconciliation/reconcile-schedul
 import { eventually } from '../support/eventually.js';
 import { checkAtRest } from '../support/invariants.js';
 import { OwnPostgres } from '../support/own-postgres.js';
-import { OwnTemporal } from '../support/own-temporal.js';
+import { OwnDevServer } from '../support/own-temporal.js';
 import { System } from '../support/system.js';
 
 const HOUR = 3_600_000;
@@ -25,10 +25,10 @@ const isLabelled = ({ fulfilment }: OrderView) => fulfilment === 'ready';
 
 describe('a database that is restored from a backup, beside the other one’s present', () => {
   let postgres: OwnPostgres;
-  let temporal: OwnTemporal;
+  let temporal: OwnDevServer;
   let system: System;
   beforeAll(async () => {
-    [postgres, temporal] = await Promise.all([OwnPostgres.start(), OwnTemporal.start()]);
+    [postgres, temporal] = await Promise.all([OwnPostgres.start(), OwnDevServer.launch()]);
     system = await System.start({ databaseUrl: postgres.url, temporal });
   });
   afterAll(async () => {
@@ -66,7 +66,7 @@ describe('a database that is restored from a backup, beside the other one’s pr
   const reconcile = () => reconcileNow(system.client, { since: Date.now() - HOUR, minimumAge: 0 }, 60_000);
 
   /** As docs/operations.md has it: everything is stopped, one database put back, and the runs are made anew. */
-  async function restore(database: OwnPostgres | OwnTemporal): Promise<void> {
+  async function restore(database: OwnPostgres | OwnDevServer): Promise<void> {
     await Promise.all([system.stop('api'), system.stop('worker')]);
     await database.restore();
     const file = fileURLToPath(new URL('../../dist/apps/worker/restored.js', import.meta.url));

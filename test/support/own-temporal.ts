@@ -31,7 +31,8 @@ export abstract class OwnTemporal {
   abstract stop(): Promise<void>;
 }
 
-class OwnDevServer extends OwnTemporal {
+/** The dev server, whose data is one file. */
+export class OwnDevServer extends OwnTemporal {
   private server: Child | undefined;
 
   private constructor(
@@ -41,7 +42,7 @@ class OwnDevServer extends OwnTemporal {
     super();
   }
 
-  static async launch(): Promise<OwnTemporal> {
+  static async launch(): Promise<OwnDevServer> {
     const folder = mkdtempSync(join(tmpdir(), 'order-processing-temporal-'));
     guardFolder(folder);
     const temporal = new OwnDevServer(folder, await freePort());
