@@ -26,6 +26,7 @@ test.each([
   'keys',
   'reconcile',
   'deploy',
+  'replay-live',
   'migrate',
   'test:model',
   'test:containers',
@@ -35,7 +36,7 @@ test.each([
   expect(stderr).toBe('');
 });
 
-// keys, reconcile and deploy read the local environment first, which is wrong here.
+// keys, reconcile, deploy and replay-live read the local environment first, which is wrong here.
 test.each(['start', 'order', 'demo', 'bench', 'fuzz', 'migrate', 'test:model', 'test:containers'])(
   'npm run %s with an option that it does not have says how it is used, and ends with 2',
   async (script) => {
