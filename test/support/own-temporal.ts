@@ -7,22 +7,44 @@ import { inject } from 'vitest';
 import type { Child } from '../../dev/stack/processes/child.js';
 import { guardFolder } from '../../dev/stack/processes/guarded.js';
 import { freePort } from '../../dev/stack/processes/ports.js';
+import { findTemporalServer } from '../../dev/stack/temporal/server-build.js';
+import { SERVICES, TemporalServer } from '../../dev/stack/temporal/temporal-server.js';
 import { startTemporal } from '../../dev/stack/temporal/temporal.js';
 
+import { engineSettings } from './engine-settings.js';
+
 /** A Temporal of a test's own, which can be killed and started again with what it had stored. */
-export class OwnTemporal {
+export abstract class OwnTemporal {
   readonly namespace = 'orders';
+
+  abstract readonly address: string;
+
+  static async start(): Promise<OwnTemporal> {
+    return engineSettings().engine === 'postgres' ? OwnServer.launch() : OwnDevServer.launch();
+  }
+
+  abstract start(): Promise<void>;
+
+  /** Ends it as a power cut would. */
+  abstract kill(): Promise<void>;
+
+  abstract stop(): Promise<void>;
+}
+
+class OwnDevServer extends OwnTemporal {
   private server: Child | undefined;
 
   private constructor(
     private readonly folder: string,
     private readonly port: number,
-  ) {}
+  ) {
+    super();
+  }
 
-  static async start(): Promise<OwnTemporal> {
+  static async launch(): Promise<OwnTemporal> {
     const folder = mkdtempSync(join(tmpdir(), 'order-processing-temporal-'));
     guardFolder(folder);
-    const temporal = new OwnTemporal(folder, await freePort());
+    const temporal = new OwnDevServer(folder, await freePort());
     await temporal.start();
     return temporal;
   }
@@ -43,7 +65,6 @@ export class OwnTemporal {
     });
   }
 
-  /** Ends it as a power cut would. */
   async kill(): Promise<void> {
     if (!this.server) throw new Error('Temporal is not running');
     process.kill(this.server.pid, 'SIGKILL');
@@ -53,5 +74,33 @@ export class OwnTemporal {
   async stop(): Promise<void> {
     await this.server?.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** All four processes of the real server; its PostgreSQL lives on. */
+class OwnServer extends OwnTemporal {
+  private constructor(private readonly server: TemporalServer) {
+    super();
+  }
+
+  static async launch(): Promise<OwnTemporal> {
+    const programs = await findTemporalServer({ env: process.env, report: () => undefined });
+    return new OwnServer(await TemporalServer.start({ programs, namespaces: ['orders'] }));
+  }
+
+  get address(): string {
+    return this.server.address;
+  }
+
+  async start(): Promise<void> {
+    await this.server.startServices();
+  }
+
+  async kill(): Promise<void> {
+    await Promise.all(SERVICES.map((service) => this.server.kill(service)));
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
   }
 }
