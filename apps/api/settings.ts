@@ -15,7 +15,8 @@ export class Settings {
   readonly shippingFee: ShippingFee;
   /** The policy of orders accepted from now on. */
   readonly policy: OrderPolicy;
-  readonly carrierSecret: string;
+  /** What the carrier signs its webhooks with; two during a rotation. */
+  readonly carrierSecrets: readonly string[];
   /** The secrets of the payment provider's webhooks; two during a rotation. */
   readonly paymentSecrets: readonly string[];
   /** Requests a second. */
@@ -44,7 +45,7 @@ export class Settings {
       retry: { attempts: policy.RETRY_ATTEMPTS, initial: policy.RETRY_INITIAL, max: policy.RETRY_MAX },
       workflowVersion: WORKFLOW_VERSIONS.newOrders,
     };
-    this.carrierSecret = carrierWebhooks.CARRIER_SECRET;
+    this.carrierSecrets = carrierWebhooks.CARRIER_SECRET;
     this.paymentSecrets = paymentWebhooks.STRIPE_WEBHOOK_SECRET;
     this.isLive = /^\w\w_live_/.test(payments.STRIPE_SECRET_KEY);
   }

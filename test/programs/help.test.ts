@@ -25,6 +25,7 @@ test.each([
   'fuzz',
   'keys',
   'reconcile',
+  'restored',
   'deploy',
   'replay-live',
   'migrate',
