@@ -13,6 +13,8 @@ import { ConnectionPool } from '#libs/persistence/database/connection-pool';
 import { failureCode } from '#libs/persistence/database/database-failure';
 import type { DatabaseLimits } from '#libs/persistence/database/database-limits';
 
+import { isConcurrent, runConcurrently } from './concurrent-index.js';
+
 /** PostgreSQL's code for a lock that was not to be had in time. */
 const LOCK_HELD = '55P03';
 /** How often a lock is tried for, and how long those behind have in between, in milliseconds. */
@@ -96,7 +98,7 @@ function readCharactersAsText(pool: pg.Pool): WeakMap<unknown[][], number[]> {
 async function execute(pool: pg.Pool, script: string): Promise<void> {
   const client = await pool.connect();
   try {
-    await client.query(script);
+    await (isConcurrent(script) ? runConcurrently(client, script) : client.query(script));
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
     throw new DriverAdapterError({

@@ -6,9 +6,10 @@ import { runCommand } from '#libs/command/run-command';
 
 import { runOnIsolatedStack } from '../stack/isolated-stack.js';
 import { dataFault } from '../stack/kept-data.js';
-import { bench } from './bench.js';
+import { bench, type BenchRun } from './bench.js';
 import { BENCH, type BenchOptions } from './bench-command.js';
 import { BenchSystem } from './bench-system.js';
+import { capacity, type CapacityRun, capacityTable } from './capacity.js';
 import { readMachine } from './machine.js';
 import { reportTable } from './report-table.js';
 import { TraceSink } from './trace-sink.js';
@@ -38,11 +39,14 @@ async function measure(options: BenchOptions): Promise<number> {
     async run({ stack, folder, terminal, stopping }) {
       const system = await BenchSystem.start({ stack, folder });
       const log = (text: string) => terminal.say(text);
-      const report = await bench({ ...options, system, machine, stopping, log });
+      const given = { ...options, system, machine, stopping, log };
+      const { report, table } = options.workers
+        ? await measureCapacity({ ...given, workers: options.workers })
+        : await measureCost(given);
       await system.close();
       collector?.close();
       if (collector) terminal.say(`\n${collector.received} batches of spans were exported.`);
-      terminal.say(`\n${reportTable(report)}\n`);
+      terminal.say(`\n${table}\n`);
       const json = JSON.stringify(report, null, 2);
       if (options.json === undefined) terminal.say(json);
       else writeFileSync(options.json, `${json}\n`);
@@ -50,4 +54,14 @@ async function measure(options: BenchOptions): Promise<number> {
       return { succeeded: true, conclusion: 'Everything is stopped.' };
     },
   });
+}
+
+async function measureCost(run: BenchRun) {
+  const report = await bench(run);
+  return { report, table: reportTable(report) };
+}
+
+async function measureCapacity(run: CapacityRun) {
+  const report = await capacity(run);
+  return { report, table: capacityTable(report) };
 }

@@ -48,7 +48,12 @@ describe('amounts past 32 bits', () => {
   });
 
   it('are compared, found and adopted', async () => {
-    const unmatched = { intentId: `pi_${randomUUID()}`, found: LARGEST_AMOUNT, currency: 'IDR' };
+    const unmatched = {
+      kind: 'unknown_charge',
+      intentId: `pi_${randomUUID()}`,
+      found: LARGEST_AMOUNT,
+      currency: 'IDR',
+    } as const;
     await bench.store.discrepancies.recordUnmatchedCharge(unmatched, null, new Date());
     const [discrepancy] = await bench.store.discrepancies.list({ limit: 1 });
     expect(discrepancy).toMatchObject({ expected: 0, found: LARGEST_AMOUNT, currency: 'IDR' });
