@@ -44,6 +44,8 @@ export default defineConfig({
       project('e2e', ['test/e2e/**/*.test.ts'], [POSTGRES, TEMPORAL]),
       // What is long by nature: `npm run test:deep`.
       project('deep', ['test/{deep,model}/**/*.test.ts'], [POSTGRES, TEMPORAL]),
+      // What takes as long as it is told to: `npm run test:production`.
+      project('production', ['test/production/**/*.test.ts'], [POSTGRES, TEMPORAL]),
     ],
   },
 });

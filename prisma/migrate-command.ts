@@ -6,7 +6,7 @@ export const MIGRATE = defineCommand({
   forms: ['[--rolled-back NAME | --applied NAME]'],
   about: [
     'Applies the migrations that the database of DATABASE_URL does not have yet. After one that failed it goes on once',
-    'it is told what became of that:',
+    'say what became of that:',
   ],
   options: {
     'rolled-back': optional(

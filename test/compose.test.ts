@@ -9,42 +9,9 @@ import { groupsNamed } from '#libs/config/environment';
 import { readSettings, variablesOf } from '#libs/config/settings';
 
 import { LOCAL_GROUPS } from '../dev/stack/local-settings.js';
-
-type GroupName = keyof typeof LOCAL_GROUPS;
+import { PROGRAM_GROUPS } from './support/program-groups.js';
 
 const VARIABLES = variablesOf(LOCAL_GROUPS);
-
-/** Which groups of variables each of our programs reads. */
-const PROGRAMS: Readonly<Record<string, readonly GroupName[]>> = {
-  api: [
-    'store',
-    'temporal',
-    'payments',
-    'paymentWebhooks',
-    'providers',
-    'carrierWebhooks',
-    'api',
-    'metrics',
-    'pricing',
-    'policy',
-    'logs',
-  ],
-  worker: [
-    'store',
-    'temporal',
-    'deployment',
-    'payments',
-    'carrier',
-    'mail',
-    'providers',
-    'worker',
-    'reconciliation',
-    'metrics',
-    'logs',
-  ],
-  sandbox: ['sandbox', 'paymentWebhooks', 'carrierWebhooks', 'logs'],
-  migrate: ['store', 'migration'],
-};
 
 /** What each service waits for, and until when. */
 const ORDER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -119,7 +86,7 @@ const ONLY_WHAT_IS_REQUIRED = {
   STRIPE_WEBHOOK_SECRET: `whsec_${'5ec4e7'.repeat(8)}`,
 };
 
-describe.each(Object.entries(PROGRAMS))('the %s of docker-compose.yml', (name, groups) => {
+describe.each(Object.entries(PROGRAM_GROUPS))('the %s of docker-compose.yml', (name, groups) => {
   it('is given only variables that it reads', () => {
     for (const [variable, value] of Object.entries(service(name).environment)) {
       if (value !== '') expect(groups, variable).toContain(VARIABLES[variable]?.group);
@@ -153,7 +120,7 @@ describe.each(Object.entries(PROGRAMS))('the %s of docker-compose.yml', (name, g
 describe('docker-compose.yml', () => {
   it('has the production shape', () => {
     expect(Object.keys(services).sort()).toEqual(
-      [...Object.keys(PROGRAMS), ...Object.keys(ORDER), 'mail', 'postgres']
+      [...Object.keys(PROGRAM_GROUPS), ...Object.keys(ORDER), 'mail', 'postgres']
         .filter((name, index, all) => all.indexOf(name) === index)
         .sort(),
     );

@@ -1,5 +1,6 @@
 import { ExplainedError } from '#libs/explained-error';
 import { runCommand } from '#libs/command/run-command';
+import { textTable } from '#libs/command/table';
 import { environmentFor } from '#libs/config/environment';
 import type { ApiKeyRecord } from '#libs/persistence/requests/api-key.repository';
 import { failureSentence } from '#libs/persistence/database/database-failure';
@@ -22,7 +23,7 @@ async function run(command: KeysCommand): Promise<string> {
       const expiresAt = lifetime === null ? null : new Date(Date.now() + lifetime);
       return await store.apiKeys.create(service, scopes, expiresAt);
     }
-    if (command.does === 'list') return table((await store.apiKeys.list()).map(row));
+    if (command.does === 'list') return textTable(COLUMNS, (await store.apiKeys.list()).map(row));
     if (await store.apiKeys.revoke(command.id)) return `revoked ${command.id}`;
     throw new NoSuchKey(`No key ${command.id} is in use; see: keys list`);
   } finally {
@@ -40,19 +41,6 @@ const row = ({ id, service, scopes, createdAt, expiresAt, revokedAt }: ApiKeyRec
   expiresAt?.toISOString() ?? 'never',
   revokedAt?.toISOString() ?? '-',
 ];
-
-function table(rows: readonly (readonly string[])[]): string {
-  const all = [COLUMNS, ...rows];
-  const widths = COLUMNS.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
-  return all
-    .map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
 
 await runCommand(
   KEYS,

@@ -1,5 +1,6 @@
 import type { Environment } from '#libs/config/environment';
 import type { ShippingFee } from '#libs/config/shipping-fee';
+import { WORKFLOW_VERSIONS } from '#libs/contracts/workflows/workflow-version';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 
 type ApiEnvironment = Environment<
@@ -14,7 +15,8 @@ export class Settings {
   readonly shippingFee: ShippingFee;
   /** The policy of orders accepted from now on. */
   readonly policy: OrderPolicy;
-  readonly carrierSecret: string;
+  /** What the carrier signs its webhooks with; two during a rotation. */
+  readonly carrierSecrets: readonly string[];
   /** The secrets of the payment provider's webhooks; two during a rotation. */
   readonly paymentSecrets: readonly string[];
   /** Requests a second. */
@@ -41,8 +43,9 @@ export class Settings {
       declineWindow: policy.DECLINE_WINDOW,
       deliveryDeadline: policy.DELIVERY_DEADLINE,
       retry: { attempts: policy.RETRY_ATTEMPTS, initial: policy.RETRY_INITIAL, max: policy.RETRY_MAX },
+      workflowVersion: WORKFLOW_VERSIONS.newOrders,
     };
-    this.carrierSecret = carrierWebhooks.CARRIER_SECRET;
+    this.carrierSecrets = carrierWebhooks.CARRIER_SECRET;
     this.paymentSecrets = paymentWebhooks.STRIPE_WEBHOOK_SECRET;
     this.isLive = /^\w\w_live_/.test(payments.STRIPE_SECRET_KEY);
   }

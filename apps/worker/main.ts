@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { NativeConnection, type Worker } from '@temporalio/worker';
 
+import { RECONCILIATION_QUEUE } from '#libs/contracts/workflows/reconcile-workflow';
 import { environmentFor } from '#libs/config/environment';
 import { InvalidEnvironment } from '#libs/config/settings';
 import { shopOf } from '#libs/mail/shop';
@@ -32,6 +33,9 @@ import { connectionOptions, lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { PaymentSync } from './activities/payments/payment-sync.js';
+import { DeploymentRefused } from './deployment/deployment.js';
+import { promoteOwnBuild } from './deployment/promote-own-build.js';
+import { keepPublishing } from './deployment/publish-versions.js';
 import { createReconciliationWorker } from './reconciliation/reconciliation-worker.js';
 import { LostRuns } from './sweeper/lost-runs.js';
 import { TemporalProbe } from './health/temporal-probe.js';
@@ -115,11 +119,6 @@ async function main(): Promise<void> {
     timeout,
     limit: providerLimits.of('stripe', rates.STRIPE_RATE_LIMIT ?? publishedRate(account)),
   };
-  const carrier = new CarrierClient({
-    url: env.carrier.CARRIER_URL,
-    timeout,
-    limit: providerLimits.of('carrier', rates.CARRIER_RATE_LIMIT),
-  });
   const shared = {
     store,
     logger,
@@ -129,12 +128,17 @@ async function main(): Promise<void> {
     shutdownGrace: env.worker.SHUTDOWN_GRACE,
   };
   const gateway = calls.of('stripe', new StripeGateway(stripe));
+  const carrierLimit = providerLimits.of('carrier', rates.CARRIER_RATE_LIMIT);
+  const carrier = calls.of(
+    'carrier',
+    new CarrierClient({ url: env.carrier.CARRIER_URL, timeout, limit: carrierLimit }),
+  );
   const activityMetrics = new ActivityMetrics(metrics);
   const workers = await createOrderWorkers({
     ...shared,
     runs,
     gateway,
-    carrier: calls.of('carrier', carrier),
+    carrier,
     mailer: calls.of('smtp', smtp),
     shop: shopOf(env.mail),
     shipTo: env.worker.SHIP_TO,
@@ -144,16 +148,24 @@ async function main(): Promise<void> {
       workflowTasks: env.worker.WORKER_WORKFLOW_TASKS,
     },
     workflows: workflowCode(),
+    taskQueues: env.worker.WORKER_TASK_QUEUES,
     metrics: activityMetrics,
     requests,
   });
-  const reconciliationWorker = await createReconciliationWorker({
-    ...shared,
-    client,
-    gatewayRecords: calls.of('stripe', new StripeRecords(stripe)),
-    payments: new PaymentSync(store, gateway, runs, logger, activityMetrics),
-    isExclusive: env.reconciliation.STRIPE_ACCOUNT_EXCLUSIVE,
-  });
+  if (env.worker.WORKER_TASK_QUEUES.includes(RECONCILIATION_QUEUE))
+    workers.push(
+      await createReconciliationWorker({
+        ...shared,
+        client,
+        runs,
+        gateway,
+        carrier,
+        lostRunLimit: env.worker.LOST_RUN_LIMIT,
+        gatewayRecords: calls.of('stripe', new StripeRecords(stripe)),
+        payments: new PaymentSync(store, gateway, runs, logger, activityMetrics),
+        isExclusive: env.reconciliation.STRIPE_ACCOUNT_EXCLUSIVE,
+      }),
+    );
   const probe = new DatabaseProbe(store, env.store.DATABASE_URL, limits);
   new OrderFigures(new FigureRepository(probe.separate), logger).showIn(metrics);
   const health = new WorkerHealth(
@@ -161,7 +173,7 @@ async function main(): Promise<void> {
       store,
       database: probe,
       temporal: new TemporalProbe(client),
-      workers: [...workers, reconciliationWorker],
+      workers,
       version,
     },
     logger,
@@ -212,11 +224,19 @@ async function main(): Promise<void> {
   try {
     sweeper.start();
     await monitoring.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT, 'METRICS_PORT');
-    const running = runTogether([...workers, reconciliationWorker]);
+    const running = runTogether(workers);
     // Orders do not wait for it.
     void keepScheduling(client, env.reconciliation.RECONCILE_INTERVAL, logger, stopping.signal);
+    void keepPublishing(client, version, logger, stopping.signal);
+    let refused: unknown;
+    if (version && env.deployment.TEMPORAL_WORKER_PROMOTES)
+      void promoteOwnBuild(client, version, store, logger, stopping.signal).catch((error: unknown) => {
+        refused = error;
+        stopAll(workers);
+      });
     logger.info({ version }, 'worker ready');
     await running;
+    if (refused !== undefined) throw refused;
   } finally {
     await Promise.race([close(), delay(CLOSING)]);
     logger.info('worker stopped');
@@ -239,12 +259,16 @@ async function runTogether(workers: readonly Worker[]): Promise<void> {
       try {
         await worker.run();
       } catch (error) {
-        for (const other of workers) if (other.getState() === 'RUNNING') other.shutdown();
+        stopAll(workers);
         throw error;
       }
     }),
   );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+function stopAll(workers: readonly Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 }
 
 try {
@@ -253,7 +277,10 @@ try {
   process.exit();
 } catch (error) {
   const isTold =
-    error instanceof InvalidEnvironment || error instanceof UnlimitedPooler || error instanceof NoTemporal;
+    error instanceof InvalidEnvironment ||
+    error instanceof UnlimitedPooler ||
+    error instanceof NoTemporal ||
+    error instanceof DeploymentRefused;
   if (!isTold) throw error;
   process.stderr.write(`${error.message}\n`);
   // Not exitCode alone: pools that were opened would keep the process alive.

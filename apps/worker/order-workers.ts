@@ -26,6 +26,8 @@ export interface OrderWorkersOptions extends Ports {
   readonly namespace: string;
   /** Where the workflow's code is: a prebuilt bundle, or sources to bundle now. */
   readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'>;
+  /** The task queues to take tasks from; left out, all of orders. */
+  readonly taskQueues?: readonly string[];
   /** How long a stop waits for what is running before it is handed back, in milliseconds. */
   readonly shutdownGrace: number;
   /** Left out, the defaults. */
@@ -63,7 +65,7 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
       ...('workflowsPath' in options.workflows && { workflowModules: WORKFLOW_INTERCEPTORS }),
     },
   } satisfies Partial<WorkerOptions>;
-  const orders = Worker.create({
+  const orders = {
     ...shared,
     ...options.workflows,
     taskQueue: TASK_QUEUES.orders,
@@ -72,12 +74,15 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
     stickyQueueScheduleToStartTimeout: '3s',
     maxConcurrentActivityTaskExecutions: concurrency.activities,
     maxConcurrentWorkflowTaskExecutions: concurrency.workflowTasks,
-  });
-  const email = Worker.create({
+  } satisfies WorkerOptions;
+  const email = {
     ...shared,
     taskQueue: TASK_QUEUES.email,
     activities: activities.email,
     maxConcurrentActivityTaskExecutions: concurrency.emails,
-  });
-  return Promise.all([orders, email]);
+  } satisfies WorkerOptions;
+  const taken = [orders, email].filter(
+    ({ taskQueue }) => options.taskQueues === undefined || options.taskQueues.includes(taskQueue),
+  );
+  return Promise.all(taken.map((worker) => Worker.create(worker)));
 }

@@ -8,6 +8,7 @@ import { programPath } from '../build/project.js';
 import type { IsolatedRun } from '../stack/isolated-stack.js';
 import { apiUrl } from '../stack/local-settings.js';
 import { startChild } from '../stack/processes/child.js';
+import { freePort } from '../stack/processes/ports.js';
 import { program } from '../stack/programs.js';
 import { seedDatabase } from '../stack/seed-database.js';
 import type { Stack } from '../stack/stack.js';
@@ -51,9 +52,18 @@ export class BenchSystem {
     return system;
   }
 
-  /** The process id of a measured part. */
-  pid(part: PartName): number {
-    return this.stack.processes.running(PARTS[part].process).pid;
+  /** The process ids of a measured part: one, but for workers. */
+  pids(part: PartName): number[] {
+    return this.stack.processes.named(PARTS[part].process).map(({ pid }) => pid);
+  }
+
+  /** Starts or stops workers until there are so many. */
+  async setWorkers(count: number): Promise<void> {
+    const { processes, programs } = this.stack;
+    const running = processes.named(PARTS.worker.process);
+    for (const worker of running.slice(count)) await worker.stop();
+    for (let started = running.length; started < count; started++)
+      await programs.worker(undefined, { METRICS_PORT: String(await freePort()) });
   }
 
   /** Closes its connections; the processes are stopped with the stack. */

@@ -12,7 +12,7 @@ export interface BenchRun extends Pick<BenchOptions, 'orders' | 'concurrency'> {
   log(text: string): void;
 }
 
-const ROUNDS = 3;
+export const ROUNDS = 3;
 /** In turn, so that what changes on the machine meanwhile affects both. */
 const LOADS: readonly Load[] = ['orders', 'bare'];
 /** For compiled code, open connections and filled caches, as a process has that runs for days. */

@@ -6,11 +6,13 @@ import { runCommand } from '#libs/command/run-command';
 
 import { runOnIsolatedStack } from '../stack/isolated-stack.js';
 import { dataFault } from '../stack/kept-data.js';
-import { bench } from './bench.js';
+import { bench, type BenchRun } from './bench.js';
 import { BENCH, type BenchOptions } from './bench-command.js';
 import { BenchSystem } from './bench-system.js';
+import { capacity, type CapacityRun, capacityTable } from './capacity.js';
 import { readMachine } from './machine.js';
 import { reportTable } from './report-table.js';
+import { TraceSink } from './trace-sink.js';
 
 const VARIABLES = {
   // Parcels arrive at once: the cost of an order is measured, not how long it waits.
@@ -30,15 +32,21 @@ async function measure(options: BenchOptions): Promise<number> {
       `CPU and memory are read from /proc, which Linux has and ${process.platform} has not.`,
     );
   const machine = readMachine();
+  const collector = options.traces ? await TraceSink.open() : null;
   return runOnIsolatedStack({
     name: 'bench',
-    variables: VARIABLES,
+    variables: { ...VARIABLES, ...collector?.variables },
     async run({ stack, folder, terminal, stopping }) {
       const system = await BenchSystem.start({ stack, folder });
       const log = (text: string) => terminal.say(text);
-      const report = await bench({ ...options, system, machine, stopping, log });
+      const given = { ...options, system, machine, stopping, log };
+      const { report, table } = options.workers
+        ? await measureCapacity({ ...given, workers: options.workers })
+        : await measureCost(given);
       await system.close();
-      terminal.say(`\n${reportTable(report)}\n`);
+      collector?.close();
+      if (collector) terminal.say(`\n${collector.received} batches of spans were exported.`);
+      terminal.say(`\n${table}\n`);
       const json = JSON.stringify(report, null, 2);
       if (options.json === undefined) terminal.say(json);
       else writeFileSync(options.json, `${json}\n`);
@@ -46,4 +54,14 @@ async function measure(options: BenchOptions): Promise<number> {
       return { succeeded: true, conclusion: 'Everything is stopped.' };
     },
   });
+}
+
+async function measureCost(run: BenchRun) {
+  const report = await bench(run);
+  return { report, table: reportTable(report) };
+}
+
+async function measureCapacity(run: CapacityRun) {
+  const report = await capacity(run);
+  return { report, table: capacityTable(report) };
 }

@@ -1,4 +1,5 @@
 import type { Spread } from './figures.js';
+import { columns, ranged } from './report-columns.js';
 import { type Report, type Summary, titleOf } from './report.js';
 import { PART_NAMES, type PartName } from './measured-parts.js';
 import { targetLines } from './targets.js';
@@ -73,19 +74,4 @@ function byTitle(
     });
     return cells.every((cell) => cell === NONE) ? [] : [[`  ${title}`, cells[0] ?? NONE, cells[1] ?? NONE]];
   });
-}
-
-function ranged({ min, median, max }: Spread, digits = 1): string {
-  const [least, middle, greatest] = [min, median, max].map((value) => value.toFixed(digits));
-  return least === greatest ? `${middle}` : `${middle} (${least} – ${greatest})`;
-}
-
-function columns(rows: readonly Row[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (cell ?? '').padEnd(widths[column] ?? 0))
-      .join('   ')
-      .trimEnd(),
-  );
 }

@@ -70,7 +70,9 @@ export async function runRound(
 
   const after = readUsage(system);
   const eachStatement = since(statementsBefore, await system.statements.counts());
-  const resident = Object.fromEntries(partsOf(load).map((part) => [part, residentOf(system.pid(part))]));
+  const resident = Object.fromEntries(
+    partsOf(load).map((part) => [part, sumOf(system.pids(part), residentOf)]),
+  );
   const wrong = wrongCounts({
     load,
     count,
@@ -107,10 +109,13 @@ export async function runRound(
   };
 }
 
+const sumOf = (pids: readonly number[], of: (pid: number) => number) =>
+  pids.reduce((sum, pid) => sum + of(pid), 0);
+
 function readUsage(system: BenchSystem) {
   return {
     at: performance.now(),
-    cpu: forEachPart((part) => cpuOf(system.pid(part))),
+    cpu: forEachPart((part) => sumOf(system.pids(part), cpuOf)),
     driver: cpuOfAlone(process.pid),
     machine: cpuOfMachine(),
   };

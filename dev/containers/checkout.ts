@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 
 import { PROJECT_ROOT } from '../build/project.js';
 
-/** What Compose is told beside the project's own file, where not all is as on a machine with the internet. */
+/** Options that Compose gets beside the project's own file, where not all is as on a machine with the internet. */
 export const STAND_INS_FILE = 'stand-ins.yml';
 
 /** Copies the files that git has, or would take, into an empty folder: without `.env` and builds. */

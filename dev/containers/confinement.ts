@@ -24,7 +24,7 @@ const Container = z.object({
   }),
 });
 
-/** The image: its size, user, labels, and that process 1 hears a signal at once. */
+/** The image: its size, user, labels, and that process 1 handles a signal at once. */
 export async function checkImage(docker: Docker, claims: Claims): Promise<void> {
   const [image] = z.array(Image).parse(JSON.parse(await docker.run('image', 'inspect', IMAGE)));
   if (!image) throw new Error(`there is no ${IMAGE}`);
@@ -42,7 +42,7 @@ export async function checkImage(docker: Docker, claims: Claims): Promise<void> 
   await docker.run('stop', '--time', '50', waiting);
   await docker.run('rm', waiting);
   const took = Date.now() - since;
-  claims.check(took < PROMPT, 'it stops when it is told to in its first second', seconds(took));
+  claims.check(took < PROMPT, 'it stops when it gets SIGTERM in its first second', seconds(took));
 }
 
 /** The containers that run: what they may do, and that it is so. */

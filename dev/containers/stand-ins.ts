@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { PROJECT_ROOT } from '../build/project.js';
 import { cacheFolder } from '../stack/processes/cache-folder.js';
-import { runChild } from '../stack/processes/child.js';
+import { findTemporalServer } from '../stack/temporal/server-build.js';
 import { findTemporal } from '../stack/temporal/temporal-executable.js';
 import type { EngineAccess } from './docker.js';
 import type { BaseImages } from './images.js';
@@ -125,24 +125,14 @@ async function copyPostgres(): Promise<void> {
   cpSync(native, join(CONTEXT, 'postgres/native'), { recursive: true, verbatimSymlinks: true });
 }
 
-/** Builds the server and its schema tool once for each version; minutes. */
+/** Takes the server and its schema tool from the cache, or builds them; minutes. */
 async function buildTemporalServer(version: string): Promise<void> {
   const folder = join(CONTEXT, 'temporal');
-  const built = join(CACHE, `temporal-server-${version}`);
-  const server = 'go.temporal.io/server';
   mkdirSync(folder, { recursive: true });
-  const programs = { server: `${server}/cmd/server@v${version}`, sql: `${server}/cmd/tools/sql@v${version}` };
-  if (!Object.keys(programs).every((name) => existsSync(join(built, name)))) {
-    await runChild({
-      name: 'go install',
-      command: 'go',
-      args: ['install', ...Object.values(programs)],
-      env: { ...process.env, GOBIN: built, CGO_ENABLED: '0' },
-    });
-  }
-  for (const name of Object.keys(programs)) cpSync(join(built, name), join(folder, name));
+  const programs = await findTemporalServer({ env: process.env, report: () => {}, version });
+  for (const [name, path] of Object.entries(programs)) cpSync(path, join(folder, name));
   const module: { Dir: string } = JSON.parse(
-    run('go', ['mod', 'download', '-json', `${server}@v${version}`]),
+    run('go', ['mod', 'download', '-json', `go.temporal.io/server@v${version}`]),
   );
   rmSync(join(folder, 'schema'), { recursive: true, force: true });
   run('cp', ['--recursive', '--no-preserve=mode', join(module.Dir, 'schema'), folder]);

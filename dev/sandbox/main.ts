@@ -21,12 +21,13 @@ function eventWebhooks({
 
 async function main(): Promise<void> {
   const { sandbox, carrierWebhooks, logs } = readSettings(GROUPS);
+  const [carrierSecret = ''] = carrierWebhooks.CARRIER_SECRET;
   const logger = createLogger('sandbox', logs.LOG_LEVEL);
   const running = await startSandbox({
     host: sandbox.SANDBOX_HOST,
     port: sandbox.SANDBOX_PORT,
     carrierWebhookUrl: sandbox.CARRIER_WEBHOOK_URL,
-    carrierSecret: carrierWebhooks.CARRIER_SECRET,
+    carrierSecret,
     deliveryAfter: sandbox.SANDBOX_DELIVERY_AFTER,
     gateway: sandbox.SANDBOX_GATEWAY,
     gatewayWebhooks: eventWebhooks(sandbox),

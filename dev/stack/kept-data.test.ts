@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const step = (run: () => Promise<unknown>): Step => ({ part: 'postgres', doing: 'starting', run });
 
 /** The message of a start that fails. */
-async function toldOf(run: () => Promise<unknown>, place: string): Promise<string> {
+async function messageOf(run: () => Promise<unknown>, place: string): Promise<string> {
   return onKeptData(step(run), [place])
     .run({})
     .then(() => 'it started', failureText);
@@ -39,13 +39,13 @@ test('PostgreSQL says what to do about damaged data', async () => {
   await (await start()).stop();
 
   writeFileSync(join(data, 'global', 'pg_control'), Buffer.alloc(8192, 7));
-  const corrupt = await toldOf(start, data);
+  const corrupt = await messageOf(start, data);
   expect(corrupt).toContain('PostgreSQL ended while starting');
   expect(corrupt).toContain(sentence(data));
   expect(corrupt).not.toMatch(/^\s+at /m);
 
   rmSync(join(data, 'PG_VERSION'));
-  const without = await toldOf(start, data);
+  const without = await messageOf(start, data);
   expect(without).toBe(
     `PostgreSQL’s data in ${data} is damaged: PG_VERSION is not there.\n${sentence(data)}`,
   );
@@ -55,18 +55,18 @@ test('Temporal says what to do about a damaged file', async () => {
   const file = join(folder, 'temporal.db');
   writeFileSync(file, Buffer.alloc(100_000, 7));
   const port = await freePort();
-  const told = await toldOf(
+  const message = await messageOf(
     () => findAndStartTemporal({}, process.env, { port, namespaces: ['orders'], file }),
     file,
   );
-  expect(told).toContain('Temporal ended while starting');
-  expect(told).toContain(sentence(file));
-  expect(told).not.toMatch(/^\s+at /m);
+  expect(message).toContain('Temporal ended while starting');
+  expect(message).toContain(sentence(file));
+  expect(message).not.toMatch(/^\s+at /m);
 });
 
 test('a start on nothing does not blame what is kept', async () => {
-  const told = toldOf(() => Promise.reject(new Error('no memory')), join(folder, 'nothing'));
-  expect(await told).toMatch(/^Error: no memory\n\s+at /);
+  const message = messageOf(() => Promise.reject(new Error('no memory')), join(folder, 'nothing'));
+  expect(await message).toMatch(/^Error: no memory\n\s+at /);
 });
 
 test('a file of .data that cannot be read or written is reported in a sentence', () => {

@@ -99,12 +99,16 @@ export class Programs {
     return startApi(apiUrl(api), { ...common, env: { ...env, ...variables }, grace });
   }
 
-  /** @param onLine called with each line of its log */
-  worker(onLine?: (line: string) => void): Promise<Child> {
+  /**
+   * @param onLine called with each line of its log
+   * @param variables what it is given beside the stack's settings
+   */
+  worker(onLine?: (line: string) => void, variables: Readonly<Record<string, string>> = {}): Promise<Child> {
     const { worker } = this.options.settings.environment;
     const common = this.common('worker');
     return startWorker({
       ...common,
+      env: { ...common.env, ...variables },
       // SHUTDOWN_GRACE, then 5 s to hand back what still runs, and 3 s to close.
       grace: worker.SHUTDOWN_GRACE + 10_000,
       onLine(line) {

@@ -34,12 +34,12 @@ export function warningIn(program: string, line: string): string | undefined {
   const parsed = Line.safeParse(json(line));
   if (!parsed.success || parsed.data.level < WARN) return undefined;
   const { level, msg, err } = parsed.data;
-  const told = Object.entries(SUBJECTS).flatMap(([field, name]) => {
+  const subjects = Object.entries(SUBJECTS).flatMap(([field, name]) => {
     const value = parsed.data[field];
     return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [];
   });
   const cause = [err?.type, err?.code].filter(Boolean).join(' ');
-  const details = [...told, cause].filter(Boolean).join(', ');
+  const details = [...subjects, cause].filter(Boolean).join(', ');
   return `[${program}] ${LEVELS[level] ?? level}: ${msg}${details ? ` (${details})` : ''}`;
 }
 

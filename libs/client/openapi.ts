@@ -919,7 +919,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "unknown_charge" | "missing_charge" | "amount_differs" | "unknown_refund" | "missing_refund" | "dispute_differs";
+            kind: "unknown_charge" | "unknown_order" | "missing_charge" | "amount_differs" | "unknown_refund" | "missing_refund" | "dispute_differs";
             /** @description The provider's object, or our refund where the provider has none */
             objectId: string;
             /** @description Null for money that belongs to no order */

@@ -322,8 +322,13 @@ describe('the build of a worker', () => {
     'is not set: a deployment and the build of this worker belong together; without both, workers are not versioned';
 
   it('is named by both variables, or by none', () => {
-    expect(environmentFor(['deployment'], {}).deployment).toEqual({});
-    expect(environmentFor(['deployment'], { ...NAME, ...BUILD }).deployment).toEqual({ ...NAME, ...BUILD });
+    const promotes = { TEMPORAL_WORKER_PROMOTES: false };
+    expect(environmentFor(['deployment'], {}).deployment).toEqual(promotes);
+    expect(environmentFor(['deployment'], { ...NAME, ...BUILD }).deployment).toEqual({
+      ...NAME,
+      ...BUILD,
+      ...promotes,
+    });
   });
 
   it.each([

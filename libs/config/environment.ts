@@ -97,6 +97,7 @@ const groups = {
           'must be a name of at most 200 characters, without colon, such as 0.2.0',
         )
         .optional(),
+      TEMPORAL_WORKER_PROMOTES: flag('false'),
     })
     .superRefine(
       bothOrNeither(
@@ -121,12 +122,15 @@ const groups = {
     CARRIER_URL: url(['http:', 'https:'], 'https://carrier.example.com'),
   }),
   carrierWebhooks: z.object({
-    CARRIER_SECRET: z
-      .string()
-      .regex(
-        /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
-        'must be whsec_ and at least 24 bytes in base64, as the carrier shows it',
-      ),
+    /** Two while one replaces the other. */
+    CARRIER_SECRET: list(
+      '',
+      /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
+      'whsec_ and at least 24 bytes in base64, as the carrier shows it; or two, while one replaces the other',
+    ).refine(
+      (secrets) => secrets.length >= 1 && secrets.length <= 2,
+      'must be what the carrier signs its webhooks with, whsec_…, or two while one replaces the other',
+    ),
   }),
   mail: z.object({
     SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://127.0.0.1:1025'),
@@ -225,6 +229,11 @@ const groups = {
       message: 'must not be longer than RETRY_MAX',
     }),
   worker: z.object({
+    WORKER_TASK_QUEUES: list(
+      'order-processing,email,reconciliation',
+      /^(order-processing|email|reconciliation)$/,
+      'order-processing, email or reconciliation',
+    ).refine((queues) => queues.length > 0, 'must name a task queue, or the worker would do nothing'),
     SHIP_TO: list('', { test: isCountry }, 'ISO 3166-1 alpha-2 country codes or XK', meantCountry),
     WORKER_ACTIVITIES: whole(1, 10_000).default(100),
     WORKER_EMAILS: whole(1, 10_000).default(20),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import type { GatewayMoney, Movement, MovementKind, Span } from '#libs/domain/reconciliation/reconciliation';
 
-import type { GatewayRecords } from './gateway-records.js';
+import type { GatewayRecords, NamedIntent } from './gateway-records.js';
 import type { GatewayDispute, GatewayRefund } from './payment-gateway.js';
 import { asDispute, asRefund, readIntent } from './stripe-answers.js';
 import { stripeClient, type StripeOptions } from './stripe-client.js';
@@ -64,6 +64,19 @@ export class StripeRecords implements GatewayRecords {
           amount: withdrawn - reinstated,
         })),
       };
+    });
+  }
+
+  async intentsSince(since: Date): Promise<NamedIntent[]> {
+    return ask(async () => {
+      const intents: NamedIntent[] = [];
+      // Newest first (docs.stripe.com/api/pagination).
+      for await (const { id, created, metadata } of this.#stripe.paymentIntents.list({ limit: PAGE })) {
+        if (created * 1_000 < since.getTime()) break;
+        const { orderId } = metadata;
+        if (orderId !== undefined) intents.push({ intentId: id, orderId });
+      }
+      return intents;
     });
   }
 }

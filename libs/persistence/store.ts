@@ -85,7 +85,7 @@ export class Store {
     this.sweep = new SweepRepository(db);
   }
 
-  /** @param url a postgresql:// URL; @param poolSize connections at most; @param listener hears of every change */
+  /** @param url a postgresql:// URL; @param poolSize connections at most; @param listener is called after every change */
   static open(url: string, poolSize: number, limits?: DatabaseLimits, listener?: OrderListener): Store {
     const pool = new ConnectionPool(url, poolSize, limits);
     return new Store(databaseOver(pool), pool, listener);

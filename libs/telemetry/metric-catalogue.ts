@@ -132,7 +132,7 @@ export const METRICS = {
     unit: null,
     labels: ['queue'],
     of: WORKER,
-    help: 'Stored and not passed on: incoming events that are not applied, and what runs have yet to be told',
+    help: 'Stored and not passed on: incoming events that are not applied, and signals that runs have not received',
   },
   order_backlog_oldest_age_seconds: {
     type: 'gauge',

@@ -241,7 +241,7 @@ export class OrderRuns {
   private async startAgain(orderId: OrderId, policy: OrderPolicy, run: number): Promise<void> {
     const found = await this.visibility.describe(orderId);
     if (found && found.run >= run) return;
-    if (found?.status === 'running') await this.end(orderId, found);
+    if (found?.status === 'running') await this.end(orderId, found, 'another run takes the order up');
     const input: OrderRunInput = { orderId, policy, run };
     await this.once(() =>
       this.client.workflow.start(ORDER_WORKFLOW, {
@@ -253,11 +253,10 @@ export class OrderRuns {
     );
   }
 
-  private async end(orderId: OrderId, { runId }: RunDescription): Promise<void> {
+  /** Ends a run that has nothing to do any more; does nothing where it has ended. */
+  async end(orderId: OrderId, { runId }: Pick<RunDescription, 'runId'>, reason: string): Promise<void> {
     await this.signal(async () => {
-      await this.client.workflow
-        .getHandle(orderWorkflowId(orderId), runId)
-        .terminate('another run takes the order up');
+      await this.client.workflow.getHandle(orderWorkflowId(orderId), runId).terminate(reason);
     });
   }
 

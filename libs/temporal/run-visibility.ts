@@ -24,6 +24,12 @@ export type LostRun =
   | { readonly of: 'order'; readonly orderId: OrderId; readonly closedAt: Date }
   | { readonly of: 'refund'; readonly refundId: string; readonly closedAt: Date };
 
+/** The run of an order that has not ended. */
+export interface RunningRun {
+  readonly orderId: OrderId;
+  readonly runId: string;
+}
+
 /** Temporal's description of an order's latest run. */
 export interface RunDescription extends RunTask {
   readonly runId: string;
@@ -61,6 +67,21 @@ export class RunVisibility {
       for (const id of await this.list(query, IDS)) found.add(id);
     }
     return found;
+  }
+
+  /** Every run of an order that has not ended, a page at a time. */
+  async *allRunning(): AsyncGenerator<RunningRun[]> {
+    const query = `WorkflowType = "${ORDER_WORKFLOW}" AND ExecutionStatus = "Running"`;
+    const runs = this.client.workflow.list({ query, pageSize: IDS })[Symbol.asyncIterator]();
+    let page: RunningRun[] = [];
+    for (let next = await this.within(() => runs.next()); !next.done;) {
+      const { workflowId, runId } = next.value;
+      page.push(...orderOf(workflowId).map((orderId) => ({ orderId, runId })));
+      next = await this.within(() => runs.next());
+      if (page.length < IDS && !next.done) continue;
+      yield page;
+      page = [];
+    }
   }
 
   /** Orders whose run fails its workflow task again and again; null where this Temporal (before 1.30) lists none. */

@@ -33,7 +33,7 @@ describe('each compensation, before, while and after its step is done', () => {
   });
 
   /** More attempts than any of these tests needs. */
-  const PATIENT: Wanted = { policy: { retry: { attempts: 1_000, initial: 50, max: 200 } } };
+  const MANY_ATTEMPTS: Wanted = { policy: { retry: { attempts: 1_000, initial: 50, max: 200 } } };
   const hold = (method: 'createIntent' | 'createRefund' | 'createShipment' | 'cancelShipment') => {
     const port = method === 'createIntent' || method === 'createRefund' ? gateway : carrier;
     const call = port.hold(method, 'answered');
@@ -76,7 +76,7 @@ describe('each compensation, before, while and after its step is done', () => {
   };
   const failing = (operation: string, step: string) => async () => {
     await shop.fault(operation, '500', 10_000);
-    const id = await shop.place(PATIENT);
+    const id = await shop.place(MANY_ATTEMPTS);
     await putOff(id, step);
     return { id, resume: () => shop.clearFaults() };
   };
@@ -113,7 +113,7 @@ describe('each compensation, before, while and after its step is done', () => {
       when: 'its confirmation is put off',
       reach: async () => {
         shop.inbox.answer = { code: 451, times: 10_000 };
-        const id = await shop.place(PATIENT);
+        const id = await shop.place(MANY_ATTEMPTS);
         await putOff(id, 'confirm');
         return {
           id,
@@ -178,9 +178,9 @@ describe('each compensation, before, while and after its step is done', () => {
       await shop.fault(operation, 'drop_before', 20);
     const [mugs, gifts] = [await shop.stock('MUG-BLUE'), await shop.stock('GIFT')];
     // One for each compensation that has a connection.
-    const labelled = await shop.place({ ...PATIENT, lines: [{ sku: 'GIFT', quantity: 1 }] });
-    const refused = await shop.place({ ...PATIENT, postalCode: '00000' });
-    const declined = await shop.place({ ...PATIENT, method: 'pm_card_chargeDeclined' });
+    const labelled = await shop.place({ ...MANY_ATTEMPTS, lines: [{ sku: 'GIFT', quantity: 1 }] });
+    const refused = await shop.place({ ...MANY_ATTEMPTS, postalCode: '00000' });
+    const declined = await shop.place({ ...MANY_ATTEMPTS, method: 'pm_card_chargeDeclined' });
     await shop.label(labelled);
     await shop.handle(labelled).cancel();
 

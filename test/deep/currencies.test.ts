@@ -62,7 +62,7 @@ describe('an order in another currency', () => {
       expect(list.data).toMatchObject([{ id: order.id, totals: { total } }]);
       await eventually(
         async () => system.inbox.to(emailOf(order)).map(({ text = '' }) => text),
-        (letters) => letters.some((letter) => letter.includes(price)),
+        (emails) => emails.some((email) => email.includes(price)),
       );
 
       const refund = {

@@ -89,15 +89,15 @@ describe('what the books differ in', () => {
 
     const found = await listed();
     expect(found).toHaveLength(2);
-    const stray = found.find(({ orderId }) => orderId === null);
+    const unmatched = found.find(({ orderId }) => orderId === null);
     const byHand = found.find(({ orderId }) => orderId === id);
-    expect(stray).toMatchObject({ kind: 'unknown_charge', expected: 0, found: 1234, closedAt: null });
+    expect(unmatched).toMatchObject({ kind: 'unknown_charge', expected: 0, found: 1234, closedAt: null });
     expect(byHand).toMatchObject({ kind: 'unknown_refund', objectId: refund.id, found: 500 });
 
-    await refused(stray?.id, ' ').expect(400);
-    expect(await acknowledge(stray?.id)).toMatchObject({ closedBy: 'service:shop', note: 'looked into' });
+    await refused(unmatched?.id, ' ').expect(400);
+    expect(await acknowledge(unmatched?.id)).toMatchObject({ closedBy: 'service:shop', note: 'looked into' });
     expect(await acknowledge(byHand?.id)).toMatchObject({ note: 'looked into' });
-    for (const discrepancy of [stray, byHand])
+    for (const discrepancy of [unmatched, byHand])
       expect((await refused(discrepancy?.id)).body).toMatchObject({ code: 'discrepancy_closed' });
     expect((await refused(randomUUID())).body).toMatchObject({ code: 'discrepancy_not_found' });
     expect((await refused('mine')).body).toMatchObject({

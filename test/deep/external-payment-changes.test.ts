@@ -146,17 +146,17 @@ describe('an order whose books change while its run works', () => {
         },
       },
       {
-        when: 'while its label is put off, with its run not told yet',
+        when: 'while its label is put off, with its run not signalled yet',
         pass: async () => {
-          const told = runs.hold('reportPayment', 'leaving');
+          const report = runs.hold('reportPayment', 'leaving');
           await shop.fault('shipments.create', '500', 10_000);
           const id = await shop.place({ policy: { ...policy, retry: patient } });
           await lapses(id);
           await heard(id);
-          await told.stopped;
+          await report.stopped;
           await shop.clearFaults();
           await shop.until(id, ({ status }) => status === 'cancelled');
-          told.release();
+          report.release();
           return id;
         },
       },

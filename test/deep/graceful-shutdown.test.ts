@@ -49,9 +49,9 @@ describe('on SIGTERM,', () => {
     await system.stop('worker');
     await system.startWorker({ SHUTDOWN_GRACE: '2s', PROVIDER_TIMEOUT: `${PROVIDER_TIMEOUT}ms` });
     const id = await chargeStruckBy({ fault: 'never' });
-    const told = Date.now();
+    const signalledAt = Date.now();
     expect(await system.stop('worker')).toMatchObject(IN_ORDER);
-    expect(Date.now() - told).toBeLessThan(PROVIDER_TIMEOUT - 5_000);
+    expect(Date.now() - signalledAt).toBeLessThan(PROVIDER_TIMEOUT - 5_000);
     expect(system.log.filter((line) => line.includes(id) && line.includes('"worker_stopped"'))).not.toEqual(
       [],
     );

@@ -1,7 +1,7 @@
 import type { KillPoint } from '../support/kills.js';
 
 /** The subjects of mails. */
-export const LETTERS = [
+export const SUBJECTS = [
   'is confirmed',
   'is on its way',
   'has been delivered',
@@ -10,7 +10,7 @@ export const LETTERS = [
   'could not be completed',
   'refund',
 ] as const;
-type MailContent = (typeof LETTERS)[number];
+type MailContent = (typeof SUBJECTS)[number];
 
 export interface Kill extends KillPoint {
   /** The effect that the next attempt finds done, and logs; none where it is not done, or not looked up. */
@@ -52,7 +52,7 @@ const address = (postalCode: string) => ({
 /** Activities that no worker is killed in here, and why. */
 export const SPARED: Partial<Readonly<Record<KillPoint['activity'], string>>> = {
   checkPayment: 'it is asked for while a payment waits, and applies each fact once: payment-check.test.ts',
-  checkDelivery: 'it is asked for when a parcel is overdue, and what it hears is applied once: inbox.test.ts',
+  checkDelivery: 'it is asked for when a parcel is overdue, and its answer is applied once: inbox.test.ts',
   openAttention: 'it is asked for when patience is spent, and parks once: attention.test.ts',
   loadResumePoint: 'it changes nothing, and is asked for where a run is gone: lost-runs.test.ts',
   sendShippingNotice: 'it is not sent once the parcel has come to its end, and is one mail as the others are',

@@ -76,8 +76,8 @@ describe('the money of an order', () => {
       expect(await times(id, 'refund.succeeded')).toBe(1);
       expect(await times(id, 'payment.captured')).toBe(1);
       expect(await shop.stock('MUG-BLUE')).toEqual(stock);
-      const letters = shop.inbox.ofKind('cancellation', emailOf(order));
-      expect(new Set(letters.map(({ messageId }) => messageId)).size).toBe(1);
+      const emails = shop.inbox.ofKind('cancellation', emailOf(order));
+      expect(new Set(emails.map(({ messageId }) => messageId)).size).toBe(1);
     });
 
     it.each(['payment.declined', 'payment.voided', 'order.rejected'])(

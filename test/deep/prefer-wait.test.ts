@@ -46,18 +46,18 @@ describe('many that wait', () => {
     Number((await database.query<{ count: string }>('SELECT count(*) FROM orders')).rows[0]?.count);
 
   it('hold no connection to the database, leave some to the API for others, and are answered when it ends', async () => {
-    const told: { status: number; headers: object }[] = [];
+    const received: { status: number; headers: object }[] = [];
     const { id } = await system.place();
     // Waits for every kind of outcome share one place.
     const answers = Array.from({ length: 60 }, (_, index) =>
       (index > 0
         ? placing(system)(system.body(), 30)
         : system.http.post(`/orders/${id}/cancellation`).set('Prefer', 'wait=30')
-      ).then(({ status, headers }) => told.push({ status, headers })),
+      ).then(({ status, headers }) => received.push({ status, headers })),
     );
     await eventually(count, (orders) => orders === 60);
     await eventually(
-      () => told.length,
+      () => received.length,
       (answered) => answered === 20,
     );
     // The others wait, with one connection to the database between all of them.
@@ -66,8 +66,8 @@ describe('many that wait', () => {
     const { took: ending } = await timed(() => system.stop('api'));
     expect(ending).toBeLessThan(8_000);
     await Promise.all(answers);
-    expect(told.map(({ status }) => status)).toEqual(Array(60).fill(202));
-    expect(told.filter(({ headers }) => 'preference-applied' in headers)).toHaveLength(40);
+    expect(received.map(({ status }) => status)).toEqual(Array(60).fill(202));
+    expect(received.filter(({ headers }) => 'preference-applied' in headers)).toHaveLength(40);
   });
 
   it('free their places as soon as they hang up', async () => {

@@ -84,7 +84,7 @@ const refundMailLeftOut = async (shop: WorkflowHarness, id: OrderId) => {
 const mailsFail = (shop: WorkflowHarness) => {
   shop.inbox.answer = { code: 451, times: STAYS };
 };
-const travels =
+const parcelReports =
   (type: 'shipment.picked_up' | 'shipment.delivered' | 'shipment.returned'): State['reach'] =>
   async (shop, id) =>
     shop.carrierSays(await shop.label(id), type);
@@ -158,12 +158,12 @@ const STATES: Readonly<
   'its parcel waits, and is picked up and delivered while no run is there': {
     reach: (shop, id) => shop.label(id),
     meanwhile: async (shop, id) => {
-      await travels('shipment.picked_up')(shop, id);
-      await travels('shipment.delivered')(shop, id);
+      await parcelReports('shipment.picked_up')(shop, id);
+      await parcelReports('shipment.delivered')(shop, id);
     },
   },
   'its confirmation cannot be sent': { before: mailsFail, reach: parks('confirm') },
-  'its parcel travels': { reach: travels('shipment.picked_up') },
+  'its parcel is in transit': { reach: parcelReports('shipment.picked_up') },
   'its parcel is overdue': {
     wanted: { policy: { deliveryDeadline: 500 } },
     reach: parks('deliver'),
@@ -213,7 +213,7 @@ const STATES: Readonly<
   },
   'its parcel came back, and the refund cannot be made': {
     reach: async (shop, id) => {
-      await breaks('refunds.create', travels('shipment.returned'))(shop, id);
+      await breaks('refunds.create', parcelReports('shipment.returned'))(shop, id);
       await waitsFor('charge')(shop, id);
     },
     end: 'lost',
@@ -237,7 +237,7 @@ describe('an order that another run resumes, lost when', () => {
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
   }
   /** The emails to the shopper, each as often as it came; kinds outside this table are left out. */
-  const told = async (id: OrderId) => {
+  const snapshot = async (id: OrderId) => {
     const order = await shop.store.orders.get(id);
     return shop.inbox
       .subjectsTo(emailOf(order))
@@ -265,7 +265,7 @@ describe('an order that another run resumes, lost when', () => {
       end === 'declined' ? 'canceled' : 'succeeded',
     ]);
     const mails = ENDS[end].mails;
-    const seen = await told(id);
+    const seen = await snapshot(id);
     expect(seen.filter((mail) => mails.includes(mail))).toEqual(mails.toSorted());
     expect(new Set(seen).size).toBe(seen.length);
   });

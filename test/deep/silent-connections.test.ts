@@ -79,9 +79,9 @@ describe('connections that go silent', () => {
     await many(15, read);
     api.silence();
     const asked = many(15, () => read().catch(() => 0));
-    const told = Date.now();
+    const since = Date.now();
     expect(await system.stop('api')).toMatchObject({ code: 0, signal: null });
-    expect(Date.now() - told).toBeLessThan(SECONDS);
+    expect(Date.now() - since).toBeLessThan(SECONDS);
     await system.startApi();
     // None was left without an answer.
     expect((await asked).every((status) => [200, 503].includes(status))).toBe(true);
@@ -96,9 +96,9 @@ describe('connections that go silent', () => {
   it('do not keep a worker from stopping on SIGTERM', async () => {
     await deliver(10);
     worker.silence();
-    const told = Date.now();
+    const since = Date.now();
     expect(await system.stop('worker')).toMatchObject({ code: 0, signal: null });
-    expect(Date.now() - told).toBeLessThan(15_000 + SECONDS);
+    expect(Date.now() - since).toBeLessThan(15_000 + SECONDS);
     await system.startWorker({ DATABASE_URL: worker.url });
     await deliver(1);
   });

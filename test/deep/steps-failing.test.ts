@@ -17,7 +17,7 @@ interface Parked {
   readonly answer: Resolution;
   readonly end: { status: string; payment: string };
   readonly intents: readonly string[];
-  readonly letters: readonly ('confirmed' | 'delivered' | 'cancelled')[];
+  readonly emails: readonly ('confirmed' | 'delivered' | 'cancelled')[];
 }
 
 const DELIVERED = { status: 'delivered', payment: 'captured' };
@@ -27,17 +27,17 @@ const BOTH = ['confirmed', 'delivered'] as const;
 const create = { step: 'charge', operation: 'payment_intents.create', code: 'gateway_error' } as const;
 const pay = { step: 'charge', operation: 'payment_intents.confirm', code: 'gateway_error' } as const;
 const PARKED: readonly Parked[] = [
-  { ...create, answer: 'retry', end: DELIVERED, intents: ['succeeded'], letters: BOTH },
-  { ...create, answer: 'fail', end: VOIDED, intents: ['canceled'], letters: ['cancelled'] },
-  { ...pay, answer: 'retry', end: DELIVERED, intents: ['succeeded'], letters: BOTH },
-  { ...pay, answer: 'fail', end: VOIDED, intents: ['canceled'], letters: ['cancelled'] },
+  { ...create, answer: 'retry', end: DELIVERED, intents: ['succeeded'], emails: BOTH },
+  { ...create, answer: 'fail', end: VOIDED, intents: ['canceled'], emails: ['cancelled'] },
+  { ...pay, answer: 'retry', end: DELIVERED, intents: ['succeeded'], emails: BOTH },
+  { ...pay, answer: 'fail', end: VOIDED, intents: ['canceled'], emails: ['cancelled'] },
   {
     step: 'confirm',
     code: 'mail_busy',
     answer: 'retry',
     end: DELIVERED,
     intents: ['succeeded'],
-    letters: BOTH,
+    emails: BOTH,
   },
   {
     step: 'notify',
@@ -45,7 +45,7 @@ const PARKED: readonly Parked[] = [
     answer: 'retry',
     end: DELIVERED,
     intents: ['succeeded'],
-    letters: BOTH,
+    emails: BOTH,
   },
   {
     step: 'notify',
@@ -53,7 +53,7 @@ const PARKED: readonly Parked[] = [
     answer: 'skip',
     end: DELIVERED,
     intents: ['succeeded'],
-    letters: ['confirmed'],
+    emails: ['confirmed'],
   },
 ];
 /** As many attempts as the policy of the tests has. */
@@ -65,7 +65,7 @@ describe('a step that fails for good', () => {
     shop = opened;
   });
 
-  const letters = async (id: OrderId) => {
+  const emails = async (id: OrderId) => {
     const order = await shop.store.orders.get(id);
     return shop.inbox
       .subjectsTo(emailOf(order))
@@ -74,7 +74,7 @@ describe('a step that fails for good', () => {
   /** Once the confirmation has arrived, the mail server answers so. */
   const mailServer = async (id: OrderId, answer: { code: number; times: number }) => {
     await shop.until(id, ({ shipments }) => shipments.length > 0);
-    await expect.poll(() => letters(id), { timeout: 20_000 }).toEqual(['confirmed']);
+    await expect.poll(() => emails(id), { timeout: 20_000 }).toEqual(['confirmed']);
     shop.inbox.answer = answer;
   };
   const deliver = async (id: OrderId) => shop.carrierSays(await shop.label(id), 'shipment.delivered');
@@ -103,31 +103,31 @@ describe('a step that fails for good', () => {
       if (end.status === 'delivered' && step !== 'notify') await deliver(id);
       expect(await shop.closed(id)).toMatchObject({ ...end, attention: [], waits: [] });
       expect((await shop.intents(id)).map(({ status }) => status)).toEqual(once.intents);
-      expect(await letters(id)).toEqual(once.letters);
+      expect(await emails(id)).toEqual(once.emails);
       const gone = end.status === 'delivered' ? 2 : 0;
       expect(await shop.stock('MUG-BLUE')).toEqual({ ...stock, onHand: stock.onHand - gone });
     },
   );
 
-  it.each<{ step: StepName; letter: 'confirmed' | 'delivered' }>([
-    { step: 'confirm', letter: 'delivered' },
-    { step: 'notify', letter: 'confirmed' },
-  ])('is recorded and skipped when it is a mail refused for good: $step', async ({ step, letter }) => {
+  it.each<{ step: StepName; email: 'confirmed' | 'delivered' }>([
+    { step: 'confirm', email: 'delivered' },
+    { step: 'notify', email: 'confirmed' },
+  ])('is recorded and skipped when it is a mail refused for good: $step', async ({ step, email }) => {
     if (step === 'confirm') shop.inbox.answer = { code: 550, times: 1 };
     const id = await shop.place();
     if (step === 'notify') await mailServer(id, { code: 550, times: 1 });
     await deliver(id);
 
     expect(await shop.closed(id)).toMatchObject({ ...DELIVERED, endReason: null, attention: [] });
-    expect(await letters(id)).toEqual([letter]);
+    expect(await emails(id)).toEqual([email]);
     const types = await shop.eventTypes(id);
     expect(types.filter((type) => type === 'email.refused')).toHaveLength(1);
   });
 
-  it.each<{ answer: Resolution; told: readonly string[] }>([
-    { answer: 'retry', told: ['cancelled'] },
-    { answer: 'skip', told: [] },
-  ])('holds up no end when it is a cancellation email; then $answer', async ({ answer, told }) => {
+  it.each<{ answer: Resolution; sent: readonly string[] }>([
+    { answer: 'retry', sent: ['cancelled'] },
+    { answer: 'skip', sent: [] },
+  ])('holds up no end when it is a cancellation email; then $answer', async ({ answer, sent }) => {
     const stock = await shop.stock('MUG-BLUE');
     const id = await shop.place({ method: 'pm_card_threeDSecure2Required' });
     await shop.until(id, ({ payment }) => payment === 'requires_action');
@@ -144,7 +144,7 @@ describe('a step that fails for good', () => {
 
     await shop.answer(id, 'notify', answer);
     expect(await shop.closed(id)).toMatchObject({ status: 'cancelled', attention: [], waits: [] });
-    expect(await letters(id)).toEqual(told);
+    expect(await emails(id)).toEqual(sent);
   });
 
   it('compensates an order although the mail server defers its confirmation', async () => {

@@ -10,7 +10,7 @@ import { killAt, whereabouts } from '../support/kills.js';
 import { emailOf } from '../support/orders.js';
 import type { System } from '../support/system.js';
 import { useSystem } from '../support/use-system.js';
-import { LETTERS, type Way } from './kill-table.js';
+import { SUBJECTS, type Way } from './kill-table.js';
 
 /** How many orders are brought to their kill points at once: all must be there before the first attempt times out. */
 const AT_ONCE = 9;
@@ -69,11 +69,11 @@ export function describeKills(ways: readonly Way[]): void {
       const { data } = await system.stripe.refunds.list({ payment_intent: intent });
       return data.map(({ amount }) => amount);
     };
-    /** What each letter to an address is about, and how many copies of it came. */
-    const letters = (email: string) => {
+    /** What each email to an address is about, and how many copies of it came. */
+    const emailsTo = (email: string) => {
       const copies = new Map<string, { about: string | undefined; copies: number }>();
       for (const { messageId = '', subject } of system.inbox.to(email)) {
-        const about = LETTERS.find((letter) => subject?.includes(letter));
+        const about = SUBJECTS.find((part) => subject?.includes(part));
         copies.set(messageId, { about, copies: (copies.get(messageId)?.copies ?? 0) + 1 });
       }
       return [...copies.values()];
@@ -81,13 +81,13 @@ export function describeKills(ways: readonly Way[]): void {
 
     /** Emails sent beside a held activity may be in flight when the worker dies, and so come twice. */
     const BESIDE = ['is confirmed', 'is on its way', 'refund'];
-    const lettersTo = (email: string, repeated: string | undefined) =>
-      letters(email).map(({ about = '', copies }) => ({
+    const copiesTo = (email: string, repeated: string | undefined) =>
+      emailsTo(email).map(({ about = '', copies }) => ({
         about,
         copies: BESIDE.includes(about) && about !== repeated ? 1 : copies,
       }));
     /** The email that may have been sent by then, or not, for an order with this end. */
-    const OPTIONAL: Readonly<Record<string, (typeof LETTERS)[number]>> = {
+    const OPTIONAL: Readonly<Record<string, (typeof SUBJECTS)[number]>> = {
       delivered: 'is on its way',
       cancelled: 'is confirmed',
     };
@@ -132,15 +132,15 @@ export function describeKills(ways: readonly Way[]): void {
           // A refund's own run sends its email; the shipment email is sent only before the parcel arrives, and the
           // confirmation only before the order is compensated.
           const optional = OPTIONAL[way.end.status];
-          const told = () =>
-            lettersTo(emailOf(order), repeated).filter(
+          const emails = () =>
+            copiesTo(emailOf(order), repeated).filter(
               ({ about }) => about !== optional || way.mails.some((mail) => mail === optional),
             );
           const expected = way.mails.map((about) => ({ about, copies: about === repeated ? 2 : 1 }));
           // The second copy of a repeated email comes with the next attempt, in a refund's case after the order's end.
-          const sorted = (all: ReturnType<typeof told>) =>
+          const sorted = (all: ReturnType<typeof emails>) =>
             all.toSorted((a, b) => a.about.localeCompare(b.about));
-          await expect.poll(() => sorted(told()), { timeout: 20_000 }).toEqual(sorted(expected));
+          await expect.poll(() => sorted(emails()), { timeout: 20_000 }).toEqual(sorted(expected));
 
           const facts = (await system.eventTypes(id)).filter((type) => type !== 'email.sent');
           expect(facts).toEqual([...new Set(facts)]);

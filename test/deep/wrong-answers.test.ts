@@ -103,8 +103,8 @@ describe('an answer that contradicts its request', () => {
     await shop.label(id);
     await wrong('payment_intents.retrieve', 1, { currency: 'usd', amount_received: 99 });
     await shop.runs.requestPaymentSync(id);
-    const told = await parked(id, 'intent_currency_differs');
-    expect(told).toMatchObject({
+    const detail = await parked(id, 'intent_currency_differs');
+    expect(detail).toMatchObject({
       payment: 'captured',
       booked: { captured: 3980 },
       attention: [{ kind: 'contradicting_answer', step: 'charge' }],

@@ -124,10 +124,13 @@ describe('access to the API', () => {
     ])(
       'without a key of %s are refused, whatever else is wrong with %s %.5s',
       async (path, method, sent, status) => {
-        const headers = { 'Content-Type': 'application/json', 'X-Forwarded-For': address };
+        const [verb, headers] = [
+          method,
+          { 'Content-Type': 'application/json', 'X-Forwarded-For': address },
+        ] as const;
         const body = sent || undefined;
         const counts = await statuses(RATE_LIMIT * 4, () =>
-          fetch(`${system.url}${path}`, { method, headers, body }),
+          fetch(`${system.url}${path}`, { method: verb, headers, body }),
         );
         expect(Object.keys(counts)).toEqual([String(status), '429']);
         // How many are refused depends on how many seconds the calls took.
@@ -268,10 +271,10 @@ describe('access to the API', () => {
       const database = new pg.Client({ connectionString: system.databaseUrl });
       await database.connect();
       try {
-        await database.query('ALTER TABLE orders RENAME TO mislaid');
+        await database.query('ALTER TABLE orders RENAME TO orders_renamed');
         const { body, headers } = await system.http
           .get('/orders/019b7654-0000-7000-8000-000000000001')
-          .set('X-Request-Id', 'asked-in-vain')
+          .set('X-Request-Id', 'request-that-fails')
           .expect(500);
         expect(body).toEqual({
           type: '/problems/internal_error',
@@ -280,16 +283,20 @@ describe('access to the API', () => {
           detail: expect.stringMatching(/^The fault is ours/),
           instance: '/orders/019b7654-0000-7000-8000-000000000001',
           code: 'internal_error',
-          requestId: 'asked-in-vain',
+          requestId: 'request-that-fails',
         });
-        expect(headers['x-request-id']).toBe('asked-in-vain');
+        expect(headers['x-request-id']).toBe('request-that-fails');
         const [line = ''] = await eventually(
-          () => system.log.filter((logged) => logged.includes('asked-in-vain')),
+          () => system.log.filter((logged) => logged.includes('request-that-fails')),
           (lines) => lines.length > 0,
         );
-        expect(JSON.parse(line)).toMatchObject({ level: 50, reqId: 'asked-in-vain', err: expect.anything() });
+        expect(JSON.parse(line)).toMatchObject({
+          level: 50,
+          reqId: 'request-that-fails',
+          err: expect.anything(),
+        });
       } finally {
-        await database.query('ALTER TABLE mislaid RENAME TO orders');
+        await database.query('ALTER TABLE orders_renamed RENAME TO orders');
         await database.end();
       }
     });

@@ -23,7 +23,7 @@ describe('a cancellation request, without a worker yet', () => {
   const of = (id: string) => ({ params: { path: { id } } });
   const cancel = (id: string) => answered(system.shop.POST('/orders/{id}/cancellation', of(id)));
   const read = (id: string) => answered(system.shop.GET('/orders/{id}/cancellation', of(id)));
-  const told = async (id: string) => {
+  const emailsOf = async (id: string) => {
     const run = system.client.workflow.getHandle(
       orderWorkflowId(id as Parameters<typeof orderWorkflowId>[0]),
     );
@@ -43,7 +43,7 @@ describe('a cancellation request, without a worker yet', () => {
     expect(await bench.eventTypes(id)).toContain('cancellation.requested');
     expect(
       await eventually(
-        () => told(id),
+        () => emailsOf(id),
         (signals) => signals.length > 0,
       ),
     ).toEqual(['cancellationRequested']);

@@ -62,7 +62,7 @@ describe('the erasure of a person', () => {
   }
 
   it('waits for the end of their orders, and changes nothing before', async () => {
-    const customer = { id: 'waits', name: 'Somebody Else', email: 'waits@example.com' };
+    const customer = { id: 'waits', name: 'Other Shopper', email: 'waits@example.com' };
     const { id } = await system.place({ customer });
     await label(id);
     for (const ask of [eraseById('waits'), eraseByEmail('WAITS@example.com')]) {
@@ -161,7 +161,7 @@ describe('the erasure of a person', () => {
   });
 
   it('prevents no return of a parcel, no refund and no dispute', async () => {
-    const customer = { id: 'later', name: 'Somebody Later', email: 'later@example.com' };
+    const customer = { id: 'later', name: 'Later Shopper', email: 'later@example.com' };
     const { id } = await system.place({ customer });
     await deliver(id);
     await eraseById('later').expect(200);

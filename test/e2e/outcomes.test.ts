@@ -37,7 +37,7 @@ describe('a shop that waits for the outcome of an order it has placed', () => {
         delay: 1_500,
       });
       const paying = ask(`/orders/${id}/payment-attempts`, { method: 'pm_card_visa' }, 30).then(
-        (told) => told,
+        (found) => found,
       );
       const meanwhile = await system.until(id, ({ attempt }) => attempt === 2);
       expect(meanwhile).toMatchObject({ status: 'pending', payment: 'authorizing', decline });

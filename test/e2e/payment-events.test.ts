@@ -26,7 +26,7 @@ describe("the payment provider's events", () => {
     await database.$disconnect();
   });
 
-  const letter = (changes: Record<string, unknown> = {}) => ({
+  const eventWith = (changes: Record<string, unknown> = {}) => ({
     id: `evt_${randomUUID()}`,
     object: 'event',
     type: 'payment_intent.succeeded',
@@ -57,7 +57,7 @@ describe("the payment provider's events", () => {
   it.each([PAYMENT_SECRET, NEXT_PAYMENT_SECRET])(
     'are stored when they are signed with %s',
     async (secret) => {
-      const event = letter();
+      const event = eventWith();
       const payload = JSON.stringify(event);
       expect(await answer(await send(payload, sign(payload, secret)))).toEqual({ status: 202, body: '' });
       expect(await stored(event.id)).toMatchObject([
@@ -104,7 +104,7 @@ describe("the payment provider's events", () => {
     ['with words', () => 'trust me'],
     ['not at all', () => null],
   ])('are refused when they are signed %s', async (_, signature) => {
-    const event = letter();
+    const event = eventWith();
     const payload = JSON.stringify(event);
     expect(await answer(await send(payload, signature(payload)))).toMatchObject({
       status: 401,
@@ -114,12 +114,12 @@ describe("the payment provider's events", () => {
   });
 
   it('are refused when they are of the other mode, or cannot be read', async () => {
-    const live = letter({ livemode: true });
+    const live = eventWith({ livemode: true });
     for (const [payload, status, code] of [
       [JSON.stringify(live), 400, 'wrong_livemode'],
       ['{', 400, 'malformed_body'],
       ['', 400, 'malformed_body'],
-      [JSON.stringify(letter({ data: null })), 400, 'invalid_request'],
+      [JSON.stringify(eventWith({ data: null })), 400, 'invalid_request'],
       [' '.repeat(600_000), 413, 'body_too_large'],
     ] as const) {
       expect(await answer(await send(payload, sign(payload)))).toMatchObject({
@@ -131,13 +131,13 @@ describe("the payment provider's events", () => {
   });
 
   it('may be long, as those of disputes are', async () => {
-    const event = letter();
+    const event = eventWith();
     const payload = JSON.stringify({ ...event, evidence: 'x'.repeat(200_000) });
     expect((await send(payload, sign(payload))).status).toBe(202);
   });
 
   it('are kept and settled at once when their type is unknown', async () => {
-    const event = letter({ type: 'customer.created' });
+    const event = eventWith({ type: 'customer.created' });
     const payload = JSON.stringify(event);
     expect((await send(payload, sign(payload))).status).toBe(202);
     expect(await stored(event.id)).toMatchObject([{ verdict: 'ignored', appliedAt: expect.any(Date) }]);
@@ -182,7 +182,7 @@ describe("the payment provider's events", () => {
     const { id } = await system.place();
     await system.until(id, ({ fulfilment }) => fulfilment === 'ready');
     const [intent] = await system.intents(id);
-    const event = letter({ data: { object: { id: intent?.id, object: 'payment_intent' } } });
+    const event = eventWith({ data: { object: { id: intent?.id, object: 'payment_intent' } } });
     const payload = JSON.stringify(event);
     expect((await send(payload, sign(payload))).status).toBe(202);
     expect(await stored(event.id)).toMatchObject([{ verdict: 'known', orderId: id }]);
@@ -195,7 +195,7 @@ describe("the payment provider's events", () => {
     await system.until(id, ({ fulfilment }) => fulfilment === 'ready');
     const [intent] = await system.intents(id);
     const handle = system.client.workflow.getHandle(paymentSyncWorkflowId(orderId(id)));
-    const event = letter({
+    const event = eventWith({
       type: 'payment_intent.payment_failed',
       data: { object: { id: intent?.id, object: 'payment_intent' } },
     });

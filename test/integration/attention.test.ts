@@ -86,15 +86,15 @@ describe('an attention', () => {
     const { id } = await bench.labelled();
     const all = () => bench.store.attention.ofOrder(id);
     const parked = await park(id);
-    const stray = await park(id, { kind: 'contradicting_event', step: 'deliver' });
+    const contradiction = await park(id, { kind: 'contradicting_event', step: 'deliver' });
     expect(await all()).toMatchObject([
       { id: parked, kind: 'parked', isCompensation: false, resolution: null },
-      { id: stray, resolution: null },
+      { id: contradiction, resolution: null },
     ]);
     expect((await all())[0]).toEqual({ ...(await bench.order(id)).attention[0], resolution: null });
 
     await answer(id, parked, 'retry');
-    await answer(id, stray, 'acknowledge');
+    await answer(id, contradiction, 'acknowledge');
     const answered = { by: 'service:ops', note: 'by service:ops', resolvedAt: expect.any(String) };
     expect(await all()).toMatchObject([
       { resolution: { ...answered, action: 'retry', appliedAt: null } },
@@ -103,10 +103,10 @@ describe('an attention', () => {
     const of = (attention: string) => bench.store.outcomes.of([{ about: 'resolution', id: attention }]);
     expect(await of(parked)).toEqual([{ is: 'open' }]);
     await bench.store.attention.markSignalled(parked);
-    expect(await of(parked), 'being told is not going on').toEqual([{ is: 'open' }]);
+    expect(await of(parked), 'a signal is not progress').toEqual([{ is: 'open' }]);
     await bench.store.attention.leave(await bench.order(id), parked, 'retry');
     expect(await of(parked)).toEqual([{ is: 'done' }]);
-    expect(await of(stray)).toEqual([{ is: 'done' }]);
+    expect(await of(contradiction)).toEqual([{ is: 'done' }]);
   });
 
   it.each<{ kind: AttentionKind; step: StepName; isCompensation?: boolean; may: Resolution[] }>([

@@ -95,7 +95,7 @@ describe('the journal of effects', () => {
   });
   const run = (changes?: Partial<Call<string>>): Promise<Settlement> => journal.run(order.id, call(changes));
   const facts = async () =>
-    (await bench.eventTypes(order.id)).filter((type) => type.startsWith('effect.') || type === 'told');
+    (await bench.eventTypes(order.id)).filter((type) => type.startsWith('effect.') || type === 'noted');
   const detections = () =>
     lines
       .map((line) => JSON.parse(line) as { effect?: string; orderId?: string; msg: string })
@@ -377,8 +377,8 @@ describe('the journal of effects', () => {
 
     it('writes the fact that the call names instead, if it names one', async () => {
       refuse();
-      await run({ refused: (code) => ({ event: { type: 'told', actor: 'tests', details: { code } } }) });
-      expect(await facts()).toEqual(['told']);
+      await run({ refused: (code) => ({ event: { type: 'noted', actor: 'tests', details: { code } } }) });
+      expect(await facts()).toEqual(['noted']);
       expect((await bench.store.orders.events(order.id)).at(-1)?.changes).toEqual({
         code: 'address_unknown',
       });

@@ -79,9 +79,9 @@ describe("a carrier's events", () => {
         const names = new Set(events.map(({ name }) => name));
         expect(await inboxOf(trackingNumber)).toHaveLength(names.size);
         // Each fact that was new when it came, in the order of the journey.
-        const told = await carrierEventsOf(id);
-        expect(told.at(-1)).toBe('shipment.delivered');
-        expect(told).toEqual(travel.filter((type) => told.includes(type)));
+        const types = await carrierEventsOf(id);
+        expect(types.at(-1)).toBe('shipment.delivered');
+        expect(types).toEqual(travel.filter((type) => types.includes(type)));
         await bench.finish(id);
       }),
       { numRuns: 30 },

@@ -48,8 +48,13 @@ describe('amounts past 32 bits', () => {
   });
 
   it('are compared, found and adopted', async () => {
-    const stray = { intentId: `pi_${randomUUID()}`, found: LARGEST_AMOUNT, currency: 'IDR' };
-    await bench.store.discrepancies.recordUnmatchedCharge(stray, null, new Date());
+    const unmatched = {
+      kind: 'unknown_charge',
+      intentId: `pi_${randomUUID()}`,
+      found: LARGEST_AMOUNT,
+      currency: 'IDR',
+    } as const;
+    await bench.store.discrepancies.recordUnmatchedCharge(unmatched, null, new Date());
     const [discrepancy] = await bench.store.discrepancies.list({ limit: 1 });
     expect(discrepancy).toMatchObject({ expected: 0, found: LARGEST_AMOUNT, currency: 'IDR' });
     if (!discrepancy) throw new Error('nothing was found');

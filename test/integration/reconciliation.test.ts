@@ -205,10 +205,10 @@ describe('reconciliation', () => {
     const difference = { kind: 'amount_differs', objectId: intent, expected: 3980, found: 3981 };
     expect(await reconcile()).toMatchObject([{ ...difference, orderId: id }]);
     expect(await bench.eventTypes(id)).toContain('reconciliation.differed');
-    expect(await acknowledge(id, 'told the gateway')).toBe('resolved');
+    expect(await acknowledge(id, 'reported to the gateway')).toBe('resolved');
     expect(await booked(id)).toEqual(['captured 3980']);
     expect(await reconcile()).toEqual([]);
-    expect(await discrepancies()).toMatchObject([{ ...difference, note: 'told the gateway' }]);
+    expect(await discrepancies()).toMatchObject([{ ...difference, note: 'reported to the gateway' }]);
 
     await play(sandbox, '/discrepancies', {
       kind: 'altered_amount',

@@ -58,7 +58,7 @@ describe('what a sweep finds', () => {
     const untold = async (olderThan: number) =>
       (await bench.store.inbox.unsignalled(olderThan, 10_000)).filter((report) => report.orderId === id);
     const unheard = async (olderThan: number) =>
-      (await bench.store.attention.unsignalled(olderThan, 10_000)).filter((told) => told.orderId === id);
+      (await bench.store.attention.unsignalled(olderThan, 10_000)).filter((open) => open.orderId === id);
 
     it('is an arrival that was not signalled, once there was time to signal it', async () => {
       const labelled = await bench.labelled();
@@ -90,7 +90,7 @@ describe('what a sweep finds', () => {
 
     it('is a payment attempt that was not signalled', async () => {
       const attempts = async () =>
-        (await bench.store.paymentAttempts.unsignalled(MINUTE, 10_000)).filter((told) => told.orderId === id);
+        (await bench.store.paymentAttempts.unsignalled(MINUTE, 10_000)).filter((open) => open.orderId === id);
       await bench.database.paymentAttempt.create({
         data: { orderId: id, attempt: 2, method: 'pm_card_visa', requestedBy: 'service:shop' },
       });

@@ -2,7 +2,7 @@ import type { Model } from './model.js';
 import type { Real } from './real.js';
 
 /** What happened to an order, by the type of the event in its audit trail. */
-const TOLD: Readonly<Record<string, string>> = {
+const KIND_OF: Readonly<Record<string, string>> = {
   'payment.requires_action': '3-D Secure is asked for',
   'payment.processing': 'a payment takes its time',
   'payment.declined': 'a card is declined',
@@ -28,8 +28,8 @@ export class Census {
     for (const { id } of model.orders) {
       const { status, endReason } = await system.store.orders.get(id);
       for (const { type } of await system.store.orders.events(id)) {
-        const told = TOLD[type];
-        if (told !== undefined) kinds.add(told);
+        const kind = KIND_OF[type];
+        if (kind !== undefined) kinds.add(kind);
       }
       kinds.add(`an order ends ${status}${endReason === null ? '' : `, ${endReason.code}`}`);
     }

@@ -79,7 +79,7 @@ async function moveOn(model: Model, placed: ModelOrder, real: Real, done: Done):
   const order = await real.system.store.orders.get(id);
   const parcel = await real.parcelOf(id);
   const asking = await answered(real, placed, order);
-  if (parcel && travels(order) && !done.delivered.has(id)) {
+  if (parcel && isInTransit(order) && !done.delivered.has(id)) {
     done.delivered.add(id);
     await real.happens(parcel.trackingNumber, 'shipment.delivered');
   }
@@ -99,7 +99,7 @@ async function moveOn(model: Model, placed: ModelOrder, real: Real, done: Done):
 }
 
 /** An order that is being cancelled is not sent just then. */
-const travels = ({ status, closedAt }: OrderRecord) => closedAt === null && status !== 'cancelling';
+const isInTransit = ({ status, closedAt }: OrderRecord) => closedAt === null && status !== 'cancelling';
 
 /** Answers the open attentions. @returns them, except those that no operator can resolve */
 async function answered(real: Real, placed: ModelOrder, order: OrderRecord): Promise<AttentionRecord[]> {

@@ -25,24 +25,34 @@ test.each([
   'fuzz',
   'keys',
   'reconcile',
+  'restored',
+  'deploy',
   'migrate',
   'test:model',
   'test:containers',
+  'test:production',
 ])('npm run %s -- --help says how it is used, and does nothing else', async (script) => {
   const { stdout, stderr } = await ask(script, '--help');
   expect(stdout).toMatch(new RegExp(`^Usage: npm (run )?(-s )?${script}\\b`));
   expect(stderr).toBe('');
 });
 
-// keys and reconcile read the local environment first, which is wrong here.
-test.each(['start', 'order', 'demo', 'bench', 'fuzz', 'migrate', 'test:model', 'test:containers'])(
-  'npm run %s with an option that it does not have says how it is used, and ends with 2',
-  async (script) => {
-    const failure = await ask(script, '--no-such-option').catch((error: unknown) => error);
-    expect(failure).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringMatching(/^Unknown option '--no-such-option'\.\nUsage: /),
-    });
-  },
-);
+// keys, reconcile and deploy read the local environment first, which is wrong here.
+test.each([
+  'start',
+  'order',
+  'demo',
+  'bench',
+  'fuzz',
+  'migrate',
+  'test:model',
+  'test:containers',
+  'test:production',
+])('npm run %s with an option that it does not have says how it is used, and ends with 2', async (script) => {
+  const failure = await ask(script, '--no-such-option').catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^Unknown option '--no-such-option'\.\nUsage: /),
+  });
+});

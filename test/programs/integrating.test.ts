@@ -32,11 +32,11 @@ const CLIENT = {
 };
 
 it('docs/integrating.md says what to do with each error a shop can get', () => {
-  const told = [...page.matchAll(/^\| (`\w+`(?:, `\w+`)*) \| (\d{3}) \| \S/gm)].flatMap(
+  const documented = [...page.matchAll(/^\| (`\w+`(?:, `\w+`)*) \| (\d{3}) \| \S/gm)].flatMap(
     ([, codes = '', status]) => codes.split(', ').map((code) => [code.replaceAll('`', ''), Number(status)]),
   );
   const codes = [...new Set(OPERATIONS.flatMap(problemsOf))];
-  expect(Object.fromEntries(told)).toEqual(
+  expect(Object.fromEntries(documented)).toEqual(
     Object.fromEntries(codes.map((code) => [code, PROBLEMS[code].status])),
   );
 });

@@ -5,7 +5,7 @@ import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
 import { orderId } from '#libs/domain/order/order-id';
 
 import { CUSTOMER } from '../support/orders.js';
-import { needlesFor, textOf, told } from '../support/secrecy.js';
+import { needlesFor, textOf, personalDataIn } from '../support/secrecy.js';
 import { OrdersInFlightWouldBreak } from './orders-in-flight-would-break.js';
 import { brokenHistories, installQuietRuntime, KEPT, workflowCode } from './replay.js';
 
@@ -43,7 +43,7 @@ describe('the kept histories', () => {
       const text = textOf(history);
       // The search is in texts, not in Temporal's encoding of them.
       expect(text).toMatch(ORDER_ID);
-      expect(told(needlesFor(personal(text)), { where: name, text })).toEqual([]);
+      expect(personalDataIn(needlesFor(personal(text)), { where: name, text })).toEqual([]);
     }
   });
 });

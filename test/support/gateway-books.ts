@@ -42,7 +42,7 @@ export async function disagreements(client: pg.Client, stripe: Stripe): Promise<
         found.push(`7 ${order.id} has ${order.captured} captured here, ${intent.amount_received} there`);
       found.push(...refundsThatDiffer(order, refunds.get(intent.id) ?? []));
     } else if (intent.id === order.intent && (order.status === 'rejected' || order.status === 'cancelled')) {
-      // A stray duplicate, made when the gateway had forgotten a key, need not be: it can never be paid.
+      // A duplicate, made when the gateway had forgotten a key, need not be: it can never be paid.
       if (intent.status !== 'canceled')
         found.push(`1 ${order.id} is ${order.status} and its intent ${intent.status}`);
     }

@@ -98,7 +98,7 @@ const STUCK = `
       AND NOT EXISTS (SELECT 1 FROM order_wait w WHERE w.order_id = o.id AND COALESCE(w.deadline, w.next_try_at) IS NOT NULL)`;
 
 /** Orders closed before the email about their end; emails may be refused, or skipped by an operator. */
-const UNTOLD = `
+const NOT_NOTIFIED = `
     SELECT o.id, o.status FROM orders o
     JOIN (VALUES ('delivered', 'delivery'), ('undelivered', 'undelivered'), ('cancelled', 'cancellation'),
       ('rejected', 'rejection')) k (status, kind) USING (status)
@@ -170,25 +170,25 @@ async function check(client: pg.Client, { stripe, inbox, isAtRest = true }: Reco
   if (isAtRest) await none('3 every order has one end, an open attention, or a wait with a deadline', STUCK);
   if (stripe) broken.push(...(await disagreements(client, stripe)));
   if (inbox) {
-    await none('4 closed, and not told', UNTOLD);
-    broken.push(...lettersSentTwice(inbox), ...(await unmeantMails(client, inbox)));
+    await none('4 closed, and no email sent', NOT_NOTIFIED);
+    broken.push(...emailsSentTwice(inbox), ...(await unmeantMails(client, inbox)));
   }
   if (broken.length > 0) throw new Error(`broken invariants:\n${broken.join('\n')}`);
 }
 
 /** Emails to one address about one fact that a mailbox shows as two (4): a copy keeps its Message-ID. */
-function lettersSentTwice({ mails }: Inbox): string[] {
-  const letters = new Map<string, string | undefined>();
+function emailsSentTwice({ mails }: Inbox): string[] {
+  const emails = new Map<string, string | undefined>();
   // Two refunds of one amount have equal emails.
   const alike = (messageId: string | undefined) => messageId?.startsWith('<refund.');
   return mails.flatMap(({ to, subject, messageId }) => {
     if (alike(messageId)) return [];
-    const letter = JSON.stringify([[to ?? []].flat().map(({ text }) => text), subject]);
-    if (!letters.has(letter)) letters.set(letter, messageId);
-    const first = letters.get(letter);
+    const email = JSON.stringify([[to ?? []].flat().map(({ text }) => text), subject]);
+    if (!emails.has(email)) emails.set(email, messageId);
+    const first = emails.get(email);
     return messageId !== undefined && messageId === first
       ? []
-      : [`4 ${letter} came as ${first} and as ${messageId}`];
+      : [`4 ${email} came as ${first} and as ${messageId}`];
   });
 }
 
@@ -204,17 +204,17 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
 
 /** Orders with an email that is not true, or about a refund that does not exist (4). */
 async function unmeantMails(client: pg.Client, { mails }: Inbox): Promise<string[]> {
-  const told = mails.flatMap(({ messageId }) => {
+  const named = mails.flatMap(({ messageId }) => {
     const [, kind = '', id = ''] = /^<(\w+)\.([0-9a-f-]{36})@/.exec(messageId ?? '') ?? [];
     return id === '' ? [] : [{ kind, id }];
   });
   const { rows } = await client.query<{ id: string; status: string }>(
     `SELECT id::text AS id, status FROM orders WHERE id = ANY($1::uuid[])
       UNION SELECT id::text, state FROM refund WHERE id = ANY($1::uuid[]) AND id NOT IN (SELECT id FROM orders)`,
-    [told.map(({ id }) => id)],
+    [named.map(({ id }) => id)],
   );
   const statuses = new Map(rows.map(({ id, status }) => [id, status]));
-  return told.flatMap(({ kind, id }) => {
+  return named.flatMap(({ kind, id }) => {
     const status = statuses.get(id) ?? 'unknown';
     const isSo = kind === 'refund' ? status !== 'unknown' : (SAID[kind] ?? []).includes(status);
     return isSo ? [] : [`4 ${id} is ${status}, and its shopper was sent a mail of the kind ${kind}`];

@@ -33,7 +33,7 @@ const WHEN: Readonly<Record<string, string>> = {
   written: 'after a first statement was committed',
   leaving: 'with a call journalled and not made',
   answered: 'with a call made and its answer not recorded',
-  after: 'when all was done and Temporal not told',
+  after: 'when all was done and Temporal had not heard of it',
 };
 
 /** Describes the point in words. */

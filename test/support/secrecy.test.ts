@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ORDER_WORKFLOW, TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
 
 import { acceptOrder } from './orders.js';
-import { needlesFor, told } from './secrecy.js';
+import { needlesFor, personalDataIn } from './secrecy.js';
 import { WorkflowHarness } from './workflow-harness.js';
 
 test.each([
@@ -14,12 +14,12 @@ test.each([
   ['in a path', '/customers/Zo%C3%AB%20O%E2%80%99Hara'],
 ])('a name is found %s', (_how, text) => {
   const needles = needlesFor(new Map([['Zoë O’Hara', 'customer_name']]));
-  expect(told(needles, { where: 'a line', text })).toEqual(['customer_name in a line']);
+  expect(personalDataIn(needles, { where: 'a line', text })).toEqual(['customer_name in a line']);
 });
 
 test('other words are no name', () => {
   const needles = needlesFor(new Map([['Zoë O’Hara', 'customer_name']]));
-  expect(told(needles, { where: 'a line', text: 'Zoë was here, and so was O’Hara' })).toEqual([]);
+  expect(personalDataIn(needles, { where: 'a line', text: 'Zoë was here, and so was O’Hara' })).toEqual([]);
 });
 
 test('a shop without personal data in its logs closes without an error', async () => {

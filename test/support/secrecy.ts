@@ -49,9 +49,9 @@ export async function checkSecrecy({ databaseUrl, client, log, traces = [] }: Su
   try {
     const needles = needlesFor(await personalValues(database));
     const found = new Set<string>();
-    const search = (place: Place) => told(needles, place).forEach((hit) => found.add(hit));
+    const search = (place: Place) => personalDataIn(needles, place).forEach((hit) => found.add(hit));
     // Line by line only where there is a hit: hundreds of orders log a great deal.
-    if (told(needles, { where: 'the log', text: log.join('\n') }).length > 0)
+    if (personalDataIn(needles, { where: 'the log', text: log.join('\n') }).length > 0)
       for (const line of log) search({ where: `the log line ${line}`, text: line });
     for (const text of traces) search({ where: `the spans ${text.slice(0, EXCERPT)}`, text });
     for await (const place of rowsOf(database, PERSONAL_COLUMNS)) search(place);
@@ -82,7 +82,7 @@ async function personalValues(database: pg.Client): Promise<Map<string, string>>
 }
 
 /** @returns a sentence for each field whose value is in the text */
-export function told({ fields: needles, beginnings }: Needles, { where, text }: Place): string[] {
+export function personalDataIn({ fields: needles, beginnings }: Needles, { where, text }: Place): string[] {
   const lower = text.toLowerCase();
   if (![...beginnings].some((beginning) => lower.includes(beginning))) return [];
   const fields = [...needles].flatMap(([needle, field]) => (lower.includes(needle) ? [field] : []));
@@ -116,10 +116,12 @@ export async function tracesOf(
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
   try {
-    const traces = log.flatMap((line) => told(needles, { where: `the log line ${line}`, text: line }));
-    for await (const place of rowsOf(database, [])) traces.push(...told(needles, place));
-    for await (const place of samplesOf(database)) traces.push(...told(needles, place));
-    if (client) for await (const place of runsOf(client)) traces.push(...told(needles, place));
+    const traces = log.flatMap((line) =>
+      personalDataIn(needles, { where: `the log line ${line}`, text: line }),
+    );
+    for await (const place of rowsOf(database, [])) traces.push(...personalDataIn(needles, place));
+    for await (const place of samplesOf(database)) traces.push(...personalDataIn(needles, place));
+    if (client) for await (const place of runsOf(client)) traces.push(...personalDataIn(needles, place));
     return traces;
   } finally {
     await database.end();

@@ -25,6 +25,8 @@ import { Inbox } from './inbox.js';
 import { checkAtRest, checkInvariants } from './invariants.js';
 import { lease } from './lease.js';
 import { CATALOGUE } from './orders.js';
+import { ProcessGroup } from './process-group.js';
+import { RoundRobin } from './round-robin.js';
 import { checkSecrecy } from './secrecy.js';
 import { NAMESPACES } from './shared-servers.js';
 import { testDatabase } from './test-database.js';
@@ -42,7 +44,9 @@ export interface SystemOptions {
   readonly databaseUrl?: string;
   /** A separate Temporal, instead of the one that all tests share. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
-  /** More environment for both processes. */
+  /** How many APIs and how many workers; left out, as the run of the tests has them, which is one. */
+  readonly processes?: number;
+  /** More environment for every process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where both processes send their spans to; left out, there are none. Closed with the system. */
   readonly collector?: Collector;
@@ -50,12 +54,16 @@ export interface SystemOptions {
   readonly booksDiffer?: boolean;
 }
 
-/** The whole service as it is deployed: an API process and a worker process, on real parts. */
+/**
+ * The whole service as it is deployed, on real parts: an API process and a worker process, or several of each, the APIs
+ * behind a proxy. What is done to `the api` or `the worker` is done to all of its processes, unless it says "one".
+ */
 export class System {
   /** Every line the processes wrote. */
   readonly log: string[] = [];
-  private worker: Child | undefined;
-  private api: Child | undefined;
+  private readonly api: ProcessGroup;
+  private readonly worker: ProcessGroup;
+  private proxy: RoundRobin | undefined;
   /** Whether any worker has run: without one, no order comes to rest, and no mail is sent. */
   private hadWorker = false;
 
@@ -68,11 +76,20 @@ export class System {
     readonly stripe: Stripe,
     readonly inbox: Inbox,
     readonly client: Client,
-    /** What both processes are given. */
+    /** What every process is given; the first of several has the ports that it names, but for that of the API. */
     readonly environment: Readonly<Record<string, string>>,
     private readonly booksDiffer: boolean,
     readonly collector: Collector | undefined,
-  ) {}
+    each: { readonly api: readonly ProcessPorts[]; readonly worker: readonly ProcessPorts[] },
+  ) {
+    this.api = new ProcessGroup('api', each.api, (env) => {
+      const own = `http://127.0.0.1:${env['API_PORT'] ?? this.environment['API_PORT']}`;
+      return this.spawn('api', env, async () => (await fetch(`${own}/health/ready`)).ok);
+    });
+    this.worker = new ProcessGroup('worker', each.worker, (env) =>
+      this.spawn('worker', env, /"worker ready"/),
+    );
+  }
 
   /** What was received of its traces. */
   get traces(): readonly string[] {
@@ -102,6 +119,8 @@ export class System {
       TEMPORAL_ADDRESS: options.temporal?.address ?? inject('temporalAddress'),
       TEMPORAL_NAMESPACE: options.temporal?.namespace ?? lease(NAMESPACES),
     };
+    const processes = options.processes ?? processesInRun();
+    const each = await portsOfEach(processes);
     const system = new System(
       url,
       key,
@@ -135,37 +154,55 @@ export class System {
       },
       options.booksDiffer ?? false,
       options.collector,
+      each,
     );
+    if (processes > 1)
+      system.proxy = await RoundRobin.listen(
+        port,
+        each.api.map(({ API_PORT }) => Number(API_PORT)),
+      );
     await Promise.all([system.startApi(), ...(options.worker === false ? [] : [system.startWorker()])]);
     return system;
   }
 
+  /** How many APIs there are, and how many workers. */
+  get processes(): number {
+    return this.api.size;
+  }
+
   async startApi(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    this.api = await this.spawn('api', env, async () => (await fetch(`${this.url}/health/ready`)).ok);
+    await this.api.start(env);
   }
 
   async startWorker(env: Readonly<Record<string, string>> = {}): Promise<void> {
     this.hadWorker = true;
-    this.worker = await this.spawn('worker', env, /"worker ready"/);
+    await this.worker.start(env);
   }
 
   /** Ends a process as a power cut would. */
   async kill(which: 'api' | 'worker'): Promise<void> {
-    const child = this.running(which);
-    process.kill(child.pid, 'SIGKILL');
-    await child.exited;
+    await this[which].kill();
+  }
+
+  /** Ends one of several as a power cut would, and starts it again. */
+  async replaceOne(which: 'api' | 'worker', index: number): Promise<void> {
+    await this[which].killOne(index);
+    await this[which].startOne(index);
+  }
+
+  /** The process id of one of several. */
+  pid(which: 'api' | 'worker', index: number): number {
+    return this[which].pid(index);
   }
 
   /** Freezes a process, as an overloaded machine does, or resumes it. */
   freeze(which: 'api' | 'worker', frozen: boolean): void {
-    process.kill(this.running(which).pid, frozen ? 'SIGSTOP' : 'SIGCONT');
+    this[which].signal(frozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
   /** Signals a process to end. @returns how it ended */
   async stop(which: 'api' | 'worker'): Promise<Exit> {
-    const child = this.running(which);
-    await child.stop();
-    return child.exited;
+    return this[which].stop();
   }
 
   /** Asks the port of a process for monitoring. */
@@ -251,7 +288,8 @@ export class System {
 
   /** @throws Error when this system has personal data in a wrong place */
   async close(): Promise<void> {
-    await Promise.all([this.api?.stop(), this.worker?.stop()]);
+    await Promise.all([this.api.end(), this.worker.end()]);
+    await this.proxy?.close();
     try {
       await checkSecrecy(this);
     } finally {
@@ -267,15 +305,9 @@ export class System {
     await this.store.close();
   }
 
-  private running(which: 'api' | 'worker'): Child {
-    const child = this[which];
-    if (!child) throw new Error(`the ${which} is not running`);
-    return child;
-  }
-
   private async spawn(
     app: 'api' | 'worker',
-    env: Readonly<Record<string, string>>,
+    env: Readonly<Record<string, string | undefined>>,
     ready: RegExp | (() => Promise<boolean>),
   ): Promise<Child> {
     return startChild({
@@ -290,4 +322,23 @@ export class System {
       grace: GRACE,
     });
   }
+}
+
+type ProcessPorts = Readonly<Record<string, string>>;
+
+/** What differs between the processes of one program; the only one has the ports of the system. */
+async function portsOfEach(count: number) {
+  const list = (names: readonly string[]) =>
+    Promise.all(
+      Array.from({ length: count }, async (): Promise<ProcessPorts> => {
+        const ports = names.map(async (name) => [name, String(await freePort())] as const);
+        return count === 1 ? {} : Object.fromEntries(await Promise.all(ports));
+      }),
+    );
+  return { api: await list(['API_PORT', 'API_METRICS_PORT']), worker: await list(['METRICS_PORT']) };
+}
+
+/** As `npm run test:production` wants it. */
+function processesInRun(): number {
+  return Number(process.env['TEST_PROCESSES'] ?? 1);
 }

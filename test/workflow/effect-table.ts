@@ -39,7 +39,7 @@ export interface Effect {
     readonly refunds?: readonly number[];
     readonly parcels?: readonly string[];
     /** Emails, distinguished by their Message-ID. */
-    readonly letters?: number;
+    readonly emails?: number;
     readonly held?: number;
   };
   /** The fact in the audit trail. */
@@ -142,7 +142,7 @@ export const EFFECTS: readonly Effect[] = [
     title: 'a confirmation',
     prior: PAID,
     act: confirm,
-    once: { letters: 1 },
+    once: { emails: 1 },
     fact: 'email.sent',
     call: { port: 'mailer', method: 'send' },
   },
@@ -150,7 +150,7 @@ export const EFFECTS: readonly Effect[] = [
     title: 'word of a refund',
     prior: [...PAID, cancel, giveBack, refund],
     act: tellOfRefund,
-    once: { letters: 1 },
+    once: { emails: 1 },
     fact: 'email.sent',
     call: { port: 'mailer', method: 'send' },
   },
@@ -158,7 +158,7 @@ export const EFFECTS: readonly Effect[] = [
     title: 'word of a cancellation',
     prior: [reserve, cancel, end],
     act: apologize,
-    once: { letters: 1 },
+    once: { emails: 1 },
     fact: 'email.sent',
     call: { port: 'mailer', method: 'send' },
   },

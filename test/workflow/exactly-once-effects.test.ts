@@ -83,7 +83,7 @@ describe('happens once:', () => {
       intents: (await intents(id)).map(({ status }) => status),
       refunds: await refunds(id),
       parcels: parcels.map(({ status }) => status),
-      letters: new Set(await copies(id)).size,
+      emails: new Set(await copies(id)).size,
       held: open.reduce((sum, { quantity }) => sum + quantity, 0),
     };
   };
@@ -192,7 +192,7 @@ describe('happens once:', () => {
     await expect(charge(activitiesOf(ports), id)).rejects.toMatchObject({ name: 'Outage' });
     await forgetKeys();
     await charge(activitiesOf(ports), id);
-    // The stray one moves no money.
+    // The duplicate moves no money.
     const made = await intents(id);
     expect(made).toHaveLength(2);
     expect(made).toContainEqual(expect.objectContaining({ status: 'succeeded', amount_received: 3980 }));

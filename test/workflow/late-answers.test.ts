@@ -90,7 +90,7 @@ describe('when two events happen at once', () => {
       () => shop.list(`OrderStatus = "${status}" AND WorkflowId = "${shop.handle(id).workflowId}"`),
       (ids) => ids.length === 1,
     );
-  const patient = { retry: { attempts: 1_000, initial: 200, max: 500 } };
+  const manyAttempts = { retry: { attempts: 1_000, initial: 200, max: 500 } };
 
   describe('the parcel and a cancellation', () => {
     it.each([
@@ -173,7 +173,7 @@ describe('when two events happen at once', () => {
       await shop.fault('shipments.create', 'drop_after', 1);
       // Until the carrier can be asked about the label, its number is not known.
       await shop.fault('shipments.lookup', '500', 10_000);
-      const id = await shop.place({ policy: patient });
+      const id = await shop.place({ policy: manyAttempts });
       const [parcel] = await shop.parcels(id);
       if (!parcel) throw new Error('the carrier has no parcel');
       line.cut = true;

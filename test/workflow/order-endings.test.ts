@@ -17,10 +17,10 @@ describe('how an order ends', () => {
   const refunded = async (id: OrderId) => (await shop.refunds(id)).map(({ amount }) => amount);
 
   /** The kinds of the mails that a shopper got, in order of arrival. */
-  const told = async (id: OrderId) => shop.inbox.kindsTo(emailOf(await shop.store.orders.get(id)));
+  const emailsOf = async (id: OrderId) => shop.inbox.kindsTo(emailOf(await shop.store.orders.get(id)));
   /** A refund's own run sends its email, which may take a moment longer than its order's run. */
   const toldInTheEnd = async (id: OrderId, kinds: readonly string[]) => {
-    await expect.poll(() => told(id), { timeout: 20_000 }).toEqual(kinds);
+    await expect.poll(() => emailsOf(id), { timeout: 20_000 }).toEqual(kinds);
   };
 
   it('is delivered: charged once, one parcel, three mails', async () => {
@@ -68,7 +68,7 @@ describe('how an order ends', () => {
     expect(await shop.closed(id)).toMatchObject({ status: 'delivered', payment: 'not_required' });
     expect(await shop.intents(id)).toEqual([]);
     // The shipment email is not sent once the parcel has arrived.
-    expect(await told(id)).toEqual(['confirmation', 'delivery']);
+    expect(await emailsOf(id)).toEqual(['confirmation', 'delivery']);
     await recordHistory(shop.handle(id), 'delivered-free');
   });
 
@@ -84,7 +84,7 @@ describe('how an order ends', () => {
       endReason: { code: 'invalid', by: 'workflow' },
     });
     expect(await shop.intents(id)).toEqual([]);
-    expect(await told(id)).toEqual(['rejection']);
+    expect(await emailsOf(id)).toEqual(['rejection']);
     await recordHistory(shop.handle(id), 'invalid');
   });
 
@@ -102,7 +102,7 @@ describe('how an order ends', () => {
       endReason: { code: 'out_of_stock' },
     });
     expect(await shop.stock('MUG-BLUE')).toEqual(before);
-    expect(await told(id)).toEqual(['rejection']);
+    expect(await emailsOf(id)).toEqual(['rejection']);
     await recordHistory(shop.handle(id), 'out-of-stock');
   });
 
@@ -160,7 +160,7 @@ describe('how an order ends', () => {
       attention: [],
       waits: [],
     });
-    expect(await told(id)).toEqual(['rejection']);
+    expect(await emailsOf(id)).toEqual(['rejection']);
     await recordHistory(shop.handle(id), 'reservation-expired');
   });
 
@@ -181,7 +181,7 @@ describe('how an order ends', () => {
     expect(await refunded(id)).toEqual([3980]);
     expect(await shop.stock('MUG-BLUE')).toEqual(before);
     await expect
-      .poll(async () => (await told(id)).toSorted(), { timeout: 20_000 })
+      .poll(async () => (await emailsOf(id)).toSorted(), { timeout: 20_000 })
       .toEqual(['cancellation', 'confirmation', 'refund']);
     const refund = shop.inbox.to(emailOf(order)).find(({ subject }) => subject?.includes('refund'));
     expect(refund?.subject).toBe(`A refund of €39.80 for your order ${order.number}`);
@@ -234,9 +234,9 @@ describe('how an order ends', () => {
     expect(await refunded(id)).toEqual([3980]);
     expect(await shop.stock('MUG-BLUE')).toEqual(before);
     await expect
-      .poll(() => told(id), { timeout: 20_000 })
+      .poll(() => emailsOf(id), { timeout: 20_000 })
       .toEqual(expect.arrayContaining(['undelivered', 'refund']));
-    expect(await told(id)).not.toContain('delivery');
+    expect(await emailsOf(id)).not.toContain('delivery');
     await recordHistory(shop.handle(id), 'returned');
   });
 

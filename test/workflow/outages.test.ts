@@ -22,7 +22,7 @@ describe('an outage', () => {
       () => shop.list(`OrderStatus = "${status}" AND WorkflowId = "${shop.handle(id).workflowId}"`),
       (ids) => ids.length === 1,
     );
-  const patient = { retry: { attempts: 1_000, initial: 200, max: 500 } };
+  const manyAttempts = { retry: { attempts: 1_000, initial: 200, max: 500 } };
 
   it('of the mail server delays no refund of a returned parcel', async () => {
     shop.inbox.answer = MAIL_OUTAGE;
@@ -48,7 +48,7 @@ describe('an outage', () => {
 
   it('of the mail server hides no delivery from a search in Temporal', async () => {
     shop.inbox.answer = MAIL_OUTAGE;
-    const id = await shop.place({ policy: patient });
+    const id = await shop.place({ policy: manyAttempts });
     await shop.carrierSays(await shop.label(id), 'shipment.delivered');
     await found(id, 'delivered');
     expect(await shop.store.orders.get(id)).toMatchObject({ status: 'delivered', closedAt: null });

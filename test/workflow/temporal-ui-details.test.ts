@@ -24,7 +24,7 @@ describe('what Temporal’s UI shows of an order', () => {
   /** The summaries of a run's timers and activities, by what they are called in its history. */
   async function summaries(id: OrderId) {
     const { events } = await shop.handle(id).fetchHistory();
-    const told = (events ?? []).flatMap((event) => {
+    const named = (events ?? []).flatMap((event) => {
       const scheduled = event.activityTaskScheduledEventAttributes?.activityType?.name;
       const name = scheduled ?? (event.timerStartedEventAttributes ? 'timer' : undefined);
       if (typeof name !== 'string') return [];
@@ -32,8 +32,8 @@ describe('what Temporal’s UI shows of an order', () => {
       return [[name, summary ? defaultPayloadConverter.fromPayload<string>(summary) : 'nothing'] as const];
     });
     return {
-      timers: told.flatMap(([name, summary]) => (name === 'timer' ? [summary] : [])),
-      activities: told.filter(([name]) => name !== 'timer'),
+      timers: named.flatMap(([name, summary]) => (name === 'timer' ? [summary] : [])),
+      activities: named.filter(([name]) => name !== 'timer'),
     };
   }
 

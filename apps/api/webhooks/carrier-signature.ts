@@ -12,20 +12,26 @@ const Signed = z.object({ 'webhook-timestamp': WebhookTimestamp, 'webhook-signat
 /** The carrier's signature, by https://www.standardwebhooks.com; its time may be five minutes off. */
 @Injectable()
 export class CarrierSignature {
-  private readonly webhook: Webhook;
+  private readonly webhooks: readonly Webhook[];
 
   constructor(settings: Settings) {
-    this.webhook = new Webhook(settings.carrierSecret);
+    this.webhooks = settings.carrierSecrets.map((secret) => new Webhook(secret));
   }
 
-  /** @throws ProblemError invalid_signature, unless the body was signed with the shared secret */
+  /** @throws ProblemError invalid_signature, unless the body was signed with one of the shared secrets */
   verify(body: Buffer, headers: Record<string, string>): void {
     if (!Signed.safeParse(headers).success) throw new ProblemError('invalid_signature');
-    try {
-      this.webhook.verify(body, headers, { jsonParse: false });
-    } catch (error) {
-      if (error instanceof WebhookVerificationError) throw new ProblemError('invalid_signature');
-      throw error;
-    }
+    if (!this.webhooks.some((webhook) => isSigned(webhook, body, headers)))
+      throw new ProblemError('invalid_signature');
+  }
+}
+
+function isSigned(webhook: Webhook, body: Buffer, headers: Record<string, string>): boolean {
+  try {
+    webhook.verify(body, headers, { jsonParse: false });
+    return true;
+  } catch (error) {
+    if (error instanceof WebhookVerificationError) return false;
+    throw error;
   }
 }

@@ -50,7 +50,7 @@ describe("the payment provider's event", () => {
       'evt_1',
     ],
     [
-      "it is about somebody's card",
+      'it is about a card of another account',
       { type: 'payment_method.attached', data: { object: { id: 'pm_1', object: 'payment_method' } } },
       'evt_1',
     ],

@@ -1,5 +1,6 @@
 import { defineCommand } from '#libs/command/command-line';
 import { duration, required, withDefault } from '#libs/command/option';
+import { textTable } from '#libs/command/table';
 import type { ReconcileResult } from '#libs/contracts/workflows/reconcile-workflow';
 import type { DiscrepancyRecord } from '#libs/persistence/reconciliation/discrepancy.repository';
 
@@ -41,14 +42,5 @@ export function discrepanciesTable(discrepancies: readonly DiscrepancyRecord[]):
     `${found} ${currency}`,
     openedAt,
   ]);
-  const all = [COLUMNS, ...rows];
-  const widths = COLUMNS.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
-  return all
-    .map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable(COLUMNS, rows);
 }

@@ -14,15 +14,24 @@ import { Outage } from '#libs/domain/order/failure';
 import type { GatewayRecords } from '#libs/payments/gateway-records';
 import { databaseOutage } from '#libs/persistence/database/database-failure';
 import type { Store } from '#libs/persistence/store';
+import type { PaymentGateway } from '#libs/payments/payment-gateway';
+import type { Carrier } from '#libs/shipping/carrier';
 import type { Logger } from '#libs/telemetry/logger';
+import type { OrderRuns } from '#libs/temporal/order-runs';
 
 import { ReconciliationActivities } from '../activities/reconciliation/reconcile.activities.js';
 import { versioning } from '../worker-version.js';
 import { type PaymentSyncer, Reconciliation } from './reconciliation.js';
+import { OrphanedRuns } from './orphaned-runs.js';
 
 export interface ReconciliationWorkerOptions {
   readonly store: Store;
   readonly gatewayRecords: GatewayRecords;
+  readonly gateway: PaymentGateway;
+  readonly carrier: Carrier;
+  readonly runs: OrderRuns;
+  /** How many runs without an order are ended at most. */
+  readonly lostRunLimit: number;
   readonly payments: PaymentSyncer;
   readonly logger: Logger;
   /** Whether the gateway's account takes money for this service only. */
@@ -42,6 +51,10 @@ export async function createReconciliationWorker(options: ReconciliationWorkerOp
   const {
     store,
     gatewayRecords,
+    gateway,
+    carrier,
+    runs,
+    lostRunLimit,
     payments,
     logger,
     isExclusive,
@@ -51,8 +64,19 @@ export async function createReconciliationWorker(options: ReconciliationWorkerOp
     version,
     shutdownGrace,
   } = options;
-  const reconciliation = new Reconciliation(store, gatewayRecords, payments, logger, isExclusive);
-  const books = new ReconciliationActivities(reconciliation, store.discrepancies, client);
+  const { visibility } = runs;
+  const reconciliation = new Reconciliation(store, gatewayRecords, payments, logger, isExclusive, visibility);
+  const orphanedRuns = new OrphanedRuns({
+    stored: store.runs,
+    runs,
+    carrier,
+    gateway,
+    gatewayRecords,
+    money: reconciliation,
+    logger,
+    limit: lostRunLimit,
+  });
+  const books = new ReconciliationActivities(reconciliation, store.discrepancies, client, orphanedRuns);
   return Worker.create({
     connection,
     namespace,

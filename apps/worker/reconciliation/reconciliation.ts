@@ -11,6 +11,7 @@ import type { GatewayRecords } from '#libs/payments/gateway-records';
 import { isContended, isUnreachable } from '#libs/persistence/database/database-failure';
 import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
+import type { RunVisibility } from '#libs/temporal/run-visibility';
 
 /** Books the provider's state of an order's money, as its webhooks do. */
 export interface PaymentSyncer {
@@ -34,6 +35,7 @@ export class Reconciliation {
     private readonly logger: Logger,
     /** Whether the gateway's account takes money for this service only. */
     private readonly isExclusive: boolean,
+    private readonly runs?: Pick<RunVisibility, 'describe'>,
   ) {}
 
   /**
@@ -87,12 +89,12 @@ export class Reconciliation {
     };
     const facts = await this.store.comparisons.facts(wide);
     const movements = await this.gateway.movements(wide);
-    const suspects = unmatchedMoney(span, movements, facts);
-    const orders = await this.store.comparisons.ordersOf([...suspects.intents]);
-    const known = new Set([...[...suspects.orders].filter(isOrderId), ...orders.values()]);
+    const candidates = unmatchedMoney(span, movements, facts);
+    const orders = await this.store.comparisons.ordersOf([...candidates.intents]);
+    const known = new Set([...[...candidates.orders].filter(isOrderId), ...orders.values()]);
     // Where other systems use the same account, most of its movements are theirs.
     const named = new Set(movements.filter((each) => each.orderId !== null).map((each) => each.intentId));
-    const unmatchedCharges = [...suspects.intents].filter(
+    const unmatchedCharges = [...candidates.intents].filter(
       (intentId) => !orders.has(intentId) && (this.isExclusive || named.has(intentId)),
     );
     for (const id of known) {
@@ -124,15 +126,21 @@ export class Reconciliation {
   }
 
   /** Examines money on an intent of no order: a second intent for an order, or a payment of another system. */
-  private async examineUnmatchedCharge(intentId: string, until: Date): Promise<void> {
+  async examineUnmatchedCharge(intentId: string, until: Date): Promise<void> {
     const money = await this.gateway.readMoney(intentId);
     const order = money && (await this.orderOf(money));
-    const isOurs = order !== null || this.isExclusive;
+    const isLost = order === null && (await this.hasRun(money));
+    const isOurs = order !== null || isLost || this.isExclusive;
     const isClaimed = order?.intentId === intentId;
     const found = money && isOurs && !isClaimed ? heldOf(money) : 0;
     if (found > 0) this.logger.warn({ intentId, found }, 'money belongs to no order');
     await this.store.discrepancies.recordUnmatchedCharge(
-      { intentId, found, currency: money?.currency ?? '' },
+      {
+        kind: isLost ? 'unknown_order' : 'unknown_charge',
+        intentId,
+        found,
+        currency: money?.currency ?? '',
+      },
       order,
       until,
     );
@@ -140,6 +148,12 @@ export class Reconciliation {
 
   private async orderOf({ orderId }: GatewayMoney) {
     return orderId !== null && isOrderId(orderId) ? this.store.orders.find(orderId) : null;
+  }
+
+  /** Whether the order that the money names has, or had, a run here: then its row is lost. */
+  private async hasRun(money: GatewayMoney | null): Promise<boolean> {
+    const id = money?.orderId ?? null;
+    return id !== null && isOrderId(id) && ((await this.runs?.describe(id)) ?? null) !== null;
   }
 
   /** An order that cannot be settled may still be compared; a bug in settling it must not hide the others. */

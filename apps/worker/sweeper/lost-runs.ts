@@ -109,15 +109,15 @@ export class LostRuns {
   }
 
   /** Lists may be behind, or show an earlier run: each suspected order's run is described, up to the limit. */
-  private async confirm(suspects: readonly StartedRun[], lost: Found): Promise<void> {
+  private async confirm(candidates: readonly StartedRun[], lost: Found): Promise<void> {
     const before = lost.size;
-    for (const [asked, suspect] of suspects.entries()) {
-      const { orderId } = suspect;
+    for (const [asked, candidate] of candidates.entries()) {
+      const { orderId } = candidate;
       if (lost.has(orderId)) continue;
       if (asked - (lost.size - before) > UNFOUNDED)
         throw new Error("Temporal's lists do not show runs that are there");
       const found = await this.runs.visibility.describe(orderId);
-      if (found?.status !== 'running') this.add(lost, suspect, found?.status ?? 'missing');
+      if (found?.status !== 'running') this.add(lost, candidate, found?.status ?? 'missing');
     }
   }
 

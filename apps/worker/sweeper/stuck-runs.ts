@@ -37,7 +37,7 @@ export class StuckRuns {
       queue: await this.visibility.queue(),
     };
     const open = await this.withdraw(seen);
-    await this.flag(await this.suspects(seen, unexplained), SHOWN - open, seen);
+    await this.flag(await this.candidates(seen, unexplained), SHOWN - open, seen);
   }
 
   /** Closes the attentions about runs that go on, or are stuck for another cause. @returns how many stay open */
@@ -51,7 +51,7 @@ export class StuckRuns {
   }
 
   /** The orders whose run may be stuck, and is not known to be. */
-  private async suspects(
+  private async candidates(
     { listed, queue }: Seen,
     unexplained: readonly OrderId[],
   ): Promise<readonly StartedRun[]> {
@@ -63,9 +63,9 @@ export class StuckRuns {
     ];
   }
 
-  private async flag(suspects: readonly StartedRun[], limit: number, seen: Seen): Promise<void> {
+  private async flag(candidates: readonly StartedRun[], limit: number, seen: Seen): Promise<void> {
     let left = limit;
-    for (const { orderId, run } of suspects) {
+    for (const { orderId, run } of candidates) {
       if (left <= 0) return;
       const cause = await this.causeOf(orderId, seen);
       if (cause === null) continue;

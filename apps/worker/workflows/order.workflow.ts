@@ -5,6 +5,7 @@ import type { OrderOutcome, OrderRunInput } from '#libs/contracts/workflows/orde
 import { orderActivities } from './saga/activity-options.js';
 import { attentionRequests } from './saga/attention-requests.js';
 import { listenForDelivery } from './delivery.js';
+import { requireKnownVersion } from './known-version.js';
 import { orderPayment } from './payment.js';
 import { resolveAttention } from './resume-order.js';
 import { saga } from './saga/saga.js';
@@ -13,6 +14,7 @@ import { orderSearchAttributes } from './visibility.js';
 
 /** Processes an order from its acceptance to its end. */
 export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Promise<OrderOutcome> {
+  requireKnownVersion(policy);
   const { steps, emails, decisions } = orderActivities(policy);
   const searchAttributes = orderSearchAttributes();
   const resumePoint = run === undefined ? null : await resolveAttention(orderId, decisions, searchAttributes);

@@ -7,6 +7,7 @@ import {
 } from '#libs/contracts/workflows/order-workflow';
 import type { RefundState } from '#libs/domain/refund/refund';
 
+import { requireKnownVersion } from './known-version.js';
 import { orderActivities } from './saga/activity-options.js';
 import { attentionRequests } from './saga/attention-requests.js';
 import { retryUnlessSkipped, retryUntilDone } from './saga/retry.js';
@@ -25,6 +26,7 @@ export async function RefundWorkflow({
   refundId,
   policy,
 }: RefundWorkflowInput): Promise<RefundState> {
+  requireKnownVersion(policy);
   const { steps, emails, decisions } = orderActivities(policy);
   const attention = attentionRequests(orderId, orderSearchAttributes(), decisions, refundId);
   let reports = 0;

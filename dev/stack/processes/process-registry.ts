@@ -36,6 +36,11 @@ export class ProcessRegistry {
     return found;
   }
 
+  /** Those of that name, in the order they were started in. */
+  named(name: string): readonly Child[] {
+    return this.children.filter((child) => child.name === name);
+  }
+
   /** Ends a child with `kill -9`, as a power cut would. */
   async kill(child: Child): Promise<void> {
     this.killed.add(child);

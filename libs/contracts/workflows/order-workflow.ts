@@ -48,7 +48,7 @@ export interface PaymentSyncWorkflowInput {
   readonly orderId: OrderId;
 }
 
-/** Sent to `PaymentSyncWorkflow`: the provider has news that is not booked yet. */
+/** Sent to `PaymentSyncWorkflow`: the provider shows a change that is not booked yet. */
 export const paymentSyncRequested = defineSignal('paymentSyncRequested');
 
 export type OrderOutcome = 'delivered' | 'undelivered' | 'rejected' | 'cancelled';

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { type KnownParcel, matchParcel, type ParcelMatch } from './parcel-match.js';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 12, minute));
-const parcel = (orderId: string, minute: number, travels: boolean): KnownParcel => ({
+const parcel = (orderId: string, minute: number, isInTransit: boolean): KnownParcel => ({
   orderId,
   askedAt: at(minute),
-  travels,
+  isInTransit,
 });
 const of = (orderId: string): ParcelMatch => ({ is: 'parcel', orderId });
 const UNKNOWN: ParcelMatch = { is: 'unknown' };
@@ -67,6 +67,6 @@ describe('an event that bears our reference', () => {
   });
 
   it('is of no parcel of ours where its reference is another', () => {
-    expect(match('somebody-elses', 30)).toEqual(UNKNOWN);
+    expect(match('another-shops', 30)).toEqual(UNKNOWN);
   });
 });

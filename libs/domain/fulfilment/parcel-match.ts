@@ -5,7 +5,7 @@ export interface KnownParcel {
   /** When its label was requested: before that there was no such parcel. */
   readonly askedAt: Date;
   /** Whether it has not arrived, come back, been lost or cancelled yet. */
-  readonly travels: boolean;
+  readonly isInTransit: boolean;
 }
 
 /** The fields of an event that identify its parcel. */
@@ -39,10 +39,10 @@ export function matchParcel(clue: ParcelClue, parcels: readonly KnownParcel[]): 
   const there = parcels.filter(({ askedAt }) => askedAt <= clue.occurredAt);
   // The time of a carrier whose clock is far behind proves nothing.
   const possible = there.length > 0 ? there : parcels;
-  const travelling = possible.filter(({ travels }) => travels);
-  if (travelling.length > 1) return { is: 'ambiguous', orderIds: travelling.map(({ orderId }) => orderId) };
-  if (travelling.length === 0 && clue.isLabelPending) return { is: 'unknown' };
+  const inTransit = possible.filter(({ isInTransit }) => isInTransit);
+  if (inTransit.length > 1) return { is: 'ambiguous', orderIds: inTransit.map(({ orderId }) => orderId) };
+  if (inTransit.length === 0 && clue.isLabelPending) return { is: 'unknown' };
   const latest = possible.toSorted((a, b) => b.askedAt.getTime() - a.askedAt.getTime())[0];
-  const it = travelling[0] ?? latest;
+  const it = inTransit[0] ?? latest;
   return it ? { is: 'parcel', orderId: it.orderId } : { is: 'unknown' };
 }

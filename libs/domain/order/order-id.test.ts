@@ -1,13 +1,17 @@
 import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 
-import { isOrderId, orderId } from './order-id.js';
+import { isOrderId, orderId, orderTime } from './order-id.js';
 
 describe('an order id', () => {
   it('is a UUID as this system makes them', () => {
     const id = uuidv7();
     expect(orderId(id)).toBe(id);
     expect(isOrderId(id)).toBe(true);
+  });
+
+  it('says when its order was accepted', () => {
+    expect(orderTime(orderId(uuidv7({ msecs: 1_700_000_000_123 })))).toBe(1_700_000_000_123);
   });
 
   it.each([

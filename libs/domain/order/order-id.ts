@@ -9,6 +9,11 @@ export function isOrderId(value: string): value is OrderId {
   return UUID.test(value);
 }
 
+/** When an order was accepted: a UUIDv7 begins with that (RFC 9562, 5.7). Milliseconds since 1970. */
+export function orderTime(id: OrderId): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
 /** Takes a string that some edge of the system has received. @throws RangeError if it is not a lower-case UUID. */
 export function orderId(value: string): OrderId {
   if (!isOrderId(value)) throw new RangeError('an order id is a lower-case UUID');

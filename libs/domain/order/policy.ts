@@ -20,6 +20,8 @@ export interface OrderPolicy {
     readonly initial: number;
     readonly max: number;
   };
+  /** Which path its runs take (libs/contracts/workflows/workflow-version); absent: 1. */
+  readonly workflowVersion?: number;
 }
 
 /** How long after failing attempt number `attempt` (from 1) the next one starts, in milliseconds. */

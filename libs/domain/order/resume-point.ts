@@ -86,8 +86,8 @@ export interface ResumePoint {
 const ENDS = ['rejected', 'cancelled', 'delivered', 'undelivered'] as const;
 type EndStatus = (typeof ENDS)[number];
 
-const TRAVELS: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
-const LABELLED: readonly FulfilmentStatus[] = ['ready', ...TRAVELS];
+const PICKED_UP: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
+const LABELLED: readonly FulfilmentStatus[] = ['ready', ...PICKED_UP];
 const TAKEN: readonly PaymentStatus[] = ['not_required', 'captured', 'partially_refunded', 'refunded'];
 const BEFORE_PICK_UP: readonly OrderStatus[] = ['pending', 'confirmed'];
 
@@ -104,7 +104,7 @@ export function resumePointOf(facts: ResumeFacts, now: number): ResumePoint {
     status: order.status,
     closedAs: order.closedAt === null ? null : (ENDS.find((end) => end === order.status) ?? null),
     done,
-    isAway: TRAVELS.includes(order.fulfilment),
+    isAway: PICKED_UP.includes(order.fulfilment),
     parcel: parcelOf(order),
     pendingCompensation: pendingCompensation(facts, done, reservedAt, now),
     cancellationRequest:

@@ -113,7 +113,7 @@ describe('what the provider shows of an intent', () => {
       'canceled',
       [posting('hold_released')],
     ],
-  ])('is news when it is %s', (_, books, status, posts) => {
+  ])('is a difference when it is %s', (_, books, status, posts) => {
     expect(paymentDifferences(booksWith(books), snapshotOf(status))).toEqual([
       { about: 'intent', status, posts },
     ]);
@@ -125,7 +125,7 @@ describe('what the provider shows of an intent', () => {
     ['it is older than a capture', capturedBooks(), snapshotOf('authorized')],
     ['it is older than a hold', held({ holdDated: true }), snapshotOf('requires_action')],
     ['it contradicts a cancel', booksWith({ intentStatus: 'canceled' }), snapshotOf('captured')],
-  ])('is no news when %s', (_, books, snapshot) => {
+  ])('is no difference when %s', (_, books, snapshot) => {
     expect(paymentDifferences(books, snapshot)).toEqual([]);
   });
 
@@ -151,7 +151,7 @@ describe('what the provider shows of an intent', () => {
     ]);
   });
 
-  it('is news when it dates a hold that had no date', () => {
+  it('is a difference when it dates a hold that had no date', () => {
     const holdUntil = new Date(1);
     const dated = snapshotOf('authorized', {
       intent: providerIntent('authorized', { holdUntil }),
@@ -189,7 +189,7 @@ describe('what the provider shows of a refund', () => {
     ['is of a refund made by hand', 'requested', providerRefund('succeeded', { refundId: null })],
     ['is of another service', 'requested', providerRefund('succeeded', { refundId: 'r-9' })],
     ['has another amount', 'requested', providerRefund('succeeded', { amount: 999 })],
-  ])('is no news when it %s', (_, state, seen) => {
+  ])('is no difference when it %s', (_, state, seen) => {
     expect(paymentDifferences(known(state), snapshotOf('captured', { refunds: [seen] }))).toEqual([]);
   });
 
@@ -253,7 +253,7 @@ describe('what the provider shows of a dispute', () => {
       [reinstated],
     ],
     ['a word that is new', { status: 'warning_closed', posted: [] }, providerDispute('on_the_moon'), []],
-  ])('is news when it is %s', (_, known, seen, posts) => {
+  ])('is a difference when it is %s', (_, known, seen, posts) => {
     const books = capturedBooks({
       posted: [posting('captured'), ...(known?.posted ?? [])],
       disputes: known ? [{ id: 'du_1', status: known.status }] : [],
@@ -275,7 +275,7 @@ describe('what the provider shows of a dispute', () => {
       paymentDifferences(booked, snapshotOf('captured', { disputes: [seen] }));
     const second: Posting = { ...withdrawn, occurrence: 2 };
 
-    it('is news, with the status that it has then', () => {
+    it('is a difference, with the status that it has then', () => {
       const seen = providerDispute('needs_response', again);
       expect(differences(books(), seen)).toEqual([
         { about: 'dispute', seen, isNew: false, isWithdrawnAgain: true, posts: [second] },
@@ -292,12 +292,12 @@ describe('what the provider shows of a dispute', () => {
       ]);
     });
 
-    it('is no news in a snapshot from before', () => {
+    it('is no difference in a snapshot from before', () => {
       expect(differences(books(second), providerDispute(won.status, won))).toEqual([]);
     });
   });
 
-  it('is no news when it is in the books, or older', () => {
+  it('is no difference when it is in the books, or older', () => {
     const books = capturedBooks({
       posted: [posting('captured'), withdrawn],
       disputes: [{ id: 'du_1', status: 'under_review' }],
@@ -357,25 +357,29 @@ it('a dispute has lost what its bank keeps of it while it is lost, and nothing e
 
 /** Books after a snapshot; every fact of it is written by itself, the later ones from what is then in the books. */
 function shownTo(books: BookedPayment, snapshot: PaymentSnapshot): BookedPayment {
-  const [news] = paymentDifferences(books, snapshot);
-  return news ? shownTo(written(books, news), snapshot) : books;
+  const [difference] = paymentDifferences(books, snapshot);
+  return difference ? shownTo(written(books, difference), snapshot) : books;
 }
 
-function written(books: BookedPayment, news: PaymentDifference): BookedPayment {
-  const posted = [...books.posted, ...news.posts];
-  switch (news.about) {
+function written(books: BookedPayment, difference: PaymentDifference): BookedPayment {
+  const posted = [...books.posted, ...difference.posts];
+  switch (difference.about) {
     case 'intent':
-      return { ...books, posted, intentStatus: news.status, holdDated: true };
+      return { ...books, posted, intentStatus: difference.status, holdDated: true };
     case 'refund': {
-      const { refundId, seen } = news;
+      const { refundId, seen } = difference;
       const refunds = books.refunds.map((each) =>
         each.id === refundId ? { ...each, state: seen.status } : each,
       );
       return { ...books, posted, refunds };
     }
     case 'dispute': {
-      const others = books.disputes.filter(({ id }) => id !== news.seen.id);
-      return { ...books, posted, disputes: [...others, { id: news.seen.id, status: news.seen.status }] };
+      const others = books.disputes.filter(({ id }) => id !== difference.seen.id);
+      return {
+        ...books,
+        posted,
+        disputes: [...others, { id: difference.seen.id, status: difference.seen.status }],
+      };
     }
   }
 }
@@ -416,7 +420,7 @@ function truths() {
   );
   const taken = { withdrawn: 900, amount: 900 };
   const open = providerDispute('needs_response', taken);
-  const told = fc.constantFrom<readonly ProviderDispute[]>(
+  const listed = fc.constantFrom<readonly ProviderDispute[]>(
     [],
     [providerDispute('warning_needs_response'), providerDispute('warning_closed', { outcome: 'won' })],
     [providerDispute('warning_needs_response'), providerDispute('needs_response'), open],
@@ -433,7 +437,7 @@ function truths() {
       providerDispute('lost', { amount: 900, withdrawn: 1800, reinstated: 900, outcome: 'lost' }),
     ],
   );
-  const dispute = fc.oneof(told, disputeLives());
+  const dispute = fc.oneof(listed, disputeLives());
   return fc
     .tuple(
       intent,

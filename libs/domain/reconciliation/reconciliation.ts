@@ -4,6 +4,8 @@ import type { LedgerKind } from '../ledger/ledger.js';
 export const DISCREPANCY_KINDS = [
   /** Money at the gateway that belongs to no order. */
   'unknown_charge',
+  /** Money of an order that had a run and is not in the database: a restore has lost it. */
+  'unknown_order',
   /** An order's money that the gateway does not have. */
   'missing_charge',
   'amount_differs',

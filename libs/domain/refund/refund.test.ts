@@ -34,7 +34,7 @@ describe('what a compensated order has left to return', () => {
       10,
     ],
     [
-      'not its own that failed: a person was told',
+      'not its own that failed: a person was asked',
       { captured: 100, refund_requested: 100, refund_failed: 100 },
       [refund(100, 'cancelled', 'failed')],
       0,

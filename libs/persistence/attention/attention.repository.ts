@@ -101,12 +101,12 @@ export class AttentionRepository {
       resolves: { id: attentionId, action, by: 'workflow' },
     }));
     await this.db.$executeRaw`
-      WITH told AS (
+      WITH signalled AS (
         UPDATE attention SET signalled_at = COALESCE(signalled_at, now()), applied_at = COALESCE(applied_at, now())
         WHERE id = ${attentionId}::uuid
         RETURNING order_id, step, kind)
-      DELETE FROM order_wait w USING told
-      WHERE told.kind = ANY(${[...HOLDS_UP_A_STEP]}) AND w.order_id = told.order_id AND w.step = told.step`;
+      DELETE FROM order_wait w USING signalled
+      WHERE signalled.kind = ANY(${[...HOLDS_UP_A_STEP]}) AND w.order_id = signalled.order_id AND w.step = signalled.step`;
   }
 
   /**

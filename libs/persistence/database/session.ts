@@ -65,13 +65,13 @@ interface Row {
 export async function prepareSession(client: pg.PoolClient, limits: DatabaseLimits): Promise<Session> {
   const settings = Object.entries(settingsFor(limits));
   // The server sends its process id when connecting; a pooler invents one.
-  const told: unknown = Reflect.get(client, 'processID');
+  const processId: unknown = Reflect.get(client, 'processID');
   const { rows } = await client.query<Row>(
     `SELECT name, own.is_direct AS "isDirect", quote_ident(current_user) AS role,
        quote_ident(current_database()) AS database,
        CASE WHEN own.is_direct THEN set_config(name, value, false) ELSE current_setting(name) END AS value
      FROM (SELECT pg_backend_pid() = $1 AS is_direct) own, unnest($2::text[], $3::text[]) asked (name, value)`,
-    [told, settings.map(([name]) => name), settings.map(([, value]) => value)],
+    [processId, settings.map(([name]) => name), settings.map(([, value]) => value)],
   );
   const isPooled = !rows.every(({ isDirect }) => isDirect);
   const missing = LIMITS.filter((limit) => rows.find(({ name }) => name === limit)?.value === '0');

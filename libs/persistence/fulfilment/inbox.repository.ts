@@ -16,7 +16,7 @@ import { Prisma } from '../generated/client.js';
 import { type OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 import { CARRIER, eventOf } from './inbox.sql.js';
-import { isLabelPending, ordersOfParcel, travels } from './shipment.sql.js';
+import { isLabelPending, ordersOfParcel, IN_TRANSIT } from './shipment.sql.js';
 import { selectOrders } from '../orders/order-record.sql.js';
 
 /** What identifies a parcel. */
@@ -88,18 +88,18 @@ export class InboxRepository {
    * transit has its number, an attention is opened.
    */
   async claim({ orderId, trackingNumber }: ParcelKey): Promise<Report[]> {
-    const [found] = await this.db.$queryRaw<{ travelling: OrderId[]; early: EarlyEvent[] }[]>`
+    const [found] = await this.db.$queryRaw<{ inTransit: OrderId[]; early: EarlyEvent[] }[]>`
       SELECT
         (SELECT COALESCE(jsonb_agg(DISTINCT o.id), '[]') FROM shipment s JOIN orders o ON o.id = s.order_id
-          WHERE s.tracking_number = ${trackingNumber} AND ${travels}) AS travelling,
+          WHERE s.tracking_number = ${trackingNumber} AND ${IN_TRANSIT}) AS "inTransit",
         (SELECT COALESCE(jsonb_agg(jsonb_build_object('id', i.id, 'eventId', i.event_id, 'type', i.type,
             'trackingNumber', i.object_id, 'reference', i.reference, 'occurredAt', i.occurred_at,
             'receivedAt', i.received_at)
             ORDER BY i.occurred_at, i.id), '[]')
           FROM inbox_event i WHERE i.provider = ${CARRIER} AND i.applied_at IS NULL
             AND ((i.reference IS NULL AND i.object_id = ${trackingNumber}) OR i.reference = ${orderId})) AS early`;
-    const { travelling, early } = found ?? { travelling: [], early: [] };
-    if (travelling.length > 1) await this.flagShared(trackingNumber, travelling);
+    const { inTransit, early } = found ?? { inTransit: [], early: [] };
+    if (inTransit.length > 1) await this.flagShared(trackingNumber, inTransit);
     const reports: Report[] = [];
     for (const each of early) {
       const report = await this.applyEarly({
@@ -143,7 +143,7 @@ export class InboxRepository {
       SELECT s.order_id::text AS "orderId", s.tracking_number AS "trackingNumber"
       FROM early e JOIN shipment s ON s.tracking_number = e.object_id JOIN orders o ON o.id = s.order_id
       WHERE e.reference IS NULL
-        AND (${travels} OR NOT ${isLabelPending(Prisma.sql`e.occurred_at`, Prisma.sql`e.received_at`)})
+        AND (${IN_TRANSIT} OR NOT ${isLabelPending(Prisma.sql`e.occurred_at`, Prisma.sql`e.received_at`)})
       UNION
       SELECT s.order_id::text, s.tracking_number FROM named n JOIN shipment s ON s.order_id = n.id
       LIMIT ${limit}`;
@@ -181,17 +181,17 @@ export class InboxRepository {
       Prisma.sql`COALESCE(${receivedAt}::timestamptz, now())`,
     );
     const rows = await this.db.$queryRaw<
-      { order: OrderRecord; travels: boolean; askedAt: Date; isLabelPending: boolean }[]
+      { order: OrderRecord; isInTransit: boolean; askedAt: Date; isLabelPending: boolean }[]
     >(
       selectOrders(
         ordersOfParcel(trackingNumber, ours),
-        Prisma.sql`o.travels, o.asked_at AS "askedAt", NOT o.travels AND ${isPending} AS "isLabelPending"`,
+        Prisma.sql`o.in_transit AS "isInTransit", o.asked_at AS "askedAt", NOT o.in_transit AND ${isPending} AS "isLabelPending"`,
       ),
     );
-    const parcels = rows.map(({ order, travels: isUnderWay, askedAt }) => ({
+    const parcels = rows.map(({ order, isInTransit, askedAt }) => ({
       orderId: order.id,
       askedAt,
-      travels: isUnderWay,
+      isInTransit,
     }));
     const pending = rows.some((row) => row.isLabelPending);
     const match = matchParcel({ reference, occurredAt, isLabelPending: pending }, parcels);

@@ -38,7 +38,7 @@ export function writeParcel(statement: ChangeStatement, parcel: NonNullable<Orde
 const ENDED: readonly string[] = ['delivered', 'returned', 'cancelled'];
 
 /** Whether a shipment `s` of an order `o` is still in transit. */
-export const travels = Prisma.sql`(s.status <> ALL (${[...ENDED]}::text[]) AND o.fulfilment <> 'lost')`;
+export const IN_TRANSIT = Prisma.sql`(s.status <> ALL (${[...ENDED]}::text[]) AND o.fulfilment <> 'lost')`;
 
 /**
  * Whether a label had been requested when an event happened, and its number is not known yet. Every such order still has
@@ -51,13 +51,13 @@ export const isLabelPending = (occurredAt: Prisma.Sql, receivedAt: Prisma.Sql) =
       WHERE p.fulfilment = 'reserved' AND l.state = 'started' AND l.started_at <= LEAST(${occurredAt}, ${receivedAt})))`;
 
 /**
- * Orders whose parcels have a tracking number or bear a reference, as a table expression, each with `travels` and with
+ * Orders whose parcels have a tracking number or bear a reference, as a table expression, each with `in_transit` and with
  * `asked_at`, when the label was requested.
  *
  * @param reference an order's id, or null
  */
 export const ordersOfParcel = (trackingNumber: string, reference: OrderId | null) => Prisma.sql`
-  (SELECT o.*, ${travels} AS travels, COALESCE((SELECT e.started_at FROM effect e
+  (SELECT o.*, ${IN_TRANSIT} AS in_transit, COALESCE((SELECT e.started_at FROM effect e
       WHERE e.order_id = o.id AND e.key = o.id::text || ':ship'), s.created_at) AS asked_at
     FROM shipment s JOIN orders o ON o.id = s.order_id
     WHERE s.tracking_number = ${trackingNumber} OR s.order_id = ${reference}::uuid)`;

@@ -154,12 +154,12 @@ function erasure(
     charges AS (
       UPDATE effect c SET request_hash = '' FROM erased e
       WHERE c.order_id = e.id AND split_part(c.key, ':', 2) = 'charge'),
-    told AS (
+    erased_requests AS (
       SELECT k.* FROM idempotency_key k JOIN erased e ON k.order_id = e.id WHERE k.operation NOT LIKE ${REFUNDS}
       UNION SELECT k.* FROM idempotency_key k
         JOIN (SELECT id::text AS id FROM notes UNION SELECT id::text FROM discrepancies) n ON k.resource_id = n.id),
     requests AS (
-      UPDATE idempotency_key k SET request_hash = NULL FROM told t
+      UPDATE idempotency_key k SET request_hash = NULL FROM erased_requests t
       WHERE (k.principal, k.operation, k.key) = (t.principal, t.operation, t.key))
     SELECT (SELECT jsonb_agg(id ORDER BY id) FROM subject WHERE open) AS "inProgress",
       (SELECT orders FROM done) AS orders, (SELECT at FROM done) AS at`;

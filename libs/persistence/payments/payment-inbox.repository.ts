@@ -63,12 +63,12 @@ export class PaymentInboxRepository {
 
   /** Settles events whose facts the books have by now. */
   async settleKnown(): Promise<void> {
-    const told = Object.entries(STATES_AFTER_EVENT).flatMap(([type, states]) =>
+    const knownStates = Object.entries(STATES_AFTER_EVENT).flatMap(([type, states]) =>
       states.map((state) => ({ type, state })),
     );
     await this.db.$executeRaw`
       UPDATE inbox_event i SET applied_at = now(), verdict = 'known', order_id = o.id
-      FROM orders o, jsonb_to_recordset(${JSON.stringify(told)}::jsonb) AS t (type text, state text)
+      FROM orders o, jsonb_to_recordset(${JSON.stringify(knownStates)}::jsonb) AS t (type text, state text)
       WHERE i.provider = ${PROVIDER} AND i.applied_at IS NULL AND o.intent_id = i.object_id
         AND t.type = i.type AND t.state = o.intent_status`;
   }

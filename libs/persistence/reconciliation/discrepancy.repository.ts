@@ -47,6 +47,10 @@ type Row = Omit<DiscrepancyRecord, 'openedAt' | 'closedAt'> & {
   readonly closedAt: Date | null;
 };
 
+/** Money on an intent of no order. */
+const UNMATCHED_KINDS = ['unknown_charge', 'unknown_order'] as const satisfies readonly DiscrepancyKind[];
+type UnmatchedKind = (typeof UNMATCHED_KINDS)[number];
+
 /** Discrepancies that reconciliations found. */
 export class DiscrepancyRepository {
   constructor(
@@ -83,13 +87,18 @@ export class DiscrepancyRepository {
 
   /** Writes the amount of money on an intent of no order; `found` 0 closes an earlier discrepancy. */
   async recordUnmatchedCharge(
-    stray: { readonly intentId: string; readonly found: number; readonly currency: string },
+    charge: {
+      readonly kind: UnmatchedKind;
+      readonly intentId: string;
+      readonly found: number;
+      readonly currency: string;
+    },
     order: OrderRecord | null,
     before: Date,
   ): Promise<void> {
-    const { intentId: objectId, found, currency } = stray;
+    const { kind, intentId: objectId, found, currency } = charge;
     if (found === 0) return this.closeUnmatchedCharge(objectId);
-    const difference: Difference = { kind: 'unknown_charge', objectId, expected: 0, found };
+    const difference: Difference = { kind, objectId, expected: 0, found };
     if (order) return this.openOfOrder(order, [difference], before);
     await this.db.$executeRaw(
       openDiscrepancies(
@@ -102,7 +111,7 @@ export class DiscrepancyRepository {
   /** Open discrepancies of money that belongs to no order's intent. */
   async openUnmatchedCharges(): Promise<string[]> {
     const rows = await this.db.discrepancy.findMany({
-      where: { kind: 'unknown_charge', closedAt: null },
+      where: { kind: { in: [...UNMATCHED_KINDS] }, closedAt: null },
       select: { objectId: true },
     });
     return rows.map(({ objectId }) => objectId);
@@ -191,7 +200,7 @@ export class DiscrepancyRepository {
     await this.db.$executeRaw`
       WITH gone AS (
         UPDATE discrepancy SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE}
-        WHERE kind = 'unknown_charge' AND object_id = ${objectId} AND closed_at IS NULL RETURNING id)
+        WHERE kind = ANY(${[...UNMATCHED_KINDS]}) AND object_id = ${objectId} AND closed_at IS NULL RETURNING id)
       UPDATE attention a SET resolved_at = now(), by = ${RECONCILIATION} FROM gone
       WHERE a.discrepancy_id = gone.id AND a.resolved_at IS NULL`;
   }

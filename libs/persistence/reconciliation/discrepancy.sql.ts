@@ -85,6 +85,7 @@ export function reconcile(
 /** What acknowledging a discrepancy books: money that moved without us is booked, the rest stays a note. */
 export function acknowledgedPosts({ id, kind, objectId, found }: DiscrepancyRecord): Posting[] {
   if (kind === 'unknown_refund') return [{ kind: 'refund_adopted', objectId, amount: found }];
-  if (kind === 'unknown_charge') return [{ kind: 'unknown_accepted', objectId: id, amount: found }];
+  if (kind === 'unknown_charge' || kind === 'unknown_order')
+    return [{ kind: 'unknown_accepted', objectId: id, amount: found }];
   return [];
 }

@@ -108,11 +108,11 @@ export class RunLookRepository {
    * is not known to be gone, or stuck.
    */
   async unknownAmong(
-    suspects: readonly LostRunCandidate[],
+    candidates: readonly LostRunCandidate[],
     as: 'gone' | 'stuck' = 'gone',
   ): Promise<StartedRun[]> {
-    const ids = suspects.map(({ orderId }) => orderId);
-    const times = suspects.map(({ closedAt }) => closedAt ?? null);
+    const ids = candidates.map(({ orderId }) => orderId);
+    const times = candidates.map(({ closedAt }) => closedAt ?? null);
     return this.db.$queryRaw<StartedRun[]>`
       SELECT DISTINCT o.id::text AS "orderId", o.run
       FROM orders o JOIN unnest(${ids}::uuid[], ${times}::timestamptz[]) AS s (id, closed_at) ON s.id = o.id

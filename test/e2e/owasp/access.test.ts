@@ -141,8 +141,8 @@ describe('access by key and scope', () => {
         await anonymous().get('/orders').set('X-Api-Key', key),
         await anonymous().get('/orders').set('Cookie', `key=${key}`),
       );
-      const told = answers.map(({ status, body }) => JSON.stringify([status, { ...body, requestId: '' }]));
-      expect(new Set(told).size).toBe(1);
+      const shown = answers.map(({ status, body }) => JSON.stringify([status, { ...body, requestId: '' }]));
+      expect(new Set(shown).size).toBe(1);
       expect(answers[0]).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
       for (const { headers } of answers) expect(headers['www-authenticate']).toMatch(/^Bearer/);
       await as(key).get('/orders').expect(200);

@@ -127,10 +127,10 @@ describe('the attack surface', () => {
       const paths = ['/orders', '/orders/%ff', '/nowhere', '/products/a%00b', '/problems/x'];
       for (const path of paths)
         for (const agent of [anonymous(), system.http]) {
-          const { headers, text: told } = await agent.get(path);
+          const { headers, text: body } = await agent.get(path);
           for (const header of ['x-powered-by', 'server', 'x-aspnet-version', 'via'])
             expect(headers, path).not.toHaveProperty(header);
-          expect(told).not.toMatch(/node_modules|\bat .+:\d+:\d+|express|prisma|postgres|SELECT /i);
+          expect(body).not.toMatch(/node_modules|\bat .+:\d+:\d+|express|prisma|postgres|SELECT /i);
           expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
         }
     });

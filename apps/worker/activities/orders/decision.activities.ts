@@ -96,15 +96,15 @@ export class OrderDecisions implements DecisionActivities {
     const reason = end.status === 'rejected' || end.status === 'cancelled' ? end.reason : null;
     const last: { answer: EndAnswer } = { answer: ENDED };
     await this.orders.change(order, async (current) => {
-      const news = reason !== null && current.status !== end.status;
-      const known = closes ? current.closedAt !== null : !news;
+      const isNew = reason !== null && current.status !== end.status;
+      const known = closes ? current.closedAt !== null : !isNew;
       last.answer = known ? ENDED : await this.verdict(current, end);
       if (known || last.answer.is !== 'ended') return null;
       return {
-        ...(news ? { next: { status: end.status }, endReason: reason } : {}),
+        ...(isNew ? { next: { status: end.status }, endReason: reason } : {}),
         event: {
-          type: news ? `order.${end.status}` : 'order.closed',
-          actor: (news && reason.by) || 'workflow',
+          type: isNew ? `order.${end.status}` : 'order.closed',
+          actor: (isNew && reason.by) || 'workflow',
         },
         ...(closes ? { closes, settlesOthers: leftBehind(current) } : {}),
         ended: STEPS,

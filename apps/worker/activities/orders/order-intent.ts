@@ -8,7 +8,7 @@ import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { madeFor } from '../verified-answers.js';
 import { type EffectJournal, refusalCode } from '../effect-journal.js';
 
-/** The order's only intent. Its id is stored before any money can move, so a stray duplicate moves none. */
+/** The order's only intent. Its id is stored before any money can move, so a duplicate moves none. */
 export class OrderIntent {
   constructor(
     private readonly journal: EffectJournal,

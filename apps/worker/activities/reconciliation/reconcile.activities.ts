@@ -12,6 +12,7 @@ import { Outage } from '#libs/domain/order/failure';
 import type { DiscrepancyRepository } from '#libs/persistence/reconciliation/discrepancy.repository';
 
 import { findLastReconciled } from '../../reconciliation/reconcile-schedule.js';
+import type { OrphanedRuns } from '../../reconciliation/orphaned-runs.js';
 import type { Progress, Reconciliation } from '../../reconciliation/reconciliation.js';
 
 /** A comparison that reports its progress by heartbeat, and stops with its worker. */
@@ -20,10 +21,13 @@ export class ReconciliationActivities implements ReconcileActivities {
     private readonly reconciliation: Reconciliation,
     private readonly discrepancies: DiscrepancyRepository,
     private readonly client: Client,
+    private readonly orphanedRuns: Pick<OrphanedRuns, 'end'>,
   ) {}
 
   async compareUnsettled({ until }: ReconcileWindow): Promise<Compared> {
     const before = lastBeat();
+    const cursor = before.cursor ?? '';
+    await this.orphanedRuns.end(new Date(until), () => beatOn(before.compared)(cursor, NOTHING_COMPARED));
     const now = await this.reconciliation.unsettled(new Date(until), before.cursor, beatOn(before.compared));
     return sumCompared(before.compared, now);
   }

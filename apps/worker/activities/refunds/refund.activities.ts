@@ -40,7 +40,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
     const order = await this.orders.get(orderId);
     if (reason === 'undelivered' && order.status !== reason)
       throw new Error(
-        `a run was told that the parcel of ${orderId} failed to arrive, and the books know nothing of it`,
+        `a run was signalled that the parcel of ${orderId} failed to arrive, and the books know nothing of it`,
       );
     // A free order was confirmed by that alone, so a window that passed came too late for it.
     if (order.payment === 'not_required') return reason === 'expired' ? 'too_late' : 'compensated';

@@ -27,7 +27,7 @@ const EVENTS: Readonly<Partial<Record<ParcelStatus, CarrierEventType>>> = {
 };
 
 /** A parcel that the carrier has. */
-const TRAVELS: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
+const PICKED_UP: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
 
 /** Step 4, its compensation, and the lookup that ends an overdue wait. */
 export class ShipmentActivities implements Pick<
@@ -74,7 +74,7 @@ export class ShipmentActivities implements Pick<
             settlement: { state: 'done' },
             // A pick-up that was reported during the call to the carrier is newer than its answer.
             change: (current) =>
-              TRAVELS.includes(current.fulfilment) ? pickedUpAfterAll(current) : labelCancelled(current),
+              PICKED_UP.includes(current.fulfilment) ? pickedUpAfterAll(current) : labelCancelled(current),
           };
         }
         return {
@@ -89,7 +89,7 @@ export class ShipmentActivities implements Pick<
     });
     // Not from the carrier's answer: a pick-up may have been reported during the call.
     const { fulfilment } = await this.orders.get(orderId);
-    return TRAVELS.includes(fulfilment) ? 'too_late' : 'compensated';
+    return PICKED_UP.includes(fulfilment) ? 'too_late' : 'compensated';
   }
 
   async checkDelivery(orderId: OrderId): Promise<ShipmentReport | null> {

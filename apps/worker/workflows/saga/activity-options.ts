@@ -14,7 +14,7 @@ import { summarized } from '../summaries.js';
 export function orderActivities(policy: OrderPolicy) {
   // How soon a worker that died in the middle of an activity is noticed.
   const heartbeatTimeout = '4s';
-  const patient: ActivityOptions = {
+  const retried: ActivityOptions = {
     // Longer than every provider call of one activity together, and their waits for a rate limit. A worker that is gone is
     // noticed by its heartbeats.
     startToCloseTimeout: '15m',
@@ -30,8 +30,8 @@ export function orderActivities(policy: OrderPolicy) {
     },
   };
   return {
-    steps: summarized(proxyActivities<StepActivities>(patient)),
-    emails: summarized(proxyActivities<EmailActivities>({ ...patient, taskQueue: TASK_QUEUES.email })),
+    steps: summarized(proxyActivities<StepActivities>(retried)),
+    emails: summarized(proxyActivities<EmailActivities>({ ...retried, taskQueue: TASK_QUEUES.email })),
     // Writes to the books are retried without end: they cannot be compensated or parked instead.
     decisions: summarized(
       proxyActivities<DecisionActivities>({
