@@ -50,7 +50,6 @@ export class SmtpMailer implements Mailer {
   }
 
   async send({ to, name, subject, text, html, messageId }: Mail): Promise<void> {
-    await this.#limit.admit();
     const { domain, ...from } = this.#sender;
     const message = {
       from,
@@ -74,6 +73,7 @@ export class SmtpMailer implements Mailer {
   }
 
   async #hand(message: Parameters<typeof withEncodedName>[0]): Promise<unknown> {
+    await this.#limit.admit();
     const signal = AbortSignal.timeout(this.#timeout);
     const encoded = await withEncodedName(message);
     return inChildSpan('SMTP', { kind: 'client', attributes: this.#server }, () =>
