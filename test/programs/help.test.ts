@@ -27,6 +27,7 @@ test.each([
   'reconcile',
   'restored',
   'deploy',
+  'replay-live',
   'migrate',
   'test:model',
   'test:containers',
@@ -37,7 +38,7 @@ test.each([
   expect(stderr).toBe('');
 });
 
-// keys, reconcile and deploy read the local environment first, which is wrong here.
+// keys, reconcile, deploy and replay-live read the local environment first, which is wrong here.
 test.each([
   'start',
   'order',

@@ -1,4 +1,4 @@
-import type { BrokenHistory } from './replay.js';
+import type { BrokenHistory } from '../../apps/worker/replay/broken-histories.js';
 
 /** Tells a developer which orders a change of the workflow would break, and how to change it without that. */
 export class OrdersInFlightWouldBreak extends Error {
@@ -17,7 +17,8 @@ const ADVICE = `What this means
   in the order's history: the same activities, timers, attributes, in the same order. With this code, orders in
   flight whose history looks like the ones above would stand still until the change is taken back.
 
-Keep the path they are on, and put the new one behind patched()
+Keep the path they are on: by the version in the order's policy, in two releases (docs/workflow-changes.md), or behind
+patched(), which also reaches orders in flight and cannot be taken back
   import { patched } from '@temporalio/workflow';
 
   if (patched('check-fraud')) {
@@ -32,4 +33,4 @@ Later
 
 When to record anew
   Only if the code that made these histories was never released: npm run histories.
-  README, "Changing the workflow", has the whole of it.`;
+  docs/workflow-changes.md has the whole of it.`;
