@@ -34,12 +34,13 @@ const PARTS_BY_NAME = {
     variables: () => ({ TEST_PROCESSES: '3' }),
   },
   load: {
-    shows: 'orders for an hour, with processes killed, providers away and the databases restarted',
+    shows: 'orders for an hour, with processes killed, providers away and PostgreSQL restarted',
     tests: ['test/production/load.test.ts'],
     variables: ({ minutes }: { readonly minutes: number }) => ({ LOAD_MINUTES: String(minutes) }),
   },
   upgrade: { shows: 'upgrade and rollback beside orders', tests: ['test/deep/upgrade.test.ts'] },
   restore: { shows: 'one database older than the other', tests: ['test/deep/restore.test.ts'] },
+  chart: { shows: 'what the Helm chart makes', tests: ['test/production/helm-chart.test.ts'] },
   containers: { shows: 'the image and docker-compose.yml', program: 'dev/containers/main.js' },
 } as const satisfies Record<string, Part>;
 
