@@ -19,8 +19,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.reporter.ts'],
     pool: 'forks',
-    // More than two cores: much of a test is waiting.
-    maxWorkers: 3,
+    // No maxWorkers: projects would inherit it, and then the command line could not say otherwise.
     sequence: { sequencer: TestOrder },
     // For machines that are busy: what a test waits for has a deadline of its own.
     testTimeout: 180_000,

@@ -27,6 +27,7 @@ const VARIABLES = variablesOf(
     'pricing',
     'policy',
     'worker',
+    'providerRates',
     'reconciliation',
     'metrics',
     'traces',

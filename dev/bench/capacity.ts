@@ -1,7 +1,4 @@
-import { cpus } from 'node:os';
-
-import { ROUNDS } from './bench.js';
-import type { BenchRun } from './bench.js';
+import { type BenchRun, ROUNDS } from './bench.js';
 import { type Spread, spread } from './figures.js';
 import type { Machine } from './machine.js';
 import { columns, ranged } from './report-columns.js';
@@ -21,8 +18,9 @@ export interface CapacityRow {
   readonly cpuOfWorkers: Spread;
   /** Bytes of one worker, at the end of a round. */
   readonly resident: Spread;
-  /** CPUs' worth of work, with what makes the load and whatever else ran. */
+  /** CPUs' worth of work: of everything, and by what is no part of the system or its load. */
   readonly busy: Spread;
+  readonly othersBusy: Spread;
   /** Milliseconds. */
   readonly p99: Spread;
 }
@@ -48,7 +46,7 @@ export async function capacity(run: CapacityRun): Promise<CapacityReport> {
     for (let number = 1; number <= ROUNDS; number++) {
       const measured = await round(orders);
       rounds.push(measured);
-      log(`  ${count} workers, round ${number}: ${measured.perSecond.toFixed(1)} orders a second`);
+      log(`  workers: ${count}, round ${number}: ${measured.perSecond.toFixed(1)} orders a second`);
     }
     rows.push(rowOf(count, rounds));
   }
@@ -67,6 +65,7 @@ function rowOf(workers: number, rounds: readonly Round[]): CapacityRow {
       ({ cpuTotal, cpuDriving, perSecond, othersBusy }) =>
         ((cpuTotal + cpuDriving) * perSecond) / 1_000 + othersBusy,
     ),
+    othersBusy: each(({ othersBusy }) => othersBusy),
     p99: each(({ post }) => post?.p99 ?? Number.NaN),
   };
 }
@@ -98,6 +97,7 @@ export function capacityTable({ machine, orders, concurrency, rows }: CapacityRe
       ]),
     ]),
     '',
-    `${cpus().length} × ${machine.cpu}: more workers than there are CPUs to run them add nothing.`,
+    `${machine.cores} × ${machine.cpu}: more workers than there are CPUs to run them add nothing.`,
+    `In the busiest round others used ${Math.max(...rows.map(({ othersBusy }) => othersBusy.max)).toFixed(2)} of them: what they took, no worker had.`,
   ].join('\n');
 }

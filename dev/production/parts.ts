@@ -34,7 +34,7 @@ const PARTS_BY_NAME = {
     variables: () => ({ TEST_PROCESSES: '3' }),
   },
   load: {
-    shows: 'orders for an hour, with processes killed, providers away and the databases restarted',
+    shows: 'orders for an hour, with processes killed, providers away and PostgreSQL restarted',
     tests: ['test/production/load.test.ts'],
     variables: ({ minutes }: { readonly minutes: number }) => ({ LOAD_MINUTES: String(minutes) }),
   },
