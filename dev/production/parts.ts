@@ -44,6 +44,7 @@ const PARTS_BY_NAME = {
     variables: () => ({ UPGRADE_ORDERS: '200' }),
   },
   restore: { shows: 'one database older than the other', tests: ['test/deep/restore.test.ts'] },
+  chart: { shows: 'what the Helm chart makes', tests: ['test/production/helm-chart.test.ts'] },
   containers: { shows: 'the image and docker-compose.yml', program: 'dev/containers/main.js' },
 } as const satisfies Record<string, Part>;
 

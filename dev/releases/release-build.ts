@@ -49,12 +49,16 @@ async function build(folder: string, commit: string): Promise<void> {
   await npm('run', '--silent', 'build');
 }
 
-/** The commit of a tag, which is fetched from origin where it is missing. */
+/** The commits of the releases, for clones without tags. */
+const COMMITS: Readonly<Record<string, string>> = { 'v0.1.0': '7a1fbafa03a6310c7e4a5bad4881273bb0dd9677' };
+
+/** The commit of a tag. Where the clone has neither, the tag is fetched from origin. */
 async function commitOf(tag: string): Promise<string> {
-  const here = await resolved(tag);
+  const commit = COMMITS[tag];
+  const here = (await resolved(`refs/tags/${tag}`)) ?? (commit && (await resolved(commit)));
   if (here !== undefined) return here;
   const fetched = await git('fetch', '--depth=1', 'origin', `refs/tags/${tag}:refs/tags/${tag}`).then(
-    () => resolved(tag),
+    () => resolved(`refs/tags/${tag}`),
     () => undefined,
   );
   if (fetched !== undefined) return fetched;
@@ -63,12 +67,12 @@ async function commitOf(tag: string): Promise<string> {
   );
 }
 
-async function resolved(tag: string): Promise<string | undefined> {
+async function resolved(revision: string): Promise<string | undefined> {
   const lines: string[] = [];
   const code = await runChild({
     name: 'git rev-parse',
     command: 'git',
-    args: ['rev-parse', '--quiet', '--verify', `refs/tags/${tag}^{commit}`],
+    args: ['rev-parse', '--quiet', '--verify', `${revision}^{commit}`],
     cwd: PROJECT_ROOT,
     codes: [0, 1],
     onLine: (line) => lines.push(line),
