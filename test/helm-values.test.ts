@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -27,6 +27,7 @@ const VARIABLES = variablesOf(
     'pricing',
     'policy',
     'worker',
+    'providerRates',
     'reconciliation',
     'metrics',
     'traces',
@@ -65,6 +66,41 @@ describe('the values of the Helm chart', () => {
       documented.some((name) => path === name || path.startsWith(`${name}.`));
     expect(pathsOf(values).filter((path) => !isDocumented(path))).toEqual([]);
     expect(documented.filter((name) => !has(values, name.split('.')))).toEqual([]);
+  });
+});
+
+describe('the templates of the Helm chart', () => {
+  const files = readdirSync(`${CHART}/templates`);
+  const all = files.map((file) => text(`templates/${file}`)).join('\n');
+
+  it('set only variables that a program reads', () => {
+    const set = [
+      ...all.matchAll(/\bname: ([A-Z][A-Z_]+)(?:,|$)/gm),
+      ...all.matchAll(/"([A-Z]+_[A-Z_]+)" \$/g),
+    ];
+    const names = [...new Set(set.map(([, name = '']) => name))];
+    expect(names).toEqual(
+      expect.arrayContaining(['TEMPORAL_WORKER_BUILD_ID', 'WORKER_TASK_QUEUES', 'DATABASE_URL']),
+    );
+    expect(names.filter((name) => VARIABLES[name] === undefined)).toEqual([]);
+  });
+
+  it('use only values that there are', () => {
+    const values: unknown = parse(text('values.yaml'));
+    const used = [...all.matchAll(/\.Values\.([\w.]+)/g)].map(([, path = '']) => path);
+    expect(used.length).toBeGreaterThan(50);
+    expect(used.filter((path) => !path.startsWith('config') && !has(values, path.split('.')))).toEqual([]);
+  });
+
+  it('run every program in the same confinement', () => {
+    for (const program of ['api', 'workers', 'migrate']) {
+      const template = text(`templates/${program}.yaml`);
+      expect(template).toContain('include "order-processing.pod"');
+      expect(template).toContain('include "order-processing.container"');
+    }
+    expect(parse(text('values.yaml'))).toMatchObject({
+      podSecurityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+    });
   });
 });
 

@@ -10,6 +10,7 @@ import { InvalidEnvironment } from '#libs/config/settings';
 import { shopOf } from '#libs/mail/shop';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import { StripeRecords } from '#libs/payments/stripe.records';
+import { publishedRate } from '#libs/payments/stripe-rate';
 import { StripeGateway } from '#libs/payments/stripe.gateway';
 import { CarrierClient } from '#libs/shipping/carrier.client';
 import { refuseUnlimitedPooler } from '#libs/persistence/database/connection-pool';
@@ -20,6 +21,7 @@ import { everyListener } from '#libs/persistence/orders/order-listener';
 import { Store } from '#libs/persistence/store';
 import { FigureRepository } from '#libs/persistence/figures/figures.repository';
 import { MeasuredCalls } from '#libs/providers/measured-calls';
+import { ProviderLimits } from '#libs/providers/provider-limits';
 import { createLogger } from '#libs/telemetry/logger';
 import { startTracing, stopTracing } from '#libs/telemetry/start-tracing';
 import { Metrics } from '#libs/telemetry/metrics';
@@ -67,6 +69,7 @@ async function main(): Promise<void> {
     'carrier',
     'mail',
     'providers',
+    'providerRates',
     'worker',
     'reconciliation',
     'metrics',
@@ -94,7 +97,14 @@ async function main(): Promise<void> {
   showPool(metrics, () => store.connections());
   const client = lazyClient(env.temporal);
   const runs = new OrderRuns(client, store);
-  const smtp = new SmtpMailer({ url: env.mail.SMTP_URL, from: env.mail.MAIL_FROM, timeout });
+  const rates = env.providerRates;
+  const providerLimits = new ProviderLimits(metrics);
+  const smtp = new SmtpMailer({
+    url: env.mail.SMTP_URL,
+    from: env.mail.MAIL_FROM,
+    timeout,
+    limit: providerLimits.of('smtp', rates.SMTP_RATE_LIMIT),
+  });
   const connection = await NativeConnection.connect(connectionOptions(env.temporal)).catch(
     (cause: unknown) => {
       throw new NoTemporal(
@@ -103,10 +113,11 @@ async function main(): Promise<void> {
       );
     },
   );
+  const account = { secretKey: env.payments.STRIPE_SECRET_KEY, apiUrl: env.payments.STRIPE_API_URL };
   const stripe = {
-    secretKey: env.payments.STRIPE_SECRET_KEY,
-    apiUrl: env.payments.STRIPE_API_URL,
+    ...account,
     timeout,
+    limit: providerLimits.of('stripe', rates.STRIPE_RATE_LIMIT ?? publishedRate(account)),
   };
   const shared = {
     store,
@@ -117,7 +128,11 @@ async function main(): Promise<void> {
     shutdownGrace: env.worker.SHUTDOWN_GRACE,
   };
   const gateway = calls.of('stripe', new StripeGateway(stripe));
-  const carrier = calls.of('carrier', new CarrierClient({ url: env.carrier.CARRIER_URL, timeout }));
+  const carrierLimit = providerLimits.of('carrier', rates.CARRIER_RATE_LIMIT);
+  const carrier = calls.of(
+    'carrier',
+    new CarrierClient({ url: env.carrier.CARRIER_URL, timeout, limit: carrierLimit }),
+  );
   const activityMetrics = new ActivityMetrics(metrics);
   const workers = await createOrderWorkers({
     ...shared,
@@ -127,6 +142,11 @@ async function main(): Promise<void> {
     mailer: calls.of('smtp', smtp),
     shop: shopOf(env.mail),
     shipTo: env.worker.SHIP_TO,
+    concurrency: {
+      activities: env.worker.WORKER_ACTIVITIES,
+      emails: env.worker.WORKER_EMAILS,
+      workflowTasks: env.worker.WORKER_WORKFLOW_TASKS,
+    },
     workflows: workflowCode(),
     taskQueues: env.worker.WORKER_TASK_QUEUES,
     metrics: activityMetrics,

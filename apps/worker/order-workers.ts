@@ -10,9 +10,14 @@ import { orderActivities, type Ports } from './activities/activities.js';
 import { WORKFLOW_INTERCEPTORS } from './workflow-code.js';
 import { versioning } from './worker-version.js';
 
-/** How many activities a worker runs at once: well above the database's connections, as most of the time is waiting. */
-const CONCURRENT_ACTIVITIES = 100;
-const CONCURRENT_EMAILS = 20;
+/** How many tasks of each kind a worker runs at once. */
+export interface Concurrency {
+  readonly activities: number;
+  readonly emails: number;
+  readonly workflowTasks: number;
+}
+/** The defaults of WORKER_ACTIVITIES, WORKER_EMAILS and WORKER_WORKFLOW_TASKS. */
+const CONCURRENCY: Concurrency = { activities: 100, emails: 20, workflowTasks: 40 };
 /** Milliseconds after its grace in which a worker that is stopped must have handed back what still runs. */
 const HANDING_BACK = 5_000;
 
@@ -25,6 +30,8 @@ export interface OrderWorkersOptions extends Ports {
   readonly taskQueues?: readonly string[];
   /** How long a stop waits for what is running before it is handed back, in milliseconds. */
   readonly shutdownGrace: number;
+  /** Left out, the defaults. */
+  readonly concurrency?: Concurrency;
   /** Left out or null, the workers are not versioned. */
   readonly version?: WorkerDeploymentVersion | null;
   /** Where the requests that placed orders are known, for the log. */
@@ -34,6 +41,7 @@ export interface OrderWorkersOptions extends Ports {
 /** One worker for each task queue: emails have their own, so that a mail outage never holds up payments. */
 export async function createOrderWorkers(options: OrderWorkersOptions): Promise<Worker[]> {
   const activities = orderActivities(options);
+  const { concurrency = CONCURRENCY } = options;
   const shared = {
     connection: options.connection,
     namespace: options.namespace,
@@ -64,13 +72,14 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
     activities: activities.orders,
     // How long a run waits for the worker that knew it before any other may take it: soon after a crash.
     stickyQueueScheduleToStartTimeout: '3s',
-    maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
+    maxConcurrentActivityTaskExecutions: concurrency.activities,
+    maxConcurrentWorkflowTaskExecutions: concurrency.workflowTasks,
   } satisfies WorkerOptions;
   const email = {
     ...shared,
     taskQueue: TASK_QUEUES.email,
     activities: activities.email,
-    maxConcurrentActivityTaskExecutions: CONCURRENT_EMAILS,
+    maxConcurrentActivityTaskExecutions: concurrency.emails,
   } satisfies WorkerOptions;
   const taken = [orders, email].filter(
     ({ taskQueue }) => options.taskQueues === undefined || options.taskQueues.includes(taskQueue),

@@ -40,6 +40,7 @@ const PARTS_BY_NAME = {
   },
   upgrade: { shows: 'upgrade and rollback beside orders', tests: ['test/deep/upgrade.test.ts'] },
   restore: { shows: 'one database older than the other', tests: ['test/deep/restore.test.ts'] },
+  chart: { shows: 'what the Helm chart makes', tests: ['test/production/helm-chart.test.ts'] },
   containers: { shows: 'the image and docker-compose.yml', program: 'dev/containers/main.js' },
 } as const satisfies Record<string, Part>;
 

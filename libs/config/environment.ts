@@ -144,8 +144,12 @@ const groups = {
     SHOP_PAYMENT_METHOD: text('the default is card').default('card'),
   }),
   providers: z.object({
-    // An activity makes a few calls in a row within its startToCloseTimeout of 90 s.
     PROVIDER_TIMEOUT: positive('10s').refine((ms) => ms <= 15_000, 'must not be longer than 15s'),
+  }),
+  providerRates: z.object({
+    STRIPE_RATE_LIMIT: whole(0, 10_000).optional(),
+    CARRIER_RATE_LIMIT: whole(0, 10_000).default(0),
+    SMTP_RATE_LIMIT: whole(0, 10_000).default(0),
   }),
   migration: z.object({
     MIGRATION_STATEMENT_TIMEOUT: positive('30m'),
@@ -231,6 +235,9 @@ const groups = {
       'order-processing, email or reconciliation',
     ).refine((queues) => queues.length > 0, 'must name a task queue, or the worker would do nothing'),
     SHIP_TO: list('', { test: isCountry }, 'ISO 3166-1 alpha-2 country codes or XK', meantCountry),
+    WORKER_ACTIVITIES: whole(1, 10_000).default(100),
+    WORKER_EMAILS: whole(1, 10_000).default(20),
+    WORKER_WORKFLOW_TASKS: whole(2, 10_000).default(40),
     SWEEP_INTERVAL: positive('10s'),
     LOST_RUN: z.enum(['attention', 'restart'], 'must be attention or restart').default('attention'),
     LOST_RUN_LIMIT: whole(0, 1_000_000).default(20),

@@ -1,5 +1,6 @@
 import nodemailer from 'nodemailer';
 
+import { type CallLimit, UNLIMITED } from '#libs/providers/provider-limits';
 import { inChildSpan, type SpanAttributes } from '#libs/telemetry/tracing';
 
 import { withEncodedName } from './encoded-name.js';
@@ -12,14 +13,28 @@ export class SmtpMailer implements Mailer {
   readonly #transport;
   readonly #sender: Sender;
   readonly #timeout: number;
+  readonly #limit: CallLimit;
   readonly #sending = new Set<Promise<unknown>>();
   readonly #server: SpanAttributes;
 
   /**
    * @param options.from as `MAIL_FROM` has it, `Shop <orders@shop.example>`
-   * @param options.timeout for a whole sending, the wait for a free connection included, in milliseconds
+   * @param options.timeout for a whole sending, the wait for a free connection included, in milliseconds; not the
+   *   wait until the limit admits it
+   * @param options.limit left out, there is none
    */
-  constructor({ url, from, timeout }: { url: string; from: string; timeout: number }) {
+  constructor({
+    url,
+    from,
+    timeout,
+    limit = UNLIMITED,
+  }: {
+    url: string;
+    from: string;
+    timeout: number;
+    limit?: CallLimit;
+  }) {
+    this.#limit = limit;
     this.#sender = parseSender(from);
     this.#timeout = timeout;
     this.#server = serverOf(url);
@@ -58,6 +73,7 @@ export class SmtpMailer implements Mailer {
   }
 
   async #hand(message: Parameters<typeof withEncodedName>[0]): Promise<unknown> {
+    await this.#limit.admit();
     const signal = AbortSignal.timeout(this.#timeout);
     const encoded = await withEncodedName(message);
     return inChildSpan('SMTP', { kind: 'client', attributes: this.#server }, () =>

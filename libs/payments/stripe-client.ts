@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import { z } from 'zod';
 
 import { providerFetch } from '#libs/providers/provider-fetch';
+import { type CallLimit, UNLIMITED } from '#libs/providers/provider-limits';
 import { retryAfterOf } from '#libs/providers/provider-trouble';
 
 /** A later SDK brings a later version of the API, and stops the compiler here until its changes were read. */
@@ -10,11 +11,16 @@ const API_VERSION = '2026-10-28.endive';
 export interface StripeOptions {
   readonly secretKey: string;
   readonly apiUrl: string;
-  /** For a whole call, in milliseconds. */
+  /** For a whole request, in milliseconds; not for its wait until the limit admits it. */
   readonly timeout: number;
+  /** Left out, there is none. */
+  readonly limit?: CallLimit;
 }
 
-export function stripeClient({ secretKey, apiUrl, timeout }: StripeOptions): Stripe {
+/** Longer than a request may wait for the limit. Milliseconds. */
+const WITH_WAIT = 3_600_000;
+
+export function stripeClient({ secretKey, apiUrl, timeout, limit = UNLIMITED }: StripeOptions): Stripe {
   const { protocol, hostname, port } = new URL(apiUrl);
   const isSecure = protocol === 'https:';
   return new Stripe(secretKey, {
@@ -22,11 +28,15 @@ export function stripeClient({ secretKey, apiUrl, timeout }: StripeOptions): Str
     protocol: isSecure ? 'https' : 'http',
     host: hostname,
     port: port || (isSecure ? 443 : 80),
-    timeout,
+    // Of the SDK's request, which begins with the wait; the fetch below has its own.
+    timeout: WITH_WAIT,
     // Temporal retries, after a lookup in the journal. The SDK's other client would still repeat a call
     // once when a connection breaks, and its time-out begins anew with every byte.
     maxNetworkRetries: 0,
-    httpClient: Stripe.createFetchHttpClient(stripeFetch),
+    httpClient: Stripe.createFetchHttpClient(async (resource: string | URL | Request, init?: RequestInit) => {
+      await limit.admit();
+      return stripeFetch(resource, { ...init, signal: AbortSignal.timeout(timeout) });
+    }),
     telemetry: false,
   });
 }

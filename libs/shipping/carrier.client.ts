@@ -1,6 +1,7 @@
 import { Contradiction } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { providerFetch } from '#libs/providers/provider-fetch';
+import { type CallLimit, UNLIMITED } from '#libs/providers/provider-limits';
 import { retryAfterOf } from '#libs/providers/provider-trouble';
 
 import type { Carrier, Parcel, Recipient } from './carrier.js';
@@ -24,9 +25,15 @@ interface Reply {
 export class CarrierClient implements Carrier {
   readonly #url: string;
   readonly #timeout: number;
+  readonly #limit: CallLimit;
 
-  /** @param options.url what `/shipments` is appended to; `timeout` is for a whole call, in milliseconds */
-  constructor({ url, timeout }: { url: string; timeout: number }) {
+  /**
+   * @param options.url what `/shipments` is appended to
+   * @param options.timeout for a whole call, in milliseconds; not for its wait until the limit admits it
+   * @param options.limit left out, there is none
+   */
+  constructor({ url, timeout, limit = UNLIMITED }: { url: string; timeout: number; limit?: CallLimit }) {
+    this.#limit = limit;
     this.#url = url.replace(/\/+$/, '');
     this.#timeout = timeout;
   }
@@ -63,6 +70,7 @@ export class CarrierClient implements Carrier {
   }
 
   async #call(call: CarrierCall, method: string, path: string, body?: ShipmentRequest): Promise<Reply> {
+    await this.#limit.admit();
     try {
       const response = await providerFetch(`${this.#url}/shipments/${path}`, {
         method,

@@ -22,6 +22,9 @@ const REQUEST_BUCKETS = [
 /** Up to PROVIDER_TIMEOUT. */
 const CALL_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15] as const;
 
+/** Up to what an activity may take. */
+const WAIT_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900] as const;
+
 export const METRICS = {
   http_server_request_duration_seconds: {
     type: 'histogram',
@@ -85,8 +88,16 @@ export const METRICS = {
     unit: 'seconds',
     labels: ['provider', 'operation', 'outcome'],
     of: BOTH,
-    help: 'Calls to stripe, carrier and smtp, lookups among them, by outcome: done, refused, outage, contradiction (carrier only) or error',
+    help: 'Calls to stripe, carrier and smtp, lookups among them, by outcome: done, refused, outage, contradiction (carrier only) or error; waiting for the limit is part of it',
     buckets: CALL_BUCKETS,
+  },
+  provider_limit_wait_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    labels: ['provider', 'priority'],
+    of: WORKER,
+    help: 'Time that a request waited until STRIPE_RATE_LIMIT, CARRIER_RATE_LIMIT or SMTP_RATE_LIMIT admitted it, by priority: normal or compensation',
+    buckets: WAIT_BUCKETS,
   },
   orders_open: {
     type: 'gauge',

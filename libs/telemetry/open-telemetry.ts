@@ -23,7 +23,7 @@ import {
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 
 import type { Logger } from './logger.js';
-import type { Span, SpanAttributes, SpanIds, SpanOptions, TraceCarrier, Tracer } from './tracing.js';
+import type { Span, SpanAttributes, SpanIds, SpanOptions, Tracer } from './tracing.js';
 import { WatchedExporter } from './watched-exporter.js';
 
 /** Milliseconds for the last export: a collector that is away must not delay the stop of a process. */
@@ -75,12 +75,10 @@ export class OpenTelemetry implements Tracer {
     return found ? { trace_id: found.traceId, span_id: found.spanId } : null;
   }
 
-  carrier(): TraceCarrier | null {
+  traceparent(): string | null {
     const headers: Record<string, string> = {};
     this.propagator.inject(context.active(), headers, defaultTextMapSetter);
-    const { traceparent, tracestate } = headers;
-    if (traceparent === undefined) return null;
-    return { traceparent, ...(tracestate === undefined ? {} : { tracestate }) };
+    return headers['traceparent'] ?? null;
   }
 
   async stop(): Promise<void> {
@@ -88,10 +86,10 @@ export class OpenTelemetry implements Tracer {
     await Promise.race([this.provider.shutdown().catch(() => undefined), over]);
   }
 
-  private contextOf(carrier: TraceCarrier | null): Context {
-    return carrier === null
+  private contextOf(traceparent: string | null): Context {
+    return traceparent === null
       ? ROOT_CONTEXT
-      : this.propagator.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter);
+      : this.propagator.extract(ROOT_CONTEXT, { traceparent }, defaultTextMapGetter);
   }
 }
 

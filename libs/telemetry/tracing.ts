@@ -1,17 +1,11 @@
 /** Attributes of a span, named by OpenTelemetry's semantic conventions. Never a value of a person. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Where a span belongs, as it travels between processes: https://www.w3.org/TR/trace-context/ */
-export interface TraceCarrier {
-  readonly traceparent: string;
-  readonly tracestate?: string;
-}
-
 export interface SpanOptions {
   readonly kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
   readonly attributes?: SpanAttributes;
-  /** What the span belongs to, where another process says it; null for a trace of its own. */
-  readonly parent?: TraceCarrier | null;
+  /** `traceparent` of the span above, where another process says it; null for a trace of its own. */
+  readonly parent?: string | null;
   /** `traceparent` of spans that led here, and belong to other traces. */
   readonly links?: readonly string[];
 }
@@ -37,8 +31,11 @@ export interface Tracer {
   start(name: string, options?: SpanOptions): Span;
   /** The span that code runs in; null outside of any. */
   current(): SpanIds | null;
-  /** The same, for another process. */
-  carrier(): TraceCarrier | null;
+  /**
+   * The same for another process (https://www.w3.org/TR/trace-context/). A caller's `tracestate` is not passed on: it may
+   * hold anything, and from Temporal's histories nothing can be removed.
+   */
+  traceparent(): string | null;
   /** Exports what is left. */
   stop(): Promise<void>;
 }

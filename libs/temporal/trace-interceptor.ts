@@ -24,8 +24,8 @@ async function within<T>(name: string, workflowId: string | undefined, call: () 
 }
 
 function withTrace<I extends { readonly headers: Headers }>(input: I): I {
-  const carrier = activeTracer()?.carrier();
-  if (!carrier) return input;
-  const payload = defaultPayloadConverter.toPayload({ ...carrier });
+  const traceparent = activeTracer()?.traceparent();
+  if (!traceparent) return input;
+  const payload = defaultPayloadConverter.toPayload({ traceparent });
   return { ...input, headers: { ...input.headers, [TRACE_HEADER]: payload } };
 }

@@ -37,7 +37,7 @@ export type Parts = Pick<HarnessParts, 'database' | 'client' | 'gatewayOptions'>
 
 export interface WorkflowHarnessOptions {
   /** Replaces a port of the worker. The ports of the test itself stay real. */
-  readonly ports?: (real: Ports, parts: Parts) => Ports;
+  readonly ports?: (real: Ports, parts: Parts) => Ports | Promise<Ports>;
   /** What the sweeper does about lost runs, where it is not the default. */
   readonly lost?: Partial<LostRunsOptions>;
   /** The tests leave books that differ from the gateway's records. */
@@ -96,7 +96,8 @@ export class WorkflowHarness {
 
   static async open(options: WorkflowHarnessOptions = {}): Promise<WorkflowHarness> {
     const parts = await openParts();
-    const harness = new WorkflowHarness(parts, options.ports?.(parts.ports, parts) ?? parts.ports, options);
+    const ports = (await options.ports?.(parts.ports, parts)) ?? parts.ports;
+    const harness = new WorkflowHarness(parts, ports, options);
     await harness.deploy(WORKFLOWS_PATH);
     return harness;
   }

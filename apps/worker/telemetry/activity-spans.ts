@@ -34,9 +34,7 @@ export class ActivitySpans implements ActivityInboundCallsInterceptor {
 function optionsOf({ args: [orderId], headers }: ActivityExecuteInput): SpanOptions {
   const { activityType, attempt, workflowExecution } = activityInfo();
   const payload = headers[TRACE_HEADER];
-  const { traceparent, tracestate, links } = traceHeader(
-    payload && defaultPayloadConverter.fromPayload(payload),
-  );
+  const { traceparent, links } = traceHeader(payload && defaultPayloadConverter.fromPayload(payload));
   return {
     kind: 'consumer',
     attributes: {
@@ -46,7 +44,7 @@ function optionsOf({ args: [orderId], headers }: ActivityExecuteInput): SpanOpti
       temporalWorkflowId: workflowExecution?.workflowId,
       temporalRunId: workflowExecution?.runId,
     },
-    parent: traceparent === undefined ? null : { traceparent, ...(tracestate && { tracestate }) },
+    parent: traceparent ?? null,
     links: links?.split(',') ?? [],
   };
 }

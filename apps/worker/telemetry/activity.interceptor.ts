@@ -2,13 +2,14 @@ import { activityInfo, CompleteAsyncError, Context, heartbeat } from '@temporali
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
 
-import { ACTIVITY_STEPS, FAILURE_TYPES } from '#libs/contracts/workflows/activities';
+import { ACTIVITY_STEPS, COMPENSATIONS, FAILURE_TYPES } from '#libs/contracts/workflows/activities';
 import { Contradiction, Outage, AttentionRequired, Refusal } from '#libs/domain/order/failure';
 import { isOrderId, type OrderId } from '#libs/domain/order/order-id';
 import { backoff } from '#libs/domain/order/policy';
 import type { StepName } from '#libs/domain/order/steps';
 import { databaseOutage } from '#libs/persistence/database/database-failure';
 import type { WaitRepository } from '#libs/persistence/orders/wait.repository';
+import { withCallPriority } from '#libs/providers/call-priority';
 import { inLogContext } from '#libs/telemetry/log-context';
 import type { Logger } from '#libs/telemetry/logger';
 
@@ -49,7 +50,10 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     // Asked first, and not waited for: its answer is there before that of the activity's own first statement.
     void this.requests?.complete(context);
     this.requests?.sawRun(attempt.workflowId, attempt.orderId);
-    return inLogContext(context, () => this.attempt(attempt, () => next(input)));
+    const priority = COMPENSATIONS.includes(attempt.activity) ? 'compensation' : 'normal';
+    return withCallPriority(priority, () =>
+      inLogContext(context, () => this.attempt(attempt, () => next(input))),
+    );
   }
 
   private async attempt(attempt: Attempt, perform: () => Promise<unknown>): Promise<unknown> {

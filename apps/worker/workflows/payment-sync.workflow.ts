@@ -11,7 +11,7 @@ import { summarized } from './summaries.js';
 
 const { syncPayment } = summarized(
   proxyActivities<PaymentSyncActivities>({
-    startToCloseTimeout: '90s',
+    startToCloseTimeout: '15m',
     heartbeatTimeout: '4s',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
   }),

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { RunTrace } from './run-trace.js';
 
 const ORDER = { traceparent: '00-order-1-01' };
-const WEBHOOK = { traceparent: '00-webhook-1-01', tracestate: 'shop=1' };
+const WEBHOOK = { traceparent: '00-webhook-1-01' };
 const LINKED = { links: ORDER.traceparent };
 const LONG = 60_000;
 

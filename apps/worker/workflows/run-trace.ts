@@ -5,33 +5,30 @@ const LONG_WAIT = 10_000;
 /** How many signals an activity is linked to at most. */
 const LINKS = 8;
 
-type Place = Pick<TraceHeader, 'traceparent' | 'tracestate'>;
-
 /**
  * The trace that a run's next activity belongs to. It is the one of the start, until the run waits: a signal that ends
  * the wait brings its own trace, a timer leaves each activity a new one. Both are linked to where the run comes from.
  * Nothing is made up here, so a replay finds the same.
  */
 export class RunTrace {
-  private origin: Place | null = null;
-  private current: Place | null = null;
+  private origin: string | null = null;
+  private current: string | null = null;
   /** Whether a long wait has ended without a signal. */
   private hasWaited = false;
   private pending = 0;
   private signals: string[] = [];
 
   started(header: TraceHeader | null): void {
-    this.origin = this.current = placeOf(header);
+    this.origin = this.current = header?.traceparent ?? null;
   }
 
   /** A signal that comes while something runs ends no wait: the next activity is only linked to it. */
   signalled(header: TraceHeader | null): void {
-    const place = placeOf(header);
-    if (place?.traceparent === undefined) return;
+    if (header?.traceparent === undefined) return;
     if (this.pending > 0) {
-      this.signals = [...this.signals, place.traceparent].slice(-LINKS);
+      this.signals = [...this.signals, header.traceparent].slice(-LINKS);
     } else {
-      this.current = place;
+      this.current = header.traceparent;
       this.hasWaited = false;
     }
   }
@@ -56,16 +53,10 @@ export class RunTrace {
   /** What is told to others meanwhile. */
   next(): TraceHeader | null {
     const { origin, current, hasWaited } = this;
-    const place = hasWaited ? null : current;
     const from = [hasWaited ? current : null, current === origin ? null : origin];
-    const links = new Set([...from.flatMap((at) => at?.traceparent ?? []), ...this.signals]);
-    if (place === null && links.size === 0) return null;
-    return { ...place, ...(links.size > 0 ? { links: [...links].join(',') } : {}) };
+    const links = new Set([...from.filter((at) => at !== null), ...this.signals]);
+    const parent = hasWaited || current === null ? {} : { traceparent: current };
+    const header = { ...parent, ...(links.size > 0 ? { links: [...links].join(',') } : {}) };
+    return Object.keys(header).length > 0 ? header : null;
   }
-}
-
-function placeOf(header: TraceHeader | null): Place | null {
-  if (header?.traceparent === undefined) return null;
-  const { traceparent, tracestate } = header;
-  return { traceparent, ...(tracestate === undefined ? {} : { tracestate }) };
 }

@@ -44,6 +44,13 @@ export interface StepActivities {
   checkDelivery(orderId: OrderId): Promise<ShipmentReport | null>;
 }
 
+/** Activities that return money or take a parcel back: their calls to providers go before others that wait for a limit. */
+export const COMPENSATIONS: readonly string[] = [
+  'reversePayment',
+  'createRefund',
+  'cancelShipment',
+] satisfies readonly (keyof StepActivities)[];
+
 /** Keeps our payment records in sync with the provider, apart from the steps. */
 export interface PaymentSyncActivities {
   syncPayment(orderId: OrderId): Promise<void>;

@@ -4,7 +4,6 @@ export const TRACE_HEADER = '_tracer-data';
 /** What the header holds: where spans belong, and which spans of other traces led there. */
 export interface TraceHeader {
   readonly traceparent?: string;
-  readonly tracestate?: string;
   /** `traceparent`s, separated by commas. */
   readonly links?: string;
 }
@@ -16,5 +15,5 @@ export function traceHeader(value: unknown): TraceHeader {
     const held: unknown = Reflect.get(value, name);
     return typeof held === 'string' ? { [name]: held } : {};
   };
-  return { ...text('traceparent'), ...text('tracestate'), ...text('links') };
+  return { ...text('traceparent'), ...text('links') };
 }

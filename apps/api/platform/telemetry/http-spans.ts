@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { activeTracer, type SpanIds, type TraceCarrier } from '#libs/telemetry/tracing';
+import { activeTracer, type SpanIds } from '#libs/telemetry/tracing';
 
 import type { LoggedPaths } from '../logging/logged-path.js';
 import { orderOfRequest } from '../logging/order-of-request.js';
@@ -18,12 +18,13 @@ export const spanOfRequest = (request: IncomingMessage): SpanIds | undefined => 
 export function httpSpans(operations: RequestedOperations, paths: LoggedPaths) {
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const tracer = activeTracer();
-    const { method = '', url = '' } = request;
+    const { method = '', url = '', headers } = request;
+    const { traceparent } = headers;
     if (tracer === null || url.startsWith('/health/')) return next();
     const route = operations.route(url);
     const span = tracer.start(route === null ? method : `${method} ${route}`, {
       kind: 'server',
-      parent: carrierOf(request),
+      parent: typeof traceparent === 'string' ? traceparent : null,
       attributes: {
         'http.request.method': method,
         'http.route': route ?? undefined,
@@ -41,10 +42,4 @@ export function httpSpans(operations: RequestedOperations, paths: LoggedPaths) {
     });
     span.run(next);
   };
-}
-
-function carrierOf({ headers }: IncomingMessage): TraceCarrier | null {
-  const { traceparent, tracestate } = headers;
-  if (typeof traceparent !== 'string') return null;
-  return { traceparent, ...(typeof tracestate === 'string' && { tracestate }) };
 }

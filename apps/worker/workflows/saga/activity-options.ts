@@ -15,8 +15,9 @@ export function orderActivities(policy: OrderPolicy) {
   // How soon a worker that died in the middle of an activity is noticed.
   const heartbeatTimeout = '4s';
   const retried: ActivityOptions = {
-    // Longer than every provider call of one activity together; see PROVIDER_TIMEOUT.
-    startToCloseTimeout: '90s',
+    // Longer than every provider call of one activity together, and their waits for a rate limit. A worker that is gone is
+    // noticed by its heartbeats.
+    startToCloseTimeout: '15m',
     heartbeatTimeout,
     // A running step is waited for: its compensation must not overtake it.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
