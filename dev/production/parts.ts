@@ -38,7 +38,11 @@ const PARTS_BY_NAME = {
     tests: ['test/production/load.test.ts'],
     variables: ({ minutes }: { readonly minutes: number }) => ({ LOAD_MINUTES: String(minutes) }),
   },
-  upgrade: { shows: 'upgrade and rollback beside orders', tests: ['test/deep/upgrade.test.ts'] },
+  upgrade: {
+    shows: 'upgrade and rollback beside orders',
+    tests: ['test/deep/upgrade.test.ts'],
+    variables: () => ({ UPGRADE_ORDERS: '200' }),
+  },
   restore: { shows: 'one database older than the other', tests: ['test/deep/restore.test.ts'] },
   chart: { shows: 'what the Helm chart makes', tests: ['test/production/helm-chart.test.ts'] },
   containers: { shows: 'the image and docker-compose.yml', program: 'dev/containers/main.js' },

@@ -18,7 +18,7 @@ const DURATION = MINUTES * MINUTE;
 const RATE = Number(process.env['LOAD_RATE'] ?? 2);
 /** Milliseconds for the last orders to end, and for the checks. */
 const PATIENCE = 5 * MINUTE + DURATION / 4;
-/** Milliseconds after which memory is to stay as it is, and by how much; in a short run a heap still grows. */
+/** Milliseconds after which memory is to grow no more than by a share; in a short run a heap still grows. */
 const SETTLED = Math.min(10 * MINUTE, DURATION / 3);
 const TOLERANCE = MINUTES >= 30 ? 0.05 : 0.3;
 const SAMPLE_EVERY = 5_000;
@@ -83,10 +83,9 @@ describe(`${MINUTES} minutes of ${RATE} orders a second, with faults`, () => {
     DURATION + PATIENCE,
   );
 
-  it.each(['API', 'worker'])('leave the memory of a process as it was: %s', (name) => {
-    const ratio = memory[name]?.change(SETTLED).ratio;
-    expect(ratio).toBeLessThan(1 + TOLERANCE);
-    expect(ratio).toBeGreaterThan(1 - TOLERANCE);
+  it.each(['API', 'worker'])('let the memory of a process grow no more: %s', (name) => {
+    // It may fall: a heap is made smaller where it has room.
+    expect(memory[name]?.change(SETTLED).ratio).toBeLessThan(1 + TOLERANCE);
   });
 
   /** Orders come at their rate, whether earlier ones were answered or not. */

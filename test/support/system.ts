@@ -179,6 +179,21 @@ export class System {
     await this.worker.start(env);
   }
 
+  /**
+   * Starts a program of another build beside those of this one. The caller stops it.
+   *
+   * @param folder the root of the build
+   */
+  async startOfBuild(
+    app: 'api' | 'worker',
+    folder: string,
+    env: Readonly<Record<string, string>>,
+  ): Promise<Child> {
+    if (app === 'worker') this.hadWorker = true;
+    const isReady = async () => (await fetch(`${this.url}/health/ready`)).ok;
+    return this.spawn(app, env, app === 'worker' ? /"worker ready"/ : isReady, `${folder}/`);
+  }
+
   /** Ends a process as a power cut would. */
   async kill(which: 'api' | 'worker'): Promise<void> {
     await this[which].kill();
@@ -309,11 +324,12 @@ export class System {
     app: 'api' | 'worker',
     env: Readonly<Record<string, string | undefined>>,
     ready: RegExp | (() => Promise<boolean>),
+    root = ROOT,
   ): Promise<Child> {
     return startChild({
       name: app,
       command: process.execPath,
-      args: [`${ROOT}dist/apps/${app}/main.js`],
+      args: [`${root}dist/apps/${app}/main.js`],
       // Without a developer's .env.
       cwd: tmpdir(),
       env: { PATH: process.env['PATH'], ...this.environment, ...env },

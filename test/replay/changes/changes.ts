@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
-/** One change to the workflow, made in two ways: the shopper is emailed as the first step. */
+/** One change to the workflow, made in three ways: the shopper is emailed as the first step. */
 export const UNPATCHED = fileURLToPath(new URL('./unpatched.workflow.ts', import.meta.url));
+/** Takes the new path for orders of version 2. */
+export const SECOND_VERSION = fileURLToPath(new URL('./second-version.workflow.ts', import.meta.url));
 export const PATCHED = fileURLToPath(new URL('./patched.workflow.ts', import.meta.url));
