@@ -12,7 +12,7 @@ export class NoRelease extends ExplainedError {
 }
 
 /** How long another process may take to build it. Milliseconds. */
-const PATIENCE = 15 * 60_000;
+const LONGEST_BUILD = 15 * 60_000;
 
 /**
  * A release as it was tagged, built in a git worktree in the user's cache folder: by an earlier call, or now, which takes
@@ -85,7 +85,7 @@ const git = (...args: string[]) =>
 
 /** Takes the lock for a build. @returns false where another process has built it meanwhile */
 async function take(lock: string, built: string): Promise<boolean> {
-  for (const until = Date.now() + PATIENCE; Date.now() < until; await delay(500)) {
+  for (const until = Date.now() + LONGEST_BUILD; Date.now() < until; await delay(500)) {
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' });
       return true;
@@ -94,7 +94,7 @@ async function take(lock: string, built: string): Promise<boolean> {
       if (!isRunning(lock)) rmSync(lock, { force: true });
     }
   }
-  throw new NoRelease(`Another process has been building for ${PATIENCE / 60_000} minutes: see ${lock}`);
+  throw new NoRelease(`Another process has been building for ${LONGEST_BUILD / 60_000} minutes: see ${lock}`);
 }
 
 function isRunning(lock: string): boolean {
