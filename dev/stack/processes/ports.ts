@@ -7,7 +7,7 @@ const LOOPBACK = '127.0.0.1';
 
 /** Linux gives outgoing connections ports from 32768 on, macOS and Windows from 49152 on. */
 const PORTS = { from: 10_000, to: 32_000 };
-const PORTS_OF_A_PROCESS = 64;
+const PORTS_OF_A_PROCESS = 256;
 const firstPort =
   PORTS.from + (process.pid % Math.floor((PORTS.to - PORTS.from) / PORTS_OF_A_PROCESS)) * PORTS_OF_A_PROCESS;
 let nextPort = 0;
@@ -49,15 +49,15 @@ export async function requireFreePorts(needed: readonly NeededPort[]): Promise<v
 
 /**
  * A port on which no process listens, now or while its user starts: it lies below the range from which systems
- * assign ports to outgoing connections, in a separate part for each process.
+ * assign ports to outgoing connections, in a separate part for each process. The one given out longest ago comes next.
  */
 export async function freePort(): Promise<number> {
-  while (nextPort < PORTS_OF_A_PROCESS) {
+  for (let tried = 0; tried < PORTS_OF_A_PROCESS; tried += 1) {
     const port = firstPort + nextPort;
-    nextPort += 1;
+    nextPort = (nextPort + 1) % PORTS_OF_A_PROCESS;
     if ((await refusalOf(port)) === undefined) return port;
   }
-  throw new Error(`All ports from ${firstPort} to ${firstPort + PORTS_OF_A_PROCESS - 1} were given out`);
+  throw new Error(`All ports from ${firstPort} to ${firstPort + PORTS_OF_A_PROCESS - 1} are taken`);
 }
 
 /** Whether something accepts connections there. */
