@@ -60,6 +60,8 @@ describe(`the API and the worker of ${RELEASE} on the schema of today`, () => {
     const during = await place();
     const [cancelled = '', refunded = '', ...others] = during;
     const [heldBack = '', ...rest] = before;
+    // Charged first, so that its compensation refunds it.
+    await system.until(cancelled, ({ payment }) => payment === 'captured', WITHIN);
     await system.http.post(`/orders/${cancelled}/cancellation`).expect(202);
     await end(cancelled, 'cancelled');
     for (const id of [...rest, refunded, ...others.slice(1)]) {
