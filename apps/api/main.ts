@@ -1,8 +1,8 @@
 import { type Environment, environmentFor } from '#libs/config/environment';
-import { InvalidEnvironment } from '#libs/config/settings';
+import { PROGRAM_GROUPS } from '#libs/config/program-groups';
+import { ExplainedError } from '#libs/explained-error';
 import { refuseUnlimitedPooler } from '#libs/persistence/database/connection-pool';
 import { databaseLimits } from '#libs/persistence/database/database-limits';
-import { UnlimitedPooler } from '#libs/persistence/database/session';
 import { createLogger } from '#libs/telemetry/logger';
 import { startTracing } from '#libs/telemetry/start-tracing';
 import { Metrics } from '#libs/telemetry/metrics';
@@ -10,16 +10,11 @@ import { MonitoringServer } from '#libs/telemetry/monitoring-server';
 
 import { createServer } from './server.js';
 
-const GROUPS = [
-  ...(['store', 'temporal', 'payments', 'paymentWebhooks', 'providers', 'carrierWebhooks'] as const),
-  ...(['api', 'pricing', 'policy', 'metrics', 'traces', 'logs'] as const),
-] as const;
-
-class CannotListen extends Error {
+class CannotListen extends ExplainedError {
   override readonly name = 'CannotListen';
 }
 
-async function main(environment: Environment<(typeof GROUPS)[number]>): Promise<void> {
+async function main(environment: Environment<(typeof PROGRAM_GROUPS.api)[number]>): Promise<void> {
   const { api, logs, metrics: shown, store, traces } = environment;
   await refuseUnlimitedPooler(store.DATABASE_URL, databaseLimits(store));
   const log = createLogger('api', logs.LOG_LEVEL);
@@ -39,11 +34,9 @@ async function main(environment: Environment<(typeof GROUPS)[number]>): Promise<
 }
 
 try {
-  await main(environmentFor(GROUPS));
+  await main(environmentFor(PROGRAM_GROUPS.api));
 } catch (error) {
-  const isExplained =
-    error instanceof InvalidEnvironment || error instanceof UnlimitedPooler || error instanceof CannotListen;
-  if (!isExplained) throw error;
+  if (!(error instanceof ExplainedError)) throw error;
   console.error(error.message);
   process.exit(1);
 }

@@ -6,7 +6,8 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 
 import { RECONCILIATION_QUEUE } from '#libs/contracts/workflows/reconcile-workflow';
 import { environmentFor } from '#libs/config/environment';
-import { InvalidEnvironment } from '#libs/config/settings';
+import { PROGRAM_GROUPS } from '#libs/config/program-groups';
+import { ExplainedError } from '#libs/explained-error';
 import { shopOf } from '#libs/mail/shop';
 import { SmtpMailer } from '#libs/mail/smtp.mailer';
 import { StripeRecords } from '#libs/payments/stripe.records';
@@ -16,7 +17,6 @@ import { CarrierClient } from '#libs/shipping/carrier.client';
 import { refuseUnlimitedPooler } from '#libs/persistence/database/connection-pool';
 import { databaseLimits } from '#libs/persistence/database/database-limits';
 import { DatabaseProbe } from '#libs/persistence/database/database-probe';
-import { UnlimitedPooler } from '#libs/persistence/database/session';
 import { everyListener } from '#libs/persistence/orders/order-listener';
 import { Store } from '#libs/persistence/store';
 import { FigureRepository } from '#libs/persistence/figures/figures.repository';
@@ -31,9 +31,9 @@ import { showPool } from '#libs/telemetry/pool-metrics';
 import { MonitoringServer } from '#libs/telemetry/monitoring-server';
 import { connectionOptions, lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
+import { noAnswerAt } from '#libs/temporal/temporal-failure';
 
 import { PaymentSync } from './activities/payments/payment-sync.js';
-import { DeploymentRefused } from './deployment/deployment.js';
 import { promoteOwnBuild } from './deployment/promote-own-build.js';
 import { keepPublishing } from './deployment/publish-versions.js';
 import { createReconciliationWorker } from './reconciliation/reconciliation-worker.js';
@@ -45,7 +45,7 @@ import { RequestIds } from './telemetry/request-ids.js';
 import { OrderFigures } from './telemetry/order-figures.js';
 import { SweeperMetrics } from './telemetry/sweeper-metrics.js';
 import { installRuntime, sdkMetrics } from './telemetry/temporal-runtime.js';
-import { createOrderWorkers } from './order-workers.js';
+import { concurrencyOf, createOrderWorkers } from './order-workers.js';
 import { keepScheduling } from './reconciliation/reconcile-schedule.js';
 import { StuckRuns } from './sweeper/stuck-runs.js';
 import { Sweeper } from './sweeper/sweeper.js';
@@ -55,27 +55,13 @@ import { workflowCode } from './workflow-code.js';
 /** Milliseconds for closing: an attempt that still runs may hold a connection without an end. */
 const CLOSING = 3_000;
 
-class NoTemporal extends Error {
+class NoTemporal extends ExplainedError {
   override readonly name = 'NoTemporal';
 }
 
 /** Runs until the process gets a stop signal; then finishes its activities or hands them back. */
 async function main(): Promise<void> {
-  const env = environmentFor([
-    'store',
-    'temporal',
-    'deployment',
-    'payments',
-    'carrier',
-    'mail',
-    'providers',
-    'providerRates',
-    'worker',
-    'reconciliation',
-    'metrics',
-    'traces',
-    'logs',
-  ]);
+  const env = environmentFor(PROGRAM_GROUPS.worker);
   const logger = createLogger('worker', env.logs.LOG_LEVEL);
   await startTracing(env.traces, 'order-worker', logger);
   const version = workerVersion(env.deployment);
@@ -107,10 +93,7 @@ async function main(): Promise<void> {
   });
   const connection = await NativeConnection.connect(connectionOptions(env.temporal)).catch(
     (cause: unknown) => {
-      throw new NoTemporal(
-        `Temporal does not answer at ${env.temporal.TEMPORAL_ADDRESS}; see TEMPORAL_ADDRESS.`,
-        { cause },
-      );
+      throw new NoTemporal(noAnswerAt(env.temporal.TEMPORAL_ADDRESS), { cause });
     },
   );
   const account = { secretKey: env.payments.STRIPE_SECRET_KEY, apiUrl: env.payments.STRIPE_API_URL };
@@ -142,11 +125,7 @@ async function main(): Promise<void> {
     mailer: calls.of('smtp', smtp),
     shop: shopOf(env.mail),
     shipTo: env.worker.SHIP_TO,
-    concurrency: {
-      activities: env.worker.WORKER_ACTIVITIES,
-      emails: env.worker.WORKER_EMAILS,
-      workflowTasks: env.worker.WORKER_WORKFLOW_TASKS,
-    },
+    concurrency: concurrencyOf(env.worker),
     workflows: workflowCode(),
     taskQueues: env.worker.WORKER_TASK_QUEUES,
     metrics: activityMetrics,
@@ -276,12 +255,7 @@ try {
   // Nothing waits for the calls of attempts that were handed back.
   process.exit();
 } catch (error) {
-  const isTold =
-    error instanceof InvalidEnvironment ||
-    error instanceof UnlimitedPooler ||
-    error instanceof NoTemporal ||
-    error instanceof DeploymentRefused;
-  if (!isTold) throw error;
+  if (!(error instanceof ExplainedError)) throw error;
   process.stderr.write(`${error.message}\n`);
   // Not exitCode alone: pools that were opened would keep the process alive.
   process.exit(1);

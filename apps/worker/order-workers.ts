@@ -1,6 +1,7 @@
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 
+import type { Environment } from '#libs/config/environment';
 import { TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
 
 import { OrderActivityInterceptor } from './telemetry/activity.interceptor.js';
@@ -16,8 +17,16 @@ export interface Concurrency {
   readonly emails: number;
   readonly workflowTasks: number;
 }
-/** The defaults of WORKER_ACTIVITIES, WORKER_EMAILS and WORKER_WORKFLOW_TASKS. */
-const CONCURRENCY: Concurrency = { activities: 100, emails: 20, workflowTasks: 40 };
+
+/** As WORKER_ACTIVITIES, WORKER_EMAILS and WORKER_WORKFLOW_TASKS have it. */
+export function concurrencyOf(worker: Environment<'worker'>['worker']): Concurrency {
+  return {
+    activities: worker.WORKER_ACTIVITIES,
+    emails: worker.WORKER_EMAILS,
+    workflowTasks: worker.WORKER_WORKFLOW_TASKS,
+  };
+}
+
 /** Milliseconds after its grace in which a worker that is stopped must have handed back what still runs. */
 const HANDING_BACK = 5_000;
 
@@ -30,8 +39,7 @@ export interface OrderWorkersOptions extends Ports {
   readonly taskQueues?: readonly string[];
   /** How long a stop waits for what is running before it is handed back, in milliseconds. */
   readonly shutdownGrace: number;
-  /** Left out, the defaults. */
-  readonly concurrency?: Concurrency;
+  readonly concurrency: Concurrency;
   /** Left out or null, the workers are not versioned. */
   readonly version?: WorkerDeploymentVersion | null;
   /** Where the requests that placed orders are known, for the log. */
@@ -41,7 +49,7 @@ export interface OrderWorkersOptions extends Ports {
 /** One worker for each task queue: emails have their own, so that a mail outage never holds up payments. */
 export async function createOrderWorkers(options: OrderWorkersOptions): Promise<Worker[]> {
   const activities = orderActivities(options);
-  const { concurrency = CONCURRENCY } = options;
+  const { concurrency } = options;
   const shared = {
     connection: options.connection,
     namespace: options.namespace,

@@ -5,6 +5,7 @@ import { databaseLimits } from '#libs/persistence/database/database-limits';
 import { Store } from '#libs/persistence/store';
 import { lazyClient } from '#libs/temporal/connection';
 import { OrderRuns } from '#libs/temporal/order-runs';
+import { temporalFailureSentence } from '#libs/temporal/temporal-failure';
 
 import { RESTORED } from './restored/restored-command.js';
 import { resumeEveryOrder } from './restored/resume-every-order.js';
@@ -28,5 +29,5 @@ async function run(): Promise<void> {
 await runCommand(
   RESTORED,
   () => run(),
-  (error) => failureSentence(error) ?? undefined,
+  (error) => failureSentence(error) ?? temporalFailureSentence(error, process.env['TEMPORAL_ADDRESS'] ?? ''),
 );

@@ -1,7 +1,9 @@
+import { textTable } from '#libs/command/table';
+
 import { type BenchRun, ROUNDS } from './bench.js';
 import { type Spread, spread } from './figures.js';
 import type { Machine } from './machine.js';
-import { columns, ranged } from './report-columns.js';
+import { ranged } from './ranged.js';
 import { type Round, runRound } from './round.js';
 
 export interface CapacityRun extends BenchRun {
@@ -76,7 +78,7 @@ export function capacityTable({ machine, orders, concurrency, rows }: CapacityRe
     `Orders from POST /orders to order.closed: ${ROUNDS} rounds of ${orders}, ${concurrency} at once.`,
     'Median of the rounds (least – greatest).',
     '',
-    ...columns([
+    textTable(
       [
         'workers',
         'orders a second',
@@ -86,7 +88,7 @@ export function capacityTable({ machine, orders, concurrency, rows }: CapacityRe
         'CPUs busy',
         'POST p99, ms',
       ],
-      ...rows.map((row) => [
+      rows.map((row) => [
         String(row.workers),
         ranged(row.perSecond),
         ranged(row.cpu),
@@ -95,7 +97,7 @@ export function capacityTable({ machine, orders, concurrency, rows }: CapacityRe
         ranged(row.busy),
         ranged(row.p99, 0),
       ]),
-    ]),
+    ),
     '',
     `${machine.cores} × ${machine.cpu}: more workers than there are CPUs to run them add nothing.`,
     `In the busiest round others used ${Math.max(...rows.map(({ othersBusy }) => othersBusy.max)).toFixed(2)} of them: what they took, no worker had.`,

@@ -1,5 +1,7 @@
+import { textTable } from '#libs/command/table';
+
 import type { Spread } from './figures.js';
-import { columns, ranged } from './report-columns.js';
+import { ranged } from './ranged.js';
 import { type Report, type Summary, titleOf } from './report.js';
 import { PART_NAMES, type PartName } from './measured-parts.js';
 import { targetLines } from './targets.js';
@@ -11,7 +13,6 @@ export function reportTable(report: Report): string {
   const { summary, post, statements, cpuRatio, perSecondRatio } = report;
   const { orders, bare } = summary;
   const rows: Row[] = [
-    ['', 'order', 'bare workflow', 'order / bare'],
     ['CPU, ms each', ranged(orders.cpu), ranged(bare.cpu), ranged(cpuRatio, 2)],
     ...byTitle(
       (part, of) => of.cpuOf[part],
@@ -35,7 +36,7 @@ export function reportTable(report: Report): string {
     `${report.rounds.length / 2} rounds of ${report.orders} each, ${report.concurrency} at once, one after the other.`,
     'Median of the rounds (least – greatest); memory is the greatest.',
     '',
-    ...columns(rows),
+    textTable(['', 'order', 'bare workflow', 'order / bare'], rows),
     '',
     'Targets',
     ...targetLines(report),

@@ -1,23 +1,26 @@
 import {
   type Client,
-  isGrpcServiceError,
-  ServiceError,
   type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 
-import { ORDER_WORKFLOW, orderWorkflowId, REFUND_WORKFLOW } from '#libs/contracts/workflows/order-workflow';
+import {
+  ORDER_WORKFLOW,
+  orderWorkflowId,
+  REFUND_WORKFLOW,
+  TASK_QUEUES,
+} from '#libs/contracts/workflows/order-workflow';
 import { isOrderId, type OrderId } from '#libs/domain/order/order-id';
 
-import { describeOrderQueue, type OrderQueue, timeOf, versionOf, type WorkerVersion } from './order-queue.js';
+import { describeTaskQueue, type TaskQueue, timeOf, versionOf, type WorkerVersion } from './task-queue.js';
 import type { OpenTask, RunTask } from './stuck-run.js';
+import { GRPC, grpcCodeOf } from './temporal-failure.js';
 
 /** How long one question may take, in milliseconds. */
 const DEADLINE = 10_000;
 /** How many ids one question names. */
 const IDS = 200;
-/** gRPC's INVALID_ARGUMENT (grpc.github.io/grpc/core/md_doc_statuscodes.html). */
-const INVALID_ARGUMENT = 3;
 
 /** A run that closed before its order ended. */
 export type LostRun =
@@ -47,15 +50,7 @@ export class RunVisibility {
   async *closedSince(since: Date): AsyncGenerator<LostRun[]> {
     const query = `WorkflowType IN ("${ORDER_WORKFLOW}", "${REFUND_WORKFLOW}")
       AND ExecutionStatus IN ("Failed", "TimedOut", "Terminated", "Canceled") AND CloseTime >= "${since.toISOString()}"`;
-    const runs = this.client.workflow.list({ query, pageSize: IDS })[Symbol.asyncIterator]();
-    let page: LostRun[] = [];
-    for (let next = await this.within(() => runs.next()); !next.done;) {
-      page.push(...lostRun(next.value.workflowId, next.value.closeTime ?? new Date()));
-      next = await this.within(() => runs.next());
-      if (page.length < IDS && !next.done) continue;
-      yield page;
-      page = [];
-    }
+    yield* this.pages(query, ({ workflowId, closeTime }) => lostRun(workflowId, closeTime ?? new Date()));
   }
 
   /** Which of these orders have a run. */
@@ -72,16 +67,9 @@ export class RunVisibility {
   /** Every run of an order that has not ended, a page at a time. */
   async *allRunning(): AsyncGenerator<RunningRun[]> {
     const query = `WorkflowType = "${ORDER_WORKFLOW}" AND ExecutionStatus = "Running"`;
-    const runs = this.client.workflow.list({ query, pageSize: IDS })[Symbol.asyncIterator]();
-    let page: RunningRun[] = [];
-    for (let next = await this.within(() => runs.next()); !next.done;) {
-      const { workflowId, runId } = next.value;
-      page.push(...orderOf(workflowId).map((orderId) => ({ orderId, runId })));
-      next = await this.within(() => runs.next());
-      if (page.length < IDS && !next.done) continue;
-      yield page;
-      page = [];
-    }
+    yield* this.pages(query, ({ workflowId, runId }) =>
+      orderOf(workflowId).map((orderId) => ({ orderId, runId })),
+    );
   }
 
   /** Orders whose run fails its workflow task again and again; null where this Temporal (before 1.30) lists none. */
@@ -91,9 +79,7 @@ export class RunVisibility {
     try {
       return await this.list(query, limit);
     } catch (error) {
-      const cause = error instanceof ServiceError ? error.cause : error;
-      const code: number | null = isGrpcServiceError(cause) ? cause.code : null;
-      if (code === INVALID_ARGUMENT) return null;
+      if (grpcCodeOf(error) === GRPC.invalidArgument) return null;
       throw error;
     }
   }
@@ -119,8 +105,21 @@ export class RunVisibility {
   }
 
   /** The workers that take the tasks of orders, and how long tasks wait for them. */
-  async queue(): Promise<OrderQueue> {
-    return describeOrderQueue(this.client);
+  async queue(): Promise<TaskQueue> {
+    return describeTaskQueue(this.client, TASK_QUEUES.orders, 'workflow');
+  }
+
+  /** What is read from each listed run, in pages; each answer of Temporal has its own deadline. */
+  private async *pages<T>(query: string, read: (run: WorkflowExecutionInfo) => T[]): AsyncGenerator<T[]> {
+    const runs = this.client.workflow.list({ query, pageSize: IDS })[Symbol.asyncIterator]();
+    let page: T[] = [];
+    for (let next = await this.within(() => runs.next()); !next.done;) {
+      page.push(...read(next.value));
+      next = await this.within(() => runs.next());
+      if (page.length < IDS && !next.done) continue;
+      yield page;
+      page = [];
+    }
   }
 
   private async list(query: string, limit: number): Promise<OrderId[]> {

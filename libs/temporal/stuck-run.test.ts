@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { UNVERSIONED } from './order-queue.js';
+import { UNVERSIONED } from './task-queue.js';
 import { type OpenTask, stuckBecause } from './stuck-run.js';
 
 const NOW = new Date('2026-11-28T12:00:00Z');

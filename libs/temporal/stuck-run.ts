@@ -1,6 +1,6 @@
 import type { RunStuckCause } from '#libs/domain/order/attention';
 
-import type { OrderQueue, WorkerVersion } from './order-queue.js';
+import type { TaskQueue, WorkerVersion } from './task-queue.js';
 
 /** A workflow task that no worker has completed yet. */
 export interface OpenTask {
@@ -32,7 +32,7 @@ export const WAITS_TOO_LONG = 10_000;
  */
 export function stuckBecause(
   { task, pinnedTo }: RunTask,
-  { targets, pollers }: Pick<OrderQueue, 'targets' | 'pollers'>,
+  { targets, pollers }: Pick<TaskQueue, 'targets' | 'pollers'>,
   now: Date,
   isListed = false,
 ): RunStuckCause | null {

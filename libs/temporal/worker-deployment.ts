@@ -1,18 +1,17 @@
-import { type Client, isGrpcServiceError, ServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 
 import type { WorkflowVersions } from '#libs/contracts/workflows/workflow-version';
+
+import { describeTaskQueue, type TaskType, timeOf, UNVERSIONED, versionOf } from './task-queue.js';
+import { GRPC, grpcCodeOf } from './temporal-failure.js';
 
 /** How long one call may take, in milliseconds. */
 const DEADLINE = 10_000;
 /** How long a poll is open, so how long ago a worker that is there may have asked last; and some to spare. Milliseconds. */
 const LAST_POLL = 70_000;
-/** gRPC's numbers (grpc.github.io/grpc/core/md_doc_statuscodes.html). */
-const NOT_FOUND = 5;
-const FAILED_PRECONDITION = 9;
-
-export const TASK_TYPES = { workflow: 1, activity: 2 } as const;
-export type TaskType = keyof typeof TASK_TYPES;
+/** What Temporal answers about a deployment or a build that it has not seen. */
+const UNKNOWN: readonly (number | null)[] = [GRPC.notFound, GRPC.failedPrecondition];
 
 /** A build; null stands for the workers that are not versioned. */
 export type Build = string | null;
@@ -56,7 +55,7 @@ export class WorkerDeployment {
         .map(({ deploymentVersion, status, createTime }) => ({
           buildId: deploymentVersion?.buildId ?? '',
           status: STATUSES[Number(status)] ?? 'unknown',
-          since: new Date(Number(createTime?.seconds ?? 0) * 1_000),
+          since: timeOf(createTime) ?? new Date(0),
         }))
         .sort((one, other) => other.since.getTime() - one.since.getTime()),
     };
@@ -89,23 +88,11 @@ export class WorkerDeployment {
 
   /** Whether workers of a build have lately polled a task queue. */
   async hasWorkers(build: Build, taskQueue: string, type: TaskType): Promise<boolean> {
-    const { pollers } = await this.within(() =>
-      this.service.describeTaskQueue({
-        namespace: this.namespace,
-        taskQueue: { name: taskQueue },
-        taskQueueType: TASK_TYPES[type],
-      }),
+    const { pollers } = await describeTaskQueue(this.client, taskQueue, type);
+    const wanted = build === null ? UNVERSIONED : this.versionOf(build);
+    return pollers.some(
+      ({ version, seenAt }) => version === wanted && seenAt.getTime() > Date.now() - LAST_POLL,
     );
-    return pollers.some(({ deploymentOptions, lastAccessTime }) => {
-      const isVersioned = Number(deploymentOptions?.workerVersioningMode) === VERSIONED;
-      const isOf =
-        build === null
-          ? !isVersioned
-          : isVersioned &&
-            deploymentOptions?.deploymentName === this.name &&
-            deploymentOptions?.buildId === build;
-      return isOf && Number(lastAccessTime?.seconds ?? 0) * 1_000 > Date.now() - LAST_POLL;
-    });
   }
 
   /** Has a build take all new runs, and the runs that go on with the build that is current. */
@@ -140,7 +127,7 @@ export class WorkerDeployment {
   async endPinned(condition: { readonly on: string } | { readonly notOn: string }): Promise<number> {
     const [operator, build] = 'on' in condition ? ['=', condition.on] : ['!=', condition.notOn];
     const query = `ExecutionStatus = "Running" AND TemporalWorkflowVersioningBehavior = "Pinned"
-      AND TemporalWorkerDeployment = "${this.name}" AND TemporalWorkerDeploymentVersion ${operator} "${this.name}:${build}"`;
+      AND TemporalWorkerDeployment = "${this.name}" AND TemporalWorkerDeploymentVersion ${operator} "${this.versionOf(build)}"`;
     const runs: { readonly workflowId: string; readonly runId: string }[] = [];
     for await (const { workflowId, runId } of this.client.workflow.list({ query }))
       runs.push({ workflowId, runId });
@@ -152,6 +139,10 @@ export class WorkerDeployment {
       });
     }
     return runs.length;
+  }
+
+  private versionOf(build: string): string {
+    return versionOf({ deploymentName: this.name, buildId: build });
   }
 
   private get service() {
@@ -167,8 +158,7 @@ export class WorkerDeployment {
     try {
       return await this.within(ask);
     } catch (error) {
-      const cause = error instanceof ServiceError ? error.cause : error;
-      if (isGrpcServiceError(cause) && [NOT_FOUND, FAILED_PRECONDITION].includes(cause.code)) return null;
+      if (UNKNOWN.includes(grpcCodeOf(error))) return null;
       throw error;
     }
   }
@@ -181,8 +171,7 @@ export class WorkerDeployment {
 /** The entry of a build's metadata. */
 const PUBLISHED = 'workflowVersions';
 const IDENTITY = 'order-processing';
-/** Temporal's numbers (WorkerVersioningMode, WorkerDeploymentVersionStatus). */
-const VERSIONED = 2;
+/** Temporal's numbers (WorkerDeploymentVersionStatus). */
 const STATUSES: Readonly<Record<number, string>> = {
   1: 'inactive',
   2: 'current',

@@ -22,7 +22,7 @@ const ALERTS = [
   ...readFileSync('deploy/prometheus/order-processing.rules.yml', 'utf8').matchAll(/- alert: (\w+)/g),
 ].map(([, name = '']) => name);
 const OTHER = '019b7654-0000-7000-8000-000000000002';
-/** As many wrong answers as it takes until a step is parked, and as good as any number. */
+/** How many wrong answers park a step, and more than any step asks for. */
 const UNTIL_PARKED = 5;
 const ALWAYS = 1_000;
 /** Milliseconds until an alert must fire: its condition holds for up to ten seconds before. */

@@ -5,7 +5,7 @@ import type { Child } from '../../dev/stack/processes/child.js';
 import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
 import { workflowVersionOf } from '#libs/contracts/workflows/workflow-version';
 import { orderId } from '#libs/domain/order/order-id';
-import { timeOf } from '#libs/temporal/order-queue';
+import { timeOf } from '#libs/temporal/task-queue';
 
 import { SECOND_VERSION } from '../replay/changes/changes.js';
 import { changedBuild } from '../support/changed-build.js';

@@ -7,6 +7,7 @@ import { createLogger } from '#libs/telemetry/logger';
 import type { LostRun, RunDescription } from '#libs/temporal/run-visibility';
 
 import type { Bench } from './bench.js';
+import { addShippedOrders } from './many-orders.js';
 import { useBench } from './use-bench.js';
 
 const INTERVAL = 30_000;
@@ -56,18 +57,14 @@ describe('the search for lost runs', () => {
     bench = opened;
   }, 'impossible rows');
   beforeAll(async () => {
-    await bench.database.$executeRaw`
-      INSERT INTO orders (id, number, status, payment, fulfilment, customer_name, customer_email, shipping_address,
-        currency, subtotal, shipping, discount, tax, total, payment_method, policy, started_at, updated_at)
-      SELECT uuidv7(), 'O-' || n, 'shipped', 'captured', 'shipped', 'A shopper', 'shopper@example.com', '{}',
-        'EUR', 1000, 0, 0, 0, 1000, 'pm_card_visa', '{}', now() - interval '1 hour', now() - interval '1 hour'
-      FROM generate_series(1, ${ORDERS}::int) n`;
+    await addShippedOrders(bench.database, ORDERS);
     await bench.database.$executeRaw`
       INSERT INTO order_wait (order_id, placed_at, step, deadline, durable)
       SELECT id, created_at, 'deliver', now() + interval '1 day', true FROM orders`;
   });
 
-  const ids = async () => (await bench.database.order.findMany({ select: { id: true } })).map(({ id }) => id);
+  const ids = async () =>
+    (await bench.database.order.findMany({ select: { id: true }, orderBy: { id: 'asc' } })).map(({ id }) => id);
   async function look(limit = 20): Promise<void> {
     await bench.database.$executeRaw`UPDATE run_look SET due_at = now()`;
     const options = { answer: 'attention', limit, interval: INTERVAL } as const;

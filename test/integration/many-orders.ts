@@ -1,5 +1,7 @@
 import pg from 'pg';
 
+import type { Database } from '#libs/persistence/database/database';
+
 /**
  * Orders as a shop has them after a while: most are delivered, a few are on their way or went wrong; half of them have
  * the same product in them, one in a hundred has an open attention, and some in transit have another wait.
@@ -65,3 +67,13 @@ const statements = (
   ],
   [`ANALYZE orders, order_line, order_wait, shipment, attention`],
 ];
+
+/** Orders on their way for an hour, without lines and without anything that they wait for. */
+export async function addShippedOrders(database: Database, count: number): Promise<void> {
+  await database.$executeRaw`
+    INSERT INTO orders (id, number, status, payment, fulfilment, customer_name, customer_email, shipping_address,
+      currency, subtotal, shipping, discount, tax, total, payment_method, policy, started_at, updated_at)
+    SELECT uuidv7(), 'O-' || n, 'shipped', 'captured', 'shipped', 'A shopper', 'shopper@example.com', '{}',
+      'EUR', 1000, 0, 0, 0, 1000, 'pm_card_visa', '{}', now() - interval '1 hour', now() - interval '1 hour'
+    FROM generate_series(1, ${count}::int) n`;
+}

@@ -2,11 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { StuckRuns } from '../../apps/worker/sweeper/stuck-runs.js';
 import type { OrderId } from '#libs/domain/order/order-id';
-import { type OrderQueue, UNVERSIONED } from '#libs/temporal/order-queue';
+import { type TaskQueue, UNVERSIONED } from '#libs/temporal/task-queue';
 import type { RunDescription } from '#libs/temporal/run-visibility';
 import type { OpenTask } from '#libs/temporal/stuck-run';
 
 import type { Bench } from './bench.js';
+import { addShippedOrders } from './many-orders.js';
 import { useBench } from './use-bench.js';
 
 const ORDERS = 1_200;
@@ -23,7 +24,7 @@ class CountedRuns {
   async failing(limit: number): Promise<OrderId[] | null> {
     return this.listed?.slice(0, limit) ?? null;
   }
-  async queue(): Promise<OrderQueue> {
+  async queue(): Promise<TaskQueue> {
     return { backlogAge: this.backlogAge, targets: [UNVERSIONED], pollers: [] };
   }
   async describe(id: OrderId): Promise<RunDescription | null> {
@@ -40,12 +41,7 @@ describe('the search for stuck runs', () => {
   }, 'impossible rows');
   beforeAll(async () => {
     runs = new CountedRuns();
-    await bench.database.$executeRaw`
-      INSERT INTO orders (id, number, status, payment, fulfilment, customer_name, customer_email, shipping_address,
-        currency, subtotal, shipping, discount, tax, total, payment_method, policy, started_at, updated_at)
-      SELECT uuidv7(), 'O-' || n, 'shipped', 'captured', 'shipped', 'A shopper', 'shopper@example.com', '{}',
-        'EUR', 1000, 0, 0, 0, 1000, 'pm_card_visa', '{}', now() - interval '1 hour', now() - interval '1 hour'
-      FROM generate_series(1, ${ORDERS}::int) n`;
+    await addShippedOrders(bench.database, ORDERS);
   });
 
   const ids = async () =>

@@ -6,12 +6,14 @@ import type Stripe from 'stripe';
 
 import type { Ports } from '../../apps/worker/activities/activities.js';
 import { LostRuns, type LostRunsOptions } from '../../apps/worker/sweeper/lost-runs.js';
-import { createOrderWorkers } from '../../apps/worker/order-workers.js';
+import { concurrencyOf, createOrderWorkers } from '../../apps/worker/order-workers.js';
 import { StuckRuns } from '../../apps/worker/sweeper/stuck-runs.js';
 import { Sweeper } from '../../apps/worker/sweeper/sweeper.js';
 import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
 import type { Sandbox } from '../../dev/sandbox/sandbox.js';
 import { shipments } from '../../dev/sandbox/test-sandbox.js';
+import { groupsNamed } from '#libs/config/environment';
+import { readSettings } from '#libs/config/settings';
 import { orderWorkflowId } from '#libs/contracts/workflows/order-workflow';
 import type { CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 import type { OrderId } from '#libs/domain/order/order-id';
@@ -43,6 +45,9 @@ export interface WorkflowHarnessOptions {
   /** The tests leave books that differ from the gateway's records. */
   readonly booksDiffer?: boolean;
 }
+
+/** What a worker has without settings of its own. */
+export const DEFAULT_CONCURRENCY = concurrencyOf(readSettings(groupsNamed(['worker']), {}).worker);
 
 /** A worker in this process on real parts, and the operations of a test on them. */
 export class WorkflowHarness {
@@ -112,6 +117,7 @@ export class WorkflowHarness {
       namespace: this.parts.namespace,
       workflows: { workflowBundle: { codePath: this.codePath } },
       shutdownGrace: 1_000,
+      concurrency: DEFAULT_CONCURRENCY,
     });
     this.running = Promise.all(this.workers.map((worker) => worker.run()));
   }

@@ -9,7 +9,7 @@ import { UNPATCHED } from '../replay/changes/changes.js';
 import { eventually } from '../support/eventually.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import { workflowBundle } from '../support/workflow-bundle.js';
-import type { WorkflowHarness } from '../support/workflow-harness.js';
+import { DEFAULT_CONCURRENCY, type WorkflowHarness } from '../support/workflow-harness.js';
 
 /** A worker's own times: how often it looks, and within which time an order shows that its run is stuck. */
 const LOOKS_EVERY = 30_000;
@@ -90,6 +90,7 @@ describe('an order whose task is for a version without workers', () => {
       namespace: shop.parts.namespace,
       workflows: { workflowBundle: { codePath: await workflowBundle(WORKFLOWS_PATH) } },
       shutdownGrace: 1_000,
+      concurrency: DEFAULT_CONCURRENCY,
       version,
     });
     const running = Promise.all(workers.map((worker) => worker.run()));

@@ -5,7 +5,8 @@ import { RECONCILIATION_QUEUE } from '#libs/contracts/workflows/reconcile-workfl
 import { TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
 import type { WorkflowVersions } from '#libs/contracts/workflows/workflow-version';
 import type { OpenVersion } from '#libs/persistence/runs/run.repository';
-import type { Build, DeploymentState, TaskType, WorkerDeployment } from '#libs/temporal/worker-deployment';
+import type { TaskType } from '#libs/temporal/task-queue';
+import type { Build, DeploymentState, WorkerDeployment } from '#libs/temporal/worker-deployment';
 
 import { buildName, refusal, sentence, UNVERSIONED } from './deployment-rules.js';
 
@@ -122,7 +123,10 @@ export class Deployment {
       const missing = await this.missingQueues(build);
       const versions = await this.versionsOf(build);
       if (missing.length === 0 && versions) return versions;
-      const what = missing.length > 0 ? `no worker polls ${missing.join(', ')}` : 'its workers are starting';
+      const what =
+        missing.length > 0
+          ? `no worker polls ${missing.join(', ')}`
+          : 'its workers have not published their workflow versions';
       if (Date.now() >= deadline)
         throw new DeploymentRefused(`${sentence(buildName(build))} is not ready: ${what}.`);
       if (isFirst) this.say(`Waiting for ${buildName(build)}: ${what} yet.`);

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import type { Client } from '@temporalio/client';
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 
@@ -7,6 +5,7 @@ import type { Store } from '#libs/persistence/store';
 import type { Logger } from '#libs/telemetry/logger';
 import { WorkerDeployment } from '#libs/temporal/worker-deployment';
 
+import { repeatUntilDone } from '../repeat-until-done.js';
 import { Deployment, DeploymentRefused } from './deployment.js';
 
 /** How long this build's own polls may take to be seen, and until the next try after a failure. Milliseconds. */
@@ -28,16 +27,17 @@ export async function promoteOwnBuild(
 ): Promise<void> {
   const workers = new WorkerDeployment(client, deploymentName);
   const deployment = new Deployment(workers, store.runs, (line) => logger.info(line));
-  while (!stopping.aborted) {
-    try {
+  await repeatUntilDone(
+    async () => {
       await deployment.promote(buildId, WAIT);
       await deployment.retireOthers(buildId);
-      return;
-    } catch (error) {
-      if (stopping.aborted) return;
-      if (error instanceof DeploymentRefused) throw error;
-      logger.warn({ err: error }, 'the build could not be promoted yet and will be tried again');
-    }
-    await delay(PAUSE, undefined, { signal: stopping }).catch(() => undefined);
-  }
+    },
+    {
+      pause: PAUSE,
+      warning: 'the build could not be promoted yet and will be tried again',
+      logger,
+      stopping,
+      isFinal: (error) => error instanceof DeploymentRefused,
+    },
+  );
 }

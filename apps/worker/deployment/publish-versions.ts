@@ -7,6 +7,8 @@ import { WORKFLOW_VERSIONS } from '#libs/contracts/workflows/workflow-version';
 import type { Logger } from '#libs/telemetry/logger';
 import { WorkerDeployment } from '#libs/temporal/worker-deployment';
 
+import { repeatUntilDone } from '../repeat-until-done.js';
+
 /** Until Temporal has seen the first poll of this build's workers, and until the next try after a failure. Milliseconds. */
 const PAUSES = { unseen: 500, failed: 5_000 };
 
@@ -22,15 +24,16 @@ export async function keepPublishing(
 ): Promise<void> {
   if (version === null) return;
   const deployment = new WorkerDeployment(client, version.deploymentName);
-  while (!stopping.aborted) {
-    let pause = PAUSES.unseen;
-    try {
-      if (await deployment.publish(version.buildId, WORKFLOW_VERSIONS)) return;
-    } catch (error) {
-      if (stopping.aborted) return;
-      logger.warn({ err: error }, 'the workflow versions could not be published and will be tried again');
-      pause = PAUSES.failed;
-    }
-    await delay(pause, undefined, { signal: stopping }).catch(() => undefined);
-  }
+  await repeatUntilDone(
+    async () => {
+      while (!(await deployment.publish(version.buildId, WORKFLOW_VERSIONS)))
+        await delay(PAUSES.unseen, undefined, { signal: stopping });
+    },
+    {
+      pause: PAUSES.failed,
+      warning: 'the workflow versions could not be published and will be tried again',
+      logger,
+      stopping,
+    },
+  );
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import {
   type Client,
@@ -17,6 +16,8 @@ import {
   type ReconcileResult,
 } from '#libs/contracts/workflows/reconcile-workflow';
 import type { Logger } from '#libs/telemetry/logger';
+
+import { repeatUntilDone } from '../repeat-until-done.js';
 
 /** Younger movements may not be booked yet. Milliseconds. */
 const MINIMUM_AGE = 600_000;
@@ -68,16 +69,15 @@ export async function keepScheduling(
   stopping: AbortSignal,
   { timeout, pause } = TRIES,
 ): Promise<void> {
-  while (!stopping.aborted) {
-    try {
-      await client.withDeadline(Date.now() + timeout, () => scheduleReconciliation(client, every));
-      return;
-    } catch (error) {
-      if (stopping.aborted) return;
-      logger.warn({ err: error }, 'the reconciliation could not be scheduled and will be tried again');
-    }
-    await delay(pause, undefined, { signal: stopping }).catch(() => undefined);
-  }
+  await repeatUntilDone(
+    () => client.withDeadline(Date.now() + timeout, () => scheduleReconciliation(client, every)),
+    {
+      pause,
+      warning: 'the reconciliation could not be scheduled and will be tried again',
+      logger,
+      stopping,
+    },
+  );
 }
 
 /** Reconciles once, apart from the schedule. @param timeout milliseconds */

@@ -2,7 +2,7 @@ import type { RunStuckCause } from '#libs/domain/order/attention';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { StartedRun } from '#libs/persistence/runs/run-look.repository';
 import type { Store } from '#libs/persistence/store';
-import type { OrderQueue } from '#libs/temporal/order-queue';
+import type { TaskQueue } from '#libs/temporal/task-queue';
 import type { RunVisibility } from '#libs/temporal/run-visibility';
 import { stuckBecause, WAITS_TOO_LONG } from '#libs/temporal/stuck-run';
 
@@ -15,7 +15,7 @@ const ASKED = 200;
 interface Seen {
   /** The orders whose run it lists with problems; null where it is too old to list any. */
   readonly listed: ReadonlySet<OrderId> | null;
-  readonly queue: OrderQueue;
+  readonly queue: TaskQueue;
 }
 
 /**

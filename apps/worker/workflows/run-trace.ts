@@ -38,7 +38,7 @@ export class RunTrace {
     if (this.pending === 0 && duration >= LONG_WAIT) this.hasWaited = true;
   }
 
-  /** Something is begun whose result the run waits for. @returns what to tell it; null where no trace is known */
+  /** Something is begun whose result the run waits for. @returns its header; null where no trace is known */
   begun(): TraceHeader | null {
     this.pending += 1;
     const header = this.next();
@@ -50,7 +50,7 @@ export class RunTrace {
     this.pending -= 1;
   }
 
-  /** What is told to others meanwhile. */
+  /** The header of a child run, or of a signal to another run, meanwhile. */
   next(): TraceHeader | null {
     const { origin, current, hasWaited } = this;
     const from = [hasWaited ? current : null, current === origin ? null : origin];

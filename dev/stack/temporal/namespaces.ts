@@ -16,23 +16,23 @@ const PAUSE = 250;
 
 /** Registers namespaces at a server, with retention and search attributes, and waits until it knows them. */
 export async function registerNamespaces(address: string, namespaces: readonly string[]): Promise<void> {
-  const connection = await patiently(() => Connection.connect({ address }));
+  const connection = await untilKnown(() => Connection.connect({ address }));
   try {
     const { workflowService, operatorService } = connection;
     const searchAttributes = Object.fromEntries(SEARCH_ATTRIBUTES.map((name) => [name, KEYWORD]));
     const workflowExecutionRetentionPeriod = msToTs(RETENTION_HOURS * 3_600_000);
     // One after the other: Temporal refuses updates that overtake each other.
     for (const namespace of namespaces)
-      await patiently(() =>
+      await untilKnown(() =>
         workflowService
           .registerNamespace({ namespace, workflowExecutionRetentionPeriod })
           .catch(unlessAlreadyThere),
       );
     for (const namespace of namespaces)
-      await patiently(() => operatorService.addSearchAttributes({ namespace, searchAttributes }));
+      await untilKnown(() => operatorService.addSearchAttributes({ namespace, searchAttributes }));
     const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'none'`).join(' OR ');
     for (const namespace of namespaces)
-      await patiently(() => workflowService.countWorkflowExecutions({ namespace, query }));
+      await untilKnown(() => workflowService.countWorkflowExecutions({ namespace, query }));
   } finally {
     await connection.close();
   }
@@ -45,7 +45,7 @@ function unlessAlreadyThere(error: unknown): void {
 }
 
 /** Repeats what fails while the server does not know a namespace yet, or has only just started. */
-async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+async function untilKnown<T>(attempt: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + KNOWN_WITHIN;
   for (;;) {
     try {

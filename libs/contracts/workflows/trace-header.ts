@@ -1,4 +1,4 @@
-/** The header in which a trace travels through Temporal, as the interceptors of its SDKs for other languages call it. */
+/** The header that carries a trace through Temporal, named as by the interceptors of its SDKs for other languages. */
 export const TRACE_HEADER = '_tracer-data';
 
 /** What the header holds: where spans belong, and which spans of other traces led there. */

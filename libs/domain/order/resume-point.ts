@@ -2,13 +2,7 @@ import type { ShipmentReport } from '../fulfilment/carrier-event.js';
 import { type Actor, END_CODES, type EndCode, type EndReason } from './end.js';
 import { type Booked, pendingRefunds, refunded } from '../ledger/ledger.js';
 import type { OrderPolicy } from './policy.js';
-import {
-  type FulfilmentStatus,
-  isEnd,
-  type OrderState,
-  type OrderStatus,
-  type PaymentStatus,
-} from './states.js';
+import { isPickedUp, isEnd, type OrderState, type OrderStatus, type PaymentStatus } from './states.js';
 import { type Resolution, type StepName, STEPS } from './steps.js';
 
 /** What the books have of an order. Times are RFC 3339. */
@@ -86,8 +80,6 @@ export interface ResumePoint {
 const ENDS = ['rejected', 'cancelled', 'delivered', 'undelivered'] as const;
 type EndStatus = (typeof ENDS)[number];
 
-const PICKED_UP: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
-const LABELLED: readonly FulfilmentStatus[] = ['ready', ...PICKED_UP];
 const TAKEN: readonly PaymentStatus[] = ['not_required', 'captured', 'partially_refunded', 'refunded'];
 const BEFORE_PICK_UP: readonly OrderStatus[] = ['pending', 'confirmed'];
 
@@ -104,7 +96,7 @@ export function resumePointOf(facts: ResumeFacts, now: number): ResumePoint {
     status: order.status,
     closedAs: order.closedAt === null ? null : (ENDS.find((end) => end === order.status) ?? null),
     done,
-    isAway: PICKED_UP.includes(order.fulfilment),
+    isAway: isPickedUp(order.fulfilment),
     parcel: parcelOf(order),
     pendingCompensation: pendingCompensation(facts, done, reservedAt, now),
     cancellationRequest:
@@ -123,7 +115,7 @@ export function resumePointOf(facts: ResumeFacts, now: number): ResumePoint {
 /** Mails are not among them, but for those an operator gave up: the journal knows which were sent. */
 function doneSteps({ order, events, answers }: ResumeFacts): StepName[] {
   const { status, payment, fulfilment, policy } = order;
-  const isLabelled = LABELLED.includes(fulfilment);
+  const isLabelled = fulfilment === 'ready' || isPickedUp(fulfilment);
   const away = timeOf(events.findLast((event) => ledTo(event, 'status') === 'shipped')?.at);
   const begun = status !== 'pending' || fulfilment !== 'none';
   const isDone: Readonly<Record<StepName, boolean>> = {

@@ -59,6 +59,11 @@ export const FULFILMENT: Table<FulfilmentStatus> = {
   lost: ['delivered', 'returned'],
 };
 
+const PICKED_UP: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
+
+/** Whether the carrier has, or had, the parcel. */
+export const isPickedUp = (fulfilment: FulfilmentStatus): boolean => PICKED_UP.includes(fulfilment);
+
 export interface OrderState {
   readonly status: OrderStatus;
   readonly payment: PaymentStatus;

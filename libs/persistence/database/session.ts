@@ -1,5 +1,7 @@
 import type pg from 'pg';
 
+import { ExplainedError } from '#libs/explained-error';
+
 import type { DatabaseLimits } from './database-limits.js';
 
 /** What a session must be limited in, wherever that is set. */
@@ -21,7 +23,7 @@ const settingsFor = (limits: DatabaseLimits): Readonly<Record<string, string>> =
 });
 
 /** A pooler is in between, and nothing limits how long a statement behind it waits. */
-export class UnlimitedPooler extends Error {
+export class UnlimitedPooler extends ExplainedError {
   override readonly name = 'UnlimitedPooler';
 
   /** @param whose the role, and the database, as written in a statement */

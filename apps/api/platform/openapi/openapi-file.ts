@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pino } from 'pino';
 
 import { environmentFor } from '#libs/config/environment';
+import { PROGRAM_GROUPS } from '#libs/config/program-groups';
 
 import { openApiDocument } from './openapi.js';
 import { createServer } from '../../server.js';
@@ -22,20 +23,7 @@ const PLACEHOLDERS = {
 };
 
 async function documentText(): Promise<string> {
-  const environment = environmentFor(
-    [
-      'store',
-      'temporal',
-      'payments',
-      'paymentWebhooks',
-      'providers',
-      'carrierWebhooks',
-      'api',
-      'pricing',
-      'policy',
-    ],
-    PLACEHOLDERS,
-  );
+  const environment = environmentFor(PROGRAM_GROUPS.api, PLACEHOLDERS);
   const server = await createServer(environment, pino({ level: 'silent' }));
   try {
     return `${JSON.stringify(openApiDocument(server), null, 2)}\n`;

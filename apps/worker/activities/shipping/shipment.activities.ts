@@ -3,7 +3,7 @@ import { type CarrierEventType, type ShipmentReport } from '#libs/domain/fulfilm
 import { Outage, AttentionRequired, Refusal } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { amountDifference } from '#libs/domain/payment/paid-amount';
-import type { FulfilmentStatus } from '#libs/domain/order/states';
+import { isPickedUp } from '#libs/domain/order/states';
 import type { Carrier, Parcel, ParcelStatus } from '#libs/shipping/carrier';
 import type { InboxRepository, ParcelKey } from '#libs/persistence/fulfilment/inbox.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
@@ -25,9 +25,6 @@ const EVENTS: Readonly<Partial<Record<ParcelStatus, CarrierEventType>>> = {
   delivered: 'shipment.delivered',
   returned: 'shipment.returned',
 };
-
-/** A parcel that the carrier has. */
-const PICKED_UP: readonly FulfilmentStatus[] = ['shipped', 'delivered', 'returned', 'lost'];
 
 /** Step 4, its compensation, and the lookup that ends an overdue wait. */
 export class ShipmentActivities implements Pick<
@@ -74,7 +71,7 @@ export class ShipmentActivities implements Pick<
             settlement: { state: 'done' },
             // A pick-up that was reported during the call to the carrier is newer than its answer.
             change: (current) =>
-              PICKED_UP.includes(current.fulfilment) ? pickedUpAfterAll(current) : labelCancelled(current),
+              isPickedUp(current.fulfilment) ? pickedUpAfterAll(current) : labelCancelled(current),
           };
         }
         return {
@@ -89,7 +86,7 @@ export class ShipmentActivities implements Pick<
     });
     // Not from the carrier's answer: a pick-up may have been reported during the call.
     const { fulfilment } = await this.orders.get(orderId);
-    return PICKED_UP.includes(fulfilment) ? 'too_late' : 'compensated';
+    return isPickedUp(fulfilment) ? 'too_late' : 'compensated';
   }
 
   async checkDelivery(orderId: OrderId): Promise<ShipmentReport | null> {

@@ -1,7 +1,5 @@
 import type { Client } from '@temporalio/client';
 
-import { TASK_QUEUES } from '#libs/contracts/workflows/order-workflow';
-
 /** How long one question may take, in milliseconds. */
 const DEADLINE = 10_000;
 
@@ -9,8 +7,8 @@ const DEADLINE = 10_000;
 export type WorkerVersion = string;
 export const UNVERSIONED: WorkerVersion = '';
 
-/** Who takes the workflow tasks of orders from Temporal. */
-export interface OrderQueue {
+/** The tasks of one type in a task queue, and who takes them. */
+export interface TaskQueue {
   /** How long the oldest task has waited for a worker, in milliseconds. */
   readonly backlogAge: number;
   /** The versions that tasks of runs go to which are not pinned: the current one, and one that is ramped up. */
@@ -25,21 +23,22 @@ interface Version {
   readonly buildId?: string | null;
 }
 
-/** WORKER_VERSIONING_MODE_VERSIONED and TASK_QUEUE_TYPE_WORKFLOW of Temporal's protocol. */
+/** TaskQueueType, and the versioned WorkerVersioningMode, of Temporal's protocol. */
+const TASK_TYPES = { workflow: 1, activity: 2 } as const;
+export type TaskType = keyof typeof TASK_TYPES;
 const VERSIONED: unknown = 2;
-const WORKFLOW_TASKS = 1;
 
 export const versionOf = (version: Version | null | undefined): WorkerVersion =>
   version?.buildId ? `${version.deploymentName ?? ''}:${version.buildId}` : UNVERSIONED;
 
-/** The task queue of orders, as Temporal describes it. */
-export async function describeOrderQueue(client: Client): Promise<OrderQueue> {
+/** A task queue, as Temporal describes it. */
+export async function describeTaskQueue(client: Client, name: string, type: TaskType): Promise<TaskQueue> {
   const { namespace } = client.options;
   const described = await client.withDeadline(Date.now() + DEADLINE, () =>
     client.workflowService.describeTaskQueue({
       namespace,
-      taskQueue: { name: TASK_QUEUES.orders },
-      taskQueueType: WORKFLOW_TASKS,
+      taskQueue: { name },
+      taskQueueType: TASK_TYPES[type],
       reportStats: true,
     }),
   );

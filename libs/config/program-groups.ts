@@ -1,0 +1,32 @@
+/** Which groups of variables each of the deployed programs reads. */
+export const PROGRAM_GROUPS = {
+  api: [
+    'store',
+    'temporal',
+    'payments',
+    'paymentWebhooks',
+    'providers',
+    'carrierWebhooks',
+    'api',
+    'pricing',
+    'policy',
+    'metrics',
+    'traces',
+    'logs',
+  ],
+  worker: [
+    'store',
+    'temporal',
+    'deployment',
+    'payments',
+    'carrier',
+    'mail',
+    'providers',
+    'providerRates',
+    'worker',
+    'reconciliation',
+    'metrics',
+    'traces',
+    'logs',
+  ],
+} as const;
