@@ -64,7 +64,9 @@ describe('the search for lost runs', () => {
   });
 
   const ids = async () =>
-    (await bench.database.order.findMany({ select: { id: true }, orderBy: { id: 'asc' } })).map(({ id }) => id);
+    (await bench.database.order.findMany({ select: { id: true }, orderBy: { id: 'asc' } })).map(
+      ({ id }) => id,
+    );
   async function look(limit = 20): Promise<void> {
     await bench.database.$executeRaw`UPDATE run_look SET due_at = now()`;
     const options = { answer: 'attention', limit, interval: INTERVAL } as const;
