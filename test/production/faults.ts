@@ -6,7 +6,7 @@ import type { System } from '../support/system.js';
 
 /** Something that is done to a running system, and undone. */
 interface Fault {
-  /** Seconds after the start, from 0 to 1 of the whole time. */
+  /** Milliseconds after the start. */
   readonly at: number;
   readonly what: string;
   act(): Promise<void>;
@@ -48,16 +48,16 @@ export function faultsFor(minutes: number, system: System, postgres: OwnPostgres
 
 type Outage = readonly [provider: string, begin: (system: System) => Promise<void>];
 
-const ofSandbox = (beginning: string) => async (system: System) => {
-  for (const operation of OPERATIONS.filter(
-    (name) => name.startsWith('shipments.') === (beginning === 'shipments.'),
-  ))
+const isCarrier = (operation: string) => operation.startsWith('shipments.');
+
+const outageOf = (operations: readonly (typeof OPERATIONS)[number][]) => async (system: System) => {
+  for (const operation of operations)
     await script(system.sandbox, { operation, fault: 'drop_before', times: ALL_CALLS });
 };
 
 const OUTAGES: readonly Outage[] = [
-  ['payment provider', ofSandbox('payments')],
-  ['carrier', ofSandbox('shipments.')],
+  ['payment provider', outageOf(OPERATIONS.filter((operation) => !isCarrier(operation)))],
+  ['carrier', outageOf(OPERATIONS.filter(isCarrier))],
   [
     'mail server',
     async ({ inbox }) => {

@@ -1,140 +1,36 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
-import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
-import { z } from 'zod';
+import { parse } from 'yaml';
+import type { z } from 'zod';
 
 import { readSettings, type Source, variablesOf } from '#libs/config/settings';
 
 import { LOCAL_GROUPS } from '../../dev/stack/local-settings.js';
-import {
-  customResourceDefinitions,
-  findHelm,
-  KUBERNETES_VERSIONS,
-  kubernetesSchemas,
-  type KubernetesVersion,
-} from '../support/chart-tools.js';
+import { KUBERNETES_VERSIONS } from '../support/chart-tools.js';
 import { PROGRAM_GROUPS } from '../support/program-groups.js';
+import {
+  Chart,
+  CHART,
+  type container,
+  environmentOf,
+  ofKind,
+  policy,
+  resource,
+  type Resource,
+  type rule,
+  workloads,
+} from './rendered-chart.js';
+import { ResourceSchemas } from './resource-schemas.js';
 
-const CHART = 'deploy/helm/order-processing';
 const EXAMPLES = readdirSync(`${CHART}/examples`);
 /** Where Go has to build Helm first. */
 const BUILD = 1_200_000;
 
-const variable = z.object({
-  name: z.string(),
-  value: z.string().optional(),
-  valueFrom: z.object({ secretKeyRef: z.object({ name: z.string(), key: z.string() }) }).optional(),
-});
-const container = z.object({
-  name: z.enum(['api', 'worker', 'migrate']),
-  image: z.string(),
-  args: z.array(z.string()),
-  env: z.array(variable),
-  ports: z.array(z.object({ name: z.string(), containerPort: z.number() })).default([]),
-  resources: z.object({
-    requests: z.object({ memory: z.string() }),
-    limits: z.object({ memory: z.string() }),
-  }),
-  securityContext: z.unknown(),
-  volumeMounts: z
-    .array(z.object({ name: z.string(), mountPath: z.string(), readOnly: z.boolean() }))
-    .default([]),
-  livenessProbe: z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) }).optional(),
-  readinessProbe: z.object({ httpGet: z.object({ path: z.string(), port: z.string() }) }).optional(),
-});
-const podSpec = z.object({
-  automountServiceAccountToken: z.boolean(),
-  securityContext: z.object({
-    runAsNonRoot: z.boolean(),
-    runAsUser: z.number(),
-    seccompProfile: z.object({ type: z.string() }),
-  }),
-  terminationGracePeriodSeconds: z.number().default(30),
-  topologySpreadConstraints: z.array(z.unknown()).default([]),
-  volumes: z.array(z.object({ name: z.string() })).default([]),
-  containers: z.tuple([container]),
-});
-const peers = z.array(z.unknown()).optional();
-const rule = z.object({
-  ports: z.array(z.object({ protocol: z.string(), port: z.union([z.number(), z.string()]) })),
-  from: peers,
-  to: peers,
-});
-const labels = z.record(z.string(), z.string());
-const policy = z.object({
-  podSelector: z.object({ matchLabels: labels }),
-  policyTypes: z.array(z.string()),
-  ingress: z.array(rule).default([]),
-  egress: z.array(rule).default([]),
-});
-const workload = z.object({
-  replicas: z.number().optional(),
-  selector: z.object({ matchLabels: labels }).optional(),
-  template: z.object({ metadata: z.object({ labels }), spec: podSpec }),
-});
-const resource = z.object({
-  apiVersion: z.string(),
-  kind: z.string(),
-  metadata: z.object({ name: z.string(), labels, annotations: labels.default({}) }),
-  spec: z.unknown().optional(),
-  data: z.record(z.string(), z.string()).optional(),
-});
-type Resource = z.output<typeof resource>;
-
-let helm: string;
+let chart: Chart;
 beforeAll(async () => {
-  helm = await findHelm();
+  chart = await Chart.open();
 }, BUILD);
-
-function run(command: 'lint' | 'template', args: readonly string[]) {
-  const release = command === 'template' ? ['shop'] : [];
-  return spawnSync(helm, [command, ...release, CHART, ...args], { encoding: 'utf8' });
-}
-
-/** The resources of an example, and values besides. */
-function render(
-  example: string,
-  values: readonly string[] = [],
-  version: KubernetesVersion = '1.37.0',
-): Resource[] {
-  const file = `${CHART}/examples/${example}`;
-  const { status, stdout, stderr } = run('template', [
-    '--kube-version',
-    version,
-    '--values',
-    file,
-    ...values,
-  ]);
-  if (status !== 0) throw new Error(stderr);
-  return parseAllDocuments(stdout, { version: '1.1' }).flatMap((document) => {
-    const value: unknown = document.toJS();
-    return value === null ? [] : [resource.parse(value)];
-  });
-}
-
-/** What Helm says of values that it does not take. */
-const refusal = (...values: string[]) =>
-  run('template', ['--kube-version', '1.37.0', '--values', `${CHART}/examples/minimal.yaml`, ...values])
-    .stderr;
-
-const ofKind = (resources: readonly Resource[], kind: string) =>
-  resources.filter((each) => each.kind === kind);
-const workloads = (resources: readonly Resource[]) =>
-  [...ofKind(resources, 'Deployment'), ...ofKind(resources, 'Job')].map(({ metadata, spec }) => {
-    const parsed = workload.parse(spec);
-    return {
-      ...parsed,
-      name: metadata.name,
-      pod: parsed.template.spec,
-      program: parsed.template.spec.containers[0],
-    };
-  });
-const environmentOf = ({ env }: z.output<typeof container>) =>
-  Object.fromEntries(env.map(({ name, value }) => [name, value ?? '']));
 
 const SECRETS: Source = {
   DATABASE_URL: 'postgresql://app:secret@db:5432/orders',
@@ -162,38 +58,24 @@ function settingsOf(program: z.output<typeof container>) {
 
 describe.each(EXAMPLES)('the chart with examples/%s', (example) => {
   it('passes helm lint', () => {
-    const args = ['--strict', '--kube-version', '1.37.0', '--values', `${CHART}/examples/${example}`];
-    const { status, stdout } = run('lint', args);
+    const { status, stdout } = chart.lint(example);
     expect({ status, stdout }).toMatchObject({ status: 0 });
   });
 
   it.each(KUBERNETES_VERSIONS)(
     'makes only resources that Kubernetes %s, Prometheus and KEDA know',
     (version) => {
-      const validator = new Ajv2020({ strict: false, validateFormats: false, logger: false });
-      const folder = kubernetesSchemas(version);
-      validator.addSchema(
-        json(join(folder, '_definitions.json')),
-        'https://kubernetes.io/api/_definitions.json',
-      );
-      const custom = customSchemas();
-      const schemas = new Map<string, ValidateFunction>();
-      for (const each of rawResources(example, version)) {
-        const { apiVersion, kind } = resource.parse(each);
-        const [group = '', number = group] = apiVersion.split('/');
-        const prefix = apiVersion.includes('/') ? `-${group.split('.')[0]}` : '';
-        const file = join(folder, `${kind.toLowerCase()}${prefix}-${number}.json`);
-        const validate =
-          schemas.get(kind) ?? validator.compile(custom.get(`${apiVersion} ${kind}`) ?? json(file));
-        schemas.set(kind, validate);
-        expect(validate(each) ? [] : validate.errors, `${kind} of ${apiVersion}`).toEqual([]);
+      const schemas = new ResourceSchemas(version);
+      for (const document of chart.documents(example, [], version)) {
+        const { apiVersion, kind } = resource.parse(document);
+        expect(schemas.errorsOf(document, { apiVersion, kind }), `${kind} of ${apiVersion}`).toEqual([]);
       }
     },
   );
 
   it('runs every program as a user without rights, on a root that it cannot write to, within limits', () => {
     const [, user] = /^USER (\d+):\d+$/m.exec(readFileSync('Dockerfile', 'utf8')) ?? [];
-    for (const { name, pod, program } of workloads(render(example))) {
+    for (const { name, pod, program } of workloads(chart.render(example))) {
       expect(pod, name).toMatchObject({
         automountServiceAccountToken: false,
         securityContext: {
@@ -215,7 +97,7 @@ describe.each(EXAMPLES)('the chart with examples/%s', (example) => {
   });
 
   it('gives each program what it reads, with values that it takes, and secrets only by reference', () => {
-    const resources = render(example);
+    const resources = chart.render(example);
     expect(ofKind(resources, 'Secret')).toEqual([]);
     for (const { name, pod, program } of workloads(resources)) {
       for (const { name: set, value, valueFrom } of program.env) {
@@ -235,7 +117,7 @@ describe.each(EXAMPLES)('the chart with examples/%s', (example) => {
   });
 
   it('lets each program stop by itself before it is killed', () => {
-    for (const { name, pod, program } of workloads(render(example))) {
+    for (const { name, pod, program } of workloads(chart.render(example))) {
       if (program.name === 'migrate') continue;
       const { api, worker } = readSettings(
         { api: LOCAL_GROUPS.api, worker: LOCAL_GROUPS.worker },
@@ -254,7 +136,7 @@ describe.each(EXAMPLES)('the chart with examples/%s', (example) => {
   });
 
   it('lets each program reach the ports that it uses, and no others', () => {
-    const resources = render(example);
+    const resources = chart.render(example);
     const policies = ofKind(resources, 'NetworkPolicy').map(({ spec }) => policy.parse(spec));
     const [denied] = policies.filter(({ ingress, egress }) => ingress.length + egress.length === 0);
     expect(denied?.policyTypes).toEqual(['Ingress', 'Egress']);
@@ -281,7 +163,7 @@ describe.each(EXAMPLES)('the chart with examples/%s', (example) => {
   });
 
   it('migrates with the same image before anything else', () => {
-    const resources = render(example);
+    const resources = chart.render(example);
     const [job] = ofKind(resources, 'Job');
     expect(job?.metadata.annotations['helm.sh/hook']).toBe('pre-install,pre-upgrade');
     const images = workloads(resources).filter(({ program }) => program.name !== 'worker');
@@ -293,7 +175,9 @@ describe.each(EXAMPLES)('the chart with examples/%s', (example) => {
 
 describe('the chart', () => {
   it('keeps workers of the version before beside the new ones, each a version of one deployment of Temporal', () => {
-    const workers = workloads(render('everything.yaml')).filter(({ program }) => program.name === 'worker');
+    const workers = workloads(chart.render('everything.yaml')).filter(
+      ({ program }) => program.name === 'worker',
+    );
     const versions = workers.map(({ name, replicas, program, selector, template }) => {
       const { TEMPORAL_DEPLOYMENT_NAME: deployment, TEMPORAL_WORKER_BUILD_ID: build } =
         environmentOf(program);
@@ -319,14 +203,14 @@ describe('the chart', () => {
 
   it('leaves the pods of a version that drains as they are when the current one changes', () => {
     const draining = (tag: string) =>
-      workloads(render('everything.yaml', ['--set', `image.tag=${tag}`])).find(({ name }) =>
+      workloads(chart.render('everything.yaml', ['--set', `image.tag=${tag}`])).find(({ name }) =>
         name.endsWith('orders-0-2-1'),
       )?.template;
     expect(draining('0.4.0')).toEqual(draining('0.3.0'));
   });
 
   it('scales workers by the backlog of their own task queues and their own version', () => {
-    const resources = render('everything.yaml');
+    const resources = chart.render('everything.yaml');
     expect(ofKind(resources, 'ScaledObject').map(({ spec }) => spec)).toMatchObject([
       {
         scaleTargetRef: { name: 'shop-order-processing-worker-orders-0-3-0' },
@@ -346,7 +230,7 @@ describe('the chart', () => {
   });
 
   it('has the alert rules and the dashboards of this repository', () => {
-    const resources = render('everything.yaml');
+    const resources = chart.render('everything.yaml');
     const [rules] = ofKind(resources, 'PrometheusRule');
     expect(rules?.spec).toEqual(parse(readFileSync('deploy/prometheus/order-processing.rules.yml', 'utf8')));
     const dashboards = ofKind(resources, 'ConfigMap').flatMap(({ data }) => Object.entries(data ?? {}));
@@ -377,7 +261,7 @@ describe('the chart', () => {
       /is there twice, or is what image.tag says/,
     ],
   ])('refuses %s', (_, values, sentence) => {
-    expect(refusal(...values)).toMatch(sentence);
+    expect(chart.refusal(...values)).toMatch(sentence);
   });
 });
 
@@ -386,52 +270,4 @@ const isHook = ({ metadata }: Resource) => 'helm.sh/hook' in metadata.annotation
 function portOf(url: string): string {
   const { port, protocol } = new URL(url);
   return port || (protocol === 'http:' ? '80' : '443');
-}
-
-const json = (file: string): AnySchema => JSON.parse(readFileSync(file, 'utf8'));
-
-/** An example's resources with all their fields. */
-function rawResources(example: string, version: KubernetesVersion): unknown[] {
-  const { stdout } = run('template', ['--kube-version', version, '--values', `${CHART}/examples/${example}`]);
-  return parseAllDocuments(stdout, { version: '1.1' })
-    .map((document): unknown => document.toJS())
-    .filter((value) => value !== null);
-}
-
-/** The schemas of resources that are not Kubernetes' own. */
-function customSchemas(): ReadonlyMap<string, AnySchema> {
-  const definition = z.object({
-    spec: z.object({
-      group: z.string(),
-      names: z.object({ kind: z.string() }),
-      versions: z.array(z.object({ name: z.string(), schema: z.object({ openAPIV3Schema: z.unknown() }) })),
-    }),
-  });
-  return new Map(
-    customResourceDefinitions().flatMap((file) => {
-      const { spec } = definition.parse(parse(readFileSync(file, 'utf8')));
-      return spec.versions.map(({ name, schema }) => [
-        `${spec.group}/${name} ${spec.names.kind}`,
-        strict(schema.openAPIV3Schema) as AnySchema,
-      ]);
-    }),
-  );
-}
-
-/** Without the fields that Kubernetes would drop; its own objects have them in their schemas already. */
-function strict(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(strict);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  // Patterns are Go's, of which some are none of JavaScript's.
-  const inner = Object.fromEntries(
-    Object.entries(schema).flatMap(([key, value]) =>
-      key === 'pattern' && typeof value === 'string' ? [] : [[key, strict(value)]],
-    ),
-  );
-  // `metadata` is only named there.
-  const isOpen =
-    'additionalProperties' in inner ||
-    'x-kubernetes-preserve-unknown-fields' in inner ||
-    Object.keys(inner['properties'] ?? {}).length === 0;
-  return isOpen ? inner : { ...inner, additionalProperties: false };
 }
