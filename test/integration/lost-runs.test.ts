@@ -6,6 +6,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import { createLogger } from '#libs/telemetry/logger';
 import type { LostRun, RunDescription } from '#libs/temporal/run-visibility';
 
+import { makeLookDue } from '../support/run-look.js';
 import type { Bench } from './bench.js';
 import { addShippedOrders } from './many-orders.js';
 import { useBench } from './use-bench.js';
@@ -68,7 +69,7 @@ describe('the search for lost runs', () => {
       ({ id }) => id,
     );
   async function look(limit = 20): Promise<void> {
-    await bench.database.$executeRaw`UPDATE run_look SET due_at = now()`;
+    await makeLookDue(bench.database);
     const options = { answer: 'attention', limit, interval: INTERVAL } as const;
     await new LostRuns(bench.store, runs, logger, options, { look: async () => {} }).look();
   }

@@ -29,6 +29,7 @@ import { checkAtRest, type Records } from './invariants.js';
 import { acceptOrder, type Wanted } from './orders.js';
 import { checkSecrecy } from './secrecy.js';
 import { checkReplay } from './replay-check.js';
+import { makeLookDue } from './run-look.js';
 import { workflowBundle } from './workflow-bundle.js';
 import { openParts, type HarnessParts } from './harness-parts.js';
 
@@ -255,7 +256,7 @@ export class WorkflowHarness {
 
   /** Has the sweeper look for lost runs now, whatever the time of its last look. */
   async lookForLostRuns(): Promise<void> {
-    await this.database.$executeRaw`UPDATE run_look SET due_at = now()`;
+    await makeLookDue(this.database);
     await this.sweeper.sweep();
   }
 

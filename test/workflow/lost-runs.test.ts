@@ -14,6 +14,7 @@ import { eventually } from '../support/eventually.js';
 import { lease } from '../support/lease.js';
 import { answerLost, findLost, loseRun, runsOf } from '../support/lost-run.js';
 import { emailOf } from '../support/orders.js';
+import { makeLookDue } from '../support/run-look.js';
 import { NAMESPACES } from '../support/shared-servers.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
@@ -327,7 +328,7 @@ describe('lost runs that are restarted by themselves', () => {
     // With the limit raised.
     const raised = { answer: 'restart', limit: 3, interval: 60_000 } as const;
     const later = new LostRuns(shop.store, shop.runs, shop.ports.logger, raised, NO_STUCK_RUNS);
-    await shop.database.$executeRaw`UPDATE run_look SET due_at = now()`;
+    await makeLookDue(shop.database);
     await later.look();
     expect(await shop.store.runLook.alarmed()).toBe(0);
     expect(await shop.closed(first)).toMatchObject({ status: 'cancelled', payment: 'refunded' });
@@ -338,7 +339,7 @@ describe('lost runs that are restarted by themselves', () => {
   it('are found although only one of several workers looks at a time', async () => {
     const id = await labelled(shop);
     await end(shop, [id]);
-    await shop.database.$executeRaw`UPDATE run_look SET due_at = now()`;
+    await makeLookDue(shop.database);
     await Promise.all([1, 2, 3, 4].map(() => shop.sweeper.sweep()));
     expect(await shop.store.runLook.begin(1_000)).toBeNull();
     await delivered(shop, id);
@@ -366,7 +367,7 @@ describe('with another namespace, or a server that lost its data,', () => {
   });
 
   const look = async (answer: 'attention' | 'restart', limit: number) => {
-    await shop.database.$executeRaw`UPDATE run_look SET due_at = now()`;
+    await makeLookDue(shop.database);
     const options = { answer, limit, interval: 60_000 };
     await new LostRuns(shop.store, elsewhere, shop.ports.logger, options, NO_STUCK_RUNS).look();
   };

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 
 import { acceptOrder } from '../support/orders.js';
+import { makeLookDue } from '../support/run-look.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
@@ -17,7 +18,7 @@ describe('the sweeper', () => {
     shop.database.$transaction([
       shop.database
         .$executeRaw`UPDATE orders SET created_at = created_at - interval '1 hour', started_at = started_at - interval '1 hour'`,
-      shop.database.$executeRaw`UPDATE run_look SET due_at = now()`,
+      makeLookDue(shop.database),
       shop.database.$executeRaw`UPDATE inbox_event SET applied_at = applied_at - interval '1 hour'`,
       shop.database.$executeRaw`UPDATE attention SET resolved_at = resolved_at - interval '1 hour'`,
       shop.database.$executeRaw`UPDATE refund SET requested_at = requested_at - interval '1 hour'`,
