@@ -9,6 +9,7 @@ const LONGEST = [
   'test/deep/outages-postgres.test.ts',
   'test/deep/outages.test.ts',
   'test/deep/silent-connections.test.ts',
+  'test/deep/stuck-runs.test.ts',
   'test/deep/alerts-fired.test.ts',
   'test/deep/upgrade.test.ts',
   'test/deep/restore.test.ts',

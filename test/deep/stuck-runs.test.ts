@@ -39,7 +39,7 @@ const isStuck = ({ attention }: OrderRecord) => attention.some(({ kind }) => kin
 const aboutRun = async (shop: WorkflowHarness, id: OrderId) =>
   (await shop.eventTypes(id)).filter((type) => type.startsWith('order.run_'));
 
-describe('an order whose workflow task fails', () => {
+describe.concurrent('an order whose workflow task fails', () => {
   let shop: WorkflowHarness;
   useWorkflowHarness(
     (opened) => {
@@ -72,7 +72,7 @@ describe('an order whose workflow task fails', () => {
   }, 300_000);
 });
 
-describe('an order whose task is for a version without workers', () => {
+describe.concurrent('an order whose task is for a version without workers', () => {
   let shop: WorkflowHarness;
   let stopVersion: () => Promise<void>;
   const version = { deploymentName: 'orders', buildId: 'new' };
