@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { orderActivities } from '../../apps/worker/activities/activities.js';
 import type { OrderId } from '#libs/domain/order/order-id';
 
 import { eventually } from '../support/eventually.js';
@@ -51,6 +52,20 @@ describe('an order whose steps are joined', () => {
       `Your order ${number} is confirmed`,
       `Your order ${number} has been delivered`,
     ]);
+  });
+
+  it('is reserved, told and closed once where an activity is repeated that had written', async () => {
+    const { id, trackingNumber } = await onItsWay();
+    await shop.carrierSays(trackingNumber, 'shipment.delivered');
+    await shop.closed(id);
+    const [events, stock] = [await shop.eventTypes(id), await shop.stock('MUG-BLUE')];
+    const { orders, email } = orderActivities(shop.ports);
+    await orders.validateAndReserve(id);
+    // The run has the order closed then, which changes nothing.
+    expect(await email.closeWithDeliveryNotice(id)).toBe(false);
+    expect(await orders.closeOrder(id, { status: 'delivered' })).toEqual({ is: 'ended' });
+    expect(await shop.eventTypes(id)).toEqual(events);
+    expect(await shop.stock('MUG-BLUE')).toEqual(stock);
   });
 
   it.each([
