@@ -15,7 +15,7 @@ export interface Part {
 const KILLS = ['test/deep/worker-kills', 'test/deep/payment-crashes.test.ts'];
 /** Many orders at once, and the same order many times. */
 const CROWDS = ['test/deep/concurrent-requests.test.ts', 'test/deep/identical-requests.test.ts'];
-const CRASHES = 'test/e2e/process-crashes.test.ts';
+const CRASHES = 'test/deep/process-crashes.test.ts';
 
 const PARTS_BY_NAME = {
   e2e: {

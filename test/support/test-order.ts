@@ -16,7 +16,6 @@ const LONGEST = [
   'test/deep/graceful-shutdown.test.ts',
   'test/deep/steps-failing.test.ts',
   'test/deep/wrong-answers.test.ts',
-  'test/e2e/process-crashes.test.ts',
   'test/e2e/api-access.test.ts',
   'test/e2e/outcomes.test.ts',
   'test/e2e/erasure.test.ts',
