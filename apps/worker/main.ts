@@ -38,6 +38,7 @@ import { promoteOwnBuild } from './deployment/promote-own-build.js';
 import { keepPublishing } from './deployment/publish-versions.js';
 import { createReconciliationWorker } from './reconciliation/reconciliation-worker.js';
 import { LostRuns } from './sweeper/lost-runs.js';
+import { OldRows } from './sweeper/old-rows.js';
 import { TemporalProbe } from './health/temporal-probe.js';
 import { WorkerHealth } from './health/worker-health.js';
 import { ActivityMetrics } from './telemetry/activity-metrics.js';
@@ -176,13 +177,19 @@ async function main(): Promise<void> {
     },
     new StuckRuns(store, runs.visibility),
   );
+  const sweeperMetrics = new SweeperMetrics(metrics);
+  const retention = {
+    idempotency_key: env.worker.IDEMPOTENCY_KEY_RETENTION,
+    inbox_event: env.worker.INBOX_RETENTION,
+  };
   const sweeper = new Sweeper(
     store,
     runs,
     lostRuns,
+    new OldRows(store.oldRows, retention, logger, sweeperMetrics),
     logger,
     env.worker.SWEEP_INTERVAL,
-    new SweeperMetrics(metrics),
+    sweeperMetrics,
     requests,
   );
 

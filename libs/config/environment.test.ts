@@ -142,6 +142,8 @@ describe('a variable', () => {
       'DELIVERY_DEADLINE "2 weeks" is not a duration; write 500ms, 15s, 30m, 12h or 14d',
     ],
     ['providers', { PROVIDER_TIMEOUT: '1m' }, 'PROVIDER_TIMEOUT must not be longer than 15s'],
+    ['worker', { INBOX_RETENTION: '30d' }, 'INBOX_RETENTION must be 90d to 3650d'],
+    ['worker', { IDEMPOTENCY_KEY_RETENTION: '4000d' }, 'IDEMPOTENCY_KEY_RETENTION must be 1d to 3650d'],
     ['mail', { SMTP_URL: 'smtp://mail', MAIL_FROM: 'the shop' }, 'MAIL_FROM must be one address'],
     [
       'mail',

@@ -16,6 +16,7 @@ import {
   pemFile,
   port,
   positive,
+  retention,
   text,
   url,
   whole,
@@ -242,6 +243,8 @@ const groups = {
     LOST_RUN: z.enum(['attention', 'restart'], 'must be attention or restart').default('attention'),
     LOST_RUN_LIMIT: whole(0, 1_000_000).default(20),
     LOST_RUN_INTERVAL: positive('30s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
+    IDEMPOTENCY_KEY_RETENTION: retention('30d', '1d'),
+    INBOX_RETENTION: retention('90d', '90d'),
     SHUTDOWN_GRACE: positive('15s'),
   }),
   reconciliation: z.object({

@@ -34,6 +34,12 @@ export const duration = (fallback: string) =>
     });
 export const positive = (fallback: string) =>
   duration(fallback).refine((ms) => ms > 0, 'must be longer than 0');
+/** How long rows are kept: from `least` to ten years, so that dates in PostgreSQL can be so far back. */
+export const retention = (fallback: string, least: string) =>
+  duration(fallback).refine(
+    (ms) => ms >= (parseDuration(least) ?? 0) && ms <= 3_650 * 86_400_000,
+    `must be ${least} to 3650d`,
+  );
 export const url = (protocols: string[], example: string) =>
   z.string().refine((value) => protocols.includes(URL.canParse(value) ? new URL(value).protocol : ''), {
     message: `is not a ${protocols.join('// or ')}// URL; write ${example}`,

@@ -19,6 +19,8 @@ import { PaymentAttemptRepository } from './payments/payment-attempt.repository.
 import { PaymentInboxRepository } from './payments/payment-inbox.repository.js';
 import { RefundRepository } from './refunds/refund.repository.js';
 import { IdempotencyKeyRepository } from './requests/idempotency-key.repository.js';
+import { OldRowsRepository } from './sweeper/old-rows.repository.js';
+import { SweepLeaseRepository } from './sweeper/sweep-lease.repository.js';
 import { StockAdjustmentRepository } from './stock/stock-adjustment.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
 import { RunLookRepository } from './runs/run-look.repository.js';
@@ -53,6 +55,8 @@ export class Store {
   readonly runs: RunRepository;
   readonly runLook: RunLookRepository;
   readonly sweep: SweepRepository;
+  readonly sweepLeases: SweepLeaseRepository;
+  readonly oldRows: OldRowsRepository;
 
   constructor(
     private readonly db: Database,
@@ -83,6 +87,8 @@ export class Store {
     this.erasures = new ErasureRepository(db);
     this.runLook = new RunLookRepository(db);
     this.sweep = new SweepRepository(db);
+    this.sweepLeases = new SweepLeaseRepository(db);
+    this.oldRows = new OldRowsRepository(db);
   }
 
   /** @param url a postgresql:// URL; @param poolSize connections at most; @param listener is called after every change */

@@ -190,6 +190,13 @@ export const METRICS = {
     of: WORKER,
     help: 'Duties of the sweeper that failed, and are repeated with the next sweep',
   },
+  sweeper_removed_rows_total: {
+    type: 'counter',
+    unit: null,
+    labels: ['table'],
+    of: WORKER,
+    help: 'Rows that were past their age and were removed, by table',
+  },
   db_client_connection_count: {
     type: 'gauge',
     unit: null,

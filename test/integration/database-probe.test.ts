@@ -69,7 +69,7 @@ describe('the check of the database', () => {
     try {
       await holder.query('BEGIN; LOCK TABLE orders');
       const waiting = Array.from({ length: 2 * SIZE }, () =>
-        store.runLook.countOpen().catch((error: unknown) => error),
+        store.sweep.neverStarted(0, 1).catch((error: unknown) => error),
       );
       await eventually(() => pool.isBusy, Boolean);
       expect(await asked()).toBe('ready');

@@ -18,7 +18,10 @@ export interface LostRunsOptions {
 
 /** How many open orders one look compares at the least. */
 const COMPARED = 200;
-/** How long comparing all open orders may take; milliseconds. A little is left for looks that fail. */
+/**
+ * How long comparing all open orders may take; milliseconds. A little is left for looks that fail, and for orders that
+ * were not estimated.
+ */
 const ROUND = 50 * 60_000;
 /** Lists may be behind: runs that closed shortly before the last look are checked again. Milliseconds. */
 const BEHIND = 120_000;
@@ -98,7 +101,7 @@ export class LostRuns {
   /** Compares the next open orders with the existing runs: a run that is not even in a list is found only so. */
   private async compare(look: Look, lost: Found) {
     const looks = Math.max(Math.floor(ROUND / this.options.interval), 1);
-    const share = Math.ceil((await this.store.runLook.countOpen()) / looks);
+    const share = Math.ceil((await this.store.runLook.estimateOpen()) / looks);
     const batch = Math.max(share, COMPARED);
     const orders = await this.store.runLook.openAfter(look.comparedTo, batch);
     const running = await this.runs.visibility.running(orders.map(({ id }) => id));

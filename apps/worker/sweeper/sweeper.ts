@@ -8,15 +8,29 @@ import type { Logger } from '#libs/telemetry/logger';
 
 import type { RequestIds } from '../telemetry/request-ids.js';
 import type { SweeperMetrics } from '../telemetry/sweeper-metrics.js';
-import { Duty } from './duty.js';
+import { Duty, type DutyRule } from './duty.js';
 import type { LostRuns } from './lost-runs.js';
+import type { OldRows } from './old-rows.js';
 
 /** Rows stored this recently are left to the process that stored them. Milliseconds. */
 const SETTLING = 5_000;
 
+/** The calls to Temporal that the duties make; each marks its row as done. */
+export type SweptRuns = Pick<
+  OrderRuns,
+  | 'start'
+  | 'startRefund'
+  | 'requestCancellation'
+  | 'attemptPayment'
+  | 'reportShipment'
+  | 'ensurePaymentSync'
+  | 'resolveAttention'
+>;
+
 /**
  * Finishes rows that were stored and not signalled: orders and refunds whose run was never started, events that
- * were not applied, answers and requests. Every duty may run twice, and in several workers at once.
+ * were not applied, answers and requests; and removes old rows. Several workers share the rows, and every duty may be
+ * repeated.
  */
 export class Sweeper {
   private readonly stopping = new AbortController();
@@ -25,8 +39,9 @@ export class Sweeper {
 
   constructor(
     store: Store,
-    runs: OrderRuns,
+    runs: SweptRuns,
     lostRuns: Pick<LostRuns, 'look'>,
+    oldRows: Pick<OldRows, 'remove'>,
     private readonly logger: Logger,
     /** Milliseconds between two sweeps. */
     private readonly interval: number,
@@ -34,8 +49,10 @@ export class Sweeper {
     requests?: RequestIds,
   ) {
     this.duties = [
-      ...dutiesOf(store, runs, logger, requests),
+      ...dutiesOf(store, runs, logger, interval, requests),
       { name: 'lost', perform: () => lostRuns.look() },
+      { name: 'remove', perform: (stopping) => oldRows.remove(stopping) },
+      { name: 'leases', perform: () => store.sweepLeases.removeForgotten() },
     ];
   }
 
@@ -70,64 +87,77 @@ export class Sweeper {
   }
 }
 
-function dutiesOf(store: Store, runs: OrderRuns, logger: Logger, requests?: RequestIds) {
+function dutiesOf(store: Store, runs: SweptRuns, logger: Logger, interval: number, requests?: RequestIds) {
   const contextOf = async (orderId: OrderId): Promise<LogContext> => {
     const context = { orderId };
     await requests?.complete(context);
     return context;
   };
+  const duty = <T>(rule: DutyRule<T>) => new Duty(rule, store.sweepLeases, interval);
   return [
-    new Duty(
-      'start',
-      (limit) => store.sweep.neverStarted(SETTLING, limit),
-      async ({ id, policy, run }) => {
+    duty({
+      name: 'start',
+      find: (limit) => store.sweep.neverStarted(SETTLING, limit),
+      key: ({ id, run }) => `${id}:${run}`,
+      finish: async ({ id, policy, run }) => {
         await runs.start(id, policy, run);
         logger.info(await contextOf(id), 'started an order that had been stored and not started');
       },
-    ),
-    new Duty(
-      'refund',
-      (limit) => store.refunds.toStart(SETTLING, limit),
-      async ({ id, orderId, policy }) => {
+    }),
+    duty({
+      name: 'refund',
+      find: (limit) => store.refunds.toStart(SETTLING, limit),
+      key: ({ id }) => id,
+      finish: async ({ id, orderId, policy }) => {
         await runs.startRefund(id, orderId, policy);
         logger.info({ ...(await contextOf(orderId)), refundId: id }, 'a refund was given a run');
       },
-    ),
-    new Duty(
-      'cancel',
-      (limit) => store.cancellations.unsignalled(SETTLING, limit),
-      (request) => runs.requestCancellation(request),
-    ),
-    new Duty(
-      'attempt',
-      (limit) => store.paymentAttempts.unsignalled(SETTLING, limit),
-      (attempt) => runs.attemptPayment(attempt),
-    ),
-    new Duty(
-      'claim',
-      (limit) => store.inbox.unclaimed(limit),
-      async (parcel) => {
+    }),
+    duty({
+      name: 'cancel',
+      find: (limit) => store.cancellations.unsignalled(SETTLING, limit),
+      key: ({ orderId }) => orderId,
+      finish: (request) => runs.requestCancellation(request),
+      // While too many runs are lost, the request waits.
+      staysAWhile: true,
+    }),
+    duty({
+      name: 'attempt',
+      find: (limit) => store.paymentAttempts.unsignalled(SETTLING, limit),
+      key: ({ orderId, attempt }) => `${orderId}:${attempt}`,
+      finish: (attempt) => runs.attemptPayment(attempt),
+    }),
+    duty({
+      name: 'claim',
+      find: (limit) => store.inbox.unclaimed(limit),
+      key: ({ orderId, trackingNumber }) => `${orderId}:${trackingNumber}`,
+      finish: async (parcel) => {
         for (const report of await store.inbox.claim(parcel)) await runs.reportShipment(report);
       },
-    ),
-    new Duty(
-      'report',
-      (limit) => store.inbox.unsignalled(SETTLING, limit),
-      (report) => runs.reportShipment(report),
-    ),
+    }),
+    duty({
+      name: 'report',
+      find: (limit) => store.inbox.unsignalled(SETTLING, limit),
+      key: ({ eventId }) => eventId,
+      finish: (report) => runs.reportShipment(report),
+    }),
     // Also where an event came before the order had its intent.
-    new Duty(
-      'look',
-      async (limit) => {
+    duty({
+      name: 'look',
+      find: async (limit) => {
         await store.paymentInbox.settleKnown();
         return store.paymentInbox.unsettled(SETTLING, limit);
       },
-      (id) => runs.ensurePaymentSync(id),
-    ),
-    new Duty(
-      'answer',
-      (limit) => store.attention.unsignalled(SETTLING, limit),
-      (answer) => runs.resolveAttention(answer),
-    ),
+      key: (orderId) => orderId,
+      finish: (orderId) => runs.ensurePaymentSync(orderId),
+      // Until the sync has read the payment.
+      staysAWhile: true,
+    }),
+    duty({
+      name: 'answer',
+      find: (limit) => store.attention.unsignalled(SETTLING, limit),
+      key: ({ attentionId }) => attentionId,
+      finish: (answer) => runs.resolveAttention(answer),
+    }),
   ];
 }

@@ -134,18 +134,24 @@ export class InboxRepository {
     });
   }
 
-  /** Parcels with events that came before them, or that waited for the number of another label. */
+  /**
+   * Parcels with events that came before them, or that waited for the number of another label. Looked up event by event
+   * (OFFSET 0 keeps PostgreSQL to it): there are few events, and reading every parcel would take longer than all of them.
+   */
   async unclaimed(limit: number): Promise<ParcelKey[]> {
     return this.db.$queryRaw<ParcelKey[]>`
-      WITH early AS (
+      WITH early AS MATERIALIZED (
         SELECT object_id, reference, occurred_at, received_at FROM inbox_event WHERE applied_at IS NULL AND provider = ${CARRIER}),
       named AS (SELECT reference::uuid AS id FROM early WHERE reference ~ ${UUID})
       SELECT s.order_id::text AS "orderId", s.tracking_number AS "trackingNumber"
-      FROM early e JOIN shipment s ON s.tracking_number = e.object_id JOIN orders o ON o.id = s.order_id
+      FROM early e
+        CROSS JOIN LATERAL (SELECT * FROM shipment WHERE tracking_number = e.object_id OFFSET 0) s
+        CROSS JOIN LATERAL (SELECT * FROM orders WHERE id = s.order_id OFFSET 0) o
       WHERE e.reference IS NULL
         AND (${IN_TRANSIT} OR NOT ${isLabelPending(Prisma.sql`e.occurred_at`, Prisma.sql`e.received_at`)})
       UNION
-      SELECT s.order_id::text, s.tracking_number FROM named n JOIN shipment s ON s.order_id = n.id
+      SELECT s.order_id::text, s.tracking_number FROM named n
+        CROSS JOIN LATERAL (SELECT * FROM shipment WHERE order_id = n.id OFFSET 0) s
       LIMIT ${limit}`;
   }
 
@@ -241,12 +247,16 @@ export class InboxRepository {
     return written && state !== null ? { eventId: event.eventId, orderId: order.id, state } : null;
   }
 
-  /** Whether the order and its trail have all of it: a carrier may repeat an event a thousand times. */
+  /**
+   * Whether the order and its trail have all of it: a carrier may repeat an event a thousand times. Rows of events go
+   * once they are old and their order is closed; the trail keeps the ids of those that changed it.
+   */
   private async saysNothingNew(
     order: OrderRecord,
     event: CarrierEvent,
     verdict: CarrierVerdict,
   ): Promise<boolean> {
+    if (order.closedAt !== null && (await this.isInTrail(order.id, event.eventId))) return true;
     if (progressOf(order.shipments, event.type, event.trackingNumber)) return false;
     if (verdict.is !== 'contradiction') return verdict.is === 'known';
     if (Object.keys(verdict.change).length > 0) return false;
@@ -254,6 +264,13 @@ export class InboxRepository {
       SELECT 1 FROM inbox_event WHERE provider = ${CARRIER} AND object_id = ${event.trackingNumber}
         AND order_id = ${order.id}::uuid AND type = ${event.type} AND verdict = 'contradiction' LIMIT 1`;
     return before !== undefined;
+  }
+
+  private async isInTrail(orderId: OrderId, eventId: string): Promise<boolean> {
+    const [row] = await this.db.$queryRaw<unknown[]>`
+      SELECT 1 FROM order_event
+      WHERE order_id = ${orderId}::uuid AND actor = 'carrier' AND changes ->> 'event' = ${eventId} LIMIT 1`;
+    return row !== undefined;
   }
 }
 

@@ -41,14 +41,16 @@ const ENDED: readonly string[] = ['delivered', 'returned', 'cancelled'];
 export const IN_TRANSIT = Prisma.sql`(s.status <> ALL (${[...ENDED]}::text[]) AND o.fulfilment <> 'lost')`;
 
 /**
- * Whether a label had been requested when an event happened, and its number is not known yet. Every such order still has
- * its stock reserved, so that an index finds them. An event happened before it was received, whatever the carrier's clock
- * says. A label may be parked for days: it holds an event for one hour.
+ * Whether a label had been requested when an event happened, and its number is not known yet. Every such order is past
+ * its payment and still has its stock reserved, so that an index finds them, the oldest first. An event happened before it was received,
+ * whatever the carrier's clock says. A label may be parked for days: it holds an event for one hour.
  */
 export const isLabelPending = (occurredAt: Prisma.Sql, receivedAt: Prisma.Sql) => Prisma.sql`
   (${receivedAt} > now() - interval '1 hour'
-    AND EXISTS (SELECT 1 FROM orders p JOIN effect l ON l.key = p.id::text || ':ship'
-      WHERE p.fulfilment = 'reserved' AND l.state = 'started' AND l.started_at <= LEAST(${occurredAt}, ${receivedAt})))`;
+    AND EXISTS (SELECT 1 FROM (
+        SELECT id FROM orders WHERE fulfilment = 'reserved' AND status <> 'pending' ORDER BY id OFFSET 0) p
+      CROSS JOIN LATERAL (SELECT state, started_at FROM effect WHERE key = p.id::text || ':ship' OFFSET 0) l
+      WHERE l.state = 'started' AND l.started_at <= LEAST(${occurredAt}, ${receivedAt})))`;
 
 /**
  * Orders whose parcels have a tracking number or bear a reference, as a table expression, each with `in_transit` and with

@@ -61,16 +61,20 @@ export class PaymentInboxRepository {
       WHERE provider = ${PROVIDER} AND object_id = ${intentId} AND ${UNSETTLED}`;
   }
 
-  /** Settles events whose facts the books have by now. */
+  /** Settles events whose facts the books have by now; not those that another worker settles. */
   async settleKnown(): Promise<void> {
     const knownStates = Object.entries(STATES_AFTER_EVENT).flatMap(([type, states]) =>
       states.map((state) => ({ type, state })),
     );
     await this.db.$executeRaw`
-      UPDATE inbox_event i SET applied_at = now(), verdict = 'known', order_id = o.id
-      FROM orders o, jsonb_to_recordset(${JSON.stringify(knownStates)}::jsonb) AS t (type text, state text)
-      WHERE i.provider = ${PROVIDER} AND i.applied_at IS NULL AND o.intent_id = i.object_id
-        AND t.type = i.type AND t.state = o.intent_status`;
+      WITH known AS (
+        SELECT i.id, o.id AS order_id
+        FROM inbox_event i JOIN orders o ON o.intent_id = i.object_id
+          JOIN jsonb_to_recordset(${JSON.stringify(knownStates)}::jsonb) AS t (type text, state text)
+            ON t.type = i.type AND t.state = o.intent_status
+        WHERE i.provider = ${PROVIDER} AND i.applied_at IS NULL FOR UPDATE OF i SKIP LOCKED)
+      UPDATE inbox_event i SET applied_at = now(), verdict = 'known', order_id = k.order_id
+      FROM known k WHERE i.id = k.id`;
   }
 
   /** Notes that the books had the facts of these events already: no run is to be signalled. */

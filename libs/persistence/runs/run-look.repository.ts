@@ -53,6 +53,10 @@ export interface StuckFlag {
 
 /** How long a run must have been there to be compared, and an order unmoved to be unexplained. */
 const SETTLED = Prisma.sql`interval '1 minute'`;
+/** How many open orders one statement reads. */
+const PAGE = 200;
+/** Less than every id. */
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 /** Longer than from one look to the next, and what a task may wait. */
 const LATELY = Prisma.sql`interval '3 minutes'`;
 
@@ -86,21 +90,41 @@ export class RunLookRepository {
     return look?.alarmRuns ?? 0;
   }
 
-  async countOpen(): Promise<number> {
-    return this.db.order.count({ where: { closedAt: null } });
+  /**
+   * About how many orders are open, as VACUUM and ANALYZE last counted the index of them: counting them each time would
+   * read them all.
+   */
+  async estimateOpen(): Promise<number> {
+    const [row] = await this.db.$queryRaw<{ count: number }[]>`
+      SELECT GREATEST(reltuples, 0)::int AS count FROM pg_class WHERE oid = 'orders_open'::regclass`;
+    return row?.count ?? 0;
   }
 
   /** Open orders whose run should be there, in the order of their ids. */
   async openAfter(after: OrderId | null, limit: number): Promise<ComparedOrder[]> {
+    const found: ComparedOrder[] = [];
+    while (found.length < limit) {
+      const size = Math.min(PAGE, limit - found.length);
+      const page = await this.pageAfter(found.at(-1)?.id ?? after, size);
+      found.push(...page);
+      if (page.length < size) break;
+    }
+    return found;
+  }
+
+  private async pageAfter(after: OrderId | null, limit: number): Promise<ComparedOrder[]> {
     return this.db.$queryRaw<ComparedOrder[]>`
-      SELECT o.id::text AS id, o.updated_at < now() - ${SETTLED}
-          AND NOT EXISTS (SELECT 1 FROM order_wait w WHERE w.order_id = o.id
-            AND (w.deadline IS NULL OR w.deadline > now() - ${SETTLED}))
-          AND NOT EXISTS (SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL)
-        AS "isUnexplained"
-      FROM orders o
-      WHERE o.closed_at IS NULL AND o.started_at < now() - ${SETTLED} AND (${after}::uuid IS NULL OR o.id > ${after}::uuid)
-      ORDER BY o.id LIMIT ${limit}`;
+      WITH page AS MATERIALIZED (
+        SELECT id, updated_at FROM orders
+        WHERE closed_at IS NULL AND started_at < now() - ${SETTLED} AND id > COALESCE(${after}, ${BEFORE_ALL})::uuid
+        ORDER BY id LIMIT ${limit})
+      SELECT p.id::text AS id, p.updated_at < now() - ${SETTLED} AND w.is IS NULL AND a.is IS NULL AS "isUnexplained"
+      FROM page p
+        LEFT JOIN LATERAL (SELECT true AS is FROM order_wait w WHERE w.order_id = p.id
+          AND (w.deadline IS NULL OR w.deadline > now() - ${SETTLED}) LIMIT 1) w ON true
+        LEFT JOIN LATERAL (SELECT true AS is FROM attention a WHERE a.order_id = p.id AND a.resolved_at IS NULL
+          LIMIT 1) a ON true
+      ORDER BY p.id`;
   }
 
   /**
@@ -133,9 +157,9 @@ export class RunLookRepository {
   /** Open orders that changed lately and are not known to be stuck, the last change first: where a task is due. */
   async changedLately(limit: number): Promise<StartedRun[]> {
     return this.db.$queryRaw<StartedRun[]>`
-      SELECT o.id::text AS "orderId", o.run FROM orders o
-      WHERE o.closed_at IS NULL AND o.started_at IS NOT NULL
-        AND o.updated_at > now() - ${LATELY} AND NOT ${isKnown('stuck')}
+      SELECT o.id::text AS "orderId", o.run
+      FROM orders o CROSS JOIN LATERAL (SELECT ${isKnown('stuck')} AS known OFFSET 0) k
+      WHERE o.closed_at IS NULL AND o.started_at IS NOT NULL AND o.updated_at > now() - ${LATELY} AND NOT k.known
       ORDER BY o.updated_at DESC LIMIT ${limit}`;
   }
 

@@ -88,7 +88,10 @@ export class IdempotencyService {
       if (!earlier) throw error;
       return recall(earlier);
     }
-    return first ?? recall(required(await this.find(request)));
+    if (first !== null) return first;
+    const earlier = await this.find(request);
+    // Else the key was past its age and was removed meanwhile, so that the request is the first under it again.
+    return earlier ? recall(earlier) : required(await perform());
   }
 
   private async find(request: ScopedIdempotencyKey): Promise<EarlierRequest | null> {
