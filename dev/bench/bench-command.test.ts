@@ -2,27 +2,43 @@ import { expect, test } from 'vitest';
 
 import { parseCommandLine, UsageError } from '#libs/command/command-line';
 
-import { BENCH } from './bench-command.js';
+import { BENCH, measurementOf } from './bench-command.js';
 
 const parse = (argv: readonly string[]) => parseCommandLine(BENCH, argv).options;
+const measure = (argv: readonly string[]) => measurementOf(parseCommandLine(BENCH, argv));
 
 test('without options it is the run that the documentation quotes', () => {
-  expect(parse([])).toEqual({
-    orders: 500,
-    concurrency: 50,
-    workers: undefined,
-    traces: false,
-    json: undefined,
-  });
+  expect(parse([])).toMatchObject({ orders: 500, concurrency: 50, traces: false });
+  expect(measure([])).toBe('cost');
 });
 
 test('a smaller run with traces, kept in a file', () => {
   const argv = ['--orders', '20', '--concurrency=5', '--traces', '--json', 'cost.json'];
   expect(parse(argv)).toMatchObject({ orders: 20, concurrency: 5, traces: true, json: 'cost.json' });
+  expect(measure(argv)).toBe('cost');
 });
 
 test('counts of workers', () => {
   expect(parse(['--workers', '1,2,4'])).toMatchObject({ workers: [1, 2, 4] });
+});
+
+test.each([
+  ['workers', ['--workers', '1,2', '--orders', '20']],
+  ['hot-sku', ['--hot-sku', '1000']],
+] as const)('%s is measured with the options that it has', (measurement, argv) => {
+  expect(measure(argv)).toBe(measurement);
+});
+
+test.each([
+  [
+    'two measurements',
+    ['--workers', '1', '--hot-sku', '10'],
+    '--workers and --hot-sku are measured by separate',
+  ],
+  ['a count of orders', ['--hot-sku', '5', '--orders', '5'], '--hot-sku does not go with --orders.'],
+] as const)('%s is refused', (_, argv, message) => {
+  expect(() => measure(argv)).toThrow(UsageError);
+  expect(() => measure(argv)).toThrow(message);
 });
 
 test.each([

@@ -1,9 +1,10 @@
 import { textTable } from '#libs/command/table';
 
-import { type BenchRun, ROUNDS } from './bench.js';
+import type { BenchRun } from './bench.js';
 import { type Spread, spread } from './figures.js';
 import type { Machine } from './machine.js';
 import { ranged } from './ranged.js';
+import { inTurn, OF_THE_ROUNDS, ROUNDS } from './rounds.js';
 import { type Round, runRound } from './round.js';
 
 export interface CapacityRun extends BenchRun {
@@ -36,7 +37,7 @@ export interface CapacityReport {
 }
 
 /** Measures the same load with each count of workers. @throws Error when a round does not end, or its counts are wrong */
-export async function capacity(run: CapacityRun): Promise<CapacityReport> {
+export async function measureCapacity(run: CapacityRun): Promise<{ report: CapacityReport; table: string }> {
   const { system, machine, orders, concurrency, workers, stopping, log } = run;
   const rows: CapacityRow[] = [];
   for (const count of workers) {
@@ -44,15 +45,15 @@ export async function capacity(run: CapacityRun): Promise<CapacityReport> {
     const round = (size: number) => runRound(system, { load: 'orders', count: size, concurrency, stopping });
     // Each worker compiles its code, and opens its connections.
     await round(Math.max(concurrency, count * 10));
-    const rounds: Round[] = [];
-    for (let number = 1; number <= ROUNDS; number++) {
+    const rounds = await inTurn([count], async (_, number) => {
       const measured = await round(orders);
-      rounds.push(measured);
       log(`  workers: ${count}, round ${number}: ${measured.perSecond.toFixed(1)} orders a second`);
-    }
+      return measured;
+    });
     rows.push(rowOf(count, rounds));
   }
-  return { at: new Date().toISOString(), machine, orders, concurrency, rows };
+  const report = { at: new Date().toISOString(), machine, orders, concurrency, rows };
+  return { report, table: capacityTable(report) };
 }
 
 function rowOf(workers: number, rounds: readonly Round[]): CapacityRow {
@@ -68,15 +69,15 @@ function rowOf(workers: number, rounds: readonly Round[]): CapacityRow {
         ((cpuTotal + cpuDriving) * perSecond) / 1_000 + othersBusy,
     ),
     othersBusy: each(({ othersBusy }) => othersBusy),
-    p99: each(({ post }) => post?.p99 ?? Number.NaN),
+    p99: each(({ answered }) => answered.p99),
   };
 }
 
 /** The report for a person. */
-export function capacityTable({ machine, orders, concurrency, rows }: CapacityReport): string {
+function capacityTable({ machine, orders, concurrency, rows }: CapacityReport): string {
   return [
     `Orders from POST /orders to order.closed: ${ROUNDS} rounds of ${orders}, ${concurrency} at once.`,
-    'Median of the rounds (least – greatest).',
+    `${OF_THE_ROUNDS}.`,
     '',
     textTable(
       [

@@ -6,13 +6,19 @@ import { runCommand } from '#libs/command/run-command';
 
 import { runOnIsolatedStack } from '../stack/isolated-stack.js';
 import { dataFault } from '../stack/kept-data.js';
-import { bench, type BenchRun } from './bench.js';
-import { BENCH, type BenchOptions } from './bench-command.js';
+import { type BenchRun, measureCost } from './bench.js';
+import { BENCH, type BenchOptions, type Measurement, measurementOf } from './bench-command.js';
 import { BenchSystem } from './bench-system.js';
-import { capacity, type CapacityRun, capacityTable } from './capacity.js';
+import { measureCapacity } from './capacity.js';
+import { measureHotSku } from './hot-sku.js';
 import { readMachine } from './machine.js';
-import { reportTable } from './report-table.js';
 import { TraceSink } from './trace-sink.js';
+
+/** What a measurement found, in the form of the JSON and for a person. */
+interface Measured {
+  readonly report: object;
+  readonly table: string;
+}
 
 const VARIABLES = {
   // Parcels arrive at once: the cost of an order is measured, not how long it waits.
@@ -21,11 +27,25 @@ const VARIABLES = {
   RATE_LIMIT: '100000',
 };
 
-await runCommand(BENCH, ({ options }) => measure(options), dataFault);
+/** How each measurement is made; its option is set. */
+const MEASURED: Readonly<Record<Measurement, (run: BenchRun, options: BenchOptions) => Promise<Measured>>> = {
+  cost: measureCost,
+  workers: (run, { workers = [] }) => measureCapacity({ ...run, workers }),
+  'hot-sku': (run, { 'hot-sku': buyers = 0 }) => measureHotSku({ ...run, buyers }),
+};
+
+await runCommand(
+  BENCH,
+  (line) => {
+    const measurement = measurementOf(line);
+    return measure(measurement, line.options);
+  },
+  dataFault,
+);
 // Orders that were given up are still waited for, by calls that Temporal's client repeats for minutes.
 if (process.exitCode) process.exit();
 
-async function measure(options: BenchOptions): Promise<number> {
+async function measure(measurement: Measurement, options: BenchOptions): Promise<number> {
   if (process.platform !== 'linux')
     throw usageError(
       BENCH,
@@ -39,10 +59,10 @@ async function measure(options: BenchOptions): Promise<number> {
     async run({ stack, folder, terminal, stopping }) {
       const system = await BenchSystem.start({ stack, folder });
       const log = (text: string) => terminal.say(text);
-      const given = { ...options, system, machine, stopping, log };
-      const { report, table } = options.workers
-        ? await measureCapacity({ ...given, workers: options.workers })
-        : await measureCost(given);
+      const { report, table } = await MEASURED[measurement](
+        { ...options, system, machine, stopping, log },
+        options,
+      );
       await system.close();
       collector?.close();
       if (collector) terminal.say(`\n${collector.received} batches of spans were exported.`);
@@ -54,14 +74,4 @@ async function measure(options: BenchOptions): Promise<number> {
       return { succeeded: true, conclusion: 'Everything is stopped.' };
     },
   });
-}
-
-async function measureCost(run: BenchRun) {
-  const report = await bench(run);
-  return { report, table: reportTable(report) };
-}
-
-async function measureCapacity(run: CapacityRun) {
-  const report = await capacity(run);
-  return { report, table: capacityTable(report) };
 }

@@ -7,6 +7,7 @@ import { LOADS } from './loads.js';
 import { forEachPart, type Load, type PartName, PART_NAMES, partsOf } from './measured-parts.js';
 import { countOrders } from './order-counts.js';
 import { cpuOf, cpuOfAlone, cpuOfMachine, residentOf } from './process-usage.js';
+import { historyCounts } from './run-history.js';
 import { since, type StatementCount } from './statements.js';
 import { wrongCounts } from './wrong-counts.js';
 
@@ -35,8 +36,9 @@ export interface Round {
   /** Bytes, at the round's end. */
   readonly resident: Partial<Record<PartName, number>>;
   readonly events: Spread;
-  /** Milliseconds; null for bare workflows. */
-  readonly post: { readonly p50: number; readonly p99: number } | null;
+  readonly workflowTasks: Spread;
+  /** Milliseconds until `POST /orders`, or the start of a bare workflow, was answered. */
+  readonly answered: { readonly p50: number; readonly p99: number };
   /** SQL, for each order; null for bare workflows. */
   readonly statements: number | null;
   readonly eachStatement: readonly StatementCount[];
@@ -82,16 +84,15 @@ export async function runRound(
   });
   if (wrong.length > 0) throw new Error(['The counts are wrong:', ...wrong].join('\n  '));
   const client = system[load];
-  const events = await concurrently(completed.length, READS_AT_ONCE, async (index) => {
-    const { historyLength } = await client.workflow.getHandle(completed[index]?.workflowId ?? '').describe();
-    return historyLength;
-  });
+  const histories = await concurrently(completed.length, READS_AT_ONCE, (index) =>
+    historyCounts(client, completed[index]?.workflowId ?? ''),
+  );
 
   const spent = (part: PartName) => after.cpu[part] - before.cpu[part];
   const cpu = Object.fromEntries(partsOf(load).map((part) => [part, spent(part) / count]));
   const known = PART_NAMES.reduce((sum, part) => sum + spent(part), after.driver - before.driver);
   const elapsed = after.at - before.at;
-  const answered = completed.flatMap(({ answeredIn }) => answeredIn ?? []);
+  const answered = completed.map(({ answeredIn }) => answeredIn);
   return {
     load,
     count,
@@ -102,8 +103,9 @@ export async function runRound(
     othersBusy: Math.max(0, (after.machine.busy - before.machine.busy - known) / elapsed),
     stolen: (after.machine.stolen - before.machine.stolen) / elapsed,
     resident,
-    events: spread(events),
-    post: answered.length === 0 ? null : { p50: percentile(answered, 0.5), p99: percentile(answered, 0.99) },
+    events: spread(histories.map(({ events }) => events)),
+    workflowTasks: spread(histories.map(({ workflowTasks }) => workflowTasks)),
+    answered: { p50: percentile(answered, 0.5), p99: percentile(answered, 0.99) },
     statements: load === 'orders' ? eachStatement.reduce((sum, { calls }) => sum + calls, 0) / count : null,
     eachStatement: load === 'orders' ? eachStatement : [],
   };
