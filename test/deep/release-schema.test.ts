@@ -25,7 +25,11 @@ describe(`the API and the worker of ${RELEASE} on the schema of today`, () => {
   }, BUILD);
   afterAll(async () => {
     await stopReleased();
-    await system.end();
+    try {
+      await system.checkInvariants({ isTold: false });
+    } finally {
+      await system.close();
+    }
   });
 
   const isReady = async () => (await fetch(`${system.url}/health/ready`)).ok;

@@ -26,7 +26,7 @@ const PAGE = 100;
 let bench: Bench;
 useBench((opened) => {
   bench = opened;
-}, 'orders in progress');
+}, 'impossible rows');
 
 /** A page that there must be. */
 async function page(

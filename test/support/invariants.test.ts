@@ -6,7 +6,7 @@ import type { Bench } from '../integration/bench.js';
 import { useBench } from '../integration/use-bench.js';
 import { checkInvariants } from './invariants.js';
 
-/** What could go wrong with an order's money, written past every rule, and how it is called. */
+/** What could go wrong with an order, written past every rule, and how it is called. */
 const PLANTED: readonly { what: string; sql: string; broken: RegExp }[] = [
   {
     what: 'an order that was cancelled and keeps the money',
@@ -23,6 +23,11 @@ const PLANTED: readonly { what: string; sql: string; broken: RegExp }[] = [
     sql: `WITH ended AS (UPDATE orders SET status = 'delivered' WHERE id = $1 RETURNING id)
       INSERT INTO cancellation (order_id, state, requested_by) SELECT id, 'requested', 'tests' FROM ended`,
     broken: /^3 a request to cancel/m,
+  },
+  {
+    what: 'a change that no subscriber learns of',
+    sql: `DELETE FROM outbox_event WHERE order_id = $1 AND type = 'payment.captured'`,
+    broken: /^6 each state that the audit trail leads to is told/m,
   },
   {
     what: 'a refund that is said to have succeeded',

@@ -97,6 +97,15 @@ const STUCK = `
       AND NOT EXISTS (SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.resolved_at IS NULL)
       AND NOT EXISTS (SELECT 1 FROM order_wait w WHERE w.order_id = o.id AND COALESCE(w.deadline, w.next_try_at) IS NOT NULL)`;
 
+/** Audited states that subscribers were not told (6); `authorizing` is told as the attempt that leads to it. */
+const UNTOLD = `
+    SELECT e.order_id, f.subject, s."to" FROM order_event e
+    CROSS JOIN (VALUES ('status', 'order'), ('payment', 'payment')) f (field, subject)
+    CROSS JOIN LATERAL (SELECT e.changes -> f.field ->> 'to' AS "to") s
+    WHERE s."to" NOT IN ('pending', 'none', 'authorizing') AND NOT EXISTS (
+      SELECT 1 FROM outbox_event v WHERE v.order_id = e.order_id AND v.type = f.subject || '.' || s."to"
+        AND v.data -> 'order' ->> f.field = s."to")`;
+
 /** Orders closed before the email about their end; emails may be refused, or skipped by an operator. */
 const NOT_NOTIFIED = `
     SELECT o.id, o.status FROM orders o
@@ -128,6 +137,8 @@ export interface Records {
   readonly inbox?: Inbox | undefined;
   /** False where no worker runs, so that an order may still be without an end. */
   readonly isAtRest?: boolean;
+  /** False where a release made changes that writes no events. */
+  readonly isTold?: boolean;
 }
 
 /**
@@ -160,7 +171,10 @@ async function connected(databaseUrl: string, work: (client: pg.Client) => Promi
   }
 }
 
-async function check(client: pg.Client, { stripe, inbox, isAtRest = true }: Records): Promise<void> {
+async function check(
+  client: pg.Client,
+  { stripe, inbox, isAtRest = true, isTold = true }: Records,
+): Promise<void> {
   const broken: string[] = [];
   const none = async (name: string, query: string) => {
     const { rows } = await client.query(`WITH ${BOOKED} ${query}`);
@@ -168,6 +182,7 @@ async function check(client: pg.Client, { stripe, inbox, isAtRest = true }: Reco
   };
   for (const [name, query] of Object.entries(BROKEN)) await none(name, query);
   if (isAtRest) await none('3 every order has one end, an open attention, or a wait with a deadline', STUCK);
+  if (isTold) await none('6 each state that the audit trail leads to is told to subscribers', UNTOLD);
   if (stripe) broken.push(...(await disagreements(client, stripe)));
   if (inbox) {
     await none('4 closed, and no email sent', NOT_NOTIFIED);

@@ -22,7 +22,7 @@ import { basket } from './basket.js';
 import type { Collector } from './collector.js';
 import { eventually } from './eventually.js';
 import { Inbox } from './inbox.js';
-import { checkAtRest, checkInvariants } from './invariants.js';
+import { checkAtRest, checkInvariants, type Records } from './invariants.js';
 import { lease } from './lease.js';
 import { CATALOGUE } from './orders.js';
 import { ProcessGroup } from './process-group.js';
@@ -286,10 +286,10 @@ export class System {
   }
 
   /** @throws Error naming each invariant that is broken once every order is at rest */
-  async checkInvariants(): Promise<void> {
+  async checkInvariants(records: Pick<Records, 'isTold'> = {}): Promise<void> {
     const stripe = this.booksDiffer ? undefined : this.stripe;
-    if (this.hadWorker) await checkAtRest(this.databaseUrl, { stripe, inbox: this.inbox });
-    else await checkInvariants(this.databaseUrl, { stripe, isAtRest: false });
+    if (this.hadWorker) await checkAtRest(this.databaseUrl, { ...records, stripe, inbox: this.inbox });
+    else await checkInvariants(this.databaseUrl, { ...records, stripe, isAtRest: false });
   }
 
   /** Checks what the tests left behind, and ends both processes, whatever the checks say. */
