@@ -229,24 +229,30 @@ const groups = {
       path: ['RETRY_INITIAL'],
       message: 'must not be longer than RETRY_MAX',
     }),
-  worker: z.object({
-    WORKER_TASK_QUEUES: list(
-      'order-processing,email,reconciliation',
-      /^(order-processing|email|reconciliation)$/,
-      'order-processing, email or reconciliation',
-    ).refine((queues) => queues.length > 0, 'must name a task queue, or the worker would do nothing'),
-    SHIP_TO: list('', { test: isCountry }, 'ISO 3166-1 alpha-2 country codes or XK', meantCountry),
-    WORKER_ACTIVITIES: whole(1, 10_000).default(100),
-    WORKER_EMAILS: whole(1, 10_000).default(20),
-    WORKER_WORKFLOW_TASKS: whole(2, 10_000).default(40),
-    SWEEP_INTERVAL: positive('10s'),
-    LOST_RUN: z.enum(['attention', 'restart'], 'must be attention or restart').default('attention'),
-    LOST_RUN_LIMIT: whole(0, 1_000_000).default(20),
-    LOST_RUN_INTERVAL: positive('30s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
-    IDEMPOTENCY_KEY_RETENTION: retention('30d', '1d'),
-    INBOX_RETENTION: retention('90d', '90d'),
-    SHUTDOWN_GRACE: positive('15s'),
-  }),
+  worker: z
+    .object({
+      WORKER_TASK_QUEUES: list(
+        'order-processing,email,reconciliation',
+        /^(order-processing|email|reconciliation)$/,
+        'order-processing, email or reconciliation',
+      ).refine((queues) => queues.length > 0, 'must name a task queue, or the worker would do nothing'),
+      SHIP_TO: list('', { test: isCountry }, 'ISO 3166-1 alpha-2 country codes or XK', meantCountry),
+      WORKER_ACTIVITIES: whole(1, 10_000).default(100),
+      WORKER_EMAILS: whole(1, 10_000).default(20),
+      WORKER_WORKFLOW_TASKS: whole(2, 10_000).default(40),
+      WORKER_CACHED_RUNS: whole(2, 100_000).default(200),
+      SWEEP_INTERVAL: positive('10s'),
+      LOST_RUN: z.enum(['attention', 'restart'], 'must be attention or restart').default('attention'),
+      LOST_RUN_LIMIT: whole(0, 1_000_000).default(20),
+      LOST_RUN_INTERVAL: positive('30s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
+      IDEMPOTENCY_KEY_RETENTION: retention('30d', '1d'),
+      INBOX_RETENTION: retention('90d', '90d'),
+      SHUTDOWN_GRACE: positive('15s'),
+    })
+    .refine((worker) => worker.WORKER_WORKFLOW_TASKS <= worker.WORKER_CACHED_RUNS, {
+      path: ['WORKER_CACHED_RUNS'],
+      message: 'must not be less than WORKER_WORKFLOW_TASKS',
+    }),
   reconciliation: z.object({
     STRIPE_ACCOUNT_EXCLUSIVE: flag('false'),
     RECONCILE_INTERVAL: positive('1h').refine((ms) => ms >= 1_000, 'must be at least 1s'),
