@@ -2,24 +2,17 @@ import pg from 'pg';
 
 import type { Database } from '#libs/persistence/database/database';
 
+import { seed, type Seeding } from './seed-statements.js';
+
 /**
  * Orders as a shop has them after a while: most are delivered, a few are on their way or went wrong; half of them have
  * the same product in them, one in a hundred has an open attention, and some in transit have another wait.
  */
 export async function fillWithOrders(databaseUrl: string, count: number): Promise<void> {
-  // Not over the product's pool, whose statements may not take that long.
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    for (const [statement, values = []] of statements(count)) await client.query(statement, [...values]);
-  } finally {
-    await client.end();
-  }
+  await seed(databaseUrl, statements(count));
 }
 
-const statements = (
-  count: number,
-): readonly (readonly [statement: string, values?: readonly unknown[]])[] => [
+const statements = (count: number): readonly Seeding[] => [
   [
     `
     INSERT INTO orders (id, number, status, payment, fulfilment, customer_id, customer_name, customer_email,
@@ -56,7 +49,7 @@ const statements = (
     INSERT INTO order_wait (order_id, placed_at, step, last_error, deadline)
     SELECT o.id, o.created_at, w.step, w.error, now() + interval '1 day'
     FROM orders o, (VALUES ('deliver', NULL, 1), ('confirm', 'mail_unreachable', 10), ('charge', NULL, 20)) w (step, error, every)
-    WHERE o.closed_at IS NULL AND o.number LIKE 'N-%' AND substr(o.number, 3)::int % w.every = 0`,
+    WHERE o.closed_at IS NULL AND o.number LIKE 'N-%' AND substr(o.number, 3)::int / 100 % w.every = 0`,
   ],
   [
     `
