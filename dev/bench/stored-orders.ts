@@ -57,7 +57,7 @@ async function sampleOrders(databaseUrl: string, count: number): Promise<SampleO
   const rows = await query<{ id: string; kind: keyof SampleOrders }>(
     databaseUrl,
     `SELECT o.id::text AS id, s.kind
-     FROM generate_series(0, $1::int - 1) i, LATERAL (VALUES ('any', i), ('refunded', 1), ('cancelled', 95)) s (kind, place)
+     FROM generate_series(0, $1::int - 1) i CROSS JOIN LATERAL (VALUES ('any', i), ('refunded', 1), ('cancelled', 95)) s (kind, place)
      JOIN orders o ON o.number = 'N-' || ((i::bigint * $2 / $1 / 100) * 100 + s.place % 100)`,
     [SAMPLES, count],
   );
