@@ -32,19 +32,21 @@ export class OrderLog implements OrderListener {
     this.logger.info({ orderId: id, event: 'order.accepted' }, 'accepted');
   }
 
-  changed(before: OrderRecord, { event, next, opens, endReason }: OrderChange): void {
-    const line = LINES[event.type];
-    if (!line) return;
-    const [level, message] = line;
-    this.logger[level](
-      {
-        orderId: before.id,
-        event: event.type,
-        status: next?.status ?? before.status,
-        step: opens?.step ?? undefined,
-        reason: opens?.reason ?? endReason?.code,
-      },
-      message,
-    );
+  changed(before: OrderRecord, { event, followedBy, next, opens, endReason }: OrderChange): void {
+    for (const type of followedBy ? [event.type, followedBy.type] : [event.type]) {
+      const line = LINES[type];
+      if (!line) continue;
+      const [level, message] = line;
+      this.logger[level](
+        {
+          orderId: before.id,
+          event: type,
+          status: next?.status ?? before.status,
+          step: opens?.step ?? undefined,
+          reason: opens?.reason ?? endReason?.code,
+        },
+        message,
+      );
+    }
   }
 }

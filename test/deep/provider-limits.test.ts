@@ -10,8 +10,10 @@ import { WorkflowHarness } from '../support/workflow-harness.js';
 
 const PER_SECOND = 5;
 const ORDERS = 30;
-/** What a request's way to the server may differ by, in milliseconds. */
-const JITTER = 100;
+/** What a request's way to the server may differ by on a busy machine, in milliseconds. */
+const JITTER = 300;
+/** Seconds over which the rate is measured: over the longer ones that difference matters less. */
+const WINDOWS = [1, 2, 4];
 
 describe('more charges than a provider takes in a second', () => {
   let shop: WorkflowHarness;
@@ -48,9 +50,11 @@ describe('more charges than a provider takes in a second', () => {
     for (const id of others) await shop.until(id, ({ payment }) => payment === 'captured', 120_000);
 
     const times = stripe.seen.map(({ at }) => at);
-    for (const [index, at] of times.entries()) {
-      const later = times[index + PER_SECOND];
-      if (later !== undefined) expect(later - at).toBeGreaterThan(1_000 - JITTER);
+    for (const seconds of WINDOWS) {
+      for (const [index, at] of times.entries()) {
+        const later = times[index + seconds * PER_SECOND];
+        if (later !== undefined) expect(later - at).toBeGreaterThan(seconds * 1_000 - JITTER);
+      }
     }
     const [refunded = Infinity] = requests(/\/v1\/refunds$/);
     const charged = requests(/\/confirm$/);

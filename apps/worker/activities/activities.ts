@@ -64,6 +64,7 @@ export function orderActivities({
     orders: {
       validateOrder: (id) => inventory.validateOrder(id),
       reserveStock: (id) => inventory.reserveStock(id),
+      validateAndReserve: (id) => inventory.validateAndReserve(id),
       releaseStock: (id) => inventory.releaseStock(id),
       chargePayment: (id) => payment.chargePayment(id),
       checkPayment: (id) => payment.checkPayment(id),
@@ -85,6 +86,7 @@ export function orderActivities({
       sendConfirmation: (id) => emails.sendConfirmation(id),
       sendShippingNotice: (id) => emails.sendShippingNotice(id),
       sendDeliveryNotice: (id) => emails.sendDeliveryNotice(id),
+      closeWithDeliveryNotice: (id) => emails.closeWithDeliveryNotice(id),
       sendFailedDeliveryNotice: (id) => emails.sendFailedDeliveryNotice(id),
       sendCancellationNotice: (id) => emails.sendCancellationNotice(id),
       sendRejectionNotice: (id) => emails.sendRejectionNotice(id),

@@ -11,3 +11,6 @@ export function requireKnownVersion(policy: OrderPolicy): void {
   if (!knows(WORKFLOW_VERSIONS, version))
     throw new Error(`This build knows the workflow versions ${from} to ${to}, and the run has ${version}`);
 }
+
+/** Whether one activity validates and reserves, and one sends the last notice of a delivered order and closes it. */
+export const joinsSteps = (policy: OrderPolicy) => workflowVersionOf(policy) >= 2;

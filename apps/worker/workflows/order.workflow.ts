@@ -5,7 +5,7 @@ import type { OrderOutcome, OrderRunInput } from '#libs/contracts/workflows/orde
 import { orderActivities } from './saga/activity-options.js';
 import { attentionRequests } from './saga/attention-requests.js';
 import { listenForDelivery } from './delivery.js';
-import { requireKnownVersion } from './known-version.js';
+import { joinsSteps, requireKnownVersion } from './known-version.js';
 import { orderPayment } from './payment.js';
 import { resolveAttention } from './resume-order.js';
 import { saga } from './saga/saga.js';
@@ -32,12 +32,16 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
 
   return saga(subject, async ({ step, withTimeout, compensate }) => {
     await withTimeout(RESERVATION, reservationEnd, async () => {
-      await step('validate', async () => searchAttributes.setOrderNumber(await steps.validateOrder(orderId)));
-      await step(
-        'reserve',
-        () => steps.reserveStock(orderId),
-        () => steps.releaseStock(orderId),
-      );
+      const releaseStock = () => steps.releaseStock(orderId);
+      if (joinsSteps(policy)) {
+        const reserve = async () => searchAttributes.setOrderNumber(await steps.validateAndReserve(orderId));
+        await step('reserve', reserve, releaseStock);
+        await step('validate', alreadyDone);
+      } else {
+        const validate = async () => searchAttributes.setOrderNumber(await steps.validateOrder(orderId));
+        await step('validate', validate);
+        await step('reserve', () => steps.reserveStock(orderId), releaseStock);
+      }
       const grace = resumePoint?.graceLeft ?? policy.graceBeforeCharge;
       if (grace > 0) await sleep(grace, { summary: 'Charge begins' });
       await step(
@@ -69,12 +73,19 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
     );
     if (delivery.failed()) {
       await step('notify', () => emails.sendFailedDeliveryNotice(orderId));
-      return 'undelivered';
+      return { status: 'undelivered' };
     }
-    await step('notify', () => emails.sendDeliveryNotice(orderId));
-    return 'delivered';
+    let isClosed = false;
+    await step('notify', async () => {
+      if (joinsSteps(policy)) isClosed = await emails.closeWithDeliveryNotice(orderId);
+      else await emails.sendDeliveryNotice(orderId);
+    });
+    return { status: 'delivered', isClosed };
   });
 }
+
+/** With another step. */
+const alreadyDone = async () => undefined;
 
 /** How an order ends whose reservation expires before it is paid. */
 const RESERVATION = {

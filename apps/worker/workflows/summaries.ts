@@ -19,6 +19,7 @@ type ActivityName =
 export const ACTIVITY_SUMMARIES: Readonly<Record<ActivityName, string>> = {
   validateOrder: 'Checks products and country',
   reserveStock: 'Reserves the goods, all or none',
+  validateAndReserve: 'Checks products and country, and reserves the goods, all or none',
   releaseStock: 'Compensation: releases the goods',
   chargePayment: 'Charges, or authorizes, the order’s amount',
   checkPayment: 'Syncs the payment with the payment provider',
@@ -31,6 +32,7 @@ export const ACTIVITY_SUMMARIES: Readonly<Record<ActivityName, string>> = {
   sendConfirmation: 'Mails the confirmation',
   sendShippingNotice: 'Mails that the parcel is under way',
   sendDeliveryNotice: 'Mails that the parcel was delivered',
+  closeWithDeliveryNotice: 'Mails that the parcel was delivered, and closes the order',
   sendFailedDeliveryNotice: 'Mails that the parcel was returned or is lost',
   sendCancellationNotice: 'Mails that the order is cancelled',
   sendRejectionNotice: 'Mails that the order could not be completed',

@@ -28,6 +28,8 @@ export interface StepActivities {
   /** @returns the order's number, by which people know it */
   validateOrder(orderId: OrderId): Promise<string>;
   reserveStock(orderId: OrderId): Promise<void>;
+  /** Both, of what is read once. @returns the order's number */
+  validateAndReserve(orderId: OrderId): Promise<string>;
   releaseStock(orderId: OrderId): Promise<CompensationResult>;
   /** Makes the payment attempt that was requested last. */
   chargePayment(orderId: OrderId): Promise<PaymentAnswer>;
@@ -61,6 +63,12 @@ export interface EmailActivities {
   sendConfirmation(orderId: OrderId): Promise<void>;
   sendShippingNotice(orderId: OrderId): Promise<void>;
   sendDeliveryNotice(orderId: OrderId): Promise<void>;
+  /**
+   * Sends the delivery notice, and closes the order with the statement that records it.
+   *
+   * @returns whether the order is closed: not where the mail was refused, or recorded by an attempt that closed nothing
+   */
+  closeWithDeliveryNotice(orderId: OrderId): Promise<boolean>;
   /** For a parcel that was returned or is lost. */
   sendFailedDeliveryNotice(orderId: OrderId): Promise<void>;
   sendCancellationNotice(orderId: OrderId): Promise<void>;
@@ -112,6 +120,7 @@ export type EndAnswer =
 export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailActivities, StepName>> = {
   validateOrder: 'validate',
   reserveStock: 'reserve',
+  validateAndReserve: 'reserve',
   releaseStock: 'reserve',
   chargePayment: 'charge',
   checkPayment: 'charge',
@@ -124,6 +133,7 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   sendConfirmation: 'confirm',
   sendShippingNotice: 'announce',
   sendDeliveryNotice: 'notify',
+  closeWithDeliveryNotice: 'notify',
   sendFailedDeliveryNotice: 'notify',
   sendCancellationNotice: 'notify',
   sendRejectionNotice: 'notify',

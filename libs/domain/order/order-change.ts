@@ -17,11 +17,16 @@ import type { Resolution, StepName } from './steps.js';
  * it. `libs/persistence` writes it with one statement, or nothing of it.
  */
 export interface OrderChange extends OrderFields, Conditions, Records {
-  readonly event: {
-    readonly type: string;
-    readonly actor: Actor;
-    readonly details?: Readonly<Record<string, unknown>>;
-  };
+  readonly event: OrderEvent;
+  /** A second audit row, where the same fact is more than one event: the last mail also closes the order. */
+  readonly followedBy?: OrderEvent;
+}
+
+/** A row of the audit trail. */
+interface OrderEvent {
+  readonly type: string;
+  readonly actor: Actor;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** What changes of the order itself. */

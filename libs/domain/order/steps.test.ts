@@ -39,6 +39,8 @@ it('a refusal leads to an end that the state table can reach', () => {
 });
 
 it.each([
+  ['reserve', 'invalid', { status: 'rejected', end: 'invalid' }],
+  ['reserve', 'out_of_stock', { status: 'rejected', end: 'out_of_stock' }],
   ['charge', 'payment_canceled', { status: 'rejected', end: 'payment_declined' }],
   ['charge', 'payment_voided', { status: 'cancelled', end: 'payment_voided' }],
   ['ship', 'address_refused', { status: 'cancelled', end: 'carrier_refused' }],

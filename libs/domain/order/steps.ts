@@ -47,9 +47,11 @@ export const STEP_RULES: Readonly<Record<StepName, StepRules>> = {
 
 /**
  * How an order ends when a step is refused for a reason; null when it continues regardless. Money that was there
- * and is gone is a separate end, whichever step finds it.
+ * and is gone is a separate end, whichever step finds it; and so is an order that is not valid, where one activity
+ * validates and reserves.
  */
 export function endOnRefusal(step: StepName, code: string): StepRules['refusal'] {
   const { refusal } = STEP_RULES[step];
-  return refusal && code === 'payment_voided' ? { status: 'cancelled', end: code } : refusal;
+  if (refusal && code === 'payment_voided') return { status: 'cancelled', end: code };
+  return step === 'reserve' && code === 'invalid' ? STEP_RULES.validate.refusal : refusal;
 }

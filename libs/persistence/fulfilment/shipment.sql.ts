@@ -42,8 +42,8 @@ export const IN_TRANSIT = Prisma.sql`(s.status <> ALL (${[...ENDED]}::text[]) AN
 
 /**
  * Whether a label had been requested when an event happened, and its number is not known yet. Every such order is past
- * its payment and still has its stock reserved, so that an index finds them, the oldest first. An event happened before it was received,
- * whatever the carrier's clock says. A label may be parked for days: it holds an event for one hour.
+ * its payment and still has its stock reserved, so that an index finds them, the oldest first. An event happened before
+ * it was received, whatever the carrier's clock says. A label may be parked for days: it holds an event for one hour.
  */
 export const isLabelPending = (occurredAt: Prisma.Sql, receivedAt: Prisma.Sql) => Prisma.sql`
   (${receivedAt} > now() - interval '1 hour'

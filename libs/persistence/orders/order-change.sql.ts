@@ -93,7 +93,7 @@ function assignColumns(
 function logEvent(
   statement: ChangeStatement,
   order: OrderRecord,
-  { event, endReason }: OrderChange,
+  { event, followedBy, endReason }: OrderChange,
   next: Partial<OrderState>,
 ): void {
   const moved = Object.entries(next).map(([field, to]) => [
@@ -101,11 +101,20 @@ function logEvent(
     { from: order[field as keyof OrderState], to },
   ]);
   const changes = { ...Object.fromEntries(moved), endReason: endReason?.code, ...event.details };
+  const rows = [{ at: 1, type: event.type, actor: event.actor, changes }];
+  if (followedBy) {
+    const { type, actor, details = {} } = followedBy;
+    rows.push({ at: 2, type, actor, changes: details });
+  }
   statement.also(
     'logged',
     Prisma.sql`
       INSERT INTO order_event (order_id, type, actor, changes)
-      SELECT id, ${event.type}, ${event.actor}, ${JSON.stringify(changes)}::jsonb FROM ${statement.changed}`,
+      SELECT c.id, e.type, e.actor, e.changes
+      FROM ${statement.changed} c,
+        jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          AS e (at int, type text, actor text, changes jsonb)
+      ORDER BY e.at`,
   );
 }
 

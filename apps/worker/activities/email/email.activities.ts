@@ -11,7 +11,9 @@ import {
   shippingNotice,
 } from '#libs/mail/order-mails';
 import type { Shop } from '#libs/mail/shop';
+import { closing } from '#libs/domain/order/closing';
 import { type EmailKind, emailKey, refundEmailKey } from '#libs/domain/order/email-keys';
+import type { OrderChange } from '#libs/domain/order/order-change';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { ORDER_STATUSES, type OrderStatus } from '#libs/domain/order/states';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
@@ -26,6 +28,9 @@ interface Kind {
   /** The statuses of an order in which this email is not sent any more, or not yet. */
   readonly unless: readonly OrderStatus[];
 }
+
+/** What is written with the fact that an email was sent. */
+type AlsoChanged = Omit<OrderChange, 'event' | 'settles'>;
 
 const allBut = (status: OrderStatus) => ORDER_STATUSES.filter((other) => other !== status);
 
@@ -63,6 +68,16 @@ export class OrderEmails implements EmailActivities {
     await this.tell(orderId, 'delivery');
   }
 
+  async closeWithDeliveryNotice(orderId: OrderId): Promise<boolean> {
+    let isClosed = false;
+    await this.tell(orderId, 'delivery', (order) => {
+      const closes = order.status === 'delivered' && order.closedAt === null;
+      isClosed = closes || order.closedAt !== null;
+      return closes ? { ...closing(order), followedBy: { type: 'order.closed', actor: 'workflow' } } : {};
+    });
+    return isClosed;
+  }
+
   async sendFailedDeliveryNotice(orderId: OrderId): Promise<void> {
     await this.tell(orderId, 'undelivered');
   }
@@ -86,9 +101,14 @@ export class OrderEmails implements EmailActivities {
     );
   }
 
-  private async tell(orderId: OrderId, kind: EmailKind): Promise<void> {
+  private async tell(
+    orderId: OrderId,
+    kind: EmailKind,
+    also: (order: OrderRecord) => AlsoChanged = () => ({}),
+  ): Promise<void> {
     const { write, unless } = MAILS[kind];
-    await this.send(orderId, emailKey(orderId, kind), { kind }, (order) => write(order, this.shop), unless);
+    const mail = (order: MailedOrder) => write(order, this.shop);
+    await this.send(orderId, emailKey(orderId, kind), { kind }, mail, { unless, also });
   }
 
   /**
@@ -100,7 +120,7 @@ export class OrderEmails implements EmailActivities {
     key: string,
     details: { readonly kind: string; readonly refund?: string },
     write: (order: MailedOrder) => Mail,
-    unless: readonly OrderStatus[] = [],
+    { unless, also }: { unless?: readonly OrderStatus[]; also?: (order: OrderRecord) => AlsoChanged } = {},
   ): Promise<void> {
     await this.journal.run(orderId, {
       key,
@@ -109,7 +129,7 @@ export class OrderEmails implements EmailActivities {
       act: (_, order) => this.mailer.send(write(addressed(order))),
       outcome: () => ({
         settlement: { state: 'done' },
-        change: () => ({ event: { type: 'email.sent', actor: 'workflow', details } }),
+        change: (order) => ({ event: { type: 'email.sent', actor: 'workflow', details }, ...also?.(order) }),
       }),
       refused: (code) => ({
         event: { type: 'email.refused', actor: 'workflow', details: { ...details, reason: code } },

@@ -13,7 +13,7 @@ const releaseKey = (orderId: OrderId) => `${orderId}:release`;
 /** Steps 1 and 2: validates the order, and reserves its goods. */
 export class InventoryActivities implements Pick<
   StepActivities,
-  'validateOrder' | 'reserveStock' | 'releaseStock'
+  'validateOrder' | 'reserveStock' | 'validateAndReserve' | 'releaseStock'
 > {
   constructor(
     private readonly orders: OrderRepository,
@@ -25,9 +25,31 @@ export class InventoryActivities implements Pick<
   ) {}
 
   async validateOrder(orderId: OrderId): Promise<string> {
+    return (await this.validated(orderId)).number;
+  }
+
+  async reserveStock(orderId: OrderId): Promise<void> {
+    await this.reserve(await this.orders.get(orderId));
+  }
+
+  async validateAndReserve(orderId: OrderId): Promise<string> {
+    const order = await this.validated(orderId);
+    await this.reserve(order);
+    return order.number;
+  }
+
+  async releaseStock(orderId: OrderId) {
+    const order = await this.orders.get(orderId);
+    if (order.fulfilment === 'released') this.journal.alreadyProcessed(orderId, releaseKey(orderId));
+    else await this.stock.release(order);
+    return 'compensated' as const;
+  }
+
+  /** @throws Refusal `invalid` */
+  private async validated(orderId: OrderId): Promise<OrderRecord> {
     const { order, products } = await this.catalogue.findForOrder(orderId);
     const errors = [...lineErrors(order, products), ...addressErrors(order, this.shipTo)];
-    if (errors.length === 0) return order.number;
+    if (errors.length === 0) return order;
     await this.orders.change(order, (current) =>
       current.status === 'pending'
         ? { event: { type: 'order.invalid', actor: 'workflow', details: { errors } } }
@@ -36,18 +58,11 @@ export class InventoryActivities implements Pick<
     throw new Refusal('invalid');
   }
 
-  async reserveStock(orderId: OrderId): Promise<void> {
-    const order = await this.orders.get(orderId);
+  /** @throws Refusal `out_of_stock`, or `closed` where a compensation came first */
+  private async reserve(order: OrderRecord): Promise<void> {
     const answer = await this.stock.reserve(order, order.policy.graceBeforeCharge);
     if (answer === 'out_of_stock' || answer === 'closed') throw new Refusal(answer);
-    if (answer === 'already') this.journal.alreadyProcessed(orderId, reserveKey(orderId));
-  }
-
-  async releaseStock(orderId: OrderId) {
-    const order = await this.orders.get(orderId);
-    if (order.fulfilment === 'released') this.journal.alreadyProcessed(orderId, releaseKey(orderId));
-    else await this.stock.release(order);
-    return 'compensated' as const;
+    if (answer === 'already') this.journal.alreadyProcessed(order.id, reserveKey(order.id));
   }
 }
 

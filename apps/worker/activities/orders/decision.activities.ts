@@ -4,11 +4,11 @@ import type {
   NewAttention,
   OrderEnd,
 } from '#libs/contracts/workflows/activities';
-import { emailKey } from '#libs/domain/order/email-keys';
+import { closing } from '#libs/domain/order/closing';
 import type { EndReason } from '#libs/domain/order/end';
 import { refundable } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
-import { captureKey, chargeKey, intentKey, refundKey, voidKey } from '#libs/domain/payment/payment-keys';
+import { refundKey } from '#libs/domain/payment/payment-keys';
 import { leftToReturn } from '#libs/domain/refund/refund';
 import { type ResumePoint, resumePointOf } from '#libs/domain/order/resume-point';
 import { type OrderStatus, type PaymentStatus, STATUS } from '#libs/domain/order/states';
@@ -106,8 +106,8 @@ export class OrderDecisions implements DecisionActivities {
           type: isNew ? `order.${end.status}` : 'order.closed',
           actor: (isNew && reason.by) || 'workflow',
         },
-        ...(closes ? { closes, settlesOthers: leftBehind(current) } : {}),
         ended: STEPS,
+        ...(closes ? closing(current) : {}),
       };
     });
     if (last.answer.is === 'not_allowed')
@@ -135,15 +135,6 @@ export class OrderDecisions implements DecisionActivities {
 
 const ENDED: EndAnswer = { is: 'ended' };
 const NOT_ALLOWED: EndAnswer = { is: 'not_allowed' };
-
-/** Calls whose outcome became known in another way leave nothing in doubt once the order is closed. */
-const leftBehind = ({ id, attempt }: OrderRecord) => ({
-  keys: [
-    ...[intentKey(id), chargeKey(id, attempt), captureKey(id), voidKey(id)],
-    ...[emailKey(id, 'confirmation'), emailKey(id, 'shipped')],
-  ],
-  state: 'closed' as const,
-});
 
 /** Payment statuses of an order that has been compensated. */
 const SQUARE: readonly PaymentStatus[] = ['none', 'not_required', 'voided', 'refunded'];

@@ -48,6 +48,13 @@ interface Limit {
   readonly until: StepName;
 }
 
+/** How an order ends that was shipped. */
+interface Arrival {
+  readonly status: 'delivered' | 'undelivered';
+  /** Whether its last step has closed it. */
+  readonly isClosed?: boolean;
+}
+
 /** The order that a saga is about, and what the saga reports to. */
 interface Subject {
   readonly orderId: OrderId;
@@ -67,7 +74,7 @@ interface Subject {
  */
 export async function saga(
   { orderId, policy, searchAttributes, attention, decisions, notices, resumePoint }: Subject,
-  body: (steps: Steps) => Promise<'delivered' | 'undelivered'>,
+  body: (steps: Steps) => Promise<Arrival>,
 ): Promise<OrderOutcome> {
   const running = new Set<StepName>();
   const done = new Set<StepName>(resumePoint?.done);
@@ -248,8 +255,9 @@ export async function saga(
     stop = () => (cancellable ? scope.cancel() : undefined);
     if (cancellationRequests.length > 0 || resumed) stop();
     try {
-      const status = await scope.run(() => body(steps));
-      await CancellationScope.nonCancellable(() => close({ status }, 'undelivered'));
+      const { status, isClosed } = await scope.run(() => body(steps));
+      if (isClosed) await condition(allHandlersFinished);
+      else await CancellationScope.nonCancellable(() => close({ status }, 'undelivered'));
       return status;
     } catch (error) {
       const cause = resumed ?? compensationCause(error, cancellationRequests);

@@ -7,7 +7,7 @@ import type {
   OrderWorkflowInput,
   RefundWorkflowInput,
 } from '#libs/contracts/workflows/order-workflow';
-import { workflowVersionOf } from '#libs/contracts/workflows/workflow-version';
+import { knows, WORKFLOW_VERSIONS, workflowVersionOf } from '#libs/contracts/workflows/workflow-version';
 import type { RefundState } from '#libs/domain/refund/refund';
 
 import { OrderWorkflow as after } from './unpatched.workflow.js';
@@ -16,14 +16,16 @@ export { PaymentSyncWorkflow, ReconcileWorkflow } from '../../../apps/worker/wor
 
 /** The same change in two releases: an order takes the path of the version that it was accepted with. */
 export async function OrderWorkflow(input: OrderWorkflowInput): Promise<OrderOutcome> {
-  return workflowVersionOf(input.policy) >= 2 ? after(asFirst(input)) : today(input);
+  return isKnown(input) ? today(input) : after(asLast(input));
 }
 
 export async function RefundWorkflow(input: RefundWorkflowInput): Promise<RefundState> {
-  return todaysRefund(asFirst(input));
+  return todaysRefund(isKnown(input) ? input : asLast(input));
 }
 
-/** Today's code knows the first version alone. */
-function asFirst<I extends OrderWorkflowInput>(input: I): I {
-  return { ...input, policy: { ...input.policy, workflowVersion: 1 } };
+/** Whether today's code knows the version; it does not know the next one. */
+const isKnown = ({ policy }: OrderWorkflowInput) => knows(WORKFLOW_VERSIONS, workflowVersionOf(policy));
+
+function asLast<I extends OrderWorkflowInput>(input: I): I {
+  return { ...input, policy: { ...input.policy, workflowVersion: WORKFLOW_VERSIONS.to } };
 }
