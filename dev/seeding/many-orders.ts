@@ -4,7 +4,7 @@ import { seed, type Seeding } from './seed-statements.js';
 
 /**
  * Orders as a shop has them after a while: most are delivered, a few are on their way or went wrong; half of them have
- * the same product in them, one in a hundred has an open attention, and some in transit have another wait.
+ * the same product in them, one in a hundred has an open attention, and a few in transit have another wait.
  */
 export async function fillWithOrders(databaseUrl: string, count: number): Promise<void> {
   await seed(databaseUrl, statements(count));
@@ -46,7 +46,7 @@ const statements = (count: number): readonly Seeding[] => [
     `
     INSERT INTO order_wait (order_id, placed_at, step, last_error, deadline)
     SELECT o.id, o.created_at, w.step, w.error, now() + interval '1 day'
-    FROM orders o, (VALUES ('deliver', NULL, 1), ('confirm', 'mail_unreachable', 10), ('charge', NULL, 20)) w (step, error, every)
+    FROM orders o, (VALUES ('deliver', NULL, 1), ('confirm', 'mail_unreachable', 300), ('charge', NULL, 200)) w (step, error, every)
     WHERE o.closed_at IS NULL AND o.number LIKE 'N-%' AND substr(o.number, 3)::int / 100 % w.every = 0`,
   ],
   [
