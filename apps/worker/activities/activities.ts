@@ -1,6 +1,7 @@
 import type {
   DecisionActivities,
   EmailActivities,
+  LocalEmailActivities,
   PaymentSyncActivities,
   StepActivities,
 } from '#libs/contracts/workflows/activities';
@@ -39,7 +40,7 @@ export interface Ports {
   readonly metrics?: ActivityMetrics;
 }
 
-/** Every activity under its name, in a worker's form, for each of the two task queues. */
+/** Every activity under its name, in a worker's form, for each of the two task queues, and for workflow tasks. */
 export function orderActivities({
   store,
   runs,
@@ -65,6 +66,10 @@ export function orderActivities({
       validateOrder: (id) => inventory.validateOrder(id),
       reserveStock: (id) => inventory.reserveStock(id),
       validateAndReserve: (id) => inventory.validateAndReserve(id),
+      reserveAndCharge: async (id) => ({
+        number: await inventory.validateAndReserve(id),
+        payment: await payment.tryToCharge(id),
+      }),
       releaseStock: (id) => inventory.releaseStock(id),
       chargePayment: (id) => payment.chargePayment(id),
       checkPayment: (id) => payment.checkPayment(id),
@@ -92,5 +97,9 @@ export function orderActivities({
       sendRejectionNotice: (id) => emails.sendRejectionNotice(id),
       sendRefundNotice: (id, refundId) => emails.sendRefundNotice(id, refundId),
     } satisfies EmailActivities,
+    atOnce: {
+      sendShippingNotice: (id) => emails.sendShippingNotice(id),
+      closeWithDeliveryNotice: (id) => emails.closeWithDeliveryNotice(id),
+    } satisfies LocalEmailActivities,
   };
 }

@@ -53,6 +53,17 @@ export class PaymentActivities implements Pick<
     return isPaidAtOnce(settled.result) ? { is: 'paid' } : this.answer(orderId);
   }
 
+  /** Charges; null where that fails, as it will fail again, or not, when it is asked for by itself. */
+  async tryToCharge(orderId: OrderId): Promise<PaymentAnswer | null> {
+    try {
+      return await this.chargePayment(orderId);
+    } catch (error) {
+      if (error instanceof Outage || error instanceof Refusal || error instanceof AttentionRequired)
+        return null;
+      throw error;
+    }
+  }
+
   async checkPayment(orderId: OrderId): Promise<PaymentAnswer> {
     await this.sync.run(orderId);
     return this.answer(orderId);
