@@ -17,7 +17,7 @@ const why = (
     { task, pinnedTo },
     {
       targets,
-      pollers: Object.entries(seen).map(([version, seconds]) => ({ version, seenAt: ago(seconds) })),
+      pollers: Object.entries(seen).map(([version, seconds]) => ({ version, identity: '', seenAt: ago(seconds) })),
     },
     NOW,
     isListed,

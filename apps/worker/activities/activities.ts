@@ -56,7 +56,7 @@ export function orderActivities({
   const inventory = new InventoryActivities(store.orders, journal, store.stock, store.catalogue, shipTo);
   const intent = new OrderIntent(journal, gateway);
   const sync = new PaymentSync(store, gateway, runs, logger, metrics);
-  const payment = new PaymentActivities(store.orders, journal, intent, gateway, sync);
+  const payment = new PaymentActivities(store.orders, journal, intent, gateway, sync, logger);
   const refunds = new RefundActivities(store.orders, store.refunds, journal, intent, gateway, sync, logger);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
   const decisions = new OrderDecisions(store, logger);

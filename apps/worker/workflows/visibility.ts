@@ -24,7 +24,7 @@ const STEP_DETAILS: Readonly<Record<StepName, string>> = {
 };
 
 /** The statuses of an order that goes on as it should. */
-const ON_THE_WAY: readonly OrderStatus[] = ['confirmed', 'shipped'];
+const ON_THE_WAY: readonly OrderStatus[] = ['pending', 'confirmed', 'shipped'];
 
 /**
  * Updates an order's search attributes, each change of which is one event in the history, and the current details that
@@ -57,7 +57,7 @@ export function orderSearchAttributes({ skipsOnTheWay }: { readonly skipsOnTheWa
       if (status === current) return;
       current = status;
       updateDetails();
-      if (skipsOnTheWay && ON_THE_WAY.includes(status)) return;
+      if (skipsOnTheWay && [written, status].every((each) => ON_THE_WAY.includes(each))) return;
       upsertSearchAttributes([{ key: OrderStatusAttribute, value: status }]);
       written = status;
     },

@@ -8,6 +8,7 @@ import { captureKey, chargeKey } from '#libs/domain/payment/payment-keys';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
+import type { Logger } from '#libs/telemetry/logger';
 
 import { ofOrder } from '../verified-answers.js';
 import { type EffectJournal, refusalCode } from '../effect-journal.js';
@@ -26,6 +27,7 @@ export class PaymentActivities implements Pick<
     private readonly intent: OrderIntent,
     private readonly gateway: PaymentGateway,
     private readonly sync: { run(orderId: OrderId): Promise<void> },
+    private readonly logger: Logger,
   ) {}
 
   async chargePayment(orderId: OrderId): Promise<PaymentAnswer> {
@@ -53,15 +55,12 @@ export class PaymentActivities implements Pick<
     return isPaidAtOnce(settled.result) ? { is: 'paid' } : this.answer(orderId);
   }
 
-  /** Charges; null where that fails, as it will fail again, or not, when it is asked for by itself. */
+  /** Charges; null where that fails: then it is asked for by itself, and its failures are those of its own step. */
   async tryToCharge(orderId: OrderId): Promise<PaymentAnswer | null> {
-    try {
-      return await this.chargePayment(orderId);
-    } catch (error) {
-      if (error instanceof Outage || error instanceof Refusal || error instanceof AttentionRequired)
-        return null;
-      throw error;
-    }
+    return this.chargePayment(orderId).catch((error: unknown) => {
+      this.logger.debug({ orderId, err: error }, 'the attempt to charge that follows the reservation failed');
+      return null;
+    });
   }
 
   async checkPayment(orderId: OrderId): Promise<PaymentAnswer> {
