@@ -139,7 +139,7 @@ describe('the traces of an order', () => {
 
   it('end with a wait; the webhook that ends it has another trace, linked to the first', async () => {
     await system.carrierSays(id, 'delivered');
-    const notice = await collector.about(id, 'RunActivity:sendDeliveryNotice');
+    const notice = await collector.about(id, 'RunActivity:closeWithDeliveryNotice');
     expect(notice.traceId).not.toBe(trace);
     const above = await eventually(
       () => path(notice),
