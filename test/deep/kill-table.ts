@@ -22,7 +22,7 @@ export interface Kill extends KillPoint {
 /** A course of an order, and the points on it at which a worker is killed. */
 export interface Way {
   readonly title: string;
-  /** The policy it is accepted under, as variables of the API. */
+  /** The policy it is accepted under, as variables of the API; ways with one come last. */
   readonly rules?: Readonly<Record<string, string>>;
   /** What the shopper orders. */
   readonly place: Record<string, unknown>;
@@ -134,28 +134,6 @@ export const WAYS: readonly Way[] = [
     ],
   },
   {
-    title: 'that is charged after a time for changes',
-    rules: { GRACE_BEFORE_CHARGE: '100ms' },
-    place: {},
-    end: { status: 'delivered', payment: 'captured', fulfilment: 'delivered' },
-    intent: 'succeeded',
-    refunds: [],
-    parcels: ['delivered'],
-    mails: ['is confirmed', 'has been delivered'],
-    kills: [
-      { activity: 'validateAndReserve', moment: 'before' },
-      { activity: 'validateAndReserve', moment: 'read' },
-      { activity: 'validateAndReserve', moment: 'written', detected: 'reserve' },
-      { activity: 'validateAndReserve', moment: 'after', detected: 'reserve' },
-      { activity: 'chargePayment', moment: 'before' },
-      { activity: 'chargePayment', moment: 'leaving StripeGateway.createIntent' },
-      { activity: 'chargePayment', moment: 'answered StripeGateway.createIntent' },
-      { activity: 'chargePayment', moment: 'leaving StripeGateway.confirmIntent' },
-      { activity: 'chargePayment', moment: 'answered StripeGateway.confirmIntent', detected: 'charge:1' },
-      { activity: 'chargePayment', moment: 'after', detected: 'charge:1' },
-    ],
-  },
-  {
     title: 'cancelled through Temporal while it waits for its delivery',
     // Never picked up.
     place: address('00004'),
@@ -231,6 +209,28 @@ export const WAYS: readonly Way[] = [
     parcels: ['returned'],
     mails: ['is confirmed', 'is on its way', 'could not be delivered', 'refund'],
     kills: [...REFUNDING, ...TELLING_OF_IT, ...CLOSING],
+  },
+  {
+    title: 'that is charged after a time for changes',
+    rules: { GRACE_BEFORE_CHARGE: '100ms' },
+    place: {},
+    end: { status: 'delivered', payment: 'captured', fulfilment: 'delivered' },
+    intent: 'succeeded',
+    refunds: [],
+    parcels: ['delivered'],
+    mails: ['is confirmed', 'has been delivered'],
+    kills: [
+      { activity: 'validateAndReserve', moment: 'before' },
+      { activity: 'validateAndReserve', moment: 'read' },
+      { activity: 'validateAndReserve', moment: 'written', detected: 'reserve' },
+      { activity: 'validateAndReserve', moment: 'after', detected: 'reserve' },
+      { activity: 'chargePayment', moment: 'before' },
+      { activity: 'chargePayment', moment: 'leaving StripeGateway.createIntent' },
+      { activity: 'chargePayment', moment: 'answered StripeGateway.createIntent' },
+      { activity: 'chargePayment', moment: 'leaving StripeGateway.confirmIntent' },
+      { activity: 'chargePayment', moment: 'answered StripeGateway.confirmIntent', detected: 'charge:1' },
+      { activity: 'chargePayment', moment: 'after', detected: 'charge:1' },
+    ],
   },
   {
     title: 'that is paid when its parcel is ready',

@@ -66,10 +66,10 @@ export function orderActivities({
       validateOrder: (id) => inventory.validateOrder(id),
       reserveStock: (id) => inventory.reserveStock(id),
       validateAndReserve: (id) => inventory.validateAndReserve(id),
-      reserveAndCharge: async (id) => ({
-        number: await inventory.validateAndReserve(id),
-        payment: await payment.tryToCharge(id),
-      }),
+      reserveAndCharge: async (id) => {
+        const order = await inventory.reserveValidated(id);
+        return { number: order.number, payment: await payment.tryToCharge(order) };
+      },
       releaseStock: (id) => inventory.releaseStock(id),
       chargePayment: (id) => payment.chargePayment(id),
       checkPayment: (id) => payment.checkPayment(id),
