@@ -9,6 +9,8 @@ export const UNVERSIONED: WorkerVersion = '';
 
 /** The tasks of one type in a task queue, and who takes them. */
 export interface TaskQueue {
+  /** When Temporal was asked: nothing is known of later tasks and pollers. */
+  readonly readAt: Date;
   /** How long the oldest task has waited for a worker, in milliseconds. */
   readonly backlogAge: number;
   /** The versions that tasks of runs go to which are not pinned: the current one, and one that is ramped up. */
@@ -41,6 +43,7 @@ export const versionOf = (version: Version | null | undefined): WorkerVersion =>
 /** A task queue, as Temporal describes it. */
 export async function describeTaskQueue(client: Client, name: string, type: TaskType): Promise<TaskQueue> {
   const { namespace } = client.options;
+  const readAt = new Date();
   const described = await client.withDeadline(Date.now() + DEADLINE, () =>
     client.workflowService.describeTaskQueue({
       namespace,
@@ -52,6 +55,7 @@ export async function describeTaskQueue(client: Client, name: string, type: Task
   const { pollers, versioningInfo, stats } = described;
   const isRamping = (versioningInfo?.rampingVersionPercentage ?? 0) > 0;
   return {
+    readAt,
     backlogAge: Number(stats?.approximateBacklogAge?.seconds ?? 0) * 1_000,
     targets: [
       versionOf(versioningInfo?.currentDeploymentVersion),

@@ -20,12 +20,15 @@ class CountedRuns {
   listed: OrderId[] | null = [];
   backlogAge = 0;
   described: OrderId[] = [];
+  /** How long the descriptions of a look take, all in all; milliseconds. */
+  takes = 0;
 
   async failing(limit: number): Promise<OrderId[] | null> {
     return this.listed?.slice(0, limit) ?? null;
   }
   async queue(): Promise<TaskQueue> {
-    return { backlogAge: this.backlogAge, targets: [UNVERSIONED], pollers: [] };
+    const readAt = new Date(Date.now() - this.takes);
+    return { readAt, backlogAge: this.backlogAge, targets: [UNVERSIONED], pollers: [] };
   }
   async describe(id: OrderId): Promise<RunDescription | null> {
     this.described.push(id);
@@ -49,9 +52,9 @@ describe('the search for stuck runs', () => {
       ({ id }) => id as OrderId,
     );
   const some = async (at: number) => (await ids())[at] as OrderId;
-  const look = async (unexplained: readonly OrderId[] = []) => {
+  const look = async (unexplained: readonly OrderId[] = [], startedAt = new Date(0)) => {
     runs.described = [];
-    await new StuckRuns(bench.store, runs).look(unexplained);
+    await new StuckRuns(bench.store, runs, { startedAt }).look(unexplained);
   };
   const reasons = async (id: OrderId) =>
     (await bench.order(id)).attention.map(({ kind, reason }) => `${kind}: ${reason}`);
@@ -95,6 +98,32 @@ describe('the search for stuck runs', () => {
     expect(runs.described).toContain(id);
     expect(runs.described.length).toBeLessThan(5);
     expect(await reasons(id)).toEqual(['run_stuck: no_worker_for_version']);
+  });
+
+  it('finds no run whose task began to wait during the look, however long a busy machine takes for it', async () => {
+    const id = await some(21);
+    const since = new Date(Date.now() - 100_000);
+    runs.tasks.set(id, { attempt: 1, waitsSince: since });
+    runs.takes = 120_000;
+    await bench.database.$executeRaw`UPDATE orders SET updated_at = now() WHERE id = ${id}::uuid`;
+    await look();
+    expect(runs.described).toContain(id);
+    expect(await reasons(id)).toEqual([]);
+    runs.takes = 0;
+  });
+
+  it('finds none that waited while no worker was there, right after a worker has started', async () => {
+    const id = await some(21);
+    await look([], new Date());
+    expect(runs.described).toContain(id);
+    expect(await reasons(id)).toEqual([]);
+    await look();
+    expect(await reasons(id)).toEqual(['run_stuck: no_worker_for_version']);
+    await look([], new Date());
+    expect(await reasons(id)).toEqual(['run_stuck: no_worker_for_version']);
+    runs.tasks.delete(id);
+    await look();
+    expect(await reasons(id)).toEqual([]);
   });
 
   it('names the cause anew where workers come that fail', async () => {

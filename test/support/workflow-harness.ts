@@ -7,7 +7,7 @@ import type Stripe from 'stripe';
 import type { Ports } from '../../apps/worker/activities/activities.js';
 import { LostRuns, type LostRunsOptions } from '../../apps/worker/sweeper/lost-runs.js';
 import { concurrencyOf, createOrderWorkers } from '../../apps/worker/order-workers.js';
-import { StuckRuns } from '../../apps/worker/sweeper/stuck-runs.js';
+import { StuckRuns, type StuckRunsOptions } from '../../apps/worker/sweeper/stuck-runs.js';
 import { Sweeper } from '../../apps/worker/sweeper/sweeper.js';
 import { WORKFLOWS_PATH } from '../../apps/worker/workflow-code.js';
 import type { Sandbox } from '../../dev/sandbox/sandbox.js';
@@ -43,6 +43,8 @@ export interface WorkflowHarnessOptions {
   readonly ports?: (real: Ports, parts: Parts) => Ports | Promise<Ports>;
   /** What the sweeper does about lost runs, where it is not the default. */
   readonly lost?: Partial<LostRunsOptions>;
+  /** When a run counts as stuck, where it is not the default. */
+  readonly stuck?: StuckRunsOptions;
   /** The tests leave books that differ from the gateway's records. */
   readonly booksDiffer?: boolean;
 }
@@ -71,7 +73,7 @@ export class WorkflowHarness {
   private constructor(
     readonly parts: HarnessParts,
     private readonly workerPorts: Ports,
-    { lost = {}, booksDiffer = false }: WorkflowHarnessOptions,
+    { lost = {}, stuck = {}, booksDiffer = false }: WorkflowHarnessOptions,
   ) {
     this.records = booksDiffer ? { inbox: parts.inbox } : { inbox: parts.inbox, stripe: parts.stripe };
     this.databaseUrl = parts.databaseUrl;
@@ -95,7 +97,7 @@ export class WorkflowHarness {
         interval: 60_000,
         ...lost,
       },
-      new StuckRuns(store, runs.visibility),
+      new StuckRuns(store, runs.visibility, stuck),
     );
     const keepsRows = { remove: () => Promise.resolve() };
     // What failed is due at once.

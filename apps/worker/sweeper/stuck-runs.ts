@@ -11,6 +11,13 @@ const SHOWN = 1_000;
 /** How many orders that changed lately are asked about in one look, where any of them may be stuck. */
 const ASKED = 200;
 
+export interface StuckRunsOptions {
+  /** When this process started. */
+  readonly startedAt?: Date;
+  /** How long a task may wait until that is because no worker takes it. Milliseconds. */
+  readonly waitsTooLong?: number;
+}
+
 /** What Temporal said at the beginning of a look. */
 interface Seen {
   /** The orders whose run it lists with problems; null where it is too old to list any. */
@@ -24,10 +31,17 @@ interface Seen {
  * those that fail, and tells whether tasks wait.
  */
 export class StuckRuns {
+  private readonly startedAt: Date;
+  private readonly waitsTooLong: number;
+
   constructor(
     private readonly store: Store,
     private readonly visibility: Pick<RunVisibility, 'failing' | 'queue' | 'describe'>,
-  ) {}
+    { startedAt = new Date(), waitsTooLong = WAITS_TOO_LONG }: StuckRunsOptions = {},
+  ) {
+    this.startedAt = startedAt;
+    this.waitsTooLong = waitsTooLong;
+  }
 
   /** @param unexplained open orders without a known wait: what an older Temporal does not list is found so */
   async look(unexplained: readonly OrderId[]): Promise<void> {
@@ -56,7 +70,7 @@ export class StuckRuns {
     unexplained: readonly OrderId[],
   ): Promise<readonly StartedRun[]> {
     const named = [...(listed ?? []), ...unexplained].map((orderId) => ({ orderId }));
-    const mayBeAny = listed === null || queue.backlogAge >= WAITS_TOO_LONG;
+    const mayBeAny = listed === null || queue.backlogAge >= this.waitsTooLong;
     return [
       ...(await this.store.runLook.unknownAmong(named, 'stuck')),
       ...(mayBeAny ? await this.store.runLook.changedLately(ASKED) : []),
@@ -68,15 +82,20 @@ export class StuckRuns {
     for (const { orderId, run } of candidates) {
       if (left <= 0) return;
       const cause = await this.causeOf(orderId, seen);
-      if (cause === null) continue;
+      if (cause === null || (cause === 'no_worker_for_version' && this.hasJustStarted(seen))) continue;
       const order = await this.store.orders.get(orderId);
       if (await this.store.attention.flagStuckRun(order, cause, run)) left -= 1;
     }
   }
 
+  /** Then tasks may have waited for this very process, which has not asked for any yet. */
+  private hasJustStarted({ queue }: Seen): boolean {
+    return queue.readAt.getTime() - this.startedAt.getTime() < this.waitsTooLong;
+  }
+
   private async causeOf(orderId: OrderId, { listed, queue }: Seen): Promise<RunStuckCause | null> {
     const found = await this.visibility.describe(orderId);
     if (found?.status !== 'running') return null;
-    return stuckBecause(found, queue, new Date(), listed?.has(orderId));
+    return stuckBecause(found, queue, this.waitsTooLong, listed?.has(orderId));
   }
 }
