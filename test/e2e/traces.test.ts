@@ -105,7 +105,7 @@ describe('the traces of an order', () => {
       .filter((span) => path(span)[0] === 'POST /orders' && span.name.includes('INSERT orders'));
     expect(accepted.map(({ name, kind }) => ({ name, kind }))).toEqual([
       {
-        name: 'INSERT idempotency_key INSERT orders INSERT order_event INSERT order_line',
+        name: 'INSERT idempotency_key INSERT orders INSERT order_event INSERT outbox_event INSERT order_line',
         kind: KINDS.client,
       },
     ]);
