@@ -5,7 +5,10 @@ import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
+import { EventView } from '#libs/contracts/http/event.api';
+import { eventExample } from '#libs/contracts/http/examples';
 import { isProblemCode, PROBLEMS } from '#libs/contracts/http/problems';
+import { EVENT_TYPES, EVENTS } from '#libs/domain/events/event-types';
 
 import {
   type OperationName,
@@ -44,6 +47,10 @@ const operationSchema = z.object({
 const document = z
   .looseObject({
     paths: z.record(z.string(), z.record(z.string(), operationSchema)),
+    webhooks: z.record(
+      z.string(),
+      z.object({ post: z.object({ summary: z.string(), requestBody: z.object({ content }) }) }),
+    ),
     components: z.looseObject({
       examples: z.record(z.string(), z.object({ value: z.unknown() })),
       schemas: z.record(z.string(), z.unknown()),
@@ -229,4 +236,28 @@ it('every example among the components is shown somewhere', () => {
   // These answer requests to no operation.
   expect(unused.filter((name) => isProblemCode(name))).toEqual(['method_not_allowed']);
   expect(unused.filter((name) => !isProblemCode(name))).toEqual([]);
+});
+
+describe('the events that the document has as webhooks', () => {
+  it('are those of the catalogue', () => {
+    expect(Object.keys(document.webhooks)).toEqual(EVENT_TYPES);
+  });
+
+  it.each(EVENT_TYPES)('%s: a valid example, and no other type fits its schema', (type) => {
+    const webhook = document.webhooks[type];
+    const body = webhook?.post.requestBody.content['application/json'];
+    const [[, value] = []] = examplesOf(body ?? { schema: {} });
+    expect(webhook?.post.summary).toBe(EVENTS[type].means);
+    expect(EventView.strict().safeParse(value).error).toBeUndefined();
+    expect(faults(body?.schema ?? {}, value)).toBeNull();
+    const other = EVENT_TYPES.find((each) => each !== type);
+    expect(faults(body?.schema ?? {}, { ...EventView.parse(value), type: other })).not.toBeNull();
+  });
+
+  it('name what they are about', () => {
+    const { payment: _, ...data } = eventExample('payment.attempt_requested').data;
+    const schema =
+      document.webhooks['payment.attempt_requested']?.post.requestBody.content['application/json']?.schema;
+    expect(faults(schema ?? {}, { ...eventExample('payment.attempt_requested'), data })).not.toBeNull();
+  });
 });

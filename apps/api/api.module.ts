@@ -7,6 +7,7 @@ import { AttentionModule } from './attention/attention.module.js';
 import { CancellationsModule } from './cancellations/cancellations.module.js';
 import { CatalogueModule } from './catalogue/catalogue.module.js';
 import { CustomersModule } from './customers/customers.module.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
@@ -27,6 +28,7 @@ export class ApiModule {
         CancellationsModule,
         RefundsModule,
         PaymentsModule,
+        EventsModule,
         CatalogueModule,
         ReconciliationModule,
         CustomersModule,

@@ -36,6 +36,7 @@ import { noAnswerAt } from '#libs/temporal/temporal-failure';
 import { PaymentSync } from './activities/payments/payment-sync.js';
 import { promoteOwnBuild } from './deployment/promote-own-build.js';
 import { keepPublishing } from './deployment/publish-versions.js';
+import { EventSequencer } from './events/event-sequencer.js';
 import { createReconciliationWorker } from './reconciliation/reconciliation-worker.js';
 import { LostRuns } from './sweeper/lost-runs.js';
 import { OldRows } from './sweeper/old-rows.js';
@@ -181,6 +182,7 @@ async function main(): Promise<void> {
   const retention = {
     idempotency_key: env.worker.IDEMPOTENCY_KEY_RETENTION,
     inbox_event: env.worker.INBOX_RETENTION,
+    outbox_event: env.worker.EVENT_RETENTION,
   };
   const sweeper = new Sweeper(
     store,
@@ -193,11 +195,13 @@ async function main(): Promise<void> {
     requests,
   );
 
+  const sequencer = new EventSequencer(store.events, logger);
   const stopping = new AbortController();
   const close = async () => {
     stopping.abort();
     const exported = stopTracing();
     await sweeper.stop();
+    await sequencer.stop();
     await monitoring.close();
     await smtp.close();
     await client.connection.close();
@@ -209,6 +213,7 @@ async function main(): Promise<void> {
 
   try {
     sweeper.start();
+    sequencer.start();
     await monitoring.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT, 'METRICS_PORT');
     const running = runTogether(workers);
     // Orders do not wait for it.

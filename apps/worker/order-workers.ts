@@ -77,11 +77,13 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
     ...shared,
     ...options.workflows,
     taskQueue: TASK_QUEUES.orders,
-    activities: activities.orders,
+    activities: { ...activities.orders, ...activities.atOnce },
     // How long a run waits for the worker that knew it before any other may take it: soon after a crash.
     stickyQueueScheduleToStartTimeout: '3s',
     maxConcurrentActivityTaskExecutions: concurrency.activities,
     maxConcurrentWorkflowTaskExecutions: concurrency.workflowTasks,
+    // Each holds up a workflow task: a mail server that does not answer must leave most of them free.
+    maxConcurrentLocalActivityExecutions: Math.ceil(concurrency.workflowTasks / 4),
   } satisfies WorkerOptions;
   const email = {
     ...shared,

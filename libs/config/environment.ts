@@ -245,6 +245,7 @@ const groups = {
     LOST_RUN_INTERVAL: positive('30s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
     IDEMPOTENCY_KEY_RETENTION: retention('30d', '1d'),
     INBOX_RETENTION: retention('90d', '90d'),
+    EVENT_RETENTION: retention('90d', '1d'),
     SHUTDOWN_GRACE: positive('15s'),
   }),
   reconciliation: z.object({

@@ -7,6 +7,7 @@ import { ConnectionPool, type PoolUse } from './database/connection-pool.js';
 import { type Database, databaseOver } from './database/database.js';
 import type { DatabaseLimits } from './database/database-limits.js';
 import { DisputeRepository } from './payments/dispute.repository.js';
+import { EventStreamRepository } from './events/event-stream.repository.js';
 import { EffectRepository } from './effects/effect.repository.js';
 import { ErasureRepository } from './orders/erasure.repository.js';
 import { DiscrepancyRepository } from './reconciliation/discrepancy.repository.js';
@@ -34,6 +35,7 @@ export class Store {
   readonly orders: OrderRepository;
   readonly outcomes: OutcomeRepository;
   readonly effects: EffectRepository;
+  readonly events: EventStreamRepository;
   readonly stock: StockRepository;
   readonly stockAdjustments: StockAdjustmentRepository;
   readonly inbox: InboxRepository;
@@ -67,6 +69,7 @@ export class Store {
     this.runs = new RunRepository(db, this.orders);
     this.outcomes = new OutcomeRepository(db);
     this.effects = new EffectRepository(db);
+    this.events = new EventStreamRepository(db);
     this.stock = new StockRepository(this.orders, this.effects);
     this.stockAdjustments = new StockAdjustmentRepository(db);
     this.inbox = new InboxRepository(db, this.orders);

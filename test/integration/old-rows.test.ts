@@ -9,7 +9,7 @@ import { OldRows } from '../../apps/worker/sweeper/old-rows.js';
 import { CARRIER_EVENTS, type CarrierEventType } from '#libs/domain/fulfilment/carrier-event';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { Store } from '#libs/persistence/store';
-import type { AgingTable } from '#libs/persistence/sweeper/old-rows.repository';
+import { AGING_TABLES, type AgingTable } from '#libs/persistence/sweeper/old-rows.repository';
 import { createLogger } from '#libs/telemetry/logger';
 
 import { acceptOrder } from '../support/orders.js';
@@ -18,7 +18,7 @@ import { type Bench, carrierEvent } from './bench.js';
 import { useBench } from './use-bench.js';
 
 const DAY = 86_400_000;
-const RETENTION = { idempotency_key: 30 * DAY, inbox_event: 90 * DAY };
+const RETENTION = { idempotency_key: 30 * DAY, inbox_event: 90 * DAY, outbox_event: 90 * DAY };
 
 describe('the removal of old rows', () => {
   let bench: Bench;
@@ -27,7 +27,7 @@ describe('the removal of old rows', () => {
     bench = opened;
   }, 'impossible rows');
   beforeEach(async () => {
-    counted = { idempotency_key: 0, inbox_event: 0 };
+    counted = { idempotency_key: 0, inbox_event: 0, outbox_event: 0 };
     await makeDue();
   });
 
@@ -37,9 +37,9 @@ describe('the removal of old rows', () => {
     new OldRows(store.oldRows, RETENTION, createLogger('test', 'silent'), {
       removed: (table, rows) => void (counted[table] += rows),
     });
-  const passesDue = (tables: readonly AgingTable[] = ['idempotency_key', 'inbox_event']) =>
+  const passesDue = (tables: readonly AgingTable[] = AGING_TABLES) =>
     bench.database.removalPass.count({ where: { table: { in: [...tables] }, dueAt: { lte: new Date() } } });
-  /** As many sweeps as it takes to go through both tables. */
+  /** As many sweeps as it takes to go through all tables. */
   async function removeAll(): Promise<void> {
     while ((await passesDue()) > 0) await removal().remove(new AbortController().signal);
   }

@@ -16,6 +16,7 @@ const OPERATIONS = [
   'listOrders',
   'readOrder',
   'listOrderEvents',
+  'listEvents',
   'requestCancellation',
   'readCancellation',
   'attemptPayment',

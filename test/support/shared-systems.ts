@@ -9,8 +9,8 @@ import { CATALOGUE } from './orders.js';
 import { checkSecrecy } from './secrecy.js';
 import { System, type SystemOptions } from './system.js';
 
-/** The rows that exist before any test: keys, what migrations have made, and the state of the lost-run look. */
-const KEPT = ['_prisma_migrations', 'api_key', 'run_look'];
+/** The rows that exist before any test: keys, what migrations have made, and the states of the lost-run look and of the stream. */
+const KEPT = ['_prisma_migrations', 'api_key', 'run_look', 'event_stream'];
 
 /** Each is started once for all files that this process runs, as that takes seconds, and ends with the process. */
 const started: { api?: Promise<System>; system?: Promise<System> } = {};

@@ -1,5 +1,8 @@
+import { EVENTS, type EventType } from '#libs/domain/events/event-types';
+
 import type { AttentionList } from './attention.api.js';
 import type { CancellationView } from './cancellation.api.js';
+import type { EventList, EventView } from './event.api.js';
 import type { EntryView } from './entry.api.js';
 import type { ErasureView } from './erasure.api.js';
 import type { DiscrepancyList, DiscrepancyView } from './discrepancy.api.js';
@@ -98,6 +101,16 @@ const product: ProductView = {
   available: 998,
 };
 
+/** What events name beside the order. */
+const EVENT_SUBJECTS = {
+  payment: { attempt: 2 },
+  cancellation: { state: 'requested' },
+  shipment: { id: '019b7900-00d0-7000-8000-000000000003', status: 'label_created' },
+  refund: { id: '019b7def-6680-7000-8000-000000000004', state: 'requested' },
+  dispute: { id: 'du_1ExampleExample00001', status: 'needs_response' },
+  attention: { id: '019b7654-0000-7000-8000-00000000000b', kind: 'parked', step: 'ship' },
+} as const;
+
 /** Examples of answers, by the name of their schema: all of one order. */
 export const ANSWERS = {
   Order: order,
@@ -114,6 +127,11 @@ export const ANSWERS = {
     ],
     nextCursor: null,
   } satisfies OrderEventList,
+  EventList: {
+    data: [eventExample('order.confirmed')],
+    nextCursor: '4711',
+    hasMore: false,
+  } satisfies EventList,
   AttentionList: {
     data: [
       {
@@ -237,6 +255,22 @@ export const ANSWERS = {
   ProblemType: problemType('order_not_found'),
   ProblemTypeList: { data: [problemType('order_not_found')] },
 } as const;
+
+/** An example of an event, of the same order. */
+export function eventExample(type: EventType): EventView {
+  const { about } = EVENTS[type];
+  const { id, status, payment, fulfilment } = order;
+  return {
+    id: '019b7900-00d1-7000-8000-00000000000c',
+    sequence: 4711,
+    type,
+    time: '2026-01-01T10:00:02.001Z',
+    data: {
+      order: { id, version: 7, status, payment, fulfilment },
+      ...(about === 'order' ? {} : { [about]: EVENT_SUBJECTS[about] }),
+    },
+  };
+}
 
 /** Problems that report the outcome of a stored order. */
 const OF_STORED_ORDERS: readonly ProblemCode[] = [

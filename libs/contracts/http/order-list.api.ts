@@ -13,6 +13,7 @@ import {
 import { STEPS } from '#libs/domain/order/steps';
 
 import { EmailToFind } from './email.api.js';
+import { oneOrMore } from './one-or-more.api.js';
 import { OrderView } from './order-view.api.js';
 import { pageSize } from './page-size.api.js';
 import { Sku } from './sku.api.js';
@@ -55,13 +56,6 @@ const LATEST = Date.UTC(9999, 11, 31);
 const time = z.iso
   .datetime({ offset: true })
   .transform((at) => new Date(Math.min(Math.max(new Date(at).getTime(), EARLIEST), LATEST)));
-
-/** One value, or several by repeating the parameter. */
-const oneOrMore = <T extends string>(values: readonly T[]) =>
-  z.preprocess(
-    (given) => (Array.isArray(given) ? given : [given]),
-    z.array(z.enum(values)).max(values.length),
-  );
 
 /** The query of `GET /orders`. */
 export const ListOrders = z.strictObject({

@@ -244,6 +244,14 @@ export const PROBLEMS = {
     meaning: 'It was acknowledged before, or the books no longer differ.',
     remedy: 'Read it with `GET /reconciliation/discrepancies?state=closed`.',
   },
+  events_gone: {
+    status: 410,
+    title: 'Events behind this cursor are gone',
+    meaning:
+      'Events that followed `after` are older than what is kept, and were removed; or the database was restored to a time before them.',
+    remedy:
+      'Read the orders that you follow, with `GET /orders?updatedSince=…`, and then the stream from its oldest event, without `after`.',
+  },
   body_too_large: {
     status: 413,
     title: 'The body is too large',

@@ -1,5 +1,6 @@
 import type { AttentionToOpen, AttentionToResolve } from '#libs/domain/order/order-change';
 
+import { ATTENTION_TOLD } from '../events/outbox.sql.js';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 
@@ -12,17 +13,25 @@ export function openAttention(statement: ChangeStatement, attention: AttentionTo
       ${isCompensation}, ${refundId}::uuid FROM ${from} o`;
   const same = Prisma.sql`
     SELECT 1 FROM attention a WHERE a.order_id = o.id AND a.kind = ${kind} AND a.reason = ${reason}`;
-  if (id !== undefined) {
-    statement.claim('opened', Prisma.sql`${row(statement.before)} ON CONFLICT (id) DO NOTHING RETURNING id`);
-  } else if (onceEver) {
-    statement.claim('opened', Prisma.sql`${row(statement.before)} WHERE NOT EXISTS (${same}) RETURNING id`);
-  } else {
-    statement.also(
+  const told = Prisma.sql`RETURNING ${ATTENTION_TOLD}`;
+  const opened = () => {
+    if (id !== undefined)
+      return statement.claim(
+        'opened',
+        Prisma.sql`${row(statement.before)} ON CONFLICT (id) DO NOTHING ${told}`,
+      );
+    if (onceEver)
+      return statement.claim(
+        'opened',
+        Prisma.sql`${row(statement.before)} WHERE NOT EXISTS (${same}) ${told}`,
+      );
+    return statement.also(
       'opened',
       Prisma.sql`${row(statement.changed)} WHERE NOT EXISTS (${same}
-        AND a.refund_id IS NOT DISTINCT FROM ${refundId}::uuid AND a.resolved_at IS NULL)`,
+        AND a.refund_id IS NOT DISTINCT FROM ${refundId}::uuid AND a.resolved_at IS NULL) ${told}`,
     );
-  }
+  };
+  statement.tellEach('attention.opened', opened());
 }
 
 /** Only while an attention is open, and the discrepancy that it is about shows what the operator saw. */
@@ -43,13 +52,14 @@ export function lockAttention(statement: ChangeStatement, { id, discrepancy }: A
 export function resolveAttention(statement: ChangeStatement, attention: AttentionToResolve): void {
   const { id, action, by, note = null, isSignalled = false, isApplied = false, discrepancy } = attention;
   const { changed } = statement;
-  statement.also(
+  const resolved = statement.also(
     'resolved',
     Prisma.sql`
-      UPDATE attention a SET resolved_at = now(), action = ${action}, by = ${by}, note = ${note},
+      UPDATE attention SET resolved_at = now(), action = ${action}, by = ${by}, note = ${note},
         signalled_at = CASE WHEN ${isSignalled} THEN now() END, applied_at = CASE WHEN ${isApplied} THEN now() END
-      FROM ${changed} WHERE a.id = ${id}::uuid`,
+      FROM ${changed} WHERE attention.id = ${id}::uuid RETURNING ${ATTENTION_TOLD}`,
   );
+  statement.tellEach('attention.resolved', resolved);
   if (!discrepancy) return;
   statement.also(
     'closed_discrepancy',

@@ -1,3 +1,4 @@
+import { CANCELLATION_EVENTS } from '#libs/domain/events/events-of';
 import { CANCELLATION_OUTCOMES, type CancellationOutcome } from '#libs/domain/order/cancellation';
 import type { Actor } from '#libs/domain/order/end';
 import type { OrderStatus } from '#libs/domain/order/states';
@@ -24,10 +25,12 @@ export function requestCancellation(
 export function decideCancellation(statement: ChangeStatement, status: OrderStatus): void {
   const { state, code } = CANCELLATION_OUTCOMES[status];
   if (state === 'requested') return;
-  statement.also(
+  const decided = statement.also(
     'decided',
     Prisma.sql`
       UPDATE cancellation w SET state = ${state}, code = ${code}, decided_at = now()
-      FROM ${statement.changed} c WHERE w.order_id = c.id AND w.state = 'requested'`,
+      FROM ${statement.changed} c WHERE w.order_id = c.id AND w.state = 'requested'
+      RETURNING w.state, w.code`,
   );
+  statement.tellEach(CANCELLATION_EVENTS[state], decided);
 }

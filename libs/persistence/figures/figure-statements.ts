@@ -31,6 +31,7 @@ const BACKLOG = {
   ],
   events_unapplied: ['open_event', 'received_at', 'is_matched'],
   events_unmatched: ['open_event', 'received_at', 'NOT is_matched'],
+  outgoing_events: ['outbox_event', 'time', 'sequence IS NULL'],
   events_unsignalled: ['inbox_event', 'applied_at', 'report IS NOT NULL AND signalled_at IS NULL'],
 } as const satisfies Readonly<Record<string, readonly [table: string, since: string, condition: string]>>;
 

@@ -1,3 +1,4 @@
+import { shipmentEvent } from '#libs/domain/events/events-of';
 import type { OrderChange } from '#libs/domain/order/order-change';
 import type { OrderId } from '#libs/domain/order/order-id';
 
@@ -10,28 +11,46 @@ export function writeParcel(statement: ChangeStatement, parcel: NonNullable<Orde
   switch (parcel.is) {
     case 'labelled': {
       const { carrier, trackingNumber, trackingUrl = null } = parcel;
-      statement.also(
+      const labelled = statement.also(
         'labelled',
         Prisma.sql`
           INSERT INTO shipment (order_id, carrier, tracking_number, tracking_url, status)
-          SELECT id, ${carrier}, ${trackingNumber}, ${trackingUrl}, 'label_created' FROM ${changed}`,
+          SELECT id, ${carrier}, ${trackingNumber}, ${trackingUrl}, 'label_created' FROM ${changed} RETURNING id, status`,
       );
+      statement.tellEach(shipmentEvent('label_created'), labelled);
       break;
     }
-    case 'moved':
-      statement.also(
+    case 'moved': {
+      const tracked = statement.also(
         'tracked',
         Prisma.sql`
           UPDATE shipment s SET status = ${parcel.status} FROM ${changed} c
-          WHERE s.order_id = c.id AND s.id = ${parcel.id}::uuid`,
+          WHERE s.order_id = c.id AND s.id = ${parcel.id}::uuid RETURNING s.id, s.status`,
       );
+      statement.tellEach(shipmentEvent(parcel.status), tracked);
       break;
-    case 'cancelled':
-      statement.also(
+    }
+    case 'cancelled': {
+      const unlabelled = statement.also(
         'unlabelled',
-        Prisma.sql`UPDATE shipment s SET status = 'cancelled' FROM ${changed} c WHERE s.order_id = c.id`,
+        Prisma.sql`
+          UPDATE shipment s SET status = 'cancelled' FROM ${changed} c WHERE s.order_id = c.id
+          RETURNING s.id, s.status`,
       );
+      statement.tellEach('shipment.cancelled', unlabelled);
+    }
   }
+}
+
+/** Tells that an operator gave the order's parcels up: their own status stays what the carrier said last. */
+export function tellLost(statement: ChangeStatement): void {
+  const lost = statement.also(
+    'lost',
+    Prisma.sql`
+      SELECT s.id, s.status FROM shipment s JOIN ${statement.changed} c ON s.order_id = c.id
+      WHERE s.status <> 'cancelled'`,
+  );
+  statement.tellEach('shipment.lost', lost);
 }
 
 /** The statuses of a parcel that is no longer in transit. */

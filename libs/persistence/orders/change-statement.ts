@@ -1,3 +1,7 @@
+import type { EventType } from '#libs/domain/events/event-types';
+import type { ToldEvent } from '#libs/domain/events/events-of';
+
+import { eventOfEach, eventRows, insertEvents } from '../events/outbox.sql.js';
 import { Prisma } from '../generated/client.js';
 
 /** The order whose row is changed, as it was read. */
@@ -12,15 +16,16 @@ interface DecidedOn {
  * belongs to the order is seen as it was decided on.
  */
 export class ChangeStatement {
-  /** The changed order: `id` and `created_at`. No row where nothing is written. */
+  /** The changed order: `id`, `created_at`, `version` and its states. No row where nothing is written. */
   readonly changed = Prisma.sql`changed`;
-  private readonly names = new Set(['before', 'changed']);
+  private readonly names = new Set(['before', 'changed', 'told']);
   private readonly conditions: Prisma.Sql[] = [];
   private claimed: string | null = null;
   private readonly assignments: Prisma.Sql[] = [];
   private readonly aheadOf: Prisma.Sql[] = [];
   private readonly after: Prisma.Sql[] = [];
   private readonly answers: Prisma.Sql[] = [];
+  private readonly events: Prisma.Sql[] = [];
 
   constructor(private readonly order: DecidedOn) {}
 
@@ -62,6 +67,16 @@ export class ChangeStatement {
     return this.add(this.after, name, query);
   }
 
+  /** Tells these events, if the change is written. */
+  tell(events: readonly ToldEvent[]): void {
+    if (events.length > 0) this.events.push(eventRows(events));
+  }
+
+  /** Tells an event for each row of a part, whose columns are what it names: its `id`, a state, codes. */
+  tellEach(type: EventType, part: Prisma.Sql): void {
+    this.events.push(eventOfEach(type, part));
+  }
+
   /** Adds a column to the answer. @param column an expression and its name */
   answer(column: Prisma.Sql): void {
     this.answers.push(column);
@@ -78,14 +93,20 @@ export class ChangeStatement {
       ...this.aheadOf,
       Prisma.sql`changed AS (
         UPDATE orders o SET ${Prisma.join(sets)} FROM ${this.before} b WHERE o.id = b.id
-        RETURNING o.id, o.created_at)`,
+        RETURNING o.id, o.created_at, o.version, o.status, o.payment, o.fulfilment)`,
       ...this.after,
+      ...this.told(),
     ];
     const answers = [
       Prisma.sql`EXISTS (SELECT 1 FROM before) AS current, EXISTS (SELECT 1 FROM changed) AS written`,
       ...this.answers,
     ];
     return Prisma.sql`WITH ${Prisma.join(parts)} SELECT ${Prisma.join(answers)}`;
+  }
+
+  private told(): Prisma.Sql[] {
+    if (this.events.length === 0) return [];
+    return [Prisma.sql`told AS (${insertEvents(this.changed, Prisma.join(this.events, ' UNION ALL '))})`];
   }
 
   private add(parts: Prisma.Sql[], name: string, query: Prisma.Sql): Prisma.Sql {

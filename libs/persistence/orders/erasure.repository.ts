@@ -4,8 +4,10 @@ import type { Actor } from '#libs/domain/order/end';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
+import { LOCKS } from '../database/advisory-locks.js';
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
+import { eventRows, insertEvents } from '../events/outbox.sql.js';
 import { insertIdempotencyKey } from '../requests/idempotency-key.sql.js';
 import { IS_GONE } from '../runs/run.sql.js';
 
@@ -68,7 +70,7 @@ export class ErasureRepository {
     const statements = [
       this.db.$executeRaw(MORE_TIME),
       // One at a time: notes about others may name the person, so two could wait for each other.
-      this.db.$queryRaw`SELECT pg_advisory_xact_lock(${ERASURES})::text`,
+      this.db.$queryRaw`SELECT pg_advisory_xact_lock(${LOCKS.erasures})::text`,
       // What another transaction is about to write for an order is seen by the next statement.
       this.db.$queryRaw`SELECT o.id::text FROM orders o WHERE ${whose} ORDER BY o.id FOR NO KEY UPDATE`,
       this.db.$queryRaw<Row[]>(erasure(whose, spellings, { id, requestedBy }, request)),
@@ -97,9 +99,6 @@ export class ErasureRepository {
 
 /** Operations whose requests contain amounts, and no personal data. */
 const REFUNDS = '%/refunds';
-
-/** Names the lock that erasures take; no other is taken by a number. */
-const ERASURES = 6;
 
 const ordersOf = (person: Person) =>
   'email' in person
@@ -139,10 +138,12 @@ function erasure(
       UPDATE orders o SET version = o.version + 1, updated_at = clock_timestamp(), customer_id = NULL, customer_name = NULL,
         customer_email = NULL, shipping_address = NULL, billing_address = NULL, payment_method = NULL,
         request_id = NULL
-      FROM subject s, done WHERE o.id = s.id RETURNING o.id),
+      FROM subject s, done WHERE o.id = s.id
+      RETURNING o.id, o.version, o.status, o.payment, o.fulfilment),
     logged AS (
       INSERT INTO order_event (order_id, type, actor, changes)
       SELECT e.id, 'customer.erased', ${requestedBy}, jsonb_build_object('erasure', ${id}::text) FROM erased e ORDER BY e.id),
+    told AS (${insertEvents(Prisma.sql`erased`, eventRows([{ type: 'order.erased', about: {} }]))}),
     attempts AS (UPDATE payment_attempt p SET method = NULL FROM erased e WHERE p.order_id = e.id),
     notes AS (
       UPDATE attention a SET note = NULL FROM done

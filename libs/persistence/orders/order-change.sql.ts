@@ -1,3 +1,4 @@
+import { eventsOf } from '#libs/domain/events/events-of';
 import type { OrderChange } from '#libs/domain/order/order-change';
 import { statesAfter } from '#libs/domain/order/states-after';
 import type { OrderState } from '#libs/domain/order/states';
@@ -7,7 +8,7 @@ import { lockAttention, openAttention, resolveAttention } from '../attention/att
 import { decideCancellation, requestCancellation } from '../cancellations/cancellation.sql.js';
 import { requireSettlement, requireUnbegun, settleOtherEffects } from '../effects/effect.sql.js';
 import { applyEvent } from '../fulfilment/inbox.sql.js';
-import { writeParcel } from '../fulfilment/shipment.sql.js';
+import { tellLost, writeParcel } from '../fulfilment/shipment.sql.js';
 import { Prisma } from '../generated/client.js';
 import { book } from '../ledger/ledger.sql.js';
 import { recordDispute } from '../payments/dispute.sql.js';
@@ -43,6 +44,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
   addConditions(statement, order, change);
   assignColumns(statement, order, change, next, decline);
   logEvent(statement, order, change, next);
+  statement.tell(eventsOf(change, next));
   addRecords(statement, order, change, next);
   return statement.text();
 }
@@ -125,6 +127,7 @@ function addRecords(
   { fulfilment, status }: Partial<OrderState>,
 ): void {
   if (fulfilment) moveGoods(statement, movementsFor(order.fulfilment, fulfilment));
+  if (fulfilment === 'lost') tellLost(statement);
   if (change.releases) giveBackStock(statement);
   if (change.posts) book(statement, change.posts);
   if (status) decideCancellation(statement, status);

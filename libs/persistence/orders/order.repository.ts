@@ -8,6 +8,7 @@ import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
+import { eventRows, insertEvents } from '../events/outbox.sql.js';
 import { orderPage, settledUntil } from './order-list.sql.js';
 import { changeStatement, type ChangeResult } from './order-change.sql.js';
 import {
@@ -76,7 +77,7 @@ export class OrderRepository {
           ${JSON.stringify(order.shippingAddress)}::jsonb, ${jsonOrNull(order.billingAddress)}::jsonb,
           ${order.currency}, ${totals.subtotal}, ${totals.shipping}, ${totals.discount}, ${totals.tax}, ${totals.total},
           ${order.paymentMethod}, ${JSON.stringify(order.policy)}::jsonb, ${order.requestId ?? null}, at, at
-        FROM asked RETURNING id, created_at),
+        FROM asked RETURNING id, created_at, version, status, payment, fulfilment),
       logged AS (
         INSERT INTO order_event (order_id, type, actor, changes)
         SELECT id, 'order.accepted', ${`service:${request.principal}`}, ${JSON.stringify({
@@ -84,6 +85,7 @@ export class OrderRepository {
           payment: { from: null, to: INITIAL_STATE.payment },
           fulfilment: { from: null, to: INITIAL_STATE.fulfilment },
         })}::jsonb FROM accepted),
+      told AS (${insertEvents(Prisma.sql`accepted`, eventRows([{ type: 'order.placed', about: {} }]))}),
       lined AS (
         INSERT INTO order_line (id, order_id, position, sku, name, quantity, unit_price, tax_rate, placed_at)
         SELECT l.id, accepted.id, l.position, l.sku, l.name, l.quantity, l."unitPrice", l."taxRate", accepted.created_at

@@ -12,6 +12,7 @@ import {
   openDiscrepancies,
   RECONCILIATION,
 } from './discrepancy.sql.js';
+import { ATTENTION_TOLD, eventOfEach, insertEvents } from '../events/outbox.sql.js';
 import { Prisma } from '../generated/client.js';
 import { entries, postingRows } from '../ledger/ledger.sql.js';
 import type { OrderRecord } from '../orders/order-record.js';
@@ -200,9 +201,15 @@ export class DiscrepancyRepository {
     await this.db.$executeRaw`
       WITH gone AS (
         UPDATE discrepancy SET closed_at = now(), closed_by = ${RECONCILIATION}, note = ${GONE}
-        WHERE kind = ANY(${[...UNMATCHED_KINDS]}) AND object_id = ${objectId} AND closed_at IS NULL RETURNING id)
-      UPDATE attention a SET resolved_at = now(), by = ${RECONCILIATION} FROM gone
-      WHERE a.discrepancy_id = gone.id AND a.resolved_at IS NULL`;
+        WHERE kind = ANY(${[...UNMATCHED_KINDS]}) AND object_id = ${objectId} AND closed_at IS NULL RETURNING id),
+      resolved AS (
+        UPDATE attention SET resolved_at = now(), by = ${RECONCILIATION} FROM gone
+        WHERE attention.discrepancy_id = gone.id AND attention.resolved_at IS NULL
+        RETURNING attention.order_id, ${ATTENTION_TOLD})
+      ${insertEvents(
+        Prisma.sql`(SELECT o.* FROM orders o JOIN resolved r ON r.order_id = o.id)`,
+        eventOfEach('attention.resolved', Prisma.sql`(SELECT id, kind, step FROM resolved)`),
+      )}`;
   }
 
   private async select(condition: Prisma.Sql, limit: number): Promise<DiscrepancyRecord[]> {

@@ -2,6 +2,7 @@ import type { Posting } from '#libs/domain/ledger/ledger';
 import type { Reconciled } from '#libs/domain/order/order-change';
 import type { Difference } from '#libs/domain/reconciliation/reconciliation';
 
+import { ATTENTION_TOLD } from '../events/outbox.sql.js';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 import type { DiscrepancyRecord } from './discrepancy.repository.js';
@@ -56,13 +57,15 @@ export function reconcile(
         SELECT b.id, ${currency}, d.kind, d.object_id, d.expected, d.found
         FROM ${before} b, ${differenceRows(differences)} WHERE ${isUnmoved}`),
     );
-    statement.also(
+    const flagged = statement.also(
       'flagged_discrepancies',
       Prisma.sql`
         INSERT INTO attention (id, order_id, kind, reason, discrepancy_id)
         SELECT uuidv7(), c.id, 'discrepancy', f.kind, f.id FROM ${changed} c, ${opened} f
-        WHERE NOT EXISTS (SELECT 1 FROM attention a WHERE a.discrepancy_id = f.id AND a.resolved_at IS NULL)`,
+        WHERE NOT EXISTS (SELECT 1 FROM attention a WHERE a.discrepancy_id = f.id AND a.resolved_at IS NULL)
+        RETURNING ${ATTENTION_TOLD}`,
     );
+    statement.tellEach('attention.opened', flagged);
     return;
   }
   const closed = statement.claim(
@@ -74,12 +77,14 @@ export function reconcile(
           WHERE d.kind = f.kind AND d.object_id = f.object_id)
       RETURNING f.id`,
   );
-  statement.also(
+  const resolved = statement.also(
     'resolved_discrepancies',
     Prisma.sql`
-      UPDATE attention a SET resolved_at = now(), by = ${RECONCILIATION} FROM ${closed} f, ${changed} c
-      WHERE a.discrepancy_id = f.id AND a.order_id = c.id AND a.resolved_at IS NULL`,
+      UPDATE attention SET resolved_at = now(), by = ${RECONCILIATION} FROM ${closed} f, ${changed} c
+      WHERE attention.discrepancy_id = f.id AND attention.order_id = c.id AND attention.resolved_at IS NULL
+      RETURNING ${ATTENTION_TOLD}`,
   );
+  statement.tellEach('attention.resolved', resolved);
 }
 
 /** What acknowledging a discrepancy books: money that moved without us is booked, the rest stays a note. */

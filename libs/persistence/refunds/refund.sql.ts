@@ -1,3 +1,4 @@
+import { REFUND_EVENTS } from '#libs/domain/events/events-of';
 import type { OrderChange, RefundProgress } from '#libs/domain/order/order-change';
 import type { NewRefund } from '#libs/domain/refund/refund';
 
@@ -10,14 +11,17 @@ export function writeRefund(statement: ChangeStatement, refund: NonNullable<Orde
     case 'requested':
       addRefund(statement, refund);
       break;
-    case 'created':
-      statement.also(
+    case 'created': {
+      const created = statement.also(
         'created_refund',
         Prisma.sql`
           UPDATE refund r SET state = 'pending', provider_id = ${refund.providerId}
-          FROM ${statement.changed} WHERE r.id = ${refund.id}::uuid AND r.state = 'requested'`,
+          FROM ${statement.changed} WHERE r.id = ${refund.id}::uuid AND r.state = 'requested'
+          RETURNING r.id, r.state`,
       );
+      statement.tellEach(REFUND_EVENTS.pending, created);
       break;
+    }
     case 'settled':
       settleRefund(statement, refund);
   }

@@ -1,6 +1,7 @@
 import { ABOUT_THE_RUN, KEEPS_FAILING, RUN_KINDS } from '#libs/domain/order/attention';
 import type { OrderChange } from '#libs/domain/order/order-change';
 
+import { ATTENTION_TOLD } from '../events/outbox.sql.js';
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
 
@@ -48,12 +49,14 @@ export function leaveRun(statement: ChangeStatement, { event, ended = [], resolv
   const { changed } = statement;
   const kinds = [...RUN_KINDS];
   const steps = [...ended];
-  statement.also(
+  const withdrawn = statement.also(
     'withdrawn',
     Prisma.sql`
-      UPDATE attention a SET resolved_at = now(), by = 'workflow', signalled_at = now() FROM ${changed} c
-      WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.refund_id IS NULL AND a.kind = ANY(${kinds})`,
+      UPDATE attention SET resolved_at = now(), by = 'workflow', signalled_at = now() FROM ${changed} c
+      WHERE attention.order_id = c.id AND attention.resolved_at IS NULL AND attention.refund_id IS NULL
+        AND attention.kind = ANY(${kinds}) RETURNING ${ATTENTION_TOLD}`,
   );
+  statement.tellEach('attention.resolved', withdrawn);
   // The next run reads answers that were not signalled.
   statement.also(
     'applied',
@@ -75,11 +78,13 @@ export function leaveRun(statement: ChangeStatement, { event, ended = [], resolv
       WHERE w.order_id = c.id AND w.durable AND NOT w.step = ANY(${steps}::text[])`,
   );
   if (resolves) return;
-  statement.also(
+  const answered = statement.also(
     'run_answered',
     Prisma.sql`
-      UPDATE attention a SET resolved_at = now(), by = ${event.actor}, action = 'restart', signalled_at = now(),
+      UPDATE attention SET resolved_at = now(), by = ${event.actor}, action = 'restart', signalled_at = now(),
         applied_at = now()
-      FROM ${changed} c WHERE a.order_id = c.id AND a.resolved_at IS NULL AND a.kind = ANY(${[...ABOUT_THE_RUN]})`,
+      FROM ${changed} c WHERE attention.order_id = c.id AND attention.resolved_at IS NULL
+        AND attention.kind = ANY(${[...ABOUT_THE_RUN]}) RETURNING ${ATTENTION_TOLD}`,
   );
+  statement.tellEach('attention.resolved', answered);
 }

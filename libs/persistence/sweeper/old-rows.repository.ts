@@ -3,7 +3,7 @@ import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
 
 /** The tables that rows are removed from once they are old. */
-export const AGING_TABLES = ['idempotency_key', 'inbox_event'] as const;
+export const AGING_TABLES = ['idempotency_key', 'inbox_event', 'outbox_event'] as const;
 export type AgingTable = (typeof AGING_TABLES)[number];
 
 /** The rows of a table, in the order in which a pass goes through them. */
@@ -20,6 +20,8 @@ interface Rows {
   readonly storedAt: Prisma.Sql;
   /** Whether an old row may go. */
   readonly mayGo: Prisma.Sql;
+  /** What is written down of the rows `removed`, which have their `place`. */
+  readonly noted?: Prisma.Sql;
 }
 
 /** How long a pass that has come to its end is followed by none. */
@@ -54,6 +56,19 @@ const ROWS: Readonly<Record<AgingTable, Rows>> = {
           OR o.fulfilment = 'delivered' AND r.verdict <> 'contradiction'
             AND NOT (r.verdict = 'known' AND r.type = 'shipment.delivered'))))`,
   },
+  // A reader that stopped before an event that is removed must be told so.
+  outbox_event: {
+    from: Prisma.sql`outbox_event`,
+    primaryKey: ['id'],
+    column: Prisma.sql`sequence`,
+    type: Prisma.sql`bigint`,
+    least: '0',
+    storedAt: Prisma.sql`time`,
+    mayGo: Prisma.sql`true`,
+    noted: Prisma.sql`
+      UPDATE event_stream SET removed_to = GREATEST(removed_to, (SELECT max(place::bigint) FROM removed))
+      WHERE EXISTS (SELECT 1 FROM removed)`,
+  },
 };
 
 /** What one batch has come to. */
@@ -76,7 +91,7 @@ export class OldRowsRepository {
    * @returns null where no batch is due, or another worker is at it
    */
   async remove(table: AgingTable, age: number, limit: number): Promise<RemovedRows | null> {
-    const { from, primaryKey, column, type, least, storedAt, mayGo } = ROWS[table];
+    const { from, primaryKey, column, type, least, storedAt, mayGo, noted } = ROWS[table];
     const key = (of: string) => Prisma.raw(primaryKey.map((name) => `${of}.${name}`).join(', '));
     const same = Prisma.sql`(${key('r')}) = (${key('x')})`;
     const [row] = await this.db.$queryRaw<RemovedRows[]>`
@@ -91,7 +106,8 @@ export class OldRowsRepository {
         SELECT f.at FROM batch x CROSS JOIN LATERAL (
           SELECT r.ctid AS at FROM ${from} r WHERE ${same} AND ${mayGo} FOR UPDATE SKIP LOCKED) f
         WHERE x.is_old),
-      removed AS (DELETE FROM ${from} WHERE ctid = ANY(ARRAY(SELECT at FROM free)) RETURNING 1),
+      removed AS (DELETE FROM ${from} WHERE ctid = ANY(ARRAY(SELECT at FROM free)) RETURNING ${column} AS place),
+      ${noted ? Prisma.sql`noted AS (${noted}),` : Prisma.empty}
       seen AS (
         SELECT count(*) >= ${limit} AND (array_agg(is_old ORDER BY place DESC))[1] AS is_full,
           (array_agg(place::text ORDER BY place DESC))[1] AS last FROM batch),

@@ -5,6 +5,11 @@ import { operationsOf } from './openapi-examples.js';
 /** Tags of operations by the first segment of their paths, in their order of display. */
 const TAGS = {
   orders: { name: 'Orders', description: 'For shops: place, follow, pay, cancel, refund' },
+  events: {
+    name: 'Events',
+    description:
+      'For shops: every change of every order, as one stream. What is listed under `webhooks` is the events themselves: this version lists them, and sends none',
+  },
   products: { name: 'Products', description: 'For the back office: the catalogue and its stock' },
   customers: { name: 'Customers', description: 'For operators: the personal data of customers' },
   reconciliation: {

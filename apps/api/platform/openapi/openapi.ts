@@ -11,6 +11,7 @@ import { Problem, ProblemTypeList } from '#libs/contracts/http/problem.api';
 import { Examples } from './openapi-examples.js';
 import { addHeaders } from './openapi-headers.js';
 import { addTags } from './openapi-tags.js';
+import { addWebhooks } from './openapi-webhooks.js';
 
 type Direction = 'input' | 'output';
 
@@ -53,6 +54,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   examples.addTo(document);
   addHeaders(document);
   addTags(document);
+  addWebhooks(document);
   return document;
 }
 

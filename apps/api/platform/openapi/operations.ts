@@ -60,6 +60,12 @@ export const OPERATIONS = {
     query: true,
     problems: ['order_not_found', 'unavailable'],
   },
+  listEvents: {
+    summary: 'List the events of all orders, by their place in the stream',
+    access: 'read',
+    query: true,
+    problems: ['events_gone', 'unavailable'],
+  },
   readLedger: {
     summary: "Read an order's ledger",
     access: 'operate',
