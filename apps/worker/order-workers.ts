@@ -79,13 +79,15 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
     ...shared,
     ...options.workflows,
     taskQueue: TASK_QUEUES.orders,
-    activities: activities.orders,
+    activities: { ...activities.orders, ...activities.atOnce },
     // How long a run waits for the worker that knew it before any other may take it: soon after a crash.
     stickyQueueScheduleToStartTimeout: '3s',
     maxConcurrentActivityTaskExecutions: concurrency.activities,
     maxConcurrentWorkflowTaskExecutions: concurrency.workflowTasks,
     // The SDK's own number grows with the machine's memory. A run that another worker went on with stays until it is full.
     maxCachedWorkflows: concurrency.cachedRuns,
+    // Each holds up a workflow task: a mail server that does not answer must leave most of them free.
+    maxConcurrentLocalActivityExecutions: Math.ceil(concurrency.workflowTasks / 4),
   } satisfies WorkerOptions;
   const email = {
     ...shared,

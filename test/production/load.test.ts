@@ -9,7 +9,7 @@ import type { System } from '../support/system.js';
 import { useSystem } from '../support/use-system.js';
 import { BoughtOrders, GOODS } from './bought-orders.js';
 import { faultsFor } from './faults.js';
-import { Memory } from './memory.js';
+import { Memory } from '../../dev/bench/memory.js';
 
 const MINUTE = 60_000;
 const MINUTES = Number(process.env['LOAD_MINUTES'] ?? 3);
