@@ -2,6 +2,8 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import type { WorkerOptions } from '@temporalio/worker';
 
 import type { Environment } from '#libs/config/environment';
+import { WORKFLOW_VERSIONS } from '#libs/contracts/workflows/workflow-version';
+import { identityOf } from '#libs/temporal/worker-identity';
 
 /** Which build of which deployment this worker is; null where workers are not versioned. */
 export function workerVersion({
@@ -17,8 +19,8 @@ export function workerVersion({
  */
 export function versioning(
   version: WorkerDeploymentVersion | null,
-): Pick<WorkerOptions, 'workerDeploymentOptions'> {
-  if (version === null) return {};
+): Pick<WorkerOptions, 'workerDeploymentOptions' | 'identity'> {
+  if (version === null) return { identity: identityOf(WORKFLOW_VERSIONS) };
   return {
     workerDeploymentOptions: {
       version,

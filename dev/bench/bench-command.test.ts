@@ -8,7 +8,7 @@ const parse = (argv: readonly string[]) => parseCommandLine(BENCH, argv).options
 const measure = (argv: readonly string[]) => measurementOf(parseCommandLine(BENCH, argv));
 
 test('without options it is the run that the documentation quotes', () => {
-  expect(parse([])).toMatchObject({ orders: 500, concurrency: 50, traces: false });
+  expect(parse([])).toMatchObject({ orders: 500, concurrency: 50, engine: 'dev', traces: false });
   expect(measure([])).toBe('cost');
 });
 
@@ -23,7 +23,10 @@ test('counts of workers', () => {
 });
 
 test.each([
-  ['workers', ['--workers', '1,2', '--orders', '20']],
+  ['workers', ['--workers', '1,2', '--orders', '20', '--engine', 'postgres']],
+  ['open-orders', ['--open-orders', '100000', '--open-runs', '0', '--concurrency', '10']],
+  ['stored-orders', ['--stored-orders', '5000', '--json', 'lists.json']],
+  ['minutes', ['--minutes', '60', '--rate', '4', '--traces']],
   ['hot-sku', ['--hot-sku', '1000']],
 ] as const)('%s is measured with the options that it has', (measurement, argv) => {
   expect(measure(argv)).toBe(measurement);
@@ -32,10 +35,21 @@ test.each([
 test.each([
   [
     'two measurements',
-    ['--workers', '1', '--hot-sku', '10'],
-    '--workers and --hot-sku are measured by separate',
+    ['--minutes', '5', '--hot-sku', '10'],
+    '--minutes and --hot-sku are measured by separate',
   ],
-  ['a count of orders', ['--hot-sku', '5', '--orders', '5'], '--hot-sku does not go with --orders.'],
+  ['an option of another one', ['--rate', '3'], '--rate is for --minutes.'],
+  ['runs without open orders', ['--open-runs', '5'], '--open-runs is for --open-orders.'],
+  [
+    'a count of orders for lists',
+    ['--stored-orders', '5000', '--orders', '5'],
+    '--stored-orders does not go with --orders.',
+  ],
+  [
+    'an engine for reservations',
+    ['--hot-sku', '5', '--engine', 'dev'],
+    '--hot-sku does not go with --engine.',
+  ],
 ] as const)('%s is refused', (_, argv, message) => {
   expect(() => measure(argv)).toThrow(UsageError);
   expect(() => measure(argv)).toThrow(message);
@@ -46,6 +60,8 @@ test.each([
   ['no orders', ['--orders', '0'], '--orders is 0'],
   ['a part of an order', ['--orders', '1.5'], '--orders is 1.5'],
   ['a concurrency that is no number', ['--concurrency', 'all'], '--concurrency is all'],
+  ['fewer open orders than they are compared with', ['--open-orders', '1000'], '--open-orders is 1000'],
+  ['another engine', ['--engine', 'sqlite'], '--engine is sqlite'],
   ['an unknown flag', ['--fast'], "Unknown option '--fast'"],
 ])('%s is refused with what there is', (_, argv, message) => {
   expect(() => parse(argv)).toThrow(UsageError);

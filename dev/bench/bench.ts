@@ -7,7 +7,7 @@ import { reportTable } from './report-table.js';
 import { type Round, runRound } from './round.js';
 import { inTurn } from './rounds.js';
 
-export interface BenchRun extends Pick<BenchOptions, 'orders' | 'concurrency'> {
+export interface BenchRun extends Pick<BenchOptions, 'orders' | 'concurrency' | 'engine'> {
   readonly system: BenchSystem;
   readonly machine: Machine;
   readonly stopping: AbortSignal;
@@ -21,7 +21,7 @@ const WARM_UP = { most: 50, share: 0.2 } as const;
 
 /** Warms up, then runs the rounds. @throws Error when a round does not end, or its counts are wrong */
 export async function measureCost(options: BenchRun): Promise<{ report: Report; table: string }> {
-  const { system, machine, orders, concurrency, stopping, log } = options;
+  const { system, machine, orders, concurrency, engine, stopping, log } = options;
   const run = async (name: string, load: Load, count: number): Promise<Round> => {
     const round = await runRound(system, { load, count, concurrency, stopping });
     const figures = `${round.cpuTotal.toFixed(0)} ms of CPU each, ${round.perSecond.toFixed(1)} a second`;
@@ -32,7 +32,7 @@ export async function measureCost(options: BenchRun): Promise<{ report: Report; 
   const few = Math.min(WARM_UP.most, Math.ceil(orders * WARM_UP.share));
   for (const load of LOADS) await run('Warm-up', load, few);
   const rounds = await inTurn(LOADS, (load, number) => run(`Round ${number}`, load, orders));
-  const report = reportOn({ machine, versions, orders, concurrency, rounds });
+  const report = reportOn({ machine, versions, engine, orders, concurrency, rounds });
   return { report, table: reportTable(report) };
 }
 

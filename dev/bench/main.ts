@@ -8,10 +8,13 @@ import { runOnIsolatedStack } from '../stack/isolated-stack.js';
 import { dataFault } from '../stack/kept-data.js';
 import { type BenchRun, measureCost } from './bench.js';
 import { BENCH, type BenchOptions, type Measurement, measurementOf } from './bench-command.js';
-import { BenchSystem } from './bench-system.js';
+import { BenchSystem, type Extent } from './bench-system.js';
 import { measureCapacity } from './capacity.js';
 import { measureHotSku } from './hot-sku.js';
 import { readMachine } from './machine.js';
+import { measureOpenOrders } from './open-orders-report.js';
+import { measureSteadyLoad } from './steady-load.js';
+import { measureStoredOrders } from './stored-orders.js';
 import { TraceSink } from './trace-sink.js';
 
 /** What a measurement found, in the form of the JSON and for a person. */
@@ -31,7 +34,18 @@ const VARIABLES = {
 const MEASURED: Readonly<Record<Measurement, (run: BenchRun, options: BenchOptions) => Promise<Measured>>> = {
   cost: measureCost,
   workers: (run, { workers = [] }) => measureCapacity({ ...run, workers }),
+  'open-orders': (run, { 'open-orders': openOrders = 0, 'open-runs': openRuns }) =>
+    measureOpenOrders({ ...run, openOrders, openRuns }),
+  'stored-orders': (run, { 'stored-orders': storedOrders = 0 }) =>
+    measureStoredOrders({ ...run, storedOrders }),
+  minutes: (run, { minutes = 0, rate }) => measureSteadyLoad({ ...run, minutes, rate }),
   'hot-sku': (run, { 'hot-sku': buyers = 0 }) => measureHotSku({ ...run, buyers }),
+};
+
+/** Of those that need less than the whole system. */
+const EXTENTS: Readonly<Partial<Record<Measurement, Extent>>> = {
+  'stored-orders': 'api',
+  'hot-sku': 'database',
 };
 
 await runCommand(
@@ -57,7 +71,8 @@ async function measure(measurement: Measurement, options: BenchOptions): Promise
     name: 'bench',
     variables: { ...VARIABLES, ...collector?.variables },
     async run({ stack, folder, terminal, stopping }) {
-      const system = await BenchSystem.start({ stack, folder });
+      const extent = EXTENTS[measurement] ?? 'whole';
+      const system = await BenchSystem.start({ stack, folder, engine: options.engine, extent });
       const log = (text: string) => terminal.say(text);
       const { report, table } = await MEASURED[measurement](
         { ...options, system, machine, stopping, log },

@@ -1,15 +1,34 @@
+import { processOf, SERVICES, TEMPORAL_POSTGRES } from '../stack/temporal/temporal-server.js';
+
 /** The load: orders through the product, or bare workflows. */
 export type Load = 'orders' | 'bare';
 
+interface Part {
+  readonly title: string;
+  /** The names of its processes: of those that there are. */
+  readonly processes: readonly string[];
+  readonly serves: readonly Load[];
+}
+
 /** The parts whose CPU is counted as the cost of a load. The sandbox replaces other companies and costs nothing. */
 export const PARTS = {
-  api: { title: 'API', process: 'api', serves: ['orders'] },
-  worker: { title: 'worker', process: 'worker', serves: ['orders'] },
-  bareWorker: { title: 'worker', process: 'bare-worker', serves: ['bare'] },
-  temporal: { title: 'Temporal', process: 'Temporal', serves: ['orders', 'bare'] },
-  postgres: { title: 'PostgreSQL', process: 'PostgreSQL', serves: ['orders'] },
-  sandbox: { title: 'sandbox', process: 'sandbox', serves: [] },
-} as const satisfies Record<string, { title: string; process: string; serves: readonly Load[] }>;
+  api: { title: 'API', processes: ['api'], serves: ['orders'] },
+  worker: { title: 'worker', processes: ['worker'], serves: ['orders'] },
+  bareWorker: { title: 'worker', processes: ['bare-worker'], serves: ['bare'] },
+  temporal: {
+    title: 'Temporal',
+    processes: ['Temporal', ...SERVICES.map(processOf)],
+    serves: ['orders', 'bare'],
+  },
+  /** With the real server only: the dev server keeps its own database. */
+  temporalPostgres: {
+    title: 'its PostgreSQL',
+    processes: [TEMPORAL_POSTGRES],
+    serves: ['orders', 'bare'],
+  },
+  postgres: { title: 'PostgreSQL', processes: ['PostgreSQL'], serves: ['orders'] },
+  sandbox: { title: 'sandbox', processes: ['sandbox'], serves: [] },
+} as const satisfies Record<string, Part>;
 
 export type PartName = keyof typeof PARTS;
 
@@ -21,6 +40,7 @@ export function forEachPart<T>(of: (part: PartName) => T): Record<PartName, T> {
     worker: of('worker'),
     bareWorker: of('bareWorker'),
     temporal: of('temporal'),
+    temporalPostgres: of('temporalPostgres'),
     postgres: of('postgres'),
     sandbox: of('sandbox'),
   };

@@ -1,5 +1,6 @@
 import { textTable } from '#libs/command/table';
 
+import type { Engine } from './bench-command.js';
 import type { Spread } from './figures.js';
 import { machineLines } from './machine-lines.js';
 import { ranged } from './ranged.js';
@@ -52,15 +53,20 @@ export function reportTable(report: Report): string {
   ].join('\n');
 }
 
-function surroundings({ versions, othersBusy, stolen, driving }: Report): string[] {
+function surroundings({ versions, engine, othersBusy, stolen, driving }: Report): string[] {
   return [
-    `Node ${versions.node}, PostgreSQL ${versions.postgres} (fsync as npm start has it), Temporal ${versions.temporal} dev server on a file`,
+    `Node ${versions.node}, PostgreSQL ${versions.postgres} (fsync as npm start has it), Temporal ${versions.temporal} ${ENGINE_NAMES[engine]}`,
     `During the busiest round others used ${othersBusy.toFixed(2)} CPUs, and the host took ${stolen.toFixed(2)} away.`,
     `CPU is user and system time from /proc, of PostgreSQL with all backends. Not counted: the driver and the`,
     `sandbox, ${ranged(driving.orders)} ms an order, ${ranged(driving.bare)} ms a bare workflow.`,
     'Statements are pg_stat_statements’ calls, BEGIN and COMMIT included, background work of the worker, too.',
   ].map((line) => `  ${line}`);
 }
+
+const ENGINE_NAMES: Readonly<Record<Engine, string>> = {
+  dev: 'dev server on a file',
+  postgres: 'on a PostgreSQL of its own (fsync, too)',
+};
 
 const NONE = '–';
 
@@ -75,7 +81,8 @@ function byTitle(
     const parts = PART_NAMES.filter((part) => titleOf(part) === title);
     const cells = [summary.orders, summary.bare].map((each) => {
       const value = parts.map((part) => of(part, each)).find((found) => found !== undefined);
-      return value === undefined ? NONE : shown(value);
+      // A part without a process, as the engine has none, is left out.
+      return value === undefined || value.max === 0 ? NONE : shown(value);
     });
     return cells.every((cell) => cell === NONE) ? [] : [[`  ${title}`, cells[0] ?? NONE, cells[1] ?? NONE]];
   });

@@ -1,4 +1,5 @@
 import { type Spread, spread } from './figures.js';
+import type { Engine } from './bench-command.js';
 import type { Machine, Versions } from './machine.js';
 import { type Load, PARTS, type PartName } from './measured-parts.js';
 import type { Round } from './round.js';
@@ -12,6 +13,7 @@ export interface Report {
   readonly at: string;
   readonly machine: Machine;
   readonly versions: Versions;
+  readonly engine: Engine;
   readonly orders: number;
   readonly concurrency: number;
   readonly summary: Readonly<Record<Load, Summary>>;
@@ -34,6 +36,7 @@ export interface Report {
 export interface Measurements {
   readonly machine: Machine;
   readonly versions: Versions;
+  readonly engine: Engine;
   readonly orders: number;
   readonly concurrency: number;
   /** In the order they were run: orders, bare, orders, bare, … */

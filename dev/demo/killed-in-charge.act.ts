@@ -33,7 +33,9 @@ export const killedInCharge: Act = {
     const captured = await order.event('payment.captured');
     await order.end();
     const took = Date.parse(captured.at) - killedAt;
-    const charge = (await system.historyOf(order.id)).activities.find(({ name }) => name === 'chargePayment');
+    const charge = (await system.historyOf(order.id)).activities.find(
+      ({ name }) => name === 'reserveAndCharge',
+    );
     report.claim(
       'Taken over once no heartbeat came',
       charge !== undefined && charge.attempt > 1 && charge.heartbeatMissed,

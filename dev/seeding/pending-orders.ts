@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { seed } from './seed-statements.js';
 
 export interface PendingOrders {
   /** Of their numbers; no orders before have it. */
@@ -10,14 +10,9 @@ export interface PendingOrders {
 
 /** Adds orders that were accepted a moment ago, without a run. @returns their ids */
 export async function addPendingOrders(databaseUrl: string, orders: PendingOrders): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ id: string }>(PENDING, [orders.prefix, orders.count, orders.skus]);
-    return rows.map(({ id }) => id);
-  } finally {
-    await client.end();
-  }
+  const { prefix, count, skus } = orders;
+  const rows = await seed<{ id: string }>(databaseUrl, [[PENDING, [prefix, count, skus]]]);
+  return rows.map(({ id }) => id);
 }
 
 const PENDING = `

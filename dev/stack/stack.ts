@@ -6,6 +6,8 @@ import { ProcessRegistry, type ProcessRegistryOptions } from './processes/proces
 import { Programs, type ProgramsOptions } from './programs.js';
 import type { Step } from './step.js';
 import { findAndStartTemporal } from './temporal/find-and-start-temporal.js';
+import { findTemporalServer } from './temporal/server-build.js';
+import { TemporalServer } from './temporal/temporal-server.js';
 import type { TemporalOptions } from './temporal/temporal.js';
 
 export interface StackOptions
@@ -85,6 +87,36 @@ export class Stack {
           port: local.TEMPORAL_PORT,
           namespaces: all,
         }),
+    };
+  }
+
+  /**
+   * Temporal's real server on a PostgreSQL of its own, both as durable as in production, instead of the dev server.
+   *
+   * @param namespaces beside that of the settings
+   */
+  temporalServer(namespaces: readonly string[] = []): Step {
+    const { local, temporal } = this.settings.environment;
+    const { add: onStart } = this.processes;
+    return {
+      part: 'temporal',
+      doing: `Starting Temporal’s server on port ${local.TEMPORAL_PORT}, with a PostgreSQL of its own`,
+      run: async (progress) => {
+        const programs = await findTemporalServer({
+          env: this.settings.variables,
+          report: (note) => (progress.note = note),
+          onStart,
+        });
+        delete progress.note;
+        await TemporalServer.start({
+          programs,
+          namespaces: [temporal.TEMPORAL_NAMESPACE, ...namespaces],
+          port: local.TEMPORAL_PORT,
+          logFile: this.options.logFile,
+          onStart,
+          isDurable: true,
+        });
+      },
     };
   }
 

@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What waits for a provider's limit goes on in this order. */
 export const PRIORITIES = ['normal', 'compensation'] as const;
-export type CallPriority = (typeof PRIORITIES)[number];
+/** `immediate`: it does not wait, and is not sent where it would have to. */
+export type CallPriority = (typeof PRIORITIES)[number] | 'immediate';
 
 const priorities = new AsyncLocalStorage<CallPriority>();
 

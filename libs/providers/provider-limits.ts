@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 
+import { Outage } from '#libs/domain/order/failure';
 import type { Metrics } from '#libs/telemetry/metrics';
 
 import { callPriority, PRIORITIES } from './call-priority.js';
@@ -7,7 +8,7 @@ import type { Provider } from './measured-calls.js';
 
 /** What stands in front of each request to a provider. */
 export interface CallLimit {
-  /** Resolves once a request may be sent. */
+  /** Resolves once a request may be sent. @throws Outage `rate_limited` where an immediate one would have to wait */
   admit(): Promise<void>;
 }
 
@@ -29,8 +30,10 @@ export class ProviderLimits {
     return {
       admit: async () => {
         const priority = callPriority();
+        if (priority === 'immediate' && (waiting.isRateLimited || waiting.size > 0))
+          throw new Outage('rate_limited');
         const end = this.waited.startTimer({ provider, priority });
-        await waiting.add(() => {}, { priority: PRIORITIES.indexOf(priority) });
+        await waiting.add(() => {}, { priority: PRIORITIES.findIndex((one) => one === priority) });
         end();
       },
     };

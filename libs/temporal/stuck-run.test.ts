@@ -20,7 +20,11 @@ const why = (
     { task, pinnedTo },
     {
       targets,
-      pollers: Object.entries(seen).map(([version, seconds]) => ({ version, seenAt: ago(seconds) })),
+      pollers: Object.entries(seen).map(([version, seconds]) => ({
+        version,
+        identity: '',
+        seenAt: ago(seconds),
+      })),
       readAt: READ_AT,
     },
     WAITS_TOO_LONG,

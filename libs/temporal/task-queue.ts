@@ -16,7 +16,14 @@ export interface TaskQueue {
   /** The versions that tasks of runs go to which are not pinned: the current one, and one that is ramped up. */
   readonly targets: readonly WorkerVersion[];
   /** Workers that asked for a task within the last minutes, and when each did last. */
-  readonly pollers: readonly { readonly version: WorkerVersion; readonly seenAt: Date }[];
+  readonly pollers: readonly Poller[];
+}
+
+export interface Poller {
+  readonly version: WorkerVersion;
+  /** How the worker names itself. */
+  readonly identity: string;
+  readonly seenAt: Date;
 }
 
 /** Temporal's description of a version; absent for workers without one. */
@@ -54,9 +61,10 @@ export async function describeTaskQueue(client: Client, name: string, type: Task
       versionOf(versioningInfo?.currentDeploymentVersion),
       ...(isRamping ? [versionOf(versioningInfo?.rampingDeploymentVersion)] : []),
     ],
-    pollers: (pollers ?? []).map(({ deploymentOptions, lastAccessTime }) => ({
+    pollers: (pollers ?? []).map(({ deploymentOptions, identity, lastAccessTime }) => ({
       version:
         deploymentOptions?.workerVersioningMode === VERSIONED ? versionOf(deploymentOptions) : UNVERSIONED,
+      identity: identity ?? '',
       seenAt: timeOf(lastAccessTime) ?? new Date(0),
     })),
   };

@@ -3,8 +3,16 @@ import { defaultPayloadConverter } from '@temporalio/common';
 
 import type { WorkflowVersions } from '#libs/contracts/workflows/workflow-version';
 
-import { describeTaskQueue, type TaskType, timeOf, UNVERSIONED, versionOf } from './task-queue.js';
+import {
+  describeTaskQueue,
+  type Poller,
+  type TaskType,
+  timeOf,
+  UNVERSIONED,
+  versionOf,
+} from './task-queue.js';
 import { GRPC, grpcCodeOf } from './temporal-failure.js';
+import { versionsIn } from './worker-identity.js';
 
 /** How long one call may take, in milliseconds. */
 const DEADLINE = 10_000;
@@ -88,9 +96,21 @@ export class WorkerDeployment {
 
   /** Whether workers of a build have lately polled a task queue. */
   async hasWorkers(build: Build, taskQueue: string, type: TaskType): Promise<boolean> {
+    return (await this.workersOf(build, taskQueue, type)).length > 0;
+  }
+
+  /**
+   * What the unversioned workers that have lately polled a task queue do about workflow versions, each as its name says;
+   * null for one of before workers said it.
+   */
+  async ofUnversioned(taskQueue: string): Promise<(WorkflowVersions | null)[]> {
+    return (await this.workersOf(null, taskQueue, 'workflow')).map(({ identity }) => versionsIn(identity));
+  }
+
+  private async workersOf(build: Build, taskQueue: string, type: TaskType): Promise<Poller[]> {
     const { pollers } = await describeTaskQueue(this.client, taskQueue, type);
     const wanted = build === null ? UNVERSIONED : this.versionOf(build);
-    return pollers.some(
+    return pollers.filter(
       ({ version, seenAt }) => version === wanted && seenAt.getTime() > Date.now() - LAST_POLL,
     );
   }

@@ -4,7 +4,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import type { Store } from '#libs/persistence/store';
 
 import { Bench } from '../integration/bench.js';
-import { addOpenOrders } from '../integration/many-orders.js';
+import { addOpenOrders } from '../../dev/seeding/open-orders.js';
 import { type Explained, ExplainingStore } from '../support/explained.js';
 
 const OPEN = 100_000;

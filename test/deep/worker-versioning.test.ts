@@ -86,7 +86,7 @@ describe('a worker that is versioned', () => {
 
   it('is shown with what it knows, and promoted once only', async () => {
     expect((await deploy(system, 'status')).output.replaceAll(/ +/g, ' ')).toMatch(
-      /^build status share workers knows versions new orders get since\n0\.2\.0 current 100 % yes 1 to 2 1 20\S+\nNo order or refund is open\.$/,
+      /^build status share workers knows versions new orders get since\n0\.2\.0 current 100 % yes 1 to 2 2 20\S+\nNo order or refund is open\.$/,
     );
     expect(await deploy(system, 'promote', '--build', VERSION.buildId)).toEqual({
       code: 0,

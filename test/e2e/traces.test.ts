@@ -49,16 +49,16 @@ describe('the traces of an order', () => {
   it('begin with the request, and lead through the run to each provider', async () => {
     const run = ['POST /orders', 'StartWorkflow:OrderWorkflow'];
     const [create] = named('stripe createIntent');
-    expect(create && path(create)).toEqual([...run, 'RunActivity:chargePayment', 'stripe createIntent']);
+    expect(create && path(create)).toEqual([...run, 'RunActivity:reserveAndCharge', 'stripe createIntent']);
     const calls = collector.of(trace).filter(({ name }) => /^(?:GET|POST|PUT|SMTP)$/.test(name));
     expect(calls.map(path)).toEqual(
       expect.arrayContaining([
-        [...run, 'RunActivity:chargePayment', 'stripe createIntent', 'POST'],
+        [...run, 'RunActivity:reserveAndCharge', 'stripe createIntent', 'POST'],
         [...run, 'RunActivity:createShipment', 'carrier createShipment', 'PUT'],
         [...run, 'RunActivity:sendConfirmation', 'smtp send', 'SMTP'],
       ]),
     );
-    for (const activity of ['validateOrder', 'reserveStock', 'chargePayment', 'createShipment']) {
+    for (const activity of ['reserveAndCharge', 'createShipment']) {
       const { spanId } = one(`RunActivity:${activity}`);
       const statements = collector
         .of(trace)
@@ -80,12 +80,12 @@ describe('the traces of an order', () => {
         'order.id': id,
       },
     });
-    expect(one('RunActivity:chargePayment')).toMatchObject({
+    expect(one('RunActivity:reserveAndCharge')).toMatchObject({
       kind: KINDS.consumer,
       resource: { 'service.name': 'order-worker' },
       attributes: {
         'order.id': id,
-        'order.step': 'charge',
+        'order.step': 'reserve',
         'order.attempt': 1,
         temporalWorkflowId: `order-${id}`,
       },
@@ -139,7 +139,7 @@ describe('the traces of an order', () => {
 
   it('end with a wait; the webhook that ends it has another trace, linked to the first', async () => {
     await system.carrierSays(id, 'delivered');
-    const notice = await collector.about(id, 'RunActivity:sendDeliveryNotice');
+    const notice = await collector.about(id, 'RunActivity:closeWithDeliveryNotice');
     expect(notice.traceId).not.toBe(trace);
     const above = await eventually(
       () => path(notice),

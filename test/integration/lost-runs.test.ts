@@ -8,7 +8,7 @@ import type { LostRun, RunDescription } from '#libs/temporal/run-visibility';
 
 import { makeLookDue } from '../support/run-look.js';
 import type { Bench } from './bench.js';
-import { addShippedOrders } from './many-orders.js';
+import { addShippedOrders } from '../../dev/seeding/many-orders.js';
 import { useBench } from './use-bench.js';
 
 const INTERVAL = 30_000;

@@ -14,7 +14,7 @@ import type { OrderFilter, OrderPage } from '#libs/persistence/orders/order-list
 import { emailOf } from '../support/orders.js';
 import { Bench } from './bench.js';
 import { useBench } from './use-bench.js';
-import { fillWithOrders } from './many-orders.js';
+import { fillWithOrders } from '../../dev/seeding/many-orders.js';
 
 const idsOf = (orders: readonly OrderRecord[]) => orders.map(({ id }) => id);
 /** The position of an order in a list, which is by changes where the filter has `updatedSince`. */

@@ -56,7 +56,7 @@ describe('a refusal of the payment provider', () => {
     const journal = new EffectJournal(effects, orders, logger);
     const intent = new OrderIntent(journal, gateway);
     const sync = new PaymentSync(bench.store, gateway, RUNS, logger);
-    payments = new PaymentActivities(orders, journal, intent, gateway, sync);
+    payments = new PaymentActivities(orders, journal, intent, gateway, sync, logger);
     refunds = new RefundActivities(orders, made, journal, intent, gateway, sync, logger);
   });
   afterAll(async () => {

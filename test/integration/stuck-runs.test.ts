@@ -7,7 +7,7 @@ import type { RunDescription } from '#libs/temporal/run-visibility';
 import type { OpenTask } from '#libs/temporal/stuck-run';
 
 import type { Bench } from './bench.js';
-import { addShippedOrders } from './many-orders.js';
+import { addShippedOrders } from '../../dev/seeding/many-orders.js';
 import { useBench } from './use-bench.js';
 
 const ORDERS = 1_200;

@@ -13,7 +13,7 @@ describe('a change to the workflow, replayed along the kept histories', () => {
     const broken = await brokenKeptHistories(await workflowCode(UNPATCHED));
     expect(broken.map(({ name }) => name)).toEqual(KEPT.map(({ name }) => name));
     const { message } = new OrdersInFlightWouldBreak(broken, KEPT.length);
-    expect(message).toMatch(/^ {2}delivered: \[TMPRL1100\] Nondeterminism error: .+$/m);
+    expect(message).toMatch(/^ {2}delivered\.v2: \[TMPRL1100\] Nondeterminism error: .+$/m);
     expect(message).toContain("if (patched('check-fraud'))");
   });
 

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { v7 as uuidv7 } from 'uuid';
 
+import { WORKFLOW_VERSIONS } from '#libs/contracts/workflows/workflow-version';
 import { orderId, type OrderId } from '#libs/domain/order/order-id';
 import { orderNumber } from '#libs/domain/order/order-number';
 import type { OrderPolicy } from '#libs/domain/order/policy';
@@ -19,6 +20,7 @@ export const TEST_POLICY: OrderPolicy = {
   declineWindow: 0,
   deliveryDeadline: 60_000,
   retry: { attempts: 3, initial: 50, max: 200 },
+  workflowVersion: WORKFLOW_VERSIONS.newOrders,
 };
 
 export const CATALOGUE = [

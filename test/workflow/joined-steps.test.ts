@@ -36,17 +36,11 @@ describe('an order whose steps are joined', () => {
     return { id, trackingNumber };
   };
 
-  it('is validated and reserved by one activity, and closed with the record of its last notice', async () => {
+  it('is validated, reserved and charged by one activity, and closed with the record of its last notice', async () => {
     const { id, trackingNumber } = await onItsWay();
     await shop.carrierSays(trackingNumber, 'shipment.delivered');
     const { number, customer } = await shop.closed(id);
-    expect(await activitiesOf(id)).toEqual([
-      'chargePayment',
-      'closeWithDeliveryNotice',
-      'createShipment',
-      'sendConfirmation',
-      'validateAndReserve',
-    ]);
+    expect(await activitiesOf(id)).toEqual(['createShipment', 'reserveAndCharge', 'sendConfirmation']);
     expect(await lastEvents(id)).toEqual(['email.sent', 'order.closed']);
     expect(shop.inbox.subjectsTo(emailOf({ customer }))).toEqual([
       `Your order ${number} is confirmed`,
@@ -78,6 +72,14 @@ describe('an order whose steps are joined', () => {
       fulfilment: 'none',
       endReason: { code, by: 'workflow' },
     });
+  });
+
+  it('is not found invalid any more once its goods are reserved', async () => {
+    const id = await shop.place(JOINED);
+    await shop.label(id);
+    const { orders } = orderActivities({ ...shop.ports, shipTo: ['CH'] });
+    const { number } = await shop.store.orders.get(id);
+    expect(await orders.reserveAndCharge(id)).toEqual({ number, payment: { is: 'paid' } });
   });
 
   it('is closed although its notice is refused for good', async () => {

@@ -13,7 +13,7 @@ import type { Report } from '#libs/persistence/fulfilment/inbox.repository';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { eventually } from '../support/eventually.js';
-import { acceptOrder } from '../support/orders.js';
+import { acceptOrder, emailOf } from '../support/orders.js';
 import { useWorkflowHarness } from '../support/use-workflow-harness.js';
 import type { WorkflowHarness } from '../support/workflow-harness.js';
 
@@ -190,7 +190,11 @@ describe('when two events happen at once', () => {
       await shop.database
         .$executeRaw`UPDATE inbox_event SET applied_at = applied_at - interval '1 hour' WHERE order_id = ${id}::uuid`;
       await shop.sweeper.sweep();
-      await found(id, 'shipped');
+      const to = emailOf(await shop.store.orders.get(id));
+      await eventually(
+        () => shop.inbox.ofKind('shipped', to),
+        ({ length }) => length === 1,
+      );
       await shop.carrierSays(parcel.trackingNumber, 'shipment.delivered');
       expect(await shop.closed(id)).toMatchObject({ status: 'delivered', attention: [] });
       expect(await shop.eventTypes(id)).not.toContain('order.parked');

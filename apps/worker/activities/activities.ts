@@ -1,6 +1,7 @@
 import type {
   DecisionActivities,
   EmailActivities,
+  LocalEmailActivities,
   PaymentSyncActivities,
   StepActivities,
 } from '#libs/contracts/workflows/activities';
@@ -39,7 +40,7 @@ export interface Ports {
   readonly metrics?: ActivityMetrics;
 }
 
-/** Every activity under its name, in a worker's form, for each of the two task queues. */
+/** Every activity under its name, in a worker's form, for each of the two task queues, and for workflow tasks. */
 export function orderActivities({
   store,
   runs,
@@ -55,7 +56,7 @@ export function orderActivities({
   const inventory = new InventoryActivities(store.orders, journal, store.stock, store.catalogue, shipTo);
   const intent = new OrderIntent(journal, gateway);
   const sync = new PaymentSync(store, gateway, runs, logger, metrics);
-  const payment = new PaymentActivities(store.orders, journal, intent, gateway, sync);
+  const payment = new PaymentActivities(store.orders, journal, intent, gateway, sync, logger);
   const refunds = new RefundActivities(store.orders, store.refunds, journal, intent, gateway, sync, logger);
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
   const decisions = new OrderDecisions(store, logger);
@@ -65,6 +66,10 @@ export function orderActivities({
       validateOrder: (id) => inventory.validateOrder(id),
       reserveStock: (id) => inventory.reserveStock(id),
       validateAndReserve: (id) => inventory.validateAndReserve(id),
+      reserveAndCharge: async (id) => {
+        const order = await inventory.reserveValidated(id);
+        return { number: order.number, payment: await payment.tryToCharge(order) };
+      },
       releaseStock: (id) => inventory.releaseStock(id),
       chargePayment: (id) => payment.chargePayment(id),
       checkPayment: (id) => payment.checkPayment(id),
@@ -92,5 +97,9 @@ export function orderActivities({
       sendRejectionNotice: (id) => emails.sendRejectionNotice(id),
       sendRefundNotice: (id, refundId) => emails.sendRefundNotice(id, refundId),
     } satisfies EmailActivities,
+    atOnce: {
+      sendShippingNotice: (id) => emails.sendShippingNotice(id),
+      closeWithDeliveryNotice: (id) => emails.closeWithDeliveryNotice(id),
+    } satisfies LocalEmailActivities,
   };
 }

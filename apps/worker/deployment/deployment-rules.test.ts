@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { WorkflowVersions } from '#libs/contracts/workflows/workflow-version';
 import type { OpenVersion } from '#libs/persistence/runs/run.repository';
 
-import { type BuildVersions, refusal, UNVERSIONED } from './deployment-rules.js';
+import { type BuildVersions, inAll, refusal, UNVERSIONED } from './deployment-rules.js';
 
 const build = (name: string, from: number, to: number, newOrders: number): BuildVersions => ({
   build: name,
@@ -71,4 +71,9 @@ it.each([
   ],
 ])('a build is refused where %s', (_, candidate, current, open, reason) => {
   expect(refusal(candidate, current, open)).toBe(reason);
+});
+
+it('counts only on what every unversioned worker knows', () => {
+  expect(inAll([])).toBeNull();
+  expect(inAll([SWITCHED.versions, UNVERSIONED])).toEqual({ from: 1, to: 1, newOrders: 2 });
 });

@@ -7,8 +7,18 @@ export interface BuildVersions {
   readonly versions: WorkflowVersions;
 }
 
-/** What workers do that are not versioned: they are of before there were workflow versions. */
+/** What workers do that are not versioned and do not say: they are of before there were workflow versions. */
 export const UNVERSIONED: WorkflowVersions = { from: 1, to: 1, newOrders: 1 };
+
+/** What all of some workers know, of which any may take a run; null where there is none. */
+export function inAll(workers: readonly WorkflowVersions[]): WorkflowVersions | null {
+  if (workers.length === 0) return null;
+  return {
+    from: Math.max(...workers.map(({ from }) => from)),
+    to: Math.min(...workers.map(({ to }) => to)),
+    newOrders: Math.max(...workers.map(({ newOrders }) => newOrders)),
+  };
+}
 
 /**
  * Why a build may not take runs; null where it may. It has to know the version of every run that is open. And two

@@ -8,7 +8,7 @@ import type { OpenVersion } from '#libs/persistence/runs/run.repository';
 import type { TaskType } from '#libs/temporal/task-queue';
 import type { Build, DeploymentState, WorkerDeployment } from '#libs/temporal/worker-deployment';
 
-import { buildName, refusal, sentence, UNVERSIONED } from './deployment-rules.js';
+import { buildName, inAll, refusal, sentence, UNVERSIONED } from './deployment-rules.js';
 
 /** What the workers of every build poll. */
 const POLLED: readonly (readonly [queue: string, type: TaskType])[] = [
@@ -100,9 +100,10 @@ export class Deployment {
     return [...new Set(polled.flat())];
   }
 
-  /** Null where its workers have not published them yet. */
+  /** Null where its workers have not published them yet, or there is no unversioned worker, as in a new installation. */
   async versionsOf(build: Build): Promise<WorkflowVersions | null> {
-    return build === null ? UNVERSIONED : this.workers.publishedBy(build);
+    if (build !== null) return this.workers.publishedBy(build);
+    return inAll((await this.workers.ofUnversioned(TASK_QUEUES.orders)).map((known) => known ?? UNVERSIONED));
   }
 
   private async check(build: Build, current: Build, wait: number): Promise<void> {

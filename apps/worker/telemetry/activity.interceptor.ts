@@ -9,7 +9,7 @@ import { backoff } from '#libs/domain/order/policy';
 import type { StepName } from '#libs/domain/order/steps';
 import { databaseOutage } from '#libs/persistence/database/database-failure';
 import type { WaitRepository } from '#libs/persistence/orders/wait.repository';
-import { withCallPriority } from '#libs/providers/call-priority';
+import { type CallPriority, withCallPriority } from '#libs/providers/call-priority';
 import { inLogContext } from '#libs/telemetry/log-context';
 import type { Logger } from '#libs/telemetry/logger';
 
@@ -25,7 +25,16 @@ const UNFORESEEN = 'an attempt failed in a way that is not provided for';
 /** The longest `Retry-After` of a provider that is respected. Milliseconds. */
 const LONGEST_PAUSE = 600_000;
 /** What an order that is not paid yet may wait for, until its reservation ends. */
-const BEFORE_PAYMENT: readonly string[] = ['validateOrder', 'reserveStock', 'chargePayment', 'checkPayment'];
+const BEFORE_PAYMENT: readonly string[] = [
+  ...[
+    'validateOrder',
+    'reserveStock',
+    'validateAndReserve',
+    'reserveAndCharge',
+    'chargePayment',
+    'checkPayment',
+  ],
+];
 
 /**
  * Around every activity: sends heartbeats, turns a failure into what may enter a history (a code and a
@@ -50,14 +59,13 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
     // Asked first, and not waited for: its answer is there before that of the activity's own first statement.
     void this.requests?.complete(context);
     this.requests?.sawRun(attempt.workflowId, attempt.orderId);
-    const priority = COMPENSATIONS.includes(attempt.activity) ? 'compensation' : 'normal';
-    return withCallPriority(priority, () =>
+    return withCallPriority(priorityOf(attempt), () =>
       inLogContext(context, () => this.attempt(attempt, () => next(input))),
     );
   }
 
   private async attempt(attempt: Attempt, perform: () => Promise<unknown>): Promise<unknown> {
-    const pulse = setInterval(() => heartbeat(), HEARTBEAT_EVERY);
+    const pulse = attempt.isLocal ? undefined : setInterval(() => heartbeat(), HEARTBEAT_EVERY);
     try {
       const result = await Promise.race([perform(), workerStopped()]);
       if (attempt.step && attempt.number > 1) await this.showDone(attempt.orderId, attempt.step);
@@ -171,6 +179,12 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
   }
 }
 
+/** A workflow task waits for a local activity, and is not to wait for a provider's limit. */
+function priorityOf({ activity, isLocal }: Attempt): CallPriority {
+  if (isLocal) return 'immediate';
+  return COMPENSATIONS.includes(activity) ? 'compensation' : 'normal';
+}
+
 /** The provider's `Retry-After`, where it is longer than the attempt would wait anyway; else null. */
 function pauseOf({ retryIn }: Attempt, error: unknown): number | null {
   const asked = error instanceof Outage ? error.retryAfter : undefined;
@@ -207,7 +221,8 @@ interface Attempt {
   readonly activity: string;
   /** Of the run that asked for it. */
   readonly workflowId: string;
-  /** Null for the workflow's own decisions. */
+  readonly isLocal: boolean;
+  /** Null for the workflow's own decisions, and where an activity follows if this fails. */
   readonly step: StepName | null;
   readonly number: number;
   /** Milliseconds until the next attempt, if this one fails; null when it is the last. */
@@ -215,7 +230,7 @@ interface Attempt {
 }
 
 function attemptOf([orderId]: unknown[]): Attempt {
-  const { activityType, attempt, retryPolicy, workflowExecution } = activityInfo();
+  const { activityType, attempt, isLocal, retryPolicy, workflowExecution } = activityInfo();
   if (typeof orderId !== 'string' || !isOrderId(orderId)) {
     throw ApplicationFailure.nonRetryable('every activity takes an order id first', FAILURE_TYPES.bug);
   }
@@ -227,7 +242,8 @@ function attemptOf([orderId]: unknown[]): Attempt {
     orderId,
     activity: activityType,
     workflowId: workflowExecution?.workflowId ?? '',
-    step: steps[activityType] ?? null,
+    isLocal,
+    step: (isLocal ? undefined : steps[activityType]) ?? null,
     number: attempt,
     retryIn: last ? null : backoff({ initial, max }, attempt),
   };

@@ -40,6 +40,15 @@ const REFUND_REPORT_TIMEOUT = 300_000;
 /** How long before an authorization expires the parcel must have its label. Milliseconds. */
 const LABEL_MARGIN = 12 * 3_600_000;
 
+/** What an attempt at the payment was answered before it is collected, and when its reservation ends. */
+interface Begun {
+  /** Null where there was no attempt. */
+  readonly answer: PaymentAnswer | null;
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+  readonly expired: () => CompensationRequired;
+}
+
 type Unpaid = Exclude<PaymentAnswer['is'], 'paid'>;
 
 /** States of a payment of which some was captured. */
@@ -55,7 +64,7 @@ const TIMEOUT_CODES: Readonly<Record<Unpaid, EndCode>> = {
 export function orderPayment(
   orderId: OrderId,
   policy: OrderPolicy,
-  { chargePayment, checkPayment, reversePayment, createRefund }: StepActivities,
+  { checkPayment, reversePayment, createRefund }: StepActivities,
   /** Where this run resumes the order; null for its first run. */
   resumePoint: Pick<ResumePoint, 'attempt' | 'holdUntil' | 'payingSince' | 'isVoided'> | null,
 ) {
@@ -64,7 +73,9 @@ export function orderPayment(
     declined: policy.declineWindow,
   };
   let reports = 0;
+  let seenReports = 0;
   let attempt = resumePoint?.attempt ?? 1;
+  let lastAttempt = attempt;
   let holdUntil = resumePoint?.holdUntil ?? undefined;
   let resumedSince = resumePoint?.payingSince ?? null;
   let isVoided = resumePoint?.isVoided ?? false;
@@ -149,28 +160,37 @@ export function orderPayment(
     /**
      * Charges, and waits while the shopper or the provider has to act, or another payment method may be tried.
      *
+     * @param paying gives the activities, with the time that is left for them
+     * @param begun left out where the reservation has a timer
      * @throws CompensationRequired when the time is over
      */
-    async collect(): Promise<void> {
-      let seenReports = reports;
-      let lastAttempt = attempt;
-      let answer = await chargePayment(orderId);
+    async collect(
+      paying: () => Pick<StepActivities, 'chargePayment' | 'checkPayment'>,
+      begun?: Begun,
+    ): Promise<void> {
+      const charge = () => {
+        seenReports = reports;
+        lastAttempt = attempt;
+        return paying().chargePayment(orderId);
+      };
+      let answer = begun?.answer ?? (await charge());
       for (let since = resumedSince ?? Date.now(), interval = FIRST_INTERVAL; answer.is !== 'paid';) {
         resumedSince = null;
         const { is } = answer;
         const left = since + windows[is] - Date.now();
         if (left <= 0)
           throw new CompensationRequired('rejected', { code: TIMEOUT_CODES[is], by: 'workflow' }, 'expired');
+        const reserved = begun ? begun.deadline - Date.now() : Infinity;
+        if (begun && reserved <= 0) throw begun.expired();
         const isSignalled = await condition(
           () => reports > seenReports || attempt > lastAttempt,
-          Math.min(left, interval),
+          Math.min(left, interval, reserved),
           { summary: 'Next check of the payment' },
         );
         interval = isSignalled ? FIRST_INTERVAL : Math.min(interval * 2, MAX_INTERVAL);
         const isNewAttempt = attempt > lastAttempt;
-        seenReports = reports;
-        lastAttempt = attempt;
-        answer = isNewAttempt ? await chargePayment(orderId) : await checkPayment(orderId);
+        if (!isNewAttempt) seenReports = reports;
+        answer = isNewAttempt ? await charge() : await paying().checkPayment(orderId);
         // Every attempt, and every decline, starts a new window.
         if (isNewAttempt || answer.is !== is) since = Date.now();
       }

@@ -28,7 +28,12 @@ export async function RefundWorkflow({
 }: RefundWorkflowInput): Promise<RefundState> {
   requireKnownVersion(policy);
   const { steps, emails, decisions } = orderActivities(policy);
-  const attention = attentionRequests(orderId, orderSearchAttributes(), decisions, refundId);
+  const attention = attentionRequests(
+    orderId,
+    orderSearchAttributes({ skipsOnTheWay: false }),
+    decisions,
+    refundId,
+  );
   let reports = 0;
   let seenReports = 0;
   setHandler(refundReported, () => {

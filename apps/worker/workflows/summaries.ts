@@ -20,6 +20,7 @@ export const ACTIVITY_SUMMARIES: Readonly<Record<ActivityName, string>> = {
   validateOrder: 'Checks products and country',
   reserveStock: 'Reserves the goods, all or none',
   validateAndReserve: 'Checks products and country, and reserves the goods, all or none',
+  reserveAndCharge: 'Checks products and country, reserves the goods, and charges',
   releaseStock: 'Compensation: releases the goods',
   chargePayment: 'Charges, or authorizes, the order’s amount',
   checkPayment: 'Syncs the payment with the payment provider',

@@ -37,6 +37,11 @@ export function interceptors(): WorkflowInterceptors {
           result.then(ended, ended);
           return result;
         },
+        scheduleLocalActivity(input, next) {
+          const result = next({ ...input, headers: withTrace(input.headers, trace.begun()) });
+          result.then(ended, ended);
+          return result;
+        },
         startChildWorkflowExecution(input, next) {
           return next({ ...input, headers: withTrace(input.headers, trace.next()) });
         },

@@ -23,12 +23,18 @@ const STEP_DETAILS: Readonly<Record<StepName, string>> = {
   notify: 'mailing how the order ended',
 };
 
+/** The statuses of an order that goes on as it should. */
+const ON_THE_WAY: readonly OrderStatus[] = ['pending', 'confirmed', 'shipped'];
+
 /**
  * Updates an order's search attributes, each change of which is one event in the history, and the current details that
  * Temporal's UI shows, which add no event.
+ *
+ * @param options.skipsOnTheWay whether an order that goes on as it should keeps the status that it was last written with
  */
-export function orderSearchAttributes() {
+export function orderSearchAttributes({ skipsOnTheWay }: { readonly skipsOnTheWay: boolean }) {
   let current: OrderStatus = 'pending';
+  let written: OrderStatus = current;
   let title = workflowInfo().workflowId;
   let running: readonly StepName[] = [];
   let openAttentions: readonly OpenAttention[] = [];
@@ -50,13 +56,19 @@ export function orderSearchAttributes() {
     setStatus(status: OrderStatus): void {
       if (status === current) return;
       current = status;
-      upsertSearchAttributes([{ key: OrderStatusAttribute, value: status }]);
       updateDetails();
+      if (skipsOnTheWay && [written, status].every((each) => ON_THE_WAY.includes(each))) return;
+      upsertSearchAttributes([{ key: OrderStatusAttribute, value: status }]);
+      written = status;
     },
     /** @param open the open attentions, newest last */
     setAttention(open: readonly OpenAttention[]): void {
       openAttentions = open;
-      upsertSearchAttributes([{ key: OrderAttentionAttribute, value: open.at(-1)?.step ?? null }]);
+      const step = { key: OrderAttentionAttribute, value: open.at(-1)?.step ?? null };
+      upsertSearchAttributes(
+        written === current ? [step] : [step, { key: OrderStatusAttribute, value: current }],
+      );
+      written = current;
       updateDetails();
     },
     /** @param steps those that run or wait */

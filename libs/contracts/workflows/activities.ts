@@ -20,6 +20,14 @@ export interface PaymentAnswer {
   readonly holdUntil?: number;
 }
 
+/** An order whose goods are reserved. */
+export interface ReservedOrder {
+  /** By which people know it. */
+  readonly number: string;
+  /** Null where the first attempt failed: the next one shows why. */
+  readonly payment: PaymentAnswer | null;
+}
+
 /** Why a payment is reversed. With `expired`, a payment that succeeded at the last moment is kept instead. */
 export type ReversalReason = 'refused' | 'expired' | 'cancelled' | 'undelivered';
 
@@ -30,6 +38,8 @@ export interface StepActivities {
   reserveStock(orderId: OrderId): Promise<void>;
   /** Both, of what is read once. @returns the order's number */
   validateAndReserve(orderId: OrderId): Promise<string>;
+  /** The same, and then a first attempt at the payment. */
+  reserveAndCharge(orderId: OrderId): Promise<ReservedOrder>;
   releaseStock(orderId: OrderId): Promise<CompensationResult>;
   /** Makes the payment attempt that was requested last. */
   chargePayment(orderId: OrderId): Promise<PaymentAnswer>;
@@ -76,6 +86,9 @@ export interface EmailActivities {
   sendRefundNotice(orderId: OrderId, refundId: string): Promise<void>;
 }
 
+/** The emails that nothing waits for but the order's next signal. */
+export type LocalEmailActivities = Pick<EmailActivities, 'sendShippingNotice' | 'closeWithDeliveryNotice'>;
+
 /** Stores what the workflow itself decides. */
 export interface DecisionActivities {
   openAttention(orderId: OrderId, attention: NewAttention): Promise<void>;
@@ -121,6 +134,7 @@ export const ACTIVITY_STEPS: Readonly<Record<keyof StepActivities | keyof EmailA
   validateOrder: 'validate',
   reserveStock: 'reserve',
   validateAndReserve: 'reserve',
+  reserveAndCharge: 'reserve',
   releaseStock: 'reserve',
   chargePayment: 'charge',
   checkPayment: 'charge',

@@ -33,9 +33,14 @@ export class InventoryActivities implements Pick<
   }
 
   async validateAndReserve(orderId: OrderId): Promise<string> {
+    return (await this.reserveValidated(orderId)).number;
+  }
+
+  /** @returns the order as it was read before */
+  async reserveValidated(orderId: OrderId): Promise<OrderRecord> {
     const order = await this.validated(orderId);
     await this.reserve(order);
-    return order.number;
+    return order;
   }
 
   async releaseStock(orderId: OrderId) {
@@ -48,6 +53,8 @@ export class InventoryActivities implements Pick<
   /** @throws Refusal `invalid` */
   private async validated(orderId: OrderId): Promise<OrderRecord> {
     const { order, products } = await this.catalogue.findForOrder(orderId);
+    // What an earlier attempt has reserved was valid, and may be paid by now.
+    if (order.fulfilment !== 'none') return order;
     const errors = [...lineErrors(order, products), ...addressErrors(order, this.shipTo)];
     if (errors.length === 0) return order;
     await this.orders.change(order, (current) =>

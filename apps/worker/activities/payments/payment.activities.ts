@@ -8,6 +8,7 @@ import { captureKey, chargeKey } from '#libs/domain/payment/payment-keys';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
+import type { Logger } from '#libs/telemetry/logger';
 
 import { ofOrder } from '../verified-answers.js';
 import { type EffectJournal, refusalCode } from '../effect-journal.js';
@@ -26,31 +27,22 @@ export class PaymentActivities implements Pick<
     private readonly intent: OrderIntent,
     private readonly gateway: PaymentGateway,
     private readonly sync: { run(orderId: OrderId): Promise<void> },
+    private readonly logger: Logger,
   ) {}
 
   async chargePayment(orderId: OrderId): Promise<PaymentAnswer> {
-    const order = await this.orders.get(orderId);
-    if (order.totals.total === 0) return this.chargeNothing(order);
-    const { attempt } = order;
-    const method = requirePersonalData(order.paymentMethod);
-    const intentId = await this.intent.ensure(order);
-    const believed = ofOrder({ ...order, intentId });
-    const settled = await this.journal.run(orderId, {
-      key: chargeKey(orderId, attempt),
-      request: { intentId, method },
-      ask: async () => {
-        const intent = await this.gateway.retrieveIntent(intentId).then(believed);
-        // An earlier attempt left it declined: trying the same method again moves money once at the most.
-        return intent.status === 'unconfirmed' || (intent.status === 'declined' && attempt > 1)
-          ? null
-          : intent;
-      },
-      act: (idempotencyKey) =>
-        this.gateway.confirmIntent(intentId, { method, idempotencyKey }).then(believed),
-      outcome: chargeOutcome,
-      refused: (code, current) => methodRefused(current, code),
+    return this.charge(await this.orders.get(orderId));
+  }
+
+  /** Charges; null where that fails: then it is asked for by itself, and its failures are those of its own step. */
+  async tryToCharge(order: OrderRecord): Promise<PaymentAnswer | null> {
+    return this.charge(order).catch((error: unknown) => {
+      this.logger.debug(
+        { orderId: order.id, err: error },
+        'the attempt to charge that follows the reservation failed',
+      );
+      return null;
     });
-    return isPaidAtOnce(settled.result) ? { is: 'paid' } : this.answer(orderId);
   }
 
   async checkPayment(orderId: OrderId): Promise<PaymentAnswer> {
@@ -94,6 +86,31 @@ export class PaymentActivities implements Pick<
     const taken = receivedOf(settled.result) ?? paid((await this.orders.get(orderId)).booked);
     const difference = differenceOf(taken, due);
     if (difference !== null) throw new AttentionRequired('amount_differs', difference);
+  }
+
+  /** @param order as it was read in this attempt, before which no payment can have been requested anew */
+  private async charge(order: OrderRecord): Promise<PaymentAnswer> {
+    const { id: orderId, attempt, totals } = order;
+    if (totals.total === 0) return this.chargeNothing(order);
+    const method = requirePersonalData(order.paymentMethod);
+    const intentId = await this.intent.ensure(order);
+    const believed = ofOrder({ ...order, intentId });
+    const settled = await this.journal.run(orderId, {
+      key: chargeKey(orderId, attempt),
+      request: { intentId, method },
+      ask: async () => {
+        const intent = await this.gateway.retrieveIntent(intentId).then(believed);
+        // An earlier attempt left it declined: trying the same method again moves money once at the most.
+        return intent.status === 'unconfirmed' || (intent.status === 'declined' && attempt > 1)
+          ? null
+          : intent;
+      },
+      act: (idempotencyKey) =>
+        this.gateway.confirmIntent(intentId, { method, idempotencyKey }).then(believed),
+      outcome: chargeOutcome,
+      refused: (code, current) => methodRefused(current, code),
+    });
+    return isPaidAtOnce(settled.result) ? { is: 'paid' } : this.answer(orderId);
   }
 
   /** The order's payment status in the books. @throws Refusal when it can no longer be paid */

@@ -17,7 +17,7 @@ import type { OrderSearchAttributes } from '../visibility.js';
 export interface AttentionHandle {
   answer(): OperatorAnswer | undefined;
   /** Waits for an operator's answer. @param timeout milliseconds; without it, as long as it takes */
-  waitForAnswer(timeout?: number): Promise<OperatorAnswer | undefined>;
+  waitForAnswer(timeout?: number, summary?: string): Promise<OperatorAnswer | undefined>;
   /** Resolves the attention, answered or not. */
   resolve(): Promise<void>;
 }
@@ -57,11 +57,9 @@ export function attentionRequests(
       );
       return {
         answer: () => answers.get(id),
-        async waitForAnswer(timeout) {
+        async waitForAnswer(timeout, summary = 'Next attempt, unless an operator answers') {
           const isAnswered = () => answers.has(id);
-          await (timeout === undefined
-            ? condition(isAnswered)
-            : condition(isAnswered, timeout, { summary: 'Next attempt, unless an operator answers' }));
+          await (timeout === undefined ? condition(isAnswered) : condition(isAnswered, timeout, { summary }));
           return answers.get(id);
         },
         async resolve() {

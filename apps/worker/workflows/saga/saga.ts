@@ -5,6 +5,7 @@ import {
   condition,
   isCancellation,
   setHandler,
+  sleep,
 } from '@temporalio/workflow';
 
 import type {
@@ -33,6 +34,13 @@ type Compensation = (reason: ReversalReason) => Promise<CompensationResult>;
 export interface Steps {
   /** Runs a step once, retried and parked by the policy; its compensation is registered before it starts. */
   step(name: StepName, run: () => Promise<void>, compensation?: Compensation): Promise<void>;
+  /** Registers the compensation of a step that another one may begin. */
+  register(name: StepName, compensation: Compensation): void;
+  /**
+   * Runs a part of the body, and ends the order when `deadline` passes first. It needs no timer: steps do not begin after
+   * it, activities are called with the time that is left, and what waits gives up with it.
+   */
+  withDeadline(limit: Limit, deadline: number, part: () => Promise<void>): Promise<void>;
   /** Runs a part of the body, and ends the order when `timeout` resolves first; null where it has passed already. */
   withTimeout(limit: Limit, timeout: (() => Promise<void>) | null, part: () => Promise<void>): Promise<void>;
   /** Runs one step's compensation, also a second time, in an order that continues. */
@@ -40,7 +48,7 @@ export interface Steps {
 }
 
 /** How an order ends when a part of it does not finish in time. */
-interface Limit {
+export interface Limit {
   readonly status: 'rejected' | 'cancelled';
   readonly code: EndCode;
   readonly reversal: ReversalReason;
@@ -93,6 +101,8 @@ export async function saga(
   /** Whether steps are done whose compensations this run has yet to register. */
   let isResuming = resumePoint !== null;
   let stop = (): void => undefined;
+  /** The deadline of the part that runs. Milliseconds since 1970. */
+  let due: { readonly limit: Limit; readonly deadline: number } | null = null;
 
   setHandler(cancellationRequested, ({ by }) => {
     cancellationRequests.push({ code: 'cancelled', by });
@@ -106,11 +116,15 @@ export async function saga(
   }));
 
   const steps: Steps = {
+    register(name, compensation) {
+      if (!compensations.some((entry) => entry.name === name)) compensations.unshift({ name, compensation });
+      compensationOf.set(name, compensation);
+    },
+
     async step(name, run, compensation) {
-      if (compensation && !compensations.some((entry) => entry.name === name))
-        compensations.unshift({ name, compensation });
-      if (compensation) compensationOf.set(name, compensation);
+      if (compensation) steps.register(name, compensation);
       if (done.has(name)) return;
+      if (due !== null && due.deadline <= Date.now()) throw timeIsUp(due.limit);
       running.add(name);
       searchAttributes.setSteps(running);
       try {
@@ -126,6 +140,17 @@ export async function saga(
       } finally {
         running.delete(name);
         searchAttributes.setSteps(running);
+      }
+    },
+
+    async withDeadline(limit, deadline, part) {
+      if (done.has(limit.until)) return isResuming ? part() : undefined;
+      if (committed) return part();
+      due = { limit, deadline };
+      try {
+        await part();
+      } finally {
+        due = null;
       }
     },
 
@@ -147,7 +172,7 @@ export async function saga(
         await scope.run(part);
       } catch (error) {
         if (!expired || !isCancellation(error)) throw error;
-        throw new CompensationRequired(limit.status, { code: limit.code, by: 'workflow' }, limit.reversal);
+        throw timeIsUp(limit);
       } finally {
         timer.cancel();
         await timerEnded;
@@ -169,6 +194,11 @@ export async function saga(
     if (failure === null) throw error;
     // A step that failed after it was cancelled is not retried.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure(`${name} was cancelled`);
+    if (due !== null && failure.isTimeUp) {
+      // The next attempt would have come too late, which can be known before the time is over.
+      await sleep(Math.max(due.deadline - Date.now(), 1), { summary: TIME_IS_UP });
+      throw timeIsUp(due.limit);
+    }
     const refusal = endOnRefusal(name, failure.code);
     if (failure.refused && refusal && !committed) {
       throw new CompensationRequired(refusal.status, { code: refusal.end, by: 'workflow' }, 'refused');
@@ -185,7 +215,10 @@ export async function saga(
   async function parked(name: StepName, { attentionKind, code }: StepFailure) {
     const handle = await attention.open(attentionKind, name, code);
     try {
-      return await handle.waitForAnswer();
+      if (due === null) return await handle.waitForAnswer();
+      const answer = await handle.waitForAnswer(Math.max(due.deadline - Date.now(), 1), TIME_IS_UP);
+      if (answer === undefined) throw timeIsUp(due.limit);
+      return answer;
     } finally {
       await handle.resolve();
     }
@@ -272,6 +305,14 @@ export async function saga(
       cancellable = cause.reversal === 'expired';
     }
   }
+}
+
+/** Of a timer that ends what waits at a deadline. */
+const TIME_IS_UP = 'Time for the step is over';
+
+/** Ends an order of which a part did not finish in time. */
+export function timeIsUp({ status, code, reversal }: Limit): CompensationRequired {
+  return new CompensationRequired(status, { code, by: 'workflow' }, reversal);
 }
 
 function resumedCompensation(resumePoint: ResumePoint | null): CompensationRequired | null {

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 
 import { FAILURE_TYPES } from '#libs/contracts/workflows/activities';
 import { ATTENTION_KINDS, type AttentionKind } from '#libs/domain/order/attention';
@@ -7,6 +7,8 @@ import { ATTENTION_KINDS, type AttentionKind } from '#libs/domain/order/attentio
 export interface StepFailure {
   readonly refused: boolean;
   readonly code: string;
+  /** Whether the time was over in which its activity had to succeed. */
+  readonly isTimeUp: boolean;
   /** The kind of attention that it opens. */
   readonly attentionKind: AttentionKind;
 }
@@ -15,16 +17,20 @@ export interface StepFailure {
 export function stepFailure(error: unknown): StepFailure | null {
   if (!(error instanceof ActivityFailure)) return null;
   const { cause } = error;
+  const isTimeUp =
+    error.retryState === 'TIMEOUT' ||
+    (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_CLOSE');
   if (cause instanceof ApplicationFailure) {
     return {
       refused: cause.type === FAILURE_TYPES.refusal,
       code: cause.message,
+      isTimeUp,
       attentionKind: cause.type === FAILURE_TYPES.attentionRequired ? kindOf(cause) : 'parked',
     };
   }
   // The worker died in every attempt.
-  return cause?.name === 'TimeoutFailure'
-    ? { refused: false, code: 'timed_out', attentionKind: 'parked' }
+  return cause instanceof TimeoutFailure
+    ? { refused: false, code: 'timed_out', isTimeUp, attentionKind: 'parked' }
     : null;
 }
 

@@ -1,5 +1,14 @@
 import { readFileSync } from 'node:fs';
 
+import { percentile } from './figures.js';
+
+export interface MemoryChange {
+  /** Megabytes. */
+  readonly from: number;
+  readonly to: number;
+  readonly ratio: number;
+}
+
 /** Resident memory of a process over time, as /proc shows it. */
 export class Memory {
   private readonly samples: { readonly at: number; readonly megabytes: number }[] = [];
@@ -12,14 +21,22 @@ export class Memory {
     this.samples.push({ at: Date.now() - this.began, megabytes: Number(kilobytes) / 1_024 });
   }
 
+  /** The median of each period, such as a minute. @param period milliseconds */
+  each(period: number): number[] {
+    const periods = Math.ceil((this.samples.at(-1)?.at ?? 0) / period);
+    return Array.from({ length: periods }, (_, index) =>
+      median(this.samples.filter(({ at }) => Math.floor(at / period) === index)),
+    );
+  }
+
   /**
    * The median of the first and of the last quarter of what was seen after a time: single samples swing with each
    * garbage collection.
    *
    * @param after milliseconds
    */
-  change(after: number): { readonly from: number; readonly to: number; readonly ratio: number } {
-    const settled = this.samples.filter(({ at }) => at >= after).map(({ megabytes }) => megabytes);
+  change(after: number): MemoryChange {
+    const settled = this.samples.filter(({ at }) => at >= after);
     const quarter = Math.max(1, Math.floor(settled.length / 4));
     const from = median(settled.slice(0, quarter));
     const to = median(settled.slice(-quarter));
@@ -27,6 +44,8 @@ export class Memory {
   }
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
+const median = (samples: readonly { readonly megabytes: number }[]) =>
+  percentile(
+    samples.map(({ megabytes }) => megabytes),
+    0.5,
+  );
