@@ -60,6 +60,8 @@ COPY --from=node /usr/local/bin/node /usr/local/bin/
 
 WORKDIR /app
 ENV NODE_ENV=production
+# glibc gives each thread an area of memory of its own, which keeps what it once took: a worker took 100 MB more.
+ENV MALLOC_ARENA_MAX=2
 COPY --from=build /app/package.json ./
 COPY --from=modules /app/node_modules node_modules
 COPY --from=build /app/prisma/schema.prisma prisma/

@@ -11,19 +11,21 @@ import { orderActivities, type Ports } from './activities/activities.js';
 import { WORKFLOW_INTERCEPTORS } from './workflow-code.js';
 import { versioning } from './worker-version.js';
 
-/** How many tasks of each kind a worker runs at once. */
+/** How many tasks of each kind a worker runs at once, and how many runs it remembers. */
 export interface Concurrency {
   readonly activities: number;
   readonly emails: number;
   readonly workflowTasks: number;
+  readonly cachedRuns: number;
 }
 
-/** As WORKER_ACTIVITIES, WORKER_EMAILS and WORKER_WORKFLOW_TASKS have it. */
+/** As WORKER_ACTIVITIES, WORKER_EMAILS, WORKER_WORKFLOW_TASKS and WORKER_CACHED_RUNS have it. */
 export function concurrencyOf(worker: Environment<'worker'>['worker']): Concurrency {
   return {
     activities: worker.WORKER_ACTIVITIES,
     emails: worker.WORKER_EMAILS,
     workflowTasks: worker.WORKER_WORKFLOW_TASKS,
+    cachedRuns: worker.WORKER_CACHED_RUNS,
   };
 }
 
@@ -82,6 +84,8 @@ export async function createOrderWorkers(options: OrderWorkersOptions): Promise<
     stickyQueueScheduleToStartTimeout: '3s',
     maxConcurrentActivityTaskExecutions: concurrency.activities,
     maxConcurrentWorkflowTaskExecutions: concurrency.workflowTasks,
+    // The SDK's own number grows with the machine's memory. A run that another worker went on with stays until it is full.
+    maxCachedWorkflows: concurrency.cachedRuns,
     // Each holds up a workflow task: a mail server that does not answer must leave most of them free.
     maxConcurrentLocalActivityExecutions: Math.ceil(concurrency.workflowTasks / 4),
   } satisfies WorkerOptions;

@@ -215,6 +215,13 @@ describe('variables that must fit each other', () => {
     ]);
   });
 
+  it('are refused: more workflow tasks at once than runs that are remembered', () => {
+    const fault = 'WORKER_CACHED_RUNS must not be less than WORKER_WORKFLOW_TASKS';
+    expect(faultsOf(['worker'], { WORKER_CACHED_RUNS: '39' })).toEqual([fault]);
+    expect(faultsOf(['worker'], { WORKER_WORKFLOW_TASKS: '201' })).toEqual([fault]);
+    expect(faultsOf(['worker'], { WORKER_CACHED_RUNS: '40' })).toEqual([]);
+  });
+
   it('are accepted when they do', () => {
     const source = { GRACE_BEFORE_CHARGE: '44m', RETRY_INITIAL: '1m', RETRY_MAX: '1m' };
     expect(faultsOf(['policy'], source)).toEqual([]);

@@ -43,7 +43,8 @@ describe(`${MINUTES} minutes of ${RATE} orders a second, with faults`, () => {
       deliveryAfter: 2_000,
       // The second of each is killed; the first shows how much memory a process takes that lives on.
       processes: 2,
-      env: { RETRY_ATTEMPTS: '100', RETRY_MAX: '5s', LOG_LEVEL: 'info' },
+      // MALLOC_ARENA_MAX as the image has it.
+      env: { RETRY_ATTEMPTS: '100', RETRY_MAX: '5s', LOG_LEVEL: 'info', MALLOC_ARENA_MAX: '2' },
     }),
     PATIENCE,
   );
