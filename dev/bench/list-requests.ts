@@ -1,3 +1,5 @@
+import { PRODUCTS } from './seed-data.js';
+
 /** A list or look-up of the API, by the paths with which it is asked for. */
 export interface MeasuredRequest {
   readonly name: string;
@@ -108,7 +110,7 @@ export function lookUps({ any, refunded, cancelled }: SampleOrders): MeasuredReq
       next: nextCursor,
     },
     { name: 'GET /products', kind: 'look-up', paths: ['/products?limit=50'], next: nextCursor },
-    { name: 'GET /products/{sku}', kind: 'look-up', paths: ['/products/PRODUCT-01'] },
+    { name: 'GET /products/{sku}', kind: 'look-up', paths: PRODUCTS.map(({ sku }) => `/products/${sku}`) },
   ];
 }
 

@@ -21,24 +21,22 @@ import type { WorkflowHarness } from '../support/workflow-harness.js';
 describe('a replay of the orders that are going on', () => {
   let shop: WorkflowHarness;
   let waiting: OrderId[];
-  let delivered: OrderId;
+  let parked: OrderId;
   useWorkflowHarness((opened) => {
     shop = opened;
   });
   beforeAll(async () => {
-    const ids = await Promise.all([1, 2, 3, 4].map(() => shop.place()));
-    for (const id of ids) await shop.label(id);
-    const [first, ...others] = ids;
-    if (first === undefined) throw new Error('no order was placed');
-    [delivered, waiting] = [first, others];
-    // Its last notice is not sent, so that it is not closed.
-    shop.inbox.answer = { code: 451, times: 10_000 };
-    await shop.carrierSays(await shop.label(delivered), 'shipment.delivered');
+    // Its step is parked, until an operator answers.
+    await shop.fault('shipments.create', '500', 3);
+    parked = await shop.place();
+    await shop.until(parked, ({ attention }) => attention.length > 0);
+    waiting = await Promise.all([1, 2, 3].map(() => shop.place()));
+    for (const id of waiting) await shop.label(id);
     const ofStatus = (status: string) =>
       shop.list(`ExecutionStatus = "Running" AND OrderStatus = "${status}"`);
     await eventually(
-      () => Promise.all([ofStatus('pending'), ofStatus('delivered')]),
-      ([onTheWay, arrived]) => onTheWay.length === 3 && arrived.length === 1,
+      () => Promise.all([ofStatus('pending'), ofStatus('confirmed')]),
+      ([onTheWay, stopped]) => onTheWay.length === 3 && stopped.length === 1,
     );
   });
 
@@ -52,7 +50,7 @@ describe('a replay of the orders that are going on', () => {
     const replayed = await replay(path, 500);
     expect(replayed.broken).toEqual([]);
     expect(replayed.groups.toSorted((one, other) => one.group.localeCompare(other.group))).toEqual([
-      { group: 'delivered', running: 1, replayed: 1 },
+      { group: 'confirmed', running: 1, replayed: 1 },
       { group: 'pending', running: 3, replayed: 3 },
     ]);
     expect(replayedText(replayed)).toMatch(/^all +4 +4\nThis code can go on with all 4\.$/m);
@@ -61,7 +59,7 @@ describe('a replay of the orders that are going on', () => {
   it('names those that a change would break, and why', async () => {
     const replayed = await replay(UNPATCHED, 500);
     expect(replayed.broken.map(({ name }) => name).sort()).toEqual(
-      [...waiting, delivered].map(orderWorkflowId).sort(),
+      [...waiting, parked].map(orderWorkflowId).sort(),
     );
     expect(replayedText(replayed)).toMatch(
       /^This code would break 4 of 4:\n {2}order-\S+: \[TMPRL1100\] Nondeterminism error: /m,
