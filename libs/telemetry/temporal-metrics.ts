@@ -194,4 +194,34 @@ export const TEMPORAL_METRICS: Readonly<Record<string, SdkMetric>> = {
     labels: ['namespace', 'task_queue', 'workflow_type', 'activity_type'],
     help: 'Time from the first attempt of an activity to its success',
   },
+  temporal_local_activity_total_total: {
+    type: 'counter',
+    unit: null,
+    labels: ['namespace', 'task_queue', 'workflow_type', 'activity_type'],
+    help: 'Attempts of local activities',
+  },
+  temporal_local_activity_execution_latency_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    labels: ['namespace', 'task_queue', 'workflow_type', 'activity_type'],
+    help: 'Time an attempt at a local activity took',
+  },
+  temporal_local_activity_execution_failed_total: {
+    type: 'counter',
+    unit: null,
+    labels: ['namespace', 'task_queue', 'workflow_type', 'activity_type', 'failure_reason'],
+    help: 'Attempts at local activities that failed',
+  },
+  temporal_local_activity_execution_cancelled_total: {
+    type: 'counter',
+    unit: null,
+    labels: ['namespace', 'task_queue', 'workflow_type', 'activity_type'],
+    help: 'Attempts at local activities that were cancelled',
+  },
+  temporal_local_activity_succeed_endtoend_latency_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    labels: ['namespace', 'task_queue', 'workflow_type', 'activity_type'],
+    help: 'Time from the first attempt of a local activity to its success',
+  },
 };

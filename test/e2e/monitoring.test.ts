@@ -161,6 +161,15 @@ describe('a running system', () => {
   it.each(['api', 'worker'] as const)(
     'shows the metrics of the catalogue, and no other, in the %s',
     async (of) => {
+      // Its notice is mailed by a local activity, whose metrics are others.
+      const { id } = await system.place();
+      await system.until(id, ({ shipments }) => shipments.length === 1);
+      await system.carrierSays(id, 'delivered');
+      await system.until(id, ({ status }) => status === 'delivered');
+      await eventually(
+        () => system.eventTypes(id),
+        (happened) => happened.includes('order.closed'),
+      );
       const { types } = await scrape(of);
       const ours = Object.entries(METRICS).filter(([, rule]) => rule.of.some((process) => process === of));
       const sdk = Object.entries(TEMPORAL_METRICS);
