@@ -91,6 +91,21 @@ describe('an order whose steps are joined', () => {
     expect(await activitiesOf(id)).toContain('closeOrder');
   });
 
+  it('is refused a late cancellation once, and not again after its end', async () => {
+    const { id, trackingNumber } = await onItsWay();
+    await shop.carrierSays(trackingNumber, 'shipment.picked_up');
+    await shop.until(id, ({ status }) => status === 'shipped');
+    await shop.handle(id).cancel();
+    await eventually(
+      () => shop.eventTypes(id),
+      (types) => types.includes('cancellation.refused'),
+    );
+    await shop.carrierSays(trackingNumber, 'shipment.delivered');
+    await shop.closed(id);
+    await shop.handle(id).result();
+    expect((await shop.eventTypes(id)).filter((type) => type === 'cancellation.refused')).toHaveLength(1);
+  });
+
   it('is closed once an operator has skipped its notice', async () => {
     const { id, trackingNumber } = await onItsWay();
     shop.inbox.answer = { code: 451, times: 100 };

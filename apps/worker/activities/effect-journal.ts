@@ -4,8 +4,7 @@ import stringify from 'safe-stable-stringify';
 
 import { Outage, Refusal } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
-import type { OrderStatus } from '#libs/domain/order/states';
-import type { Effect, EffectRepository } from '#libs/persistence/effects/effect.repository';
+import type { Effect, EffectRepository, Unless } from '#libs/persistence/effects/effect.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
 import type { Logger } from '#libs/telemetry/logger';
@@ -23,8 +22,8 @@ export interface Call<T> {
   readonly key: string;
   /** The body of the call; a key is never used for two different bodies. */
   readonly request: unknown;
-  /** The statuses of an order in which the call is not to be begun. */
-  readonly unless?: readonly OrderStatus[];
+  /** When the call is not to be begun. */
+  readonly unless?: Unless;
   /** Looks up an earlier attempt at the provider; null when it had no effect. */
   readonly ask?: (effect: Effect) => Promise<T | null>;
   /** Makes the call, under an idempotency key that stays the same until the provider has stored a failure. */

@@ -26,14 +26,12 @@ const UNFORESEEN = 'an attempt failed in a way that is not provided for';
 const LONGEST_PAUSE = 600_000;
 /** What an order that is not paid yet may wait for, until its reservation ends. */
 const BEFORE_PAYMENT: readonly string[] = [
-  ...[
-    'validateOrder',
-    'reserveStock',
-    'validateAndReserve',
-    'reserveAndCharge',
-    'chargePayment',
-    'checkPayment',
-  ],
+  'validateOrder',
+  'reserveStock',
+  'validateAndReserve',
+  'reserveAndCharge',
+  'chargePayment',
+  'checkPayment',
 ];
 
 /**

@@ -12,5 +12,5 @@ export function requireKnownVersion(policy: OrderPolicy): void {
     throw new Error(`This build knows the workflow versions ${from} to ${to}, and the run has ${version}`);
 }
 
-/** Whether one activity validates and reserves, and one sends the last notice of a delivered order and closes it. */
+/** Whether one activity validates, reserves and first tries to charge, and two notices are mailed within workflow tasks. */
 export const joinsSteps = (policy: OrderPolicy) => workflowVersionOf(policy) >= 2;

@@ -181,12 +181,12 @@ export function orderPayment(
         if (left <= 0)
           throw new CompensationRequired('rejected', { code: TIMEOUT_CODES[is], by: 'workflow' }, 'expired');
         const reserved = begun ? begun.deadline - Date.now() : Infinity;
-        if (begun && reserved <= 0) throw begun.expired();
         const isSignalled = await condition(
           () => reports > seenReports || attempt > lastAttempt,
-          Math.min(left, interval, reserved),
+          Math.max(Math.min(left, interval, reserved), 1),
           { summary: 'Next check of the payment' },
         );
+        if (begun && begun.deadline <= Date.now()) throw begun.expired();
         interval = isSignalled ? FIRST_INTERVAL : Math.min(interval * 2, MAX_INTERVAL);
         const isNewAttempt = attempt > lastAttempt;
         if (!isNewAttempt) seenReports = reports;

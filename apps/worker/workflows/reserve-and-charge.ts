@@ -77,19 +77,23 @@ export function reserveAndCharge({
     withDeadline(RESERVATION, deadline, async () => {
       const grace = resumePoint?.graceLeft ?? policy.graceBeforeCharge;
       let answer: PaymentAnswer | null = null;
+      let failedAtOnce = false;
       register('reserve', () => steps.releaseStock(orderId));
-      if (grace === 0) register('charge', payment.reverse);
+      if (grace <= 0) register('charge', payment.reverse);
       await step('reserve', async () => {
         const within = stepsWithin(policy, left());
         const begun =
-          grace === 0
+          grace <= 0
             ? await within.reserveAndCharge(orderId)
             : { number: await within.validateAndReserve(orderId), payment: null };
         searchAttributes.setOrderNumber(begun.number);
         answer = begun.payment;
+        failedAtOnce = grace <= 0 && answer === null;
       });
       await step('validate', alreadyDone);
       if (grace > 0) await sleep(Math.min(grace, left()), GRACE);
+      if (failedAtOnce)
+        await sleep(Math.min(policy.retry.initial, left()), { summary: 'Next attempt to charge' });
       await step(
         'charge',
         async () => {
@@ -103,5 +107,5 @@ export function reserveAndCharge({
     });
 }
 
-/** With another step. */
+/** The activity of `reserve` has validated, too. */
 const alreadyDone = async () => undefined;

@@ -86,7 +86,7 @@ export interface EmailActivities {
   sendRefundNotice(orderId: OrderId, refundId: string): Promise<void>;
 }
 
-/** The emails that nothing waits for but the order's next signal. */
+/** Emails that no decision depends on. */
 export type LocalEmailActivities = Pick<EmailActivities, 'sendShippingNotice' | 'closeWithDeliveryNotice'>;
 
 /** Stores what the workflow itself decides. */

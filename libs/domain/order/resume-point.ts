@@ -176,6 +176,12 @@ function acceptedReason(events: readonly TrailEntry[]): EndReason {
   return { code, by: begun?.actor ?? 'workflow' };
 }
 
+/** What the trail has of an order whose goods were not reserved, and how that order ends. */
+const REFUSALS_OF_GOODS: ReadonlyMap<string, EndCode> = new Map([
+  ['order.invalid', 'invalid'],
+  ['inventory.refused', 'out_of_stock'],
+]);
+
 /** A rejection is written at its end only: that one is under way is seen by what has been undone. */
 function rejectionUnderWay(
   { order, events, intentEffect, voidEffect }: ResumeFacts,
@@ -184,14 +190,18 @@ function rejectionUnderWay(
 ): PendingCompensation | null {
   const isUndone = order.fulfilment === 'released' || intentEffect === 'closed';
   if (voidEffect === null && !isUndone) return null;
-  const voided = events.findLast((event) => ledTo(event, 'payment') === 'voided');
-  const before = voided ? changeOf(voided, 'payment')?.from : order.payment;
-  const isOver = (timeOf(voided?.at) ?? now) >= (reservedAt ?? now) + order.policy.reservationTtl;
   const reject = (code: EndCode, reversal: PendingCompensation['reversal']): PendingCompensation => ({
     status: 'rejected',
     reason: { code, by: 'workflow' },
     reversal,
   });
+  const refused = REFUSALS_OF_GOODS.get(
+    events.findLast(({ type }) => REFUSALS_OF_GOODS.has(type))?.type ?? '',
+  );
+  if (order.fulfilment === 'none' && refused) return reject(refused, 'refused');
+  const voided = events.findLast((event) => ledTo(event, 'payment') === 'voided');
+  const before = voided ? changeOf(voided, 'payment')?.from : order.payment;
+  const isOver = (timeOf(voided?.at) ?? now) >= (reservedAt ?? now) + order.policy.reservationTtl;
   if (voidEffect === null && intentEffect !== 'closed') return reject('payment_declined', 'refused');
   if (before === 'declined' && (order.policy.declineWindow === 0 || !isOver))
     return reject('payment_declined', 'expired');

@@ -22,6 +22,12 @@ export interface Effect {
   readonly fresh: boolean;
 }
 
+/** When an effect is not to begin. */
+export interface Unless {
+  readonly statuses?: readonly OrderStatus[];
+  readonly cancellation?: boolean;
+}
+
 /** The journal of calls that change the outside world. */
 export class EffectRepository {
   constructor(private readonly db: Database) {}
@@ -29,7 +35,8 @@ export class EffectRepository {
   /**
    * Starts an effect, or takes over a started one by raising its fence; a settled one is answered as it is.
    *
-   * @param unless the statuses of an order in which it is not to begin; the effect is null then
+   * @param unless.statuses those of an order in which it is not to begin; the effect is null then
+   * @param unless.cancellation whether it is not to begin, either, once a cancellation is requested
    * @returns it with its order, in one statement
    * @throws OrderNotFound
    */
@@ -37,13 +44,15 @@ export class EffectRepository {
     orderId: OrderId,
     key: string,
     requestHash: string,
-    unless: readonly OrderStatus[] = [],
+    { statuses = [], cancellation = false }: Unless = {},
   ): Promise<{ order: OrderRecord; effect: Effect | null }> {
     const rows = await this.db.$queryRaw<{ order: OrderRecord; effect: Effect | null }[]>`
       WITH asked AS (SELECT * FROM orders WHERE id = ${orderId}::uuid),
       begun AS (
         INSERT INTO effect (key, order_id, request_hash, state)
-        SELECT ${key}, id, ${requestHash}, 'started' FROM asked WHERE status <> ALL(${[...unless]}::text[])
+        SELECT ${key}, id, ${requestHash}, 'started' FROM asked
+        WHERE status <> ALL(${[...statuses]}::text[])
+          AND NOT (${cancellation} AND EXISTS (SELECT 1 FROM cancellation c WHERE c.order_id = asked.id AND c.decided_at IS NULL))
         ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int
         RETURNING ${COLUMNS}, xmax = 0 AS fresh)
       ${selectOrders(Prisma.sql`asked`, Prisma.sql`(SELECT to_jsonb(begun) FROM begun) AS effect`)}`;

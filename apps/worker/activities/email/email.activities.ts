@@ -125,7 +125,7 @@ export class OrderEmails implements EmailActivities {
     await this.journal.run(orderId, {
       key,
       request: details,
-      unless,
+      unless: { statuses: unless },
       act: (_, order) => this.mailer.send(write(addressed(order))),
       outcome: () => ({
         settlement: { state: 'done' },

@@ -2,6 +2,7 @@ import { intentRefused } from '#libs/domain/payment/payment-change';
 import { intentKey } from '#libs/domain/payment/payment-keys';
 import { Contradiction, Refusal } from '#libs/domain/order/failure';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
+import type { Unless } from '#libs/persistence/effects/effect.repository';
 import { isIntentTaken } from '#libs/persistence/database/database-failure';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 
@@ -16,17 +17,19 @@ export class OrderIntent {
   ) {}
 
   /**
+   * @param unless when it is not to be made
    * @returns its id
    * @throws Refusal when the provider makes none, such as for an amount that is too small
    * @throws Contradiction when it makes another one than was requested
    */
-  async ensure(order: OrderRecord): Promise<string> {
+  async ensure(order: OrderRecord, unless: Unless = {}): Promise<string> {
     if (order.intentId !== null) return order.intentId;
     const { currency, policy } = order;
     const { total: amount } = order.totals;
     const creating = this.journal.run<Intent>(order.id, {
       key: intentKey(order.id),
       request: { amount, currency },
+      unless,
       act: (idempotencyKey) =>
         this.gateway
           .createIntent({

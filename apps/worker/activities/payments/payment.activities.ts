@@ -7,6 +7,7 @@ import { methodRefused } from '#libs/domain/payment/payment-change';
 import { captureKey, chargeKey } from '#libs/domain/payment/payment-keys';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import type { Unless } from '#libs/persistence/effects/effect.repository';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
@@ -34,13 +35,15 @@ export class PaymentActivities implements Pick<
     return this.charge(await this.orders.get(orderId));
   }
 
-  /** Charges; null where that fails: then it is asked for by itself, and its failures are those of its own step. */
+  /**
+   * Charges, unless a cancellation is requested; null where that fails: then it is asked for by itself, and its failures
+   * are those of its own step.
+   */
   async tryToCharge(order: OrderRecord): Promise<PaymentAnswer | null> {
-    return this.charge(order).catch((error: unknown) => {
-      this.logger.debug(
-        { orderId: order.id, err: error },
-        'the attempt to charge that follows the reservation failed',
-      );
+    return this.charge(order, { cancellation: true }).catch((error: unknown) => {
+      const code = error instanceof Outage || error instanceof Refusal ? error.code : undefined;
+      this.logger.warn({ orderId: order.id, code }, FIRST_ATTEMPT_FAILED);
+      this.logger.debug({ orderId: order.id, err: error }, FIRST_ATTEMPT_FAILED);
       return null;
     });
   }
@@ -89,15 +92,16 @@ export class PaymentActivities implements Pick<
   }
 
   /** @param order as it was read in this attempt, before which no payment can have been requested anew */
-  private async charge(order: OrderRecord): Promise<PaymentAnswer> {
+  private async charge(order: OrderRecord, unless: Unless = {}): Promise<PaymentAnswer> {
     const { id: orderId, attempt, totals } = order;
     if (totals.total === 0) return this.chargeNothing(order);
     const method = requirePersonalData(order.paymentMethod);
-    const intentId = await this.intent.ensure(order);
+    const intentId = await this.intent.ensure(order, unless);
     const believed = ofOrder({ ...order, intentId });
     const settled = await this.journal.run(orderId, {
       key: chargeKey(orderId, attempt),
       request: { intentId, method },
+      unless,
       ask: async () => {
         const intent = await this.gateway.retrieveIntent(intentId).then(believed);
         // An earlier attempt left it declined: trying the same method again moves money once at the most.
@@ -151,6 +155,8 @@ export class PaymentActivities implements Pick<
     return { is: 'paid' };
   }
 }
+
+const FIRST_ATTEMPT_FAILED = 'the attempt to charge that follows the reservation failed';
 
 /** The amount of a capture, where its answer is stored. */
 const receivedOf = (result: unknown) =>

@@ -113,7 +113,7 @@ export class RefundActivities implements Pick<StepActivities, 'reversePayment' |
       key: voidKey(order.id),
       request: { intentId },
       // A sync may have found it paid in the last moment.
-      ...(reason === 'expired' ? { unless: ['confirmed'] as const } : {}),
+      ...(reason === 'expired' ? { unless: { statuses: ['confirmed'] as const } } : {}),
       ask: async () => {
         const found = await this.gateway.retrieveIntent(intentId).then(believed);
         return found.status === 'canceled' || found.status === 'captured' ? found : null;

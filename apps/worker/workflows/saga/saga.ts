@@ -289,8 +289,11 @@ export async function saga(
     if (cancellationRequests.length > 0 || resumed) stop();
     try {
       const { status, isClosed } = await scope.run(() => body(steps));
-      if (isClosed) await condition(allHandlersFinished);
-      else await CancellationScope.nonCancellable(() => close({ status }, 'undelivered'));
+      // It is closed, and nothing is left that a cancellation could stop.
+      await CancellationScope.nonCancellable(async () => {
+        if (isClosed) await condition(allHandlersFinished);
+        else await close({ status }, 'undelivered');
+      });
       return status;
     } catch (error) {
       const cause = resumed ?? compensationCause(error, cancellationRequests);

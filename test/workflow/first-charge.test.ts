@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+
+import { orderActivities } from '../../apps/worker/activities/activities.js';
+import type { Actor } from '#libs/domain/order/end';
+import { CatalogueRepository } from '#libs/persistence/stock/catalogue.repository';
+
+import { eventually } from '../support/eventually.js';
+import { acceptOrder } from '../support/orders.js';
+import { useWorkflowHarness } from '../support/use-workflow-harness.js';
+import type { WorkflowHarness } from '../support/workflow-harness.js';
+
+const BY: Actor = 'service:shop';
+
+/** A catalogue whose answer is held until the test releases it. */
+class HeldCatalogue extends CatalogueRepository {
+  held = false;
+  asked = 0;
+
+  override async findForOrder(...request: Parameters<CatalogueRepository['findForOrder']>) {
+    this.asked += 1;
+    const answer = await super.findForOrder(...request);
+    await eventually(() => !this.held, Boolean);
+    return answer;
+  }
+}
+
+let shop: WorkflowHarness;
+let catalogue: HeldCatalogue;
+useWorkflowHarness(
+  (opened) => {
+    shop = opened;
+  },
+  {
+    ports: (real, { database }) => {
+      catalogue = new HeldCatalogue(database);
+      const store = new Proxy(real.store, {
+        get: (each, name) => (name === 'catalogue' ? catalogue : Reflect.get(each, name)),
+      });
+      return { ...real, store };
+    },
+  },
+);
+
+it('is not made once a cancellation is requested, although the goods are reserved by then', async () => {
+  catalogue.held = true;
+  const id = await shop.place();
+  await eventually(
+    () => catalogue.asked,
+    (times) => times > 0,
+  );
+  const order = await shop.store.orders.get(id);
+  await shop.store.cancellations.request(order, BY);
+  await shop.runs.requestCancellation({ orderId: id, by: BY, policy: order.policy });
+  catalogue.held = false;
+  expect(await shop.closed(id)).toMatchObject({
+    status: 'cancelled',
+    payment: 'none',
+    fulfilment: 'released',
+  });
+  expect(await shop.intents(id)).toEqual([]);
+});
+
+it('is made again after a time, by a step of its own, where it failed', async () => {
+  await shop.fault('payment_intents.create', '500', 2);
+  const id = await shop.place();
+  await shop.until(id, ({ payment }) => payment === 'captured');
+  const { events } = await shop.handle(id).fetchHistory();
+  const scheduled = (events ?? []).flatMap(
+    ({ activityTaskScheduledEventAttributes: activity, timerStartedEventAttributes: timer }) =>
+      activity?.activityType?.name ?? (timer ? 'timer' : []),
+  );
+  expect(scheduled.slice(0, 3)).toEqual(['reserveAndCharge', 'timer', 'chargePayment']);
+});
+
+it('leaves the reason of a rejection to the run that resumes a lost one', async () => {
+  const { id, policy } = await acceptOrder(shop.store, { lines: [{ sku: 'SOLD-OUT', quantity: 1 }] });
+  const { orders } = orderActivities(shop.ports);
+  await expect(orders.reserveAndCharge(id)).rejects.toThrow('out_of_stock');
+  await orders.reversePayment(id, 'refused');
+  await shop.runs.start(id, policy, 2);
+  expect((await shop.closed(id)).endReason).toMatchObject({ code: 'out_of_stock' });
+});
