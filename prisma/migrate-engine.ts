@@ -20,6 +20,7 @@ declare const WebAssembly: {
   Instance: new (module: object, imports: Record<string, object>) => { exports: Record<string, unknown> };
 };
 
+let isInstantiated = false;
 const FILTERS = { externalTables: [], externalEnums: [] };
 
 /**
@@ -99,7 +100,13 @@ function withoutPassword(text: string, url: string): string {
     .reduce((safe, secret) => safe.replaceAll(secret, '***'), text);
 }
 
+/**
+ * Once in a process: what an earlier engine has left is freed as the garbage collector comes to it, and would be freed in
+ * the memory of the instance that took its place.
+ */
 function instantiate(): void {
+  if (isInstantiated) return;
+  isInstantiated = true;
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const code = readFileSync(join(dirname(entry), 'schema_engine_bg.wasm'));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), {
