@@ -49,7 +49,7 @@ describe('from unversioned workers of v0.1.0 to build A, to B, back to A, and to
     (opened) => {
       system = opened;
     },
-    { worker: false },
+    { worker: false, isTold: false },
     LONGEST_RUN,
   );
   afterAll(async () => {

@@ -52,6 +52,8 @@ export interface SystemOptions {
   readonly collector?: Collector;
   /** The tests leave books that differ from the gateway's records. */
   readonly booksDiffer?: boolean;
+  /** False where a release takes part that writes no events. */
+  readonly isTold?: boolean;
 }
 
 /**
@@ -79,6 +81,7 @@ export class System {
     /** What every process is given; the first of several has the ports that it names, but for that of the API. */
     readonly environment: Readonly<Record<string, string>>,
     private readonly booksDiffer: boolean,
+    private readonly isTold: boolean,
     readonly collector: Collector | undefined,
     each: { readonly api: readonly ProcessPorts[]; readonly worker: readonly ProcessPorts[] },
   ) {
@@ -153,6 +156,7 @@ export class System {
         ...options.env,
       },
       options.booksDiffer ?? false,
+      options.isTold ?? true,
       options.collector,
       each,
     );
@@ -286,7 +290,8 @@ export class System {
   }
 
   /** @throws Error naming each invariant that is broken once every order is at rest */
-  async checkInvariants(records: Pick<Records, 'isTold'> = {}): Promise<void> {
+  async checkInvariants(): Promise<void> {
+    const records: Pick<Records, 'isTold'> = { isTold: this.isTold };
     const stripe = this.booksDiffer ? undefined : this.stripe;
     if (this.hadWorker) await checkAtRest(this.databaseUrl, { ...records, stripe, inbox: this.inbox });
     else await checkInvariants(this.databaseUrl, { ...records, stripe, isAtRest: false });

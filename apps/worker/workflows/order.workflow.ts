@@ -1,6 +1,6 @@
 import type { OrderOutcome, OrderRunInput } from '#libs/contracts/workflows/order-workflow';
 
-import { orderActivities } from './saga/activity-options.js';
+import { orderActivities, withoutFirstAttempt } from './saga/activity-options.js';
 import { attentionRequests } from './saga/attention-requests.js';
 import { listenForDelivery } from './delivery.js';
 import { joinsSteps, requireKnownVersion } from './known-version.js';
@@ -28,7 +28,10 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
   };
   const beginning = { orderId, policy, steps, payment, searchAttributes, resumePoint };
   const untilPaid = isJoined ? reserveAndCharge(beginning) : reserveThenCharge(beginning);
-  const { sendShippingNotice, closeWithDeliveryNotice } = isJoined ? triedAtOnce(emails) : emails;
+  const { sendShippingNotice, closeWithDeliveryNotice } =
+    isJoined && policy.retry.attempts > 1
+      ? triedAtOnce(orderActivities(withoutFirstAttempt(policy)).emails)
+      : emails;
   const subject = { orderId, policy, searchAttributes, attention, decisions, notices, resumePoint };
 
   return saga(subject, async (stages) => {

@@ -5,7 +5,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 import type { ResumePoint } from '#libs/domain/order/resume-point';
 
-import { type orderActivities, stepsWithin } from './saga/activity-options.js';
+import { type orderActivities, stepsWithin, withoutFirstAttempt } from './saga/activity-options.js';
 import type { orderPayment } from './payment.js';
 import { type Limit, type Steps, timeIsUp } from './saga/saga.js';
 import type { OrderSearchAttributes } from './visibility.js';
@@ -76,19 +76,19 @@ export function reserveAndCharge({
   return ({ step, register, withDeadline }: Steps) =>
     withDeadline(RESERVATION, deadline, async () => {
       const grace = resumePoint?.graceLeft ?? policy.graceBeforeCharge;
+      const chargesAtOnce = grace <= 0 && policy.retry.attempts > 1;
       let answer: PaymentAnswer | null = null;
       let failedAtOnce = false;
       register('reserve', () => steps.releaseStock(orderId));
-      if (grace <= 0) register('charge', payment.reverse);
+      if (chargesAtOnce) register('charge', payment.reverse);
       await step('reserve', async () => {
         const within = stepsWithin(policy, left());
-        const begun =
-          grace <= 0
-            ? await within.reserveAndCharge(orderId)
-            : { number: await within.validateAndReserve(orderId), payment: null };
+        const begun = chargesAtOnce
+          ? await within.reserveAndCharge(orderId)
+          : { number: await within.validateAndReserve(orderId), payment: null };
         searchAttributes.setOrderNumber(begun.number);
         answer = begun.payment;
-        failedAtOnce = grace <= 0 && answer === null;
+        failedAtOnce = chargesAtOnce && answer === null;
       });
       await step('validate', alreadyDone);
       if (grace > 0) await sleep(Math.min(grace, left()), GRACE);
@@ -98,8 +98,9 @@ export function reserveAndCharge({
         'charge',
         async () => {
           const begun = { answer, deadline, expired: () => timeIsUp(RESERVATION) };
-          answer = null;
-          await payment.collect(() => stepsWithin(policy, left()), begun);
+          const rules = failedAtOnce ? withoutFirstAttempt(policy) : policy;
+          [answer, failedAtOnce] = [null, false];
+          await payment.collect(() => stepsWithin(rules, left()), begun);
           searchAttributes.setStatus('confirmed');
         },
         payment.reverse,

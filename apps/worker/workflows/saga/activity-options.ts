@@ -40,6 +40,12 @@ export function stepsWithin(policy: OrderPolicy, timeout: number) {
   );
 }
 
+/** The policy for the activity that follows one attempt that failed: that attempt counts. */
+export function withoutFirstAttempt(policy: OrderPolicy): OrderPolicy {
+  const { retry } = policy;
+  return { ...policy, retry: { ...retry, attempts: Math.max(retry.attempts - 1, 1) } };
+}
+
 function retriedBy({ retry }: OrderPolicy): ActivityOptions {
   return {
     // Longer than every provider call of one activity together, and their waits for a rate limit. A worker that is gone is
