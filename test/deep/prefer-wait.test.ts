@@ -21,6 +21,10 @@ describe('an order that is cancelled before it was confirmed', () => {
         status: 409,
         body: { code: 'order_cancelled', orderId: placed.id },
       });
+      await eventually(
+        () => system.eventTypes(placed.id),
+        (types) => types.includes('order.closed'),
+      );
     });
   });
 });

@@ -9,7 +9,7 @@ import type { WorkflowHarness } from '../support/workflow-harness.js';
 const retry = { attempts: 1_000, initial: 50, max: 200 };
 const OTHER = '019b7654-0000-7000-8000-000000000002';
 /** As many as it takes until a step is parked. */
-const ALWAYS = 5;
+const ALWAYS = 6;
 
 describe('an answer that contradicts its request', () => {
   let shop: WorkflowHarness;
