@@ -52,7 +52,7 @@ async function build(folder: string, commit: string): Promise<void> {
 /** The commits of the releases, for clones without tags. */
 const COMMITS: Readonly<Record<string, string>> = {
   'v0.1.0': '7a1fbafa03a6310c7e4a5bad4881273bb0dd9677',
-  'v0.2.0': '5d043ac3795e40625e07b4d8e2446a6267e0c3d7',
+  'v0.2.0': '92bc23328f9f0cf849531e260180c95dee888f32',
 };
 
 /** The commit of a tag. Where the clone has neither, the tag is fetched from origin. */

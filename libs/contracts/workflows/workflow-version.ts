@@ -16,7 +16,7 @@ export interface WorkflowVersions {
 }
 
 /** Those of this build. */
-export const WORKFLOW_VERSIONS: WorkflowVersions = { from: 1, to: 2, newOrders: 1 };
+export const WORKFLOW_VERSIONS: WorkflowVersions = { from: 1, to: 2, newOrders: 2 };
 
 /** The version of an order's runs and of its refunds'. An order of before there were versions has none written. */
 export function workflowVersionOf({ workflowVersion }: OrderPolicy): number {
