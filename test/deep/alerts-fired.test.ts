@@ -23,7 +23,7 @@ const ALERTS = [
 ].map(([, name = '']) => name);
 const OTHER = '019b7654-0000-7000-8000-000000000002';
 /** How many wrong answers park a step, and more than any step asks for. */
-const UNTIL_PARKED = 5;
+const UNTIL_PARKED = 6;
 const ALWAYS = 1_000;
 /** Milliseconds until an alert must fire: its condition holds for up to ten seconds before. */
 const WITHIN = 60_000;
