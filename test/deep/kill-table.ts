@@ -72,6 +72,17 @@ function mailing(activity: KillPoint['activity'], repeated: MailContent, kind: s
   ];
 }
 
+/** Each moment of an attempt to charge, from its first call to the gateway on. */
+function charging(activity: KillPoint['activity']): Kill[] {
+  return [
+    { activity, moment: 'leaving StripeGateway.createIntent' },
+    { activity, moment: 'answered StripeGateway.createIntent' },
+    { activity, moment: 'leaving StripeGateway.confirmIntent' },
+    { activity, moment: 'answered StripeGateway.confirmIntent', detected: 'charge:1' },
+    { activity, moment: 'after', detected: 'charge:1' },
+  ];
+}
+
 const CLOSING: readonly Kill[] = [
   { activity: 'closeOrder', moment: 'before' },
   { activity: 'closeOrder', moment: 'written' },
@@ -120,11 +131,7 @@ export const WAYS: readonly Way[] = [
       { activity: 'reserveAndCharge', moment: 'before' },
       { activity: 'reserveAndCharge', moment: 'read' },
       { activity: 'reserveAndCharge', moment: 'written', detected: 'reserve' },
-      { activity: 'reserveAndCharge', moment: 'leaving StripeGateway.createIntent' },
-      { activity: 'reserveAndCharge', moment: 'answered StripeGateway.createIntent' },
-      { activity: 'reserveAndCharge', moment: 'leaving StripeGateway.confirmIntent' },
-      { activity: 'reserveAndCharge', moment: 'answered StripeGateway.confirmIntent', detected: 'charge:1' },
-      { activity: 'reserveAndCharge', moment: 'after', detected: 'charge:1' },
+      ...charging('reserveAndCharge'),
       { activity: 'createShipment', moment: 'before' },
       { activity: 'createShipment', moment: 'leaving CarrierClient.createShipment' },
       { activity: 'createShipment', moment: 'answered CarrierClient.createShipment', detected: 'ship' },
@@ -225,11 +232,7 @@ export const WAYS: readonly Way[] = [
       { activity: 'validateAndReserve', moment: 'written', detected: 'reserve' },
       { activity: 'validateAndReserve', moment: 'after', detected: 'reserve' },
       { activity: 'chargePayment', moment: 'before' },
-      { activity: 'chargePayment', moment: 'leaving StripeGateway.createIntent' },
-      { activity: 'chargePayment', moment: 'answered StripeGateway.createIntent' },
-      { activity: 'chargePayment', moment: 'leaving StripeGateway.confirmIntent' },
-      { activity: 'chargePayment', moment: 'answered StripeGateway.confirmIntent', detected: 'charge:1' },
-      { activity: 'chargePayment', moment: 'after', detected: 'charge:1' },
+      ...charging('chargePayment'),
     ],
   },
   {

@@ -61,6 +61,17 @@ export function orderActivities({
   const shipment = new ShipmentActivities(store.orders, store.inbox, journal, carrier, runs, logger);
   const decisions = new OrderDecisions(store, logger);
   const emails = new OrderEmails(store.refunds, journal, mailer, shop);
+  const email = {
+    sendConfirmation: (id) => emails.sendConfirmation(id),
+    sendShippingNotice: (id) => emails.sendShippingNotice(id),
+    sendDeliveryNotice: (id) => emails.sendDeliveryNotice(id),
+    closeWithDeliveryNotice: (id) => emails.closeWithDeliveryNotice(id),
+    sendFailedDeliveryNotice: (id) => emails.sendFailedDeliveryNotice(id),
+    sendCancellationNotice: (id) => emails.sendCancellationNotice(id),
+    sendRejectionNotice: (id) => emails.sendRejectionNotice(id),
+    sendRefundNotice: (id, refundId) => emails.sendRefundNotice(id, refundId),
+  } satisfies EmailActivities;
+  const { sendShippingNotice, closeWithDeliveryNotice } = email;
   return {
     orders: {
       validateOrder: (id) => inventory.validateOrder(id),
@@ -87,19 +98,7 @@ export function orderActivities({
       closeOrder: (id, end) => decisions.closeOrder(id, end),
       loadResumePoint: (id) => decisions.loadResumePoint(id),
     } satisfies StepActivities & PaymentSyncActivities & DecisionActivities,
-    email: {
-      sendConfirmation: (id) => emails.sendConfirmation(id),
-      sendShippingNotice: (id) => emails.sendShippingNotice(id),
-      sendDeliveryNotice: (id) => emails.sendDeliveryNotice(id),
-      closeWithDeliveryNotice: (id) => emails.closeWithDeliveryNotice(id),
-      sendFailedDeliveryNotice: (id) => emails.sendFailedDeliveryNotice(id),
-      sendCancellationNotice: (id) => emails.sendCancellationNotice(id),
-      sendRejectionNotice: (id) => emails.sendRejectionNotice(id),
-      sendRefundNotice: (id, refundId) => emails.sendRefundNotice(id, refundId),
-    } satisfies EmailActivities,
-    atOnce: {
-      sendShippingNotice: (id) => emails.sendShippingNotice(id),
-      closeWithDeliveryNotice: (id) => emails.closeWithDeliveryNotice(id),
-    } satisfies LocalEmailActivities,
+    email,
+    atOnce: { sendShippingNotice, closeWithDeliveryNotice } satisfies LocalEmailActivities,
   };
 }

@@ -9,8 +9,8 @@ const BATCH = 500;
 const PAUSES = { idle: 250, failed: 2_000 } as const;
 
 /**
- * Puts events in the stream that were written with their changes. Every worker looks for them, as any may be stopped; the
- * database lets one at a time do it.
+ * Gives the events that were written with their changes a place in the stream. Every worker does so, because each of them
+ * may be stopped; the database lets one work at a time.
  */
 export class EventSequencer {
   private readonly stopping = new AbortController();

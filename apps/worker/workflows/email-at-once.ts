@@ -5,8 +5,8 @@ import type { OrderId } from '#libs/domain/order/order-id';
 
 /**
  * Sends an email within the workflow task that asks for it, which takes two events and a task less than an activity of its
- * own. Once, and only while few are being sent: any failure leaves the email to the activity with its retries, so that a
- * mail outage holds up no other order.
+ * own. It is tried once, and only while few emails are being sent. After a failure the activity with its retries sends the
+ * email, so that a mail outage holds up no other order.
  */
 const atOnce = proxyLocalActivities<LocalEmailActivities>({
   // Longer than PROVIDER_TIMEOUT can be, so that an email is not in doubt because of it.

@@ -7,7 +7,7 @@ import { joinsSteps, requireKnownVersion } from './known-version.js';
 import { triedAtOnce } from './email-at-once.js';
 import { orderPayment } from './payment.js';
 import { reserveAndCharge, reserveThenCharge } from './reserve-and-charge.js';
-import { resolveAttention } from './resume-order.js';
+import { resumeOrder } from './resume-order.js';
 import { saga } from './saga/saga.js';
 import { withBackground } from './saga/with-background.js';
 import { orderSearchAttributes } from './visibility.js';
@@ -18,7 +18,7 @@ export async function OrderWorkflow({ orderId, policy, run }: OrderRunInput): Pr
   const { steps, emails, decisions } = orderActivities(policy);
   const isJoined = joinsSteps(policy);
   const searchAttributes = orderSearchAttributes({ skipsOnTheWay: isJoined });
-  const resumePoint = run === undefined ? null : await resolveAttention(orderId, decisions, searchAttributes);
+  const resumePoint = run === undefined ? null : await resumeOrder(orderId, decisions, searchAttributes);
   const attention = attentionRequests(orderId, searchAttributes, decisions);
   const payment = orderPayment(orderId, policy, steps, resumePoint);
   const delivery = listenForDelivery(orderId, policy, searchAttributes, attention, steps, resumePoint);

@@ -10,7 +10,7 @@ import type { OrderSearchAttributes } from './visibility.js';
  * Loads where this run resumes an order whose earlier run is gone. A signal that arrives meanwhile waits for its handler;
  * at worst it repeats what is stored.
  */
-export async function resolveAttention(
+export async function resumeOrder(
   orderId: OrderId,
   { loadResumePoint }: Pick<DecisionActivities, 'loadResumePoint'>,
   searchAttributes: OrderSearchAttributes,

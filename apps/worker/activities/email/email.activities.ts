@@ -104,7 +104,7 @@ export class OrderEmails implements EmailActivities {
   private async tell(
     orderId: OrderId,
     kind: EmailKind,
-    also: (order: OrderRecord) => AlsoChanged = () => ({}),
+    also?: (order: OrderRecord) => AlsoChanged,
   ): Promise<void> {
     const { write, unless } = MAILS[kind];
     const mail = (order: MailedOrder) => write(order, this.shop);
@@ -120,7 +120,10 @@ export class OrderEmails implements EmailActivities {
     key: string,
     details: { readonly kind: string; readonly refund?: string },
     write: (order: MailedOrder) => Mail,
-    { unless, also }: { unless?: readonly OrderStatus[]; also?: (order: OrderRecord) => AlsoChanged } = {},
+    {
+      unless,
+      also,
+    }: { unless?: readonly OrderStatus[]; also?: ((order: OrderRecord) => AlsoChanged) | undefined } = {},
   ): Promise<void> {
     await this.journal.run(orderId, {
       key,

@@ -106,8 +106,7 @@ export class OrderDecisions implements DecisionActivities {
           type: isNew ? `order.${end.status}` : 'order.closed',
           actor: (isNew && reason.by) || 'workflow',
         },
-        ended: STEPS,
-        ...(closes ? closing(current) : {}),
+        ...(closes ? closing(current) : { ended: STEPS }),
       };
     });
     if (last.answer.is === 'not_allowed')
