@@ -214,6 +214,8 @@ describe('the alerts of a real Prometheus, in which a minute lasts a second', ()
   it('fire at processes that are gone, and at an API that Temporal does not answer', async () => {
     await Promise.all([system.kill('worker'), system.kill('api')]);
     await fires('OrderWorkersUnreachable', 'OrderApisUnreachable', 'OrderWorkersNotPolling');
+    // A look for lost runs that the kill interrupted would be repeated only after the two minutes of its lease.
+    await database.query('UPDATE run_look SET due_at = now()');
     await Promise.all([
       system.startWorker({ LOST_RUN_LIMIT: '100' }),
       system.startApi({ TEMPORAL_ADDRESS: '127.0.0.1:1' }),
