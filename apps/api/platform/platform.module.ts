@@ -37,6 +37,7 @@ export type ApiEnvironment = Environment<
   | 'api'
   | 'paymentWebhooks'
   | 'carrierWebhooks'
+  | 'outgoingWebhooks'
   | 'pricing'
   | 'policy'
 >;
