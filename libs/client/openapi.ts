@@ -6791,8 +6791,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is sent at once, and then by the schedule; an attempt that is being made goes on */
-            202: {
+            /** @description It is due now, and is sent at once, and then by the schedule; an attempt that is being made goes on */
+            200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -6953,8 +6953,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An event `webhook.test` is sent at once; the delivery shows whether it arrived */
-            202: {
+            /** @description An event `webhook.test` is due now; its delivery shows whether it arrived */
+            201: {
                 headers: {
                     /** @description Where the delivery is */
                     Location: string;
@@ -7121,8 +7121,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The events that are kept of this time are sent again, by and by */
-            202: {
+            /** @description The replay is stored; the events of its time that are kept are sent by and by */
+            201: {
                 headers: {
                     /** @description Where the replay is */
                     Location: string;

@@ -47,11 +47,12 @@ export class WebhookDeliveriesController {
   }
 
   @Post('deliveries/:deliveryId/redelivery')
-  @HttpCode(202)
+  @HttpCode(200)
   @Operation('redeliverWebhook')
   @ApiResponse({
-    status: 202,
-    description: 'It is sent at once, and then by the schedule; an attempt that is being made goes on',
+    status: 200,
+    description:
+      'It is due now, and is sent at once, and then by the schedule; an attempt that is being made goes on',
     standardSchema: WebhookDeliveryView,
   })
   async redeliver(
@@ -63,11 +64,10 @@ export class WebhookDeliveriesController {
   }
 
   @Post('test-event')
-  @HttpCode(202)
   @Operation('sendTestEvent')
   @ApiResponse({
-    status: 202,
-    description: 'An event `webhook.test` is sent at once; the delivery shows whether it arrived',
+    status: 201,
+    description: 'An event `webhook.test` is due now; its delivery shows whether it arrived',
     standardSchema: WebhookDeliveryView,
     headers: located('delivery'),
   })
@@ -83,12 +83,11 @@ export class WebhookDeliveriesController {
   }
 
   @Post('replays')
-  @HttpCode(202)
   @Operation('requestWebhookReplay')
   @TakesJson()
   @ApiResponse({
-    status: 202,
-    description: 'The events that are kept of this time are sent again, by and by',
+    status: 201,
+    description: 'The replay is stored; the events of its time that are kept are sent by and by',
     standardSchema: WebhookReplayView,
     headers: located('replay'),
   })

@@ -16,6 +16,11 @@ import { ProblemError } from '../platform/problems/problem-error.js';
 import { presentDelivery, presentReplay } from './webhook.presenter.js';
 import { WebhookEndpointsService } from './webhook-endpoints.service.js';
 
+/** Ids of events begin with their time since 1970. */
+const EARLIEST = Date.UTC(1970, 0, 2);
+
+const instantOf = (text: string) => new Date(Math.max(Date.parse(text), EARLIEST));
+
 /** What was sent to endpoints, and what is sent once more. */
 @Injectable()
 export class WebhookDeliveriesService {
@@ -97,7 +102,9 @@ export class WebhookDeliveriesService {
     key: string,
     service: string,
   ): Promise<WebhookReplayView> {
-    const { since, until = new Date(), types = [] } = body;
+    const { types = [] } = body;
+    const since = instantOf(body.since);
+    const until = body.until === undefined ? new Date() : instantOf(body.until);
     const operation = `POST /webhook-endpoints/${endpointId}/replays`;
     const request = scopedIdempotencyKey(service, operation, key, body);
     return this.requests.once(
