@@ -13,6 +13,7 @@ import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { Store } from '#libs/persistence/store';
 import { stopTracing } from '#libs/telemetry/start-tracing';
 
+import { EventStreams } from '../events/event-streams.service.js';
 import { ConnectionDrain } from '../platform/server/connection-drain.js';
 import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { OutcomePoller } from '../orders/outcome-poller.js';
@@ -27,7 +28,7 @@ const CLOSE_TIMEOUT = 5_000;
 
 /**
  * Stops in order: first only the readiness probe fails, so that requests go elsewhere; then no request is accepted,
- * those in flight are answered, pending signals are sent, and connections are closed.
+ * those in flight are answered, streams end, pending signals are sent, and connections are closed.
  */
 @Injectable()
 export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -37,6 +38,7 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
     private readonly http: HttpAdapterHost,
     private readonly settings: Settings,
     private readonly poller: OutcomePoller,
+    private readonly streams: EventStreams,
     private readonly signals: BestEffortSignals,
     private readonly client: Client,
     private readonly store: Store,
@@ -56,6 +58,7 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
     this.connections?.begin();
     await delay(this.settings.drainDelay);
     this.poller.end();
+    this.streams.end();
     const server = this.http.httpAdapter.getHttpServer();
     // A connection kept alive would hold the server until it times out.
     setInterval(() => server.closeIdleConnections(), 100).unref();
