@@ -73,13 +73,13 @@ async function main(): Promise<void> {
   const timeout = env.providers.PROVIDER_TIMEOUT;
   const limits = databaseLimits(env.store);
   await refuseUnlimitedPooler(env.store.DATABASE_URL, limits);
+  const requests = new RequestIds();
   const store = Store.open(
     env.store.DATABASE_URL,
     env.store.DATABASE_POOL_SIZE,
     limits,
-    everyListener(new OrderMetrics(metrics, 'worker'), new OrderLog(logger)),
+    everyListener(new OrderMetrics(metrics, 'worker'), new OrderLog(logger), requests),
   );
-  const requests = new RequestIds(store.orders);
   const sdkMetricsPort = await freePort();
   installRuntime(logger, requests, sdkMetricsPort);
   showPool(metrics, () => store.connections());
@@ -192,7 +192,6 @@ async function main(): Promise<void> {
     logger,
     env.worker.SWEEP_INTERVAL,
     sweeperMetrics,
-    requests,
   );
 
   const sequencer = new EventSequencer(store.events, logger);

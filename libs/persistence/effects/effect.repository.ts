@@ -4,6 +4,7 @@ import type { OrderStatus } from '#libs/domain/order/states';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
+import type { OrderListener } from '../orders/order-listener.js';
 import { OrderNotFound, type OrderRecord } from '../orders/order-record.js';
 import { selectOrders } from '../orders/order-record.sql.js';
 
@@ -30,7 +31,10 @@ export interface Unless {
 
 /** The journal of calls that change the outside world. */
 export class EffectRepository {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly listener?: OrderListener,
+  ) {}
 
   /**
    * Starts an effect, or takes over a started one by raising its fence; a settled one is answered as it is.
@@ -58,6 +62,7 @@ export class EffectRepository {
       ${selectOrders(Prisma.sql`asked`, Prisma.sql`(SELECT to_jsonb(begun) FROM begun) AS effect`)}`;
     const row = rows[0];
     if (!row) throw new OrderNotFound(`no order ${orderId}`);
+    this.listener?.read(row.order);
     return row;
   }
 

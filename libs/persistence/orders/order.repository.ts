@@ -99,7 +99,10 @@ export class OrderRepository {
   }
 
   async find(id: OrderId): Promise<OrderRecord | null> {
-    return (await this.select(Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`))[0] ?? null;
+    const statement = selectOrders(Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`);
+    const [row] = await this.db.$queryRaw<{ order: OrderRecord }[]>(statement);
+    if (row) this.listener?.read(row.order);
+    return row?.order ?? null;
   }
 
   /** @throws OrderNotFound */
@@ -185,17 +188,6 @@ export class OrderRepository {
       UPDATE orders SET started_at = now() WHERE id = ${id}::uuid AND run = ${run} AND started_at IS NULL`;
   }
 
-  /** The id of the request that placed an order; null where it is not known. */
-  async requestIdOf(id: OrderId): Promise<string | null> {
-    const [order] = await this.db.$queryRaw<{ requestId: string | null }[]>`
-      SELECT request_id AS "requestId" FROM orders WHERE id = ${id}::uuid`;
-    return order?.requestId ?? null;
-  }
-
-  private async select(orders: Prisma.Sql): Promise<OrderRecord[]> {
-    const rows = await this.db.$queryRaw<{ order: OrderRecord }[]>(selectOrders(orders));
-    return rows.map((row) => row.order);
-  }
 }
 
 /** The record of an order that was just accepted, as a read would return it. */
@@ -210,6 +202,7 @@ function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
     totals: order.totals,
     paymentMethod: order.paymentMethod,
     policy: order.policy,
+    requestId: order.requestId ?? null,
     ...INITIAL_STATE,
     version: 1,
     endReason: null,
