@@ -19,6 +19,7 @@ import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Settings } from '../settings.js';
 import { ApiKeyGuard } from './auth/api-key.guard.js';
+import { KnownKeys } from './auth/known-keys.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { LOG } from './logging/log.js';
@@ -85,6 +86,7 @@ export class PlatformModule {
           }),
         ),
       },
+      KnownKeys,
       RateLimits,
       BestEffortSignals,
       IdempotencyService,

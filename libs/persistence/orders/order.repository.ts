@@ -187,7 +187,6 @@ export class OrderRepository {
     await this.db.$executeRaw`
       UPDATE orders SET started_at = now() WHERE id = ${id}::uuid AND run = ${run} AND started_at IS NULL`;
   }
-
 }
 
 /** The record of an order that was just accepted, as a read would return it. */
