@@ -54,6 +54,12 @@ const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
 const reportOf = (verdict: CarrierVerdict) => (verdict.is === 'news' ? verdict.report : null);
 
+/** Stores an event without an order, with its verdict, if any. A condition and a conflict may follow. */
+const unmatchedEvent = (event: CarrierEvent, verdict: 'ambiguous' | null) => Prisma.sql`
+  INSERT INTO inbox_event (provider, event_id, type, object_id, reference, occurred_at, applied_at, verdict)
+  SELECT ${CARRIER}, ${event.eventId}, ${event.type}, ${event.trackingNumber}, ${event.reference ?? null},
+    ${event.occurredAt}::timestamptz, CASE WHEN ${verdict !== null} THEN now() END, ${verdict}`;
+
 /** The carrier's events. Each is stored once and applied once, in any order of arrival. */
 export class InboxRepository {
   constructor(
@@ -66,21 +72,18 @@ export class InboxRepository {
    * an unknown parcel is kept until the parcel is known, and one that may be of a label that is being made until that
    * label is known, for an hour at most; an event that fits two parcels is applied to neither.
    *
-   * @returns the report for the run; null when there is none
+   * @returns the report for the run; null when there is none; `unmatched` where the event is kept, or fits two parcels
    */
-  async receive(event: CarrierEvent): Promise<Report | null> {
-    const { match, order } = await this.match(event);
-    if (!order) {
-      const verdict = match.is === 'ambiguous' ? match.is : null;
-      await this.db.$executeRaw`
-        INSERT INTO inbox_event (provider, event_id, type, object_id, reference, occurred_at, applied_at, verdict)
-        VALUES (${CARRIER}, ${event.eventId}, ${event.type}, ${event.trackingNumber}, ${event.reference ?? null},
-          ${event.occurredAt}, CASE WHEN ${verdict !== null} THEN now() END, ${verdict})
-        ON CONFLICT (provider, event_id) DO NOTHING`;
-      if (match.is === 'ambiguous') await this.flagShared(event.trackingNumber, match.orderIds);
-      return null;
-    }
-    return this.apply(order, event, event);
+  async receive(event: CarrierEvent): Promise<Report | 'unmatched' | null> {
+    // Where no parcel has its number or reference, it is stored by the statement that looks for one.
+    const { match, order, isKnown } = await this.match(event, { unlessKnown: unmatchedEvent(event, null) });
+    if (order) return this.apply(order, event, event);
+    if (isKnown)
+      await this.db.$executeRaw(
+        Prisma.sql`${unmatchedEvent(event, match.is === 'ambiguous' ? match.is : null)} ON CONFLICT (provider, event_id) DO NOTHING`,
+      );
+    if (match.is === 'ambiguous') await this.flagShared(event.trackingNumber, match.orderIds);
+    return 'unmatched';
   }
 
   /**
@@ -114,7 +117,7 @@ export class InboxRepository {
   }
 
   private async applyEarly(event: StoredEvent): Promise<Report | null> {
-    const { match, order } = await this.match(event, event.receivedAt);
+    const { match, order } = await this.match(event, { receivedAt: event.receivedAt });
     if (match.is === 'ambiguous') {
       await this.db.$executeRaw`
         UPDATE inbox_event SET applied_at = now(), verdict = ${match.is}
@@ -172,12 +175,14 @@ export class InboxRepository {
   /**
    * Which order an event is about, read with the parcels that it may be about.
    *
-   * @param receivedAt of an event that was stored before; null for one that is received now
+   * @param receivedAt of an event that was stored before; left out for one that is received now
+   * @param unlessKnown an INSERT that is made where no parcel has the event's number or reference
+   * @returns also whether there is such a parcel
    */
   private async match(
     event: CarrierEvent,
-    receivedAt: Date | null = null,
-  ): Promise<{ match: ParcelMatch; order: OrderRecord | null }> {
+    { receivedAt = null, unlessKnown }: { receivedAt?: Date | null; unlessKnown?: Prisma.Sql },
+  ): Promise<{ match: ParcelMatch; order: OrderRecord | null; isKnown: boolean }> {
     const { trackingNumber, reference = null } = event;
     const isEarlier = receivedAt !== null && receivedAt < event.occurredAt;
     const occurredAt = isEarlier ? receivedAt : event.occurredAt;
@@ -188,12 +193,14 @@ export class InboxRepository {
     );
     const rows = await this.db.$queryRaw<
       { order: OrderRecord; isInTransit: boolean; askedAt: Date; isLabelPending: boolean }[]
-    >(
-      selectOrders(
-        ordersOfParcel(trackingNumber, ours),
-        Prisma.sql`o.in_transit AS "isInTransit", o.asked_at AS "askedAt", NOT o.in_transit AND ${isPending} AS "isLabelPending"`,
-      ),
-    );
+    >`WITH parcels AS ${ordersOfParcel(trackingNumber, ours)}${
+      unlessKnown
+        ? Prisma.sql`, kept AS (${unlessKnown} WHERE NOT EXISTS (SELECT 1 FROM parcels) ON CONFLICT (provider, event_id) DO NOTHING)`
+        : Prisma.empty
+    } ${selectOrders(
+      Prisma.sql`parcels`,
+      Prisma.sql`o.in_transit AS "isInTransit", o.asked_at AS "askedAt", NOT o.in_transit AND ${isPending} AS "isLabelPending"`,
+    )}`;
     const parcels = rows.map(({ order, isInTransit, askedAt }) => ({
       orderId: order.id,
       askedAt,
@@ -202,7 +209,7 @@ export class InboxRepository {
     const pending = rows.some((row) => row.isLabelPending);
     const match = matchParcel({ reference, occurredAt, isLabelPending: pending }, parcels);
     const order = match.is === 'parcel' ? rows.find((row) => row.order.id === match.orderId)?.order : null;
-    return { match, order: order ?? null };
+    return { match, order: order ?? null, isKnown: rows.length > 0 };
   }
 
   /** Opens an attention, once for each order, because another parcel in transit has its parcel's number. */
