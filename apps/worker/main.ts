@@ -30,6 +30,7 @@ import { OrderMetrics } from '#libs/telemetry/order-metrics';
 import { showPool } from '#libs/telemetry/pool-metrics';
 import { MonitoringServer } from '#libs/telemetry/monitoring-server';
 import { connectionOptions, lazyClient } from '#libs/temporal/connection';
+import { GatheredMarks } from '#libs/temporal/run-marks';
 import { OrderRuns } from '#libs/temporal/order-runs';
 import { noAnswerAt } from '#libs/temporal/temporal-failure';
 
@@ -85,6 +86,7 @@ async function main(): Promise<void> {
   showPool(metrics, () => store.connections());
   const client = lazyClient(env.temporal);
   const runs = new OrderRuns(client, store);
+  const marks = new GatheredMarks(store, logger);
   const rates = env.providerRates;
   const providerLimits = new ProviderLimits(metrics);
   const smtp = new SmtpMailer({
@@ -121,7 +123,8 @@ async function main(): Promise<void> {
   const activityMetrics = new ActivityMetrics(metrics);
   const workers = await createOrderWorkers({
     ...shared,
-    runs,
+    // The sweeper has its own, whose marks it waits for.
+    runs: new OrderRuns(client, store, marks),
     gateway,
     carrier,
     mailer: calls.of('smtp', smtp),
@@ -205,6 +208,7 @@ async function main(): Promise<void> {
     await smtp.close();
     await client.connection.close();
     await connection.close();
+    await marks.flush();
     await store.close();
     await probe.close();
     await exported;

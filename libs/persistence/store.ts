@@ -25,6 +25,7 @@ import { SweepLeaseRepository } from './sweeper/sweep-lease.repository.js';
 import { StockAdjustmentRepository } from './stock/stock-adjustment.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
 import { RunLookRepository } from './runs/run-look.repository.js';
+import { RunMarkRepository } from './runs/run-mark.repository.js';
 import { RunRepository } from './runs/run.repository.js';
 import { SweepRepository } from './orders/sweep.repository.js';
 import { UnmatchedEventRepository } from './fulfilment/unmatched-event.repository.js';
@@ -55,6 +56,7 @@ export class Store {
   readonly idempotencyKeys: IdempotencyKeyRepository;
   readonly erasures: ErasureRepository;
   readonly runs: RunRepository;
+  readonly runMarks: RunMarkRepository;
   readonly runLook: RunLookRepository;
   readonly sweep: SweepRepository;
   readonly sweepLeases: SweepLeaseRepository;
@@ -67,6 +69,7 @@ export class Store {
   ) {
     this.orders = new OrderRepository(db, listener);
     this.runs = new RunRepository(db, this.orders);
+    this.runMarks = new RunMarkRepository(db);
     this.outcomes = new OutcomeRepository(db);
     this.effects = new EffectRepository(db, listener);
     this.events = new EventStreamRepository(db);

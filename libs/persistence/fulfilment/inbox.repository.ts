@@ -167,7 +167,7 @@ export class InboxRepository {
       ORDER BY applied_at LIMIT ${limit}`;
   }
 
-  async markSignalled({ eventId }: Report): Promise<void> {
+  async markSignalled({ eventId }: Pick<Report, 'eventId'>): Promise<void> {
     await this.db.$executeRaw`
       UPDATE inbox_event SET signalled_at = now() WHERE provider = ${CARRIER} AND event_id = ${eventId}`;
   }

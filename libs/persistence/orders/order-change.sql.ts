@@ -88,6 +88,11 @@ function assignColumns(
     const { code, by } = change.endReason;
     statement.set(Prisma.sql`end_code = ${code}, end_by = ${by}`);
   }
+  // A reservation is made by an activity: where it is the order's first run, that has begun.
+  if (change.reserves)
+    statement.set(
+      Prisma.sql`started_at = CASE WHEN o.run = 1 THEN COALESCE(o.started_at, now()) ELSE o.started_at END`,
+    );
   if (change.closes) statement.set(Prisma.sql`closed_at = now()`);
   if (change.restarts) statement.set(Prisma.sql`run = o.run + 1, started_at = NULL`);
 }
