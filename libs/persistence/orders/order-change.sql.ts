@@ -6,9 +6,10 @@ import { movementsFor } from '#libs/domain/stock/goods';
 
 import { lockAttention, openAttention, resolveAttention } from '../attention/attention.sql.js';
 import { decideCancellation, requestCancellation } from '../cancellations/cancellation.sql.js';
-import { requireSettlement, requireUnbegun, settleOtherEffects } from '../effects/effect.sql.js';
+import { beginEffect, requireSettlement, requireUnbegun, settleOtherEffects } from '../effects/effect.sql.js';
 import { applyEvent } from '../fulfilment/inbox.sql.js';
 import { tellLost, writeParcel } from '../fulfilment/shipment.sql.js';
+import type { Effect } from '../effects/effect.repository.js';
 import { Prisma } from '../generated/client.js';
 import { book } from '../ledger/ledger.sql.js';
 import { recordDispute } from '../payments/dispute.sql.js';
@@ -31,6 +32,8 @@ export interface ChangeResult {
   readonly written: boolean;
   /** Absent where the change books nothing, null where all of it was in the books. */
   readonly booked?: readonly Booking[] | null;
+  /** The effect that began with the change; null where it had begun before, or was not to. */
+  readonly begunEffect?: Effect | null;
 }
 
 /**
@@ -139,6 +142,7 @@ function addRecords(
   if (change.restarts) leaveRun(statement, change);
   writeWaits(statement, change);
   if (change.resolves) resolveAttention(statement, change.resolves);
+  if (change.begins) beginEffect(statement, change.begins);
   if (change.settlesOthers) settleOtherEffects(statement, change.settlesOthers);
   if (change.attempt) addAttempt(statement, change.attempt);
   if (change.parcel) writeParcel(statement, change.parcel);

@@ -10,6 +10,8 @@ import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
 import { eventRows, insertEvents } from '../events/outbox.sql.js';
 import { orderPage, settledUntil } from './order-list.sql.js';
+import type { Begun } from '../effects/effect.repository.js';
+import { orderAfter } from './order-after.js';
 import { changeStatement, type ChangeResult } from './order-change.sql.js';
 import {
   type Address,
@@ -45,6 +47,13 @@ export interface OrderEventRecord {
   readonly type: string;
   readonly actor: string;
   readonly changes: Readonly<Record<string, unknown>>;
+}
+
+type Decide = (order: OrderRecord) => OrderChange | null | Promise<OrderChange | null>;
+
+/** A change that was written. */
+interface Written {
+  readonly begun: Begun | null;
 }
 
 /** Orders and their audit trail. */
@@ -153,20 +162,24 @@ export class OrderRepository {
    * @returns whether a change was written: false when there was none, or its conditions did not hold
    * @throws IllegalTransition when `libs/domain` does not allow the change
    */
-  async change(
-    order: OrderRecord,
-    decide: (order: OrderRecord) => OrderChange | null | Promise<OrderChange | null>,
-  ): Promise<boolean> {
+  async change(order: OrderRecord, decide: Decide): Promise<boolean> {
+    return (await this.write(order, decide)) !== null;
+  }
+
+  /** The same. @returns null where nothing was written; else also the effect that began with the change, if one did */
+  async write(order: OrderRecord, decide: Decide): Promise<Written | null> {
     // A change that loses the race has seen another one succeed; the bound only guards against a bug.
     for (let attempt = 0, current = order; attempt < 500; attempt++, current = await this.get(order.id)) {
       const change = await decide(current);
-      if (change === null) return false;
+      if (change === null) return null;
       const statement = await this.statement(current, change);
       if (statement === null) continue;
       const [result] = await this.db.$queryRaw<ChangeResult[]>(statement);
       if (!result?.current) continue;
       if (result.written) this.listener?.changed(current, change, result.booked ?? []);
-      return result.written;
+      if (!result.written) return null;
+      const { begunEffect: effect } = result;
+      return { begun: effect ? { order: orderAfter(current, change), effect } : null };
     }
     throw new Error(`order ${order.id} changed faster than it could be read`);
   }
