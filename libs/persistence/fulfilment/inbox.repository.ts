@@ -33,6 +33,16 @@ type EarlyEvent = Omit<CarrierEvent, 'occurredAt' | 'reference'> & {
   readonly receivedAt: string;
 };
 
+/** What belongs to a parcel that has just become known. */
+interface Found {
+  /** Orders whose parcels in transit have its number. */
+  readonly inTransit: readonly OrderId[];
+  /** Events that came before it, in the order they happened. */
+  readonly early: readonly EarlyEvent[];
+  /** Its order, where there are such events and no other parcel ever had its number: they are this order's. */
+  readonly sole: OrderRecord | null;
+}
+
 /** An event that was stored without its parcel. */
 interface StoredEvent extends CarrierEvent {
   readonly id: string;
@@ -91,26 +101,38 @@ export class InboxRepository {
    * transit has its number, an attention is opened.
    */
   async claim({ orderId, trackingNumber }: ParcelKey): Promise<Report[]> {
-    const [found] = await this.db.$queryRaw<{ inTransit: OrderId[]; early: EarlyEvent[] }[]>`
+    const [found] = await this.db.$queryRaw<Found[]>`
+      WITH early AS (
+        SELECT i.id, i.event_id, i.type, i.object_id, i.reference, i.occurred_at, i.received_at
+        FROM inbox_event i WHERE i.provider = ${CARRIER} AND i.applied_at IS NULL
+          AND ((i.reference IS NULL AND i.object_id = ${trackingNumber}) OR i.reference = ${orderId})),
+      sole AS (
+        SELECT o.* FROM orders o WHERE o.id = ${orderId}::uuid AND EXISTS (SELECT 1 FROM early)
+          AND EXISTS (SELECT 1 FROM shipment s WHERE s.order_id = o.id AND s.tracking_number = ${trackingNumber} AND ${IN_TRANSIT})
+          AND NOT EXISTS (SELECT 1 FROM shipment s WHERE s.order_id <> o.id AND s.tracking_number = ${trackingNumber}))
       SELECT
         (SELECT COALESCE(jsonb_agg(DISTINCT o.id), '[]') FROM shipment s JOIN orders o ON o.id = s.order_id
           WHERE s.tracking_number = ${trackingNumber} AND ${IN_TRANSIT}) AS "inTransit",
-        (SELECT COALESCE(jsonb_agg(jsonb_build_object('id', i.id, 'eventId', i.event_id, 'type', i.type,
-            'trackingNumber', i.object_id, 'reference', i.reference, 'occurredAt', i.occurred_at,
-            'receivedAt', i.received_at)
-            ORDER BY i.occurred_at, i.id), '[]')
-          FROM inbox_event i WHERE i.provider = ${CARRIER} AND i.applied_at IS NULL
-            AND ((i.reference IS NULL AND i.object_id = ${trackingNumber}) OR i.reference = ${orderId})) AS early`;
-    const { inTransit, early } = found ?? { inTransit: [], early: [] };
+        (SELECT COALESCE(jsonb_agg(jsonb_build_object('id', e.id, 'eventId', e.event_id, 'type', e.type,
+            'trackingNumber', e.object_id, 'reference', e.reference, 'occurredAt', e.occurred_at,
+            'receivedAt', e.received_at)
+            ORDER BY e.occurred_at, e.id), '[]') FROM early e) AS early,
+        (SELECT r."order" FROM (${selectOrders(Prisma.sql`sole`)}) r) AS sole`;
+    const { inTransit, early, sole } = found ?? { inTransit: [], early: [], sole: null };
     if (inTransit.length > 1) await this.flagShared(trackingNumber, inTransit);
     const reports: Report[] = [];
-    for (const each of early) {
-      const report = await this.applyEarly({
+    for (const [index, each] of early.entries()) {
+      const event = {
         ...each,
         reference: each.reference ?? undefined,
         occurredAt: new Date(each.occurredAt),
         receivedAt: new Date(each.receivedAt),
-      });
+      };
+      // A later one finds the order changed by the one before.
+      const known = index === 0 ? sole : null;
+      const report = known
+        ? await this.apply(known, event, { storedAs: event.id })
+        : await this.applyEarly(event);
       if (report) reports.push(report);
     }
     return reports;
