@@ -62,6 +62,8 @@ interface OrderFields {
  * those, a change has one at the most.
  */
 interface Conditions {
+  /** Nothing of the order decides about it: it is written whatever has changed since the order was read. */
+  readonly atAnyVersion?: true;
   /** Not once the effect under this key has begun, or was closed. */
   readonly unlessBegun?: string;
   /** Only while this is the order's last run, and has begun. */

@@ -36,6 +36,13 @@ export interface ChangeResult {
   readonly begunEffect?: Effect | null;
 }
 
+/** What a change may consist of that is decided on no state. */
+const AT_ANY_VERSION: readonly string[] = [
+  'event',
+  'settles',
+  'atAnyVersion',
+] satisfies readonly (keyof OrderChange)[];
+
 /**
  * The statement that writes a change, decided on `order` as it was read.
  *
@@ -43,7 +50,9 @@ export interface ChangeResult {
  */
 export function changeStatement(order: OrderRecord, change: OrderChange): Prisma.Sql {
   const { next, decline } = statesAfter(order, change);
-  const statement = new ChangeStatement(order);
+  if (change.atAnyVersion && Object.keys(change).some((field) => !AT_ANY_VERSION.includes(field)))
+    throw new Error('a change that is more than an event must be decided on a version of its order');
+  const statement = new ChangeStatement(order, change.atAnyVersion);
   addConditions(statement, order, change);
   assignColumns(statement, order, change, next, decline);
   logEvent(statement, order, change, next);
