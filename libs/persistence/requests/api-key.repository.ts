@@ -1,4 +1,4 @@
-// Raw SQL: every request reads its key.
+// Raw SQL: requests read their key.
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { Database } from '../database/database.js';
@@ -37,7 +37,7 @@ export class ApiKeyRepository {
     return key;
   }
 
-  /** The holder of a key that is known, not expired and not revoked; read each time, so both apply at once. */
+  /** The holder of a key that is known, not expired and not revoked. */
   async authenticate(key: string): Promise<Principal | null> {
     const [found] = await this.db.$queryRaw<Principal[]>`
       SELECT service, scopes, id::text AS "keyId" FROM api_key WHERE hash = ${hash(key)} AND ${WORKS}`;
