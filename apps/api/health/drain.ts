@@ -12,6 +12,7 @@ import { Client } from '@temporalio/client';
 import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { Store } from '#libs/persistence/store';
 import { stopTracing } from '#libs/telemetry/start-tracing';
+import { GatheredMarks } from '#libs/temporal/run-marks';
 
 import { ConnectionDrain } from '../platform/server/connection-drain.js';
 import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
@@ -38,6 +39,7 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
     private readonly settings: Settings,
     private readonly poller: OutcomePoller,
     private readonly signals: BestEffortSignals,
+    private readonly marks: GatheredMarks,
     private readonly client: Client,
     private readonly store: Store,
     private readonly probe: DatabaseProbe,
@@ -69,6 +71,7 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
 
   private async close(): Promise<void> {
     await this.signals.flush();
+    await this.marks.flush();
     const exported = stopTracing();
     await this.client.connection.close();
     await this.store.close();

@@ -15,10 +15,12 @@ import { OrderLog } from '#libs/telemetry/order-log';
 import { OrderMetrics } from '#libs/telemetry/order-metrics';
 import { showPool } from '#libs/telemetry/pool-metrics';
 import { lazyClient } from '#libs/temporal/connection';
+import { GatheredMarks } from '#libs/temporal/run-marks';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Settings } from '../settings.js';
 import { ApiKeyGuard } from './auth/api-key.guard.js';
+import { KnownKeys } from './auth/known-keys.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { LOG } from './logging/log.js';
@@ -68,11 +70,17 @@ export class PlatformModule {
         useFactory: (facts: Store) => new DatabaseProbe(facts, store.DATABASE_URL, databaseLimits(store)),
         inject: [Store],
       },
+      {
+        provide: GatheredMarks,
+        useFactory: (facts: Store) => new GatheredMarks(facts, log),
+        inject: [Store],
+      },
       { provide: Client, useFactory: () => lazyClient(temporal) },
       {
         provide: OrderRuns,
-        useFactory: (client: Client, facts: Store) => new OrderRuns(client, facts),
-        inject: [Client, Store],
+        useFactory: (client: Client, facts: Store, marks: GatheredMarks) =>
+          new OrderRuns(client, facts, marks),
+        inject: [Client, Store, GatheredMarks],
       },
       {
         provide: PAYMENT_GATEWAY,
@@ -85,6 +93,7 @@ export class PlatformModule {
           }),
         ),
       },
+      KnownKeys,
       RateLimits,
       BestEffortSignals,
       IdempotencyService,

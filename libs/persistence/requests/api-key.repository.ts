@@ -1,4 +1,4 @@
-// Raw SQL: every request reads its key.
+// Raw SQL: requests read their key.
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { Database } from '../database/database.js';
@@ -33,7 +33,7 @@ export class ApiKeyRepository {
     return key;
   }
 
-  /** The holder of a key that is known, not expired and not revoked; read each time, so both apply at once. */
+  /** The holder of a key that is known, not expired and not revoked. */
   async authenticate(key: string): Promise<Principal | null> {
     const [found] = await this.db.$queryRaw<Principal[]>`
       SELECT service, scopes FROM api_key
