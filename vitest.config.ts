@@ -4,14 +4,20 @@ import { TestOrder } from './test/support/test-order.js';
 
 const POSTGRES = './test/support/postgres-server.ts';
 const TEMPORAL = './test/support/temporal-server.ts';
+const PROGRAMS = '{apps,libs,dev,prisma}/**/*.program.test.ts';
 
 /**
  * Tests that need the same servers; those of a project are started only when one of its files runs. One process runs
  * many files, and loads what they share once: a test keeps nothing in modules.
  */
-const project = (name: string, include: string[], globalSetup: string[]): TestProjectInlineConfiguration => ({
+const project = (
+  name: string,
+  include: string[],
+  globalSetup: string[],
+  exclude: string[] = [],
+): TestProjectInlineConfiguration => ({
   extends: true,
-  test: { name, include, globalSetup, isolate: false },
+  test: { name, include, exclude, globalSetup, isolate: false },
 });
 
 export default defineConfig({
@@ -27,9 +33,9 @@ export default defineConfig({
     teardownTimeout: 20_000,
     expect: { poll: { timeout: 30_000, interval: 50 } },
     projects: [
-      project('unit', ['{apps,libs,dev,prisma}/**/*.test.ts', 'test/*.test.ts'], []),
-      // What runs or compiles a whole program, and needs no server.
-      project('programs', ['test/programs/*.test.ts'], []),
+      project('unit', ['{apps,libs,dev,prisma}/**/*.test.ts', 'test/*.test.ts'], [], [PROGRAMS]),
+      // What runs or compiles whole programs, and needs none of those servers.
+      project('programs', ['test/programs/*.test.ts', PROGRAMS], []),
       project(
         'integration',
         ['test/integration/**/*.test.ts', 'test/support/invariants.test.ts'],

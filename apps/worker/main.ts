@@ -30,6 +30,7 @@ import { OrderMetrics } from '#libs/telemetry/order-metrics';
 import { showPool } from '#libs/telemetry/pool-metrics';
 import { MonitoringServer } from '#libs/telemetry/monitoring-server';
 import { connectionOptions, lazyClient } from '#libs/temporal/connection';
+import { GatheredMarks } from '#libs/temporal/run-marks';
 import { OrderRuns } from '#libs/temporal/order-runs';
 import { noAnswerAt } from '#libs/temporal/temporal-failure';
 
@@ -74,18 +75,19 @@ async function main(): Promise<void> {
   const timeout = env.providers.PROVIDER_TIMEOUT;
   const limits = databaseLimits(env.store);
   await refuseUnlimitedPooler(env.store.DATABASE_URL, limits);
+  const requests = new RequestIds();
   const store = Store.open(
     env.store.DATABASE_URL,
     env.store.DATABASE_POOL_SIZE,
     limits,
-    everyListener(new OrderMetrics(metrics, 'worker'), new OrderLog(logger)),
+    everyListener(new OrderMetrics(metrics, 'worker'), new OrderLog(logger), requests),
   );
-  const requests = new RequestIds(store.orders);
   const sdkMetricsPort = await freePort();
   installRuntime(logger, requests, sdkMetricsPort);
   showPool(metrics, () => store.connections());
   const client = lazyClient(env.temporal);
   const runs = new OrderRuns(client, store);
+  const marks = new GatheredMarks(store, logger);
   const rates = env.providerRates;
   const providerLimits = new ProviderLimits(metrics);
   const smtp = new SmtpMailer({
@@ -122,7 +124,8 @@ async function main(): Promise<void> {
   const activityMetrics = new ActivityMetrics(metrics);
   const workers = await createOrderWorkers({
     ...shared,
-    runs,
+    // The sweeper has its own, whose marks it waits for.
+    runs: new OrderRuns(client, store, marks),
     gateway,
     carrier,
     mailer: calls.of('smtp', smtp),
@@ -194,7 +197,6 @@ async function main(): Promise<void> {
     logger,
     env.worker.SWEEP_INTERVAL,
     sweeperMetrics,
-    requests,
   );
 
   const sender = await createWebhookSender(store, env.outgoingWebhooks, logger, metrics);
@@ -210,6 +212,7 @@ async function main(): Promise<void> {
     await smtp.close();
     await client.connection.close();
     await connection.close();
+    await marks.flush();
     await store.close();
     await probe.close();
     await exported;

@@ -28,7 +28,7 @@ const PRODUCTS = [
     doing: 'Compiling',
     from: ['apps', 'libs', 'dev', 'prisma', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     made: 'dist/libs/config/environment.js',
-    program: join(dirname(require.resolve('typescript/package.json')), 'bin/tsc'),
+    program: join(dirname(require.resolve('typescript-7/package.json')), 'bin/tsc'),
     args: ['-p', join(ROOT, 'tsconfig.build.json')],
   },
   {

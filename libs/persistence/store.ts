@@ -25,6 +25,7 @@ import { SweepLeaseRepository } from './sweeper/sweep-lease.repository.js';
 import { StockAdjustmentRepository } from './stock/stock-adjustment.repository.js';
 import { StockRepository } from './stock/stock.repository.js';
 import { RunLookRepository } from './runs/run-look.repository.js';
+import { RunMarkRepository } from './runs/run-mark.repository.js';
 import { RunRepository } from './runs/run.repository.js';
 import { SweepRepository } from './orders/sweep.repository.js';
 import { UnmatchedEventRepository } from './fulfilment/unmatched-event.repository.js';
@@ -58,6 +59,7 @@ export class Store {
   readonly idempotencyKeys: IdempotencyKeyRepository;
   readonly erasures: ErasureRepository;
   readonly runs: RunRepository;
+  readonly runMarks: RunMarkRepository;
   readonly runLook: RunLookRepository;
   readonly sweep: SweepRepository;
   readonly sweepLeases: SweepLeaseRepository;
@@ -73,8 +75,9 @@ export class Store {
   ) {
     this.orders = new OrderRepository(db, listener);
     this.runs = new RunRepository(db, this.orders);
+    this.runMarks = new RunMarkRepository(db);
     this.outcomes = new OutcomeRepository(db);
-    this.effects = new EffectRepository(db);
+    this.effects = new EffectRepository(db, listener);
     this.events = new EventStreamRepository(db);
     this.stock = new StockRepository(this.orders, this.effects);
     this.stockAdjustments = new StockAdjustmentRepository(db);
@@ -90,7 +93,7 @@ export class Store {
     this.comparisons = new ComparisonRepository(db);
     this.disputes = new DisputeRepository(db);
     this.waits = new WaitRepository(db);
-    this.catalogue = new CatalogueRepository(db);
+    this.catalogue = new CatalogueRepository(db, listener);
     this.apiKeys = new ApiKeyRepository(db);
     this.idempotencyKeys = new IdempotencyKeyRepository(db);
     this.erasures = new ErasureRepository(db);
@@ -103,7 +106,7 @@ export class Store {
     this.webhookReplays = new WebhookReplayRepository(db);
   }
 
-  /** @param url a postgresql:// URL; @param poolSize connections at most; @param listener is called after every change */
+  /** @param url a postgresql:// URL; @param poolSize connections at most; @param listener is called after every read and change of an order */
   static open(url: string, poolSize: number, limits?: DatabaseLimits, listener?: OrderListener): Store {
     const pool = new ConnectionPool(url, poolSize, limits);
     return new Store(databaseOver(pool), pool, listener);

@@ -25,7 +25,7 @@ const LINES: Readonly<Record<string, readonly [level: 'info' | 'warn', message: 
 };
 
 /** Logs how an order goes on: parking, resuming, compensating, closing. Codes and states only. */
-export class OrderLog implements OrderListener {
+export class OrderLog implements Omit<OrderListener, 'read'> {
   constructor(private readonly logger: Logger) {}
 
   accepted({ id }: OrderRecord): void {

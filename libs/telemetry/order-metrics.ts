@@ -9,7 +9,7 @@ type OrderCounter =
   'orders_accepted_total' | 'orders_ended_total' | 'order_money_booked_total' | 'order_steps_parked_total';
 
 /** Counts what this process writes about orders. */
-export class OrderMetrics implements OrderListener {
+export class OrderMetrics implements Omit<OrderListener, 'read'> {
   private readonly money;
   private readonly acceptedOrders;
   private readonly ended;

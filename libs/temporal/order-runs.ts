@@ -38,6 +38,7 @@ import type { Report } from '#libs/persistence/fulfilment/inbox.repository';
 import type { PaymentAttempt } from '#libs/persistence/payments/payment-attempt.repository';
 import type { Store } from '#libs/persistence/store';
 
+import { marksAtOnce, type RunMarks } from './run-marks.js';
 import { RUN_MEMO, type RunDescription, RunVisibility } from './run-visibility.js';
 
 /** How long a call may take: the caller has stored the request, and the sweeper repeats it. */
@@ -74,6 +75,7 @@ export class OrderRuns {
   constructor(
     private readonly client: Client,
     private readonly store: Store,
+    private readonly marks: RunMarks = marksAtOnce(store),
   ) {
     this.visibility = new RunVisibility(client);
   }
@@ -87,7 +89,7 @@ export class OrderRuns {
     if (run === 1)
       await this.once(() => this.client.workflow.start(ORDER_WORKFLOW, orderRun(orderId, policy)));
     else await this.startAgain(orderId, policy, run);
-    await this.store.orders.markStarted(orderId, run);
+    await this.marks.started(orderId, run);
   }
 
   /**
@@ -172,7 +174,7 @@ export class OrderRuns {
       this.order(report.orderId).signal(shipmentReported, { eventId: report.eventId, state: report.state }),
     );
     if (!signalled) await this.movedWithoutRun(report.orderId);
-    await this.store.inbox.markSignalled(report);
+    await this.marks.signalled(report);
   }
 
   /** Has an order's payment synced with the provider: by the sync that is running, or a new one. */

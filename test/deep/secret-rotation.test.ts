@@ -72,7 +72,10 @@ describe('a secret that is replaced', () => {
       await place(next).expect(202);
       await place(system.key).expect(202);
       await system.store.apiKeys.revoke(former?.id ?? '');
-      await place(system.key).expect(401);
+      await eventually(
+        () => place(system.key),
+        ({ status }) => status === 401,
+      );
       await place(next).expect(202);
     });
   });

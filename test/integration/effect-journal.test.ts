@@ -1,8 +1,14 @@
 import { pino } from 'pino';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { type Call, EffectJournal, refusalCode } from '../../apps/worker/activities/effect-journal.js';
+import {
+  type Call,
+  EffectJournal,
+  type NextCall,
+  refusalCode,
+} from '../../apps/worker/activities/effect-journal.js';
 import { Outage, Refusal } from '#libs/domain/order/failure';
+import type { Begun } from '#libs/persistence/effects/effect.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { Settlement } from '#libs/domain/order/effect';
 
@@ -320,6 +326,87 @@ describe('the journal of effects', () => {
       await run();
       expect(await facts()).toEqual(['effect.done']);
       expect(provider.done.size).toBe(1);
+    });
+  });
+
+  describe('before another call that follows at once', () => {
+    const nextKey = () => `${order.id}:next`;
+    const next = (unless?: NextCall['unless']): NextCall => ({
+      key: nextKey(),
+      request: { amount: 7 },
+      unless,
+    });
+    /** The first call, which names the second. */
+    const before = (following = next()) =>
+      journal.runAndBegin(
+        order.id,
+        call({
+          outcome: (id) => ({
+            settlement: { state: 'done', providerId: id },
+            change: () => ({
+              intentId: `pi_${order.id}`,
+              event: { type: 'effect.done', actor: 'tests', details: { id } },
+            }),
+            next: following,
+          }),
+        }),
+      );
+    const second = (begun: Begun | null, ask = async (): Promise<string | null> => null) =>
+      journal.run(order.id, call({ ...next(), ask }), begun);
+    const nextRow = () => bench.store.effects.find(nextKey());
+
+    it('settles the one and begins the other by one statement, and knows the order after it', async () => {
+      const { settled, next: begun } = await before();
+      expect(settled).toMatchObject({ state: 'done' });
+      expect(begun?.effect).toMatchObject({ key: nextKey(), state: 'started', fence: 1, fresh: true });
+      const read = await bench.order(order.id);
+      expect(begun?.order).toEqual({ ...read, updatedAt: begun?.order.updatedAt });
+      expect(await second(begun)).toMatchObject({ state: 'done' });
+      expect(provider.calls).toEqual([key, nextKey()]);
+      expect(await facts()).toEqual(['effect.done', 'effect.done']);
+    });
+
+    it('asks the provider first where the process has died before the other call, or with it', async () => {
+      await before();
+      let asked = 0;
+      await second(null, async () => {
+        asked += 1;
+        return null;
+      });
+      expect(asked).toBe(1);
+      expect(provider.calls).toEqual([key, nextKey()]);
+      expect(await nextRow()).toMatchObject({ state: 'done', fence: 2 });
+    });
+
+    it('lets a late attempt write nothing that another one has taken over', async () => {
+      const { next: begun } = await before();
+      await second(null);
+      await expect(second(begun)).rejects.toMatchObject({ code: 'superseded' });
+      expect(await facts()).toEqual(['effect.done', 'effect.done']);
+    });
+
+    it('begins no other that a compensation has closed', async () => {
+      await journal.close(order.id, nextKey());
+      const { next: begun } = await before();
+      expect(begun).toBeNull();
+      await expect(second(begun)).rejects.toMatchObject({ name: 'Refusal', code: 'closed' });
+      expect(provider.calls).toEqual([key]);
+    });
+
+    it('begins no other once a cancellation is requested, or the order has a status against it', async () => {
+      await bench.store.cancellations.request(order, 'service:shop');
+      expect((await before(next({ cancellation: true }))).next).toBeNull();
+      expect(await nextRow()).toBeNull();
+      key = `${order.id}:other`;
+      expect((await before(next({ statuses: [order.status] }))).next).toBeNull();
+      expect(await nextRow()).toBeNull();
+    });
+
+    it('begins no other where the first is refused, or was done before', async () => {
+      provider.faults.push({ when: 'before', error: new Refusal('no') });
+      expect(await before()).toMatchObject({ settled: { state: 'refused' }, next: null });
+      expect(await before()).toMatchObject({ settled: { state: 'refused' }, next: null });
+      expect(await nextRow()).toBeNull();
     });
   });
 

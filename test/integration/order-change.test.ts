@@ -37,6 +37,35 @@ describe('changes of one order', () => {
     expect((await bench.order(order.id)).version).toBe(order.version + 60);
   });
 
+  it('that no state decides about are decided once, among others that have to be decided again', async () => {
+    const { order } = await bench.labelled();
+    let decided = 0;
+    const written = await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        bench.store.orders.change(order, () => {
+          const free = index % 2 === 0;
+          if (free) decided += 1;
+          return {
+            event: { type: 'note', actor: 'tests', details: { index } },
+            ...(free ? { atAnyVersion: true } : {}),
+          };
+        }),
+      ),
+    );
+    expect(written).toEqual(Array.from({ length: 60 }, () => true));
+    expect(decided).toBe(30);
+    const notes = (await bench.store.orders.events(order.id)).filter(({ type }) => type === 'note');
+    expect(new Set(notes.map(({ changes }) => changes['index'])).size).toBe(60);
+    expect((await bench.order(order.id)).version).toBe(order.version + 60);
+    await expect(
+      bench.store.orders.change(order, () => ({
+        event: { type: 'note', actor: 'tests' },
+        next: { status: 'shipped', fulfilment: 'shipped' },
+        atAnyVersion: true,
+      })),
+    ).rejects.toThrow('must be decided on a version');
+  });
+
   it('that only one can make are made by one, and the others decide anew', async () => {
     const { order } = await bench.labelled();
     const seen: string[] = [];

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { OrderId } from '#libs/domain/order/order-id';
@@ -46,6 +47,34 @@ describe('what a sweep finds', () => {
       expect(await neverStarted()).toBe(false);
     });
 
+    it('is not one whose goods were reserved: only a run does that', async () => {
+      await set('created_at', -2);
+      await bench.reserve(await bench.order(id));
+      expect(await neverStarted()).toBe(false);
+    });
+
+    it('is none of those that are marked at once, but the one that is being changed meanwhile', async () => {
+      const other = (await bench.accepted()).id;
+      for (const each of [id, other])
+        await bench.database
+          .$executeRaw`UPDATE orders SET created_at = now() - interval '2 minutes' WHERE id = ${each}::uuid`;
+      const client = new pg.Client({ connectionString: bench.databaseUrl });
+      await client.connect();
+      try {
+        await client.query('BEGIN');
+        await client.query('SELECT FROM orders WHERE id = $1 FOR UPDATE', [other]);
+        // It waits for nothing.
+        await bench.store.runMarks.mark({ orders: [id, other], eventIds: [] });
+      } finally {
+        await client.end();
+      }
+      expect(await neverStarted()).toBe(false);
+      const left = await bench.store.sweep.neverStarted(MINUTE, 10_000);
+      expect(left.map((order) => order.id)).toContain(other);
+      await bench.store.runMarks.mark({ orders: [other], eventIds: [] });
+      await bench.store.orders.markStarted(other);
+    });
+
     it('comes oldest first, a batch at a time', async () => {
       await set('created_at', -1_000_000);
       const batch = await bench.store.sweep.neverStarted(MINUTE, 1);
@@ -69,7 +98,8 @@ describe('what a sweep finds', () => {
       await set('applied_at', -2, 'inbox_event');
       // The second one was no news.
       expect(await untold(MINUTE)).toMatchObject([{ state: 'shipped' }]);
-      for (const report of await untold(MINUTE)) await bench.store.inbox.markSignalled(report);
+      const eventIds = (await untold(MINUTE)).map(({ eventId }) => eventId);
+      await bench.store.runMarks.mark({ orders: [], eventIds });
       expect(await untold(MINUTE)).toEqual([]);
     });
 

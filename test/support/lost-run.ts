@@ -19,11 +19,14 @@ export async function loseRun(shop: WorkflowHarness, id: OrderId): Promise<void>
  * another run has resumed the order
  */
 export async function findLost(shop: WorkflowHarness, id: OrderId): Promise<string> {
+  const restarts = async () =>
+    (await shop.eventTypes(id)).filter((type) => type === 'order.restarted').length;
+  const before = await restarts();
   let restarted = false;
   const order = await eventually(
     async () => {
       await shop.lookForLostRuns();
-      restarted = (await shop.eventTypes(id)).includes('order.restarted');
+      restarted = (await restarts()) > before;
       return shop.store.orders.get(id);
     },
     ({ attention }) => attention.some(isAbout) || restarted,

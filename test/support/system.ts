@@ -154,6 +154,8 @@ export class System {
         DRAIN_DELAY: '0s',
         WEBHOOK_SECRET_KEY: randomBytes(32).toString('base64'),
         WEBHOOK_ALLOWED_NETWORKS: 'loopback',
+        // Tests of every operation read a stream to its end.
+        EVENT_STREAM_DURATION: '500ms',
         ...options.collector?.environment,
         ...options.env,
       },

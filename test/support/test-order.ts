@@ -22,10 +22,10 @@ const LONGEST = [
   'test/e2e/owasp/consumption.test.ts',
   'test/e2e/order.test.ts',
   'test/workflow/lost-runs.test.ts',
-  'test/workflow/order-endings.test.ts',
   'test/workflow/compensation.test.ts',
-  'test/workflow/cancellation-requests.test.ts',
+  'test/workflow/order-endings.test.ts',
   'test/workflow/refund-failures.test.ts',
+  'test/workflow/cancellation-requests.test.ts',
   'test/integration/order-lists.test.ts',
 ];
 /** Their orders must reach their kill points before an attempt times out, so they run when nothing else does. */

@@ -186,7 +186,7 @@ export class WorkflowHarness {
     eventId = `evt_${randomBytes(8).toString('hex')}`,
   ) {
     const report = await this.store.inbox.receive({ eventId, type, trackingNumber, occurredAt: new Date() });
-    if (report) await this.runs.reportShipment(report);
+    if (report !== null && report !== 'unmatched') await this.runs.reportShipment(report);
     return report;
   }
 

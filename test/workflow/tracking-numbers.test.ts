@@ -67,7 +67,7 @@ describe('a tracking number that the carrier issues again', () => {
       reference,
       occurredAt,
     });
-    if (report) await shop.runs.reportShipment(report);
+    if (report !== null && report !== 'unmatched') await shop.runs.reportShipment(report);
     return (await shop.database.inboxEvent.findFirstOrThrow({ where: { eventId } })).verdict;
   };
   const order = (id: OrderId) => shop.store.orders.get(id);

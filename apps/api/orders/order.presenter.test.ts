@@ -90,6 +90,7 @@ const record: OrderRecord = {
   holdUntil: null,
   acceptedAmount: null,
   dispute: { id: 'dp_1', status: 'needs_response', amount: 100 },
+  requestId: null,
   policy: {
     reservationTtl: 1,
     graceBeforeCharge: 0,

@@ -10,15 +10,17 @@ import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { everyListener } from '#libs/persistence/orders/order-listener';
 import { Store } from '#libs/persistence/store';
 import { MeasuredCalls } from '#libs/providers/measured-calls';
-import type { Metrics } from '#libs/telemetry/metrics';
+import { Metrics } from '#libs/telemetry/metrics';
 import { OrderLog } from '#libs/telemetry/order-log';
 import { OrderMetrics } from '#libs/telemetry/order-metrics';
 import { showPool } from '#libs/telemetry/pool-metrics';
 import { lazyClient } from '#libs/temporal/connection';
+import { GatheredMarks } from '#libs/temporal/run-marks';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Settings } from '../settings.js';
 import { ApiKeyGuard } from './auth/api-key.guard.js';
+import { KnownKeys } from './auth/known-keys.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { LOG } from './logging/log.js';
@@ -49,6 +51,7 @@ export class PlatformModule {
     const { store, temporal, payments, providers } = environment;
     const used = [
       { provide: LOG, useValue: log },
+      { provide: Metrics, useValue: metrics },
       { provide: Settings, useValue: new Settings(environment) },
       {
         provide: Store,
@@ -69,11 +72,17 @@ export class PlatformModule {
         useFactory: (facts: Store) => new DatabaseProbe(facts, store.DATABASE_URL, databaseLimits(store)),
         inject: [Store],
       },
+      {
+        provide: GatheredMarks,
+        useFactory: (facts: Store) => new GatheredMarks(facts, log),
+        inject: [Store],
+      },
       { provide: Client, useFactory: () => lazyClient(temporal) },
       {
         provide: OrderRuns,
-        useFactory: (client: Client, facts: Store) => new OrderRuns(client, facts),
-        inject: [Client, Store],
+        useFactory: (client: Client, facts: Store, marks: GatheredMarks) =>
+          new OrderRuns(client, facts, marks),
+        inject: [Client, Store, GatheredMarks],
       },
       {
         provide: PAYMENT_GATEWAY,
@@ -86,6 +95,7 @@ export class PlatformModule {
           }),
         ),
       },
+      KnownKeys,
       RateLimits,
       BestEffortSignals,
       IdempotencyService,

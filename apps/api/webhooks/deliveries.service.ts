@@ -33,11 +33,8 @@ export class DeliveriesService {
       return;
     }
     const report = await this.store.inbox.receive(event);
-    if (!report) {
-      if (await this.store.unmatchedEvents.has('carrier', eventId))
-        this.log.warn(context, 'stored a carrier event that matches no order');
-      return;
-    }
+    if (report === 'unmatched') this.log.warn(context, 'stored a carrier event that matches no order');
+    if (report === 'unmatched' || report === null) return;
     this.signals.send('reportShipment', report.orderId, () => this.runs.reportShipment(report));
   }
 }

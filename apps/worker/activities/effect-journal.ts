@@ -4,18 +4,23 @@ import stringify from 'safe-stable-stringify';
 
 import { Outage, Refusal } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
-import type { Effect, EffectRepository, Unless } from '#libs/persistence/effects/effect.repository';
+import type { Begun, Effect, EffectRepository } from '#libs/persistence/effects/effect.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
 import type { Logger } from '#libs/telemetry/logger';
-import type { Settlement } from '#libs/domain/order/effect';
+import type { EffectToBegin, Settlement, Unless } from '#libs/domain/order/effect';
 import type { OrderChange } from '#libs/domain/order/order-change';
 
 /** What an effect's answer means: how the journal is settled, and the fact that is written with it. */
 export interface Outcome {
   readonly settlement: Settlement;
   readonly change: (order: OrderRecord) => Omit<OrderChange, 'settles'>;
+  /** The call that follows at once, whose effect begins in the same statement. */
+  readonly next?: NextCall;
 }
+
+/** A call that is made after another fact. */
+export type NextCall = Pick<Call<never>, 'key' | 'request' | 'unless'>;
 
 /** One call that changes the outside world. */
 export interface Call<T> {
@@ -47,29 +52,39 @@ export class EffectJournal {
   ) {}
 
   /**
+   * @param begun the effect, where it has begun with the fact before it
    * @returns how the effect is settled, now or by an earlier attempt; closed when it was not to begin
    * @throws Refusal `closed` when a compensation came first
    * @throws Outage when the provider gave no usable answer, or `overtaken` when another attempt took over
    */
-  async run<T>(orderId: OrderId, call: Call<T>): Promise<Settlement> {
-    const hash = createHash('sha256')
-      .update(stringify(call.request) ?? '')
-      .digest('hex');
-    const { order, effect } = await this.effects.begin(orderId, call.key, hash, call.unless);
-    if (effect === null) return { state: 'closed' };
+  async run<T>(orderId: OrderId, call: Call<T>, begun?: Begun | null): Promise<Settlement> {
+    return (await this.runAndBegin(orderId, call, begun)).settled;
+  }
+
+  /** The same. @returns also the next call's effect, where it has begun with the settlement of this one */
+  async runAndBegin<T>(
+    orderId: OrderId,
+    call: Call<T>,
+    begun?: Begun | null,
+  ): Promise<{ readonly settled: Settlement; readonly next: Begun | null }> {
+    const hash = hashOf(call.request);
+    const { order, effect } = begun ?? (await this.effects.begin(orderId, call.key, hash, call.unless));
+    if (effect === null) return { settled: { state: 'closed' }, next: null };
     if (effect.state === 'closed') throw new Refusal('closed');
     if (effect.requestHash !== hash) throw new Error(`effect ${call.key} was started with another request`);
     if (effect.state !== 'started') {
       this.alreadyProcessed(orderId, call.key);
-      return { state: effect.state, providerId: effect.providerId ?? undefined, result: effect.result };
+      const { state, providerId, result } = effect;
+      return { settled: { state, providerId: providerId ?? undefined, result }, next: null };
     }
-    const { settlement, change } = await this.answer(order, call, effect);
-    const written = await this.orders.change(order, (current) => ({
+    const { settlement, change, next } = await this.answer(order, call, effect);
+    const written = await this.orders.write(order, (current) => ({
       ...change(current),
+      ...(next && { begins: toBegin(next) }),
       settles: { key: effect.key, fence: effect.fence, settlement },
     }));
     if (!written) throw new Outage('superseded');
-    return settlement;
+    return { settled: settlement, next: written.begun };
   }
 
   /** Prevents an effect from beginning; the caller resolves one that has begun by running it. */
@@ -110,6 +125,18 @@ export class EffectJournal {
     }
   }
 }
+
+/** The effect of a call that begins with the fact before it. */
+export const toBegin = ({ key, request, unless }: NextCall): EffectToBegin => ({
+  key,
+  requestHash: hashOf(request),
+  unless,
+});
+
+const hashOf = (request: unknown) =>
+  createHash('sha256')
+    .update(stringify(request) ?? '')
+    .digest('hex');
 
 /** A provider that refuses a lookup of a call has not refused the call. */
 async function asked<T>(call: Call<T>, effect: Effect): Promise<T | null> {

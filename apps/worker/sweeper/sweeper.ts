@@ -6,7 +6,6 @@ import type { OrderRuns } from '#libs/temporal/order-runs';
 import type { LogContext } from '#libs/telemetry/log-context';
 import type { Logger } from '#libs/telemetry/logger';
 
-import type { RequestIds } from '../telemetry/request-ids.js';
 import type { SweeperMetrics } from '../telemetry/sweeper-metrics.js';
 import { Duty, type DutyRule } from './duty.js';
 import type { LostRuns } from './lost-runs.js';
@@ -46,10 +45,9 @@ export class Sweeper {
     /** Milliseconds between two sweeps. */
     private readonly interval: number,
     private readonly metrics?: SweeperMetrics,
-    requests?: RequestIds,
   ) {
     this.duties = [
-      ...dutiesOf(store, runs, logger, interval, requests),
+      ...dutiesOf(store, runs, logger, interval),
       { name: 'lost', perform: () => lostRuns.look() },
       { name: 'remove', perform: (stopping) => oldRows.remove(stopping) },
       { name: 'leases', perform: () => store.sweepLeases.removeForgotten() },
@@ -87,11 +85,11 @@ export class Sweeper {
   }
 }
 
-function dutiesOf(store: Store, runs: SweptRuns, logger: Logger, interval: number, requests?: RequestIds) {
+function dutiesOf(store: Store, runs: SweptRuns, logger: Logger, interval: number) {
   const contextOf = async (orderId: OrderId): Promise<LogContext> => {
-    const context = { orderId };
-    await requests?.complete(context);
-    return context;
+    // A line without its request is better than a repeat that fails for it.
+    const order = await store.orders.find(orderId).catch(() => null);
+    return { orderId, ...(order?.requestId ? { reqId: order.requestId } : {}) };
   };
   const duty = <T>(rule: DutyRule<T>) => new Duty(rule, store.sweepLeases, interval);
   return [

@@ -53,9 +53,8 @@ export class OrderActivityInterceptor implements ActivityInboundCallsInterceptor
   ): Promise<unknown> {
     const attempt = attemptOf(input.args);
     this.metrics?.begun(attempt.activity, attempt.number);
-    const context = { orderId: attempt.orderId };
-    // Asked first, and not waited for: its answer is there before that of the activity's own first statement.
-    void this.requests?.complete(context);
+    // Completed by the activity's first statement, which reads its order.
+    const context = this.requests?.ofOrder(attempt.orderId) ?? { orderId: attempt.orderId };
     this.requests?.sawRun(attempt.workflowId, attempt.orderId);
     return withCallPriority(priorityOf(attempt), () =>
       inLogContext(context, () => this.attempt(attempt, () => next(input))),

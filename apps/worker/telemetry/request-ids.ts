@@ -1,28 +1,23 @@
 import { type OrderId, orderId } from '#libs/domain/order/order-id';
-import type { OrderRepository } from '#libs/persistence/orders/order.repository';
-import type { LogContext } from '#libs/telemetry/log-context';
+import type { OrderListener } from '#libs/persistence/orders/order-listener';
+import type { OrderRecord } from '#libs/persistence/orders/order-record';
+import { type LogContext, logContext } from '#libs/telemetry/log-context';
 
 /** How many orders, and how many runs, are remembered. */
 const REMEMBERED = 10_000;
 
 const ORDER_RUN = /^(?:order|payment-sync)-([0-9a-f-]{36})$/;
 
-/** Which request placed an order: read once, and remembered for the lines that are logged about it. */
-export class RequestIds {
+/** Which request placed an order: known once the order was read, and remembered for the lines that are logged about it. */
+export class RequestIds implements Pick<OrderListener, 'read'> {
   private readonly requests = new Map<string, string | null>();
   private readonly runs = new Map<string, OrderId>();
 
-  constructor(private readonly orders: Pick<OrderRepository, 'requestIdOf'>) {}
-
-  /** Completes a context with the request that placed its order, as soon as that is known. */
-  async complete(context: LogContext & { readonly orderId: OrderId }): Promise<void> {
-    const known = this.requests.get(context.orderId);
-    // A line without it is better than a step that fails for it.
-    const id =
-      known === undefined ? await this.orders.requestIdOf(context.orderId).catch(() => undefined) : known;
-    if (id === undefined) return;
-    remember(this.requests, context.orderId, id);
-    if (id !== null) context.reqId = id;
+  /** Remembers it, and completes the context of the lines that are logged meanwhile, where they are about the order. */
+  read({ id, requestId }: Pick<OrderRecord, 'id' | 'requestId'>): void {
+    remember(this.requests, id, requestId);
+    const context = logContext();
+    if (context?.orderId === id && requestId !== null) context.reqId = requestId;
   }
 
   /** Remembers which order a run belongs to, where its id does not say it. */
@@ -35,7 +30,11 @@ export class RequestIds {
     if (typeof workflowId !== 'string') return {};
     const named = ORDER_RUN.exec(workflowId)?.[1];
     const order = named === undefined ? this.runs.get(workflowId) : orderId(named);
-    if (order === undefined) return {};
+    return order === undefined ? {} : this.ofOrder(order);
+  }
+
+  /** An order and the request that placed it, as far as that is known here. */
+  ofOrder(order: OrderId): LogContext {
     const reqId = this.requests.get(order);
     return { orderId: order, ...(reqId ? { reqId } : {}) };
   }

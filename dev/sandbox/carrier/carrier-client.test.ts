@@ -118,7 +118,7 @@ describe('the carrier, through its client', () => {
 
   it('refuses a slow create whose reference was cancelled meanwhile', async () => {
     carrier = new CarrierClient({ url: `${sandbox.url}/carrier`, timeout: 10_000 });
-    await script(sandbox, { operation: 'shipments.create', fault: 'slow', delay: 3_000 });
+    await script(sandbox, { operation: 'shipments.create', fault: 'slow', delay: 1_500 });
     const late = create().catch((error: unknown) => error);
     await expect.poll(() => faultsLeft(sandbox)).toBe(0);
     await carrier.cancelShipment(ORDER);

@@ -58,7 +58,7 @@ describe("Stripe's idempotency keys", () => {
   });
 
   it('are in use while the first call runs', async () => {
-    await script(sandbox, { operation: 'payment_intents.create', fault: 'slow', delay: 3_000 });
+    await script(sandbox, { operation: 'payment_intents.create', fault: 'slow', delay: 1_500 });
     const slow = stripe.paymentIntents.create(ORDER, { idempotencyKey: 'k' });
     await expect.poll(() => faultsLeft(sandbox)).toBe(0);
     await expect(stripe.paymentIntents.create(ORDER, { idempotencyKey: 'k' })).rejects.toMatchObject({
@@ -210,7 +210,7 @@ describe('faults at the gateway', () => {
 
   it('a locked object is not waited for without end', async () => {
     const { id } = await create('k');
-    await script(sandbox, { operation: 'payment_intents.confirm', fault: 'slow', delay: 4_000 });
+    await script(sandbox, { operation: 'payment_intents.confirm', fault: 'slow', delay: 2_500 });
     const confirming = confirm(id, 'c');
     await expect.poll(() => faultsLeft(sandbox)).toBe(0);
     await expect(confirm(id, 'c2')).rejects.toMatchObject({ statusCode: 429, code: 'lock_timeout' });

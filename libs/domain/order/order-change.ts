@@ -6,7 +6,7 @@ import type { Difference } from '../reconciliation/reconciliation.js';
 import type { NewRefund, RefundState } from '../refund/refund.js';
 import type { AttentionKind } from './attention.js';
 import type { CancellationOutcome } from './cancellation.js';
-import type { SettledEffect, Settlement } from './effect.js';
+import type { EffectToBegin, SettledEffect, Settlement } from './effect.js';
 import type { Actor, EndReason } from './end.js';
 import type { ScopedIdempotencyKey } from './idempotency-key.js';
 import type { OrderState } from './states.js';
@@ -62,6 +62,8 @@ interface OrderFields {
  * those, a change has one at the most.
  */
 interface Conditions {
+  /** Nothing of the order decides about it: it is written whatever has changed since the order was read. */
+  readonly atAnyVersion?: true;
   /** Not once the effect under this key has begun, or was closed. */
   readonly unlessBegun?: string;
   /** Only while this is the order's last run, and has begun. */
@@ -88,6 +90,8 @@ interface Records {
   readonly posts?: readonly Posting[];
   /** Effects that the outcome of another effect settles, where they have begun. */
   readonly settlesOthers?: { readonly keys: readonly string[]; readonly state: Settlement['state'] };
+  /** An effect that begins with it: not where it had begun before, or was closed. */
+  readonly begins?: EffectToBegin;
   /** Waits that end. */
   readonly ended?: readonly StepName[];
   /** A durable wait that begins; `for` in milliseconds. */

@@ -1,9 +1,11 @@
 // Raw SQL: an effect begins, or is taken over, and is read with its order by one statement, for every call.
 import type { OrderId } from '#libs/domain/order/order-id';
-import type { OrderStatus } from '#libs/domain/order/states';
+import type { Unless } from '#libs/domain/order/effect';
 
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
+import type { OrderListener } from '../orders/order-listener.js';
+import { EFFECT, mayBegin } from './effect.sql.js';
 import { OrderNotFound, type OrderRecord } from '../orders/order-record.js';
 import { selectOrders } from '../orders/order-record.sql.js';
 
@@ -22,21 +24,23 @@ export interface Effect {
   readonly fresh: boolean;
 }
 
-/** When an effect is not to begin. */
-export interface Unless {
-  readonly statuses?: readonly OrderStatus[];
-  readonly cancellation?: boolean;
+/** An effect that began with a change, and its order after that change. */
+export interface Begun {
+  readonly order: OrderRecord;
+  readonly effect: Effect;
 }
 
 /** The journal of calls that change the outside world. */
 export class EffectRepository {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly listener?: OrderListener,
+  ) {}
 
   /**
    * Starts an effect, or takes over a started one by raising its fence; a settled one is answered as it is.
    *
-   * @param unless.statuses those of an order in which it is not to begin; the effect is null then
-   * @param unless.cancellation whether it is not to begin, either, once a cancellation is requested
+   * @param unless when it is not to begin; it is null then
    * @returns it with its order, in one statement
    * @throws OrderNotFound
    */
@@ -44,20 +48,19 @@ export class EffectRepository {
     orderId: OrderId,
     key: string,
     requestHash: string,
-    { statuses = [], cancellation = false }: Unless = {},
+    unless: Unless = {},
   ): Promise<{ order: OrderRecord; effect: Effect | null }> {
     const rows = await this.db.$queryRaw<{ order: OrderRecord; effect: Effect | null }[]>`
       WITH asked AS (SELECT * FROM orders WHERE id = ${orderId}::uuid),
       begun AS (
         INSERT INTO effect (key, order_id, request_hash, state)
-        SELECT ${key}, id, ${requestHash}, 'started' FROM asked
-        WHERE status <> ALL(${[...statuses]}::text[])
-          AND NOT (${cancellation} AND EXISTS (SELECT 1 FROM cancellation c WHERE c.order_id = asked.id AND c.decided_at IS NULL))
+        SELECT ${key}, o.id, ${requestHash}, 'started' FROM asked o WHERE ${mayBegin(unless)}
         ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int
-        RETURNING ${COLUMNS}, xmax = 0 AS fresh)
+        RETURNING ${EFFECT}, xmax = 0 AS fresh)
       ${selectOrders(Prisma.sql`asked`, Prisma.sql`(SELECT to_jsonb(begun) FROM begun) AS effect`)}`;
     const row = rows[0];
     if (!row) throw new OrderNotFound(`no order ${orderId}`);
+    this.listener?.read(row.order);
     return row;
   }
 
@@ -70,7 +73,7 @@ export class EffectRepository {
       INSERT INTO effect (key, order_id, request_hash, state, settled_at)
       VALUES (${key}, ${orderId}::uuid, '', 'closed', now())
       ON CONFLICT (key) DO UPDATE SET fence = effect.fence + (effect.state = 'started')::int
-      RETURNING ${COLUMNS}, xmax = 0 AS fresh`;
+      RETURNING ${EFFECT}, xmax = 0 AS fresh`;
     const row = rows[0];
     if (!row) throw new Error('an upsert answered no row');
     return row;
@@ -92,9 +95,7 @@ export class EffectRepository {
   async find(key: string): Promise<Effect | null> {
     const rows = await this.db.$queryRaw<
       Effect[]
-    >`SELECT ${COLUMNS}, false AS fresh FROM effect WHERE key = ${key}`;
+    >`SELECT ${EFFECT}, false AS fresh FROM effect WHERE key = ${key}`;
     return rows[0] ?? null;
   }
 }
-
-const COLUMNS = Prisma.sql`key, state, fence, try, request_hash AS "requestHash", provider_id AS "providerId", result`;

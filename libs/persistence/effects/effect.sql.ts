@@ -1,7 +1,30 @@
-import type { SettledEffect, Settlement } from '#libs/domain/order/effect';
+import type { EffectToBegin, SettledEffect, Settlement, Unless } from '#libs/domain/order/effect';
 
 import { Prisma } from '../generated/client.js';
 import type { ChangeStatement } from '../orders/change-statement.js';
+
+/** The columns of an `Effect`, but whether it is fresh. */
+export const EFFECT = Prisma.sql`key, state, fence, try, request_hash AS "requestHash", provider_id AS "providerId", result`;
+
+/** Whether an effect of the order `o` may begin. */
+export const mayBegin = ({ statuses = [], cancellation = false }: Unless) => Prisma.sql`
+  o.status <> ALL(${[...statuses]}::text[])
+    AND NOT (${cancellation} AND EXISTS (SELECT 1 FROM cancellation c WHERE c.order_id = o.id AND c.decided_at IS NULL))`;
+
+/** Begins an effect with the change, and answers it, where it is begun by that. */
+export function beginEffect(
+  statement: ChangeStatement,
+  { key, requestHash, unless = {} }: EffectToBegin,
+): void {
+  const begun = statement.also(
+    'begun_effect',
+    Prisma.sql`
+      INSERT INTO effect (key, order_id, request_hash, state)
+      SELECT ${key}, o.id, ${requestHash}, 'started' FROM ${statement.changed} o WHERE ${mayBegin(unless)}
+      ON CONFLICT (key) DO NOTHING RETURNING ${EFFECT}, true AS fresh`,
+  );
+  statement.answer(Prisma.sql`(SELECT to_jsonb(b) FROM ${begun} b) AS "begunEffect"`);
+}
 
 /** Only while the effect is started under the caller's fence, so that an attempt that was overtaken cannot write. */
 export function requireSettlement(

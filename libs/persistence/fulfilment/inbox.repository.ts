@@ -33,6 +33,16 @@ type EarlyEvent = Omit<CarrierEvent, 'occurredAt' | 'reference'> & {
   readonly receivedAt: string;
 };
 
+/** What belongs to a parcel that has just become known. */
+interface Found {
+  /** Orders whose parcels in transit have its number. */
+  readonly inTransit: readonly OrderId[];
+  /** Events that came before it, in the order they happened. */
+  readonly early: readonly EarlyEvent[];
+  /** Its order, where there are such events and no other parcel ever had its number: they are this order's. */
+  readonly sole: OrderRecord | null;
+}
+
 /** An event that was stored without its parcel. */
 interface StoredEvent extends CarrierEvent {
   readonly id: string;
@@ -54,6 +64,12 @@ const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 
 const reportOf = (verdict: CarrierVerdict) => (verdict.is === 'news' ? verdict.report : null);
 
+/** Stores an event without an order, with its verdict, if any. A condition and a conflict may follow. */
+const unmatchedEvent = (event: CarrierEvent, verdict: 'ambiguous' | null) => Prisma.sql`
+  INSERT INTO inbox_event (provider, event_id, type, object_id, reference, occurred_at, applied_at, verdict)
+  SELECT ${CARRIER}, ${event.eventId}, ${event.type}, ${event.trackingNumber}, ${event.reference ?? null},
+    ${event.occurredAt}::timestamptz, CASE WHEN ${verdict !== null} THEN now() END, ${verdict}`;
+
 /** The carrier's events. Each is stored once and applied once, in any order of arrival. */
 export class InboxRepository {
   constructor(
@@ -66,21 +82,18 @@ export class InboxRepository {
    * an unknown parcel is kept until the parcel is known, and one that may be of a label that is being made until that
    * label is known, for an hour at most; an event that fits two parcels is applied to neither.
    *
-   * @returns the report for the run; null when there is none
+   * @returns the report for the run; null when there is none; `unmatched` where the event is kept, or fits two parcels
    */
-  async receive(event: CarrierEvent): Promise<Report | null> {
-    const { match, order } = await this.match(event);
-    if (!order) {
-      const verdict = match.is === 'ambiguous' ? match.is : null;
-      await this.db.$executeRaw`
-        INSERT INTO inbox_event (provider, event_id, type, object_id, reference, occurred_at, applied_at, verdict)
-        VALUES (${CARRIER}, ${event.eventId}, ${event.type}, ${event.trackingNumber}, ${event.reference ?? null},
-          ${event.occurredAt}, CASE WHEN ${verdict !== null} THEN now() END, ${verdict})
-        ON CONFLICT (provider, event_id) DO NOTHING`;
-      if (match.is === 'ambiguous') await this.flagShared(event.trackingNumber, match.orderIds);
-      return null;
-    }
-    return this.apply(order, event, event);
+  async receive(event: CarrierEvent): Promise<Report | 'unmatched' | null> {
+    // Where no parcel has its number or reference, it is stored by the statement that looks for one.
+    const { match, order, isKnown } = await this.match(event, { unlessKnown: unmatchedEvent(event, null) });
+    if (order) return this.apply(order, event, event);
+    if (isKnown)
+      await this.db.$executeRaw(
+        Prisma.sql`${unmatchedEvent(event, match.is === 'ambiguous' ? match.is : null)} ON CONFLICT (provider, event_id) DO NOTHING`,
+      );
+    if (match.is === 'ambiguous') await this.flagShared(event.trackingNumber, match.orderIds);
+    return 'unmatched';
   }
 
   /**
@@ -88,33 +101,45 @@ export class InboxRepository {
    * transit has its number, an attention is opened.
    */
   async claim({ orderId, trackingNumber }: ParcelKey): Promise<Report[]> {
-    const [found] = await this.db.$queryRaw<{ inTransit: OrderId[]; early: EarlyEvent[] }[]>`
+    const [found] = await this.db.$queryRaw<Found[]>`
+      WITH early AS (
+        SELECT i.id, i.event_id, i.type, i.object_id, i.reference, i.occurred_at, i.received_at
+        FROM inbox_event i WHERE i.provider = ${CARRIER} AND i.applied_at IS NULL
+          AND ((i.reference IS NULL AND i.object_id = ${trackingNumber}) OR i.reference = ${orderId})),
+      sole AS (
+        SELECT o.* FROM orders o WHERE o.id = ${orderId}::uuid AND EXISTS (SELECT 1 FROM early)
+          AND EXISTS (SELECT 1 FROM shipment s WHERE s.order_id = o.id AND s.tracking_number = ${trackingNumber} AND ${IN_TRANSIT})
+          AND NOT EXISTS (SELECT 1 FROM shipment s WHERE s.order_id <> o.id AND s.tracking_number = ${trackingNumber}))
       SELECT
         (SELECT COALESCE(jsonb_agg(DISTINCT o.id), '[]') FROM shipment s JOIN orders o ON o.id = s.order_id
           WHERE s.tracking_number = ${trackingNumber} AND ${IN_TRANSIT}) AS "inTransit",
-        (SELECT COALESCE(jsonb_agg(jsonb_build_object('id', i.id, 'eventId', i.event_id, 'type', i.type,
-            'trackingNumber', i.object_id, 'reference', i.reference, 'occurredAt', i.occurred_at,
-            'receivedAt', i.received_at)
-            ORDER BY i.occurred_at, i.id), '[]')
-          FROM inbox_event i WHERE i.provider = ${CARRIER} AND i.applied_at IS NULL
-            AND ((i.reference IS NULL AND i.object_id = ${trackingNumber}) OR i.reference = ${orderId})) AS early`;
-    const { inTransit, early } = found ?? { inTransit: [], early: [] };
+        (SELECT COALESCE(jsonb_agg(jsonb_build_object('id', e.id, 'eventId', e.event_id, 'type', e.type,
+            'trackingNumber', e.object_id, 'reference', e.reference, 'occurredAt', e.occurred_at,
+            'receivedAt', e.received_at)
+            ORDER BY e.occurred_at, e.id), '[]') FROM early e) AS early,
+        (SELECT r."order" FROM (${selectOrders(Prisma.sql`sole`)}) r) AS sole`;
+    const { inTransit, early, sole } = found ?? { inTransit: [], early: [], sole: null };
     if (inTransit.length > 1) await this.flagShared(trackingNumber, inTransit);
     const reports: Report[] = [];
-    for (const each of early) {
-      const report = await this.applyEarly({
+    for (const [index, each] of early.entries()) {
+      const event = {
         ...each,
         reference: each.reference ?? undefined,
         occurredAt: new Date(each.occurredAt),
         receivedAt: new Date(each.receivedAt),
-      });
+      };
+      // A later one finds the order changed by the one before.
+      const known = index === 0 ? sole : null;
+      const report = known
+        ? await this.apply(known, event, { storedAs: event.id })
+        : await this.applyEarly(event);
       if (report) reports.push(report);
     }
     return reports;
   }
 
   private async applyEarly(event: StoredEvent): Promise<Report | null> {
-    const { match, order } = await this.match(event, event.receivedAt);
+    const { match, order } = await this.match(event, { receivedAt: event.receivedAt });
     if (match.is === 'ambiguous') {
       await this.db.$executeRaw`
         UPDATE inbox_event SET applied_at = now(), verdict = ${match.is}
@@ -164,7 +189,7 @@ export class InboxRepository {
       ORDER BY applied_at LIMIT ${limit}`;
   }
 
-  async markSignalled({ eventId }: Report): Promise<void> {
+  async markSignalled({ eventId }: Pick<Report, 'eventId'>): Promise<void> {
     await this.db.$executeRaw`
       UPDATE inbox_event SET signalled_at = now() WHERE provider = ${CARRIER} AND event_id = ${eventId}`;
   }
@@ -172,12 +197,14 @@ export class InboxRepository {
   /**
    * Which order an event is about, read with the parcels that it may be about.
    *
-   * @param receivedAt of an event that was stored before; null for one that is received now
+   * @param receivedAt of an event that was stored before; left out for one that is received now
+   * @param unlessKnown an INSERT that is made where no parcel has the event's number or reference
+   * @returns also whether there is such a parcel
    */
   private async match(
     event: CarrierEvent,
-    receivedAt: Date | null = null,
-  ): Promise<{ match: ParcelMatch; order: OrderRecord | null }> {
+    { receivedAt = null, unlessKnown }: { receivedAt?: Date | null; unlessKnown?: Prisma.Sql },
+  ): Promise<{ match: ParcelMatch; order: OrderRecord | null; isKnown: boolean }> {
     const { trackingNumber, reference = null } = event;
     const isEarlier = receivedAt !== null && receivedAt < event.occurredAt;
     const occurredAt = isEarlier ? receivedAt : event.occurredAt;
@@ -188,12 +215,14 @@ export class InboxRepository {
     );
     const rows = await this.db.$queryRaw<
       { order: OrderRecord; isInTransit: boolean; askedAt: Date; isLabelPending: boolean }[]
-    >(
-      selectOrders(
-        ordersOfParcel(trackingNumber, ours),
-        Prisma.sql`o.in_transit AS "isInTransit", o.asked_at AS "askedAt", NOT o.in_transit AND ${isPending} AS "isLabelPending"`,
-      ),
-    );
+    >`WITH parcels AS ${ordersOfParcel(trackingNumber, ours)}${
+      unlessKnown
+        ? Prisma.sql`, kept AS (${unlessKnown} WHERE NOT EXISTS (SELECT 1 FROM parcels) ON CONFLICT (provider, event_id) DO NOTHING)`
+        : Prisma.empty
+    } ${selectOrders(
+      Prisma.sql`parcels`,
+      Prisma.sql`o.in_transit AS "isInTransit", o.asked_at AS "askedAt", NOT o.in_transit AND ${isPending} AS "isLabelPending"`,
+    )}`;
     const parcels = rows.map(({ order, isInTransit, askedAt }) => ({
       orderId: order.id,
       askedAt,
@@ -202,7 +231,7 @@ export class InboxRepository {
     const pending = rows.some((row) => row.isLabelPending);
     const match = matchParcel({ reference, occurredAt, isLabelPending: pending }, parcels);
     const order = match.is === 'parcel' ? rows.find((row) => row.order.id === match.orderId)?.order : null;
-    return { match, order: order ?? null };
+    return { match, order: order ?? null, isKnown: rows.length > 0 };
   }
 
   /** Opens an attention, once for each order, because another parcel in transit has its parcel's number. */

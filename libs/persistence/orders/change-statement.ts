@@ -13,7 +13,7 @@ interface DecidedOn {
 /**
  * The one statement that writes a change: `WITH` parts that refer to each other by the values that this gives out. The
  * order's row is locked first and must still have the version that the change was decided on, so that every row that
- * belongs to the order is seen as it was decided on.
+ * belongs to the order is seen as it was decided on; unless nothing of the order decides about it.
  */
 export class ChangeStatement {
   /** The changed order: `id`, `created_at`, `version` and its states. No row where nothing is written. */
@@ -27,7 +27,11 @@ export class ChangeStatement {
   private readonly answers: Prisma.Sql[] = [];
   private readonly events: Prisma.Sql[] = [];
 
-  constructor(private readonly order: DecidedOn) {}
+  /** @param atAnyVersion whether the order may have changed since it was read */
+  constructor(
+    private readonly order: DecidedOn,
+    private readonly atAnyVersion = false,
+  ) {}
 
   /** The order's locked row while every condition so far holds, else no row: its `id`. Conditions are built on it. */
   get before(): Prisma.Sql {
@@ -89,7 +93,9 @@ export class ChangeStatement {
     const sets = [Prisma.sql`version = o.version + 1, updated_at = clock_timestamp()`, ...this.assignments];
     const parts = [
       Prisma.sql`before AS (
-        SELECT id FROM orders WHERE id = ${id}::uuid AND version = ${version} FOR NO KEY UPDATE)`,
+        SELECT id FROM orders WHERE id = ${id}::uuid AND ${
+          this.atAnyVersion ? Prisma.sql`true` : Prisma.sql`version = ${version}`
+        } FOR NO KEY UPDATE)`,
       ...this.aheadOf,
       Prisma.sql`changed AS (
         UPDATE orders o SET ${Prisma.join(sets)} FROM ${this.before} b WHERE o.id = b.id

@@ -6,9 +6,10 @@ import { movementsFor } from '#libs/domain/stock/goods';
 
 import { lockAttention, openAttention, resolveAttention } from '../attention/attention.sql.js';
 import { decideCancellation, requestCancellation } from '../cancellations/cancellation.sql.js';
-import { requireSettlement, requireUnbegun, settleOtherEffects } from '../effects/effect.sql.js';
+import { beginEffect, requireSettlement, requireUnbegun, settleOtherEffects } from '../effects/effect.sql.js';
 import { applyEvent } from '../fulfilment/inbox.sql.js';
 import { tellLost, writeParcel } from '../fulfilment/shipment.sql.js';
+import type { Effect } from '../effects/effect.repository.js';
 import { Prisma } from '../generated/client.js';
 import { book } from '../ledger/ledger.sql.js';
 import { recordDispute } from '../payments/dispute.sql.js';
@@ -31,7 +32,16 @@ export interface ChangeResult {
   readonly written: boolean;
   /** Absent where the change books nothing, null where all of it was in the books. */
   readonly booked?: readonly Booking[] | null;
+  /** The effect that began with the change; null where it had begun before, or was not to. */
+  readonly begunEffect?: Effect | null;
 }
+
+/** What a change may consist of that is decided on no state. */
+const AT_ANY_VERSION: readonly string[] = [
+  'event',
+  'settles',
+  'atAnyVersion',
+] satisfies readonly (keyof OrderChange)[];
 
 /**
  * The statement that writes a change, decided on `order` as it was read.
@@ -40,7 +50,9 @@ export interface ChangeResult {
  */
 export function changeStatement(order: OrderRecord, change: OrderChange): Prisma.Sql {
   const { next, decline } = statesAfter(order, change);
-  const statement = new ChangeStatement(order);
+  if (change.atAnyVersion && Object.keys(change).some((field) => !AT_ANY_VERSION.includes(field)))
+    throw new Error('a change that is more than an event must be decided on a version of its order');
+  const statement = new ChangeStatement(order, change.atAnyVersion);
   addConditions(statement, order, change);
   assignColumns(statement, order, change, next, decline);
   logEvent(statement, order, change, next);
@@ -88,6 +100,11 @@ function assignColumns(
     const { code, by } = change.endReason;
     statement.set(Prisma.sql`end_code = ${code}, end_by = ${by}`);
   }
+  // A reservation is made by an activity: where it is the order's first run, that has begun.
+  if (change.reserves)
+    statement.set(
+      Prisma.sql`started_at = CASE WHEN o.run = 1 THEN COALESCE(o.started_at, now()) ELSE o.started_at END`,
+    );
   if (change.closes) statement.set(Prisma.sql`closed_at = now()`);
   if (change.restarts) statement.set(Prisma.sql`run = o.run + 1, started_at = NULL`);
 }
@@ -134,6 +151,7 @@ function addRecords(
   if (change.restarts) leaveRun(statement, change);
   writeWaits(statement, change);
   if (change.resolves) resolveAttention(statement, change.resolves);
+  if (change.begins) beginEffect(statement, change.begins);
   if (change.settlesOthers) settleOtherEffects(statement, change.settlesOthers);
   if (change.attempt) addAttempt(statement, change.attempt);
   if (change.parcel) writeParcel(statement, change.parcel);

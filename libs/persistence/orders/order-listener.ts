@@ -9,19 +9,23 @@ export interface Booking {
   readonly amount: number;
 }
 
-/** Is called with what this process has written, for metrics and logs; it cannot change anything. */
+/** Is called with what this process has read and written, for metrics and logs; it cannot change anything. */
 export interface OrderListener {
+  read(order: OrderRecord): void;
   accepted(order: OrderRecord): void;
   /** @param before the order as it was when the change was decided */
   changed(before: OrderRecord, change: OrderChange, booked: readonly Booking[]): void;
 }
 
 /** Several listeners as one. */
-export const everyListener = (...listeners: readonly OrderListener[]): OrderListener => ({
+export const everyListener = (...listeners: readonly Partial<OrderListener>[]): OrderListener => ({
+  read(order) {
+    for (const listener of listeners) listener.read?.(order);
+  },
   accepted(order) {
-    for (const listener of listeners) listener.accepted(order);
+    for (const listener of listeners) listener.accepted?.(order);
   },
   changed(before, change, booked) {
-    for (const listener of listeners) listener.changed(before, change, booked);
+    for (const listener of listeners) listener.changed?.(before, change, booked);
   },
 });

@@ -29,7 +29,7 @@ export const selectOrders = (o: Prisma.Sql, more?: Prisma.Sql) => Prisma.sql`
       'attempt', o.declined_attempt, 'code', o.decline_code) END, 'holdUntil', ${time('o.hold_until')},
     'dispute', (SELECT jsonb_build_object('id', d.id, 'status', d.status, 'amount', d.amount)
       FROM dispute d WHERE d.order_id = o.id ORDER BY d.opened_at DESC LIMIT 1),
-     'acceptedAmount', o.accepted_amount, 'intentId', o.intent_id, 'intentStatus', o.intent_status, 'policy', o.policy,
+     'acceptedAmount', o.accepted_amount, 'intentId', o.intent_id, 'intentStatus', o.intent_status, 'policy', o.policy, 'requestId', o.request_id,
     'createdAt', ${time('o.created_at')}, 'updatedAt', ${time('o.updated_at')}, 'closedAt', ${time('o.closed_at')},
     'booked', (SELECT COALESCE(jsonb_object_agg(k.kind, k.amount), '{}') FROM (
         SELECT t.kind, sum(t.amount) AS amount FROM ledger_transaction t WHERE t.order_id = o.id GROUP BY t.kind) k),

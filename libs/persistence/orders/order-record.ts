@@ -94,6 +94,8 @@ export interface OrderRecord extends OrderState {
   /** The ledger's sums for this order, by kind. */
   readonly booked: Booked;
   readonly policy: OrderPolicy;
+  /** The id of the request that placed it; null where it is not known. */
+  readonly requestId: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly closedAt: string | null;

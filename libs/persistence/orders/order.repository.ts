@@ -1,4 +1,5 @@
 // Raw SQL: an order is stored, changed and read whole by one statement each, as every order does so.
+import { actorOf } from '#libs/domain/order/actor';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 import { IllegalTransition, INITIAL_STATE } from '#libs/domain/order/states';
@@ -10,6 +11,8 @@ import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
 import { eventRows, insertEvents } from '../events/outbox.sql.js';
 import { orderPage, settledUntil } from './order-list.sql.js';
+import type { Begun } from '../effects/effect.repository.js';
+import { orderAfter } from './order-after.js';
 import { changeStatement, type ChangeResult } from './order-change.sql.js';
 import {
   type Address,
@@ -47,6 +50,13 @@ export interface OrderEventRecord {
   readonly changes: Readonly<Record<string, unknown>>;
 }
 
+type Decide = (order: OrderRecord) => OrderChange | null | Promise<OrderChange | null>;
+
+/** A change that was written. */
+interface Written {
+  readonly begun: Begun | null;
+}
+
 /** Orders and their audit trail. */
 export class OrderRepository {
   constructor(
@@ -80,7 +90,7 @@ export class OrderRepository {
         FROM asked RETURNING id, created_at, version, status, payment, fulfilment),
       logged AS (
         INSERT INTO order_event (order_id, type, actor, changes)
-        SELECT id, 'order.accepted', ${`service:${request.principal}`}, ${JSON.stringify({
+        SELECT id, 'order.accepted', ${actorOf(request.principal)}, ${JSON.stringify({
           status: { from: null, to: INITIAL_STATE.status },
           payment: { from: null, to: INITIAL_STATE.payment },
           fulfilment: { from: null, to: INITIAL_STATE.fulfilment },
@@ -99,7 +109,10 @@ export class OrderRepository {
   }
 
   async find(id: OrderId): Promise<OrderRecord | null> {
-    return (await this.select(Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`))[0] ?? null;
+    const statement = selectOrders(Prisma.sql`(SELECT * FROM orders WHERE id = ${id}::uuid)`);
+    const [row] = await this.db.$queryRaw<{ order: OrderRecord }[]>(statement);
+    if (row) this.listener?.read(row.order);
+    return row?.order ?? null;
   }
 
   /** @throws OrderNotFound */
@@ -150,20 +163,24 @@ export class OrderRepository {
    * @returns whether a change was written: false when there was none, or its conditions did not hold
    * @throws IllegalTransition when `libs/domain` does not allow the change
    */
-  async change(
-    order: OrderRecord,
-    decide: (order: OrderRecord) => OrderChange | null | Promise<OrderChange | null>,
-  ): Promise<boolean> {
+  async change(order: OrderRecord, decide: Decide): Promise<boolean> {
+    return (await this.write(order, decide)) !== null;
+  }
+
+  /** The same. @returns null where nothing was written; else also the effect that began with the change, if one did */
+  async write(order: OrderRecord, decide: Decide): Promise<Written | null> {
     // A change that loses the race has seen another one succeed; the bound only guards against a bug.
     for (let attempt = 0, current = order; attempt < 500; attempt++, current = await this.get(order.id)) {
       const change = await decide(current);
-      if (change === null) return false;
+      if (change === null) return null;
       const statement = await this.statement(current, change);
       if (statement === null) continue;
       const [result] = await this.db.$queryRaw<ChangeResult[]>(statement);
       if (!result?.current) continue;
       if (result.written) this.listener?.changed(current, change, result.booked ?? []);
-      return result.written;
+      if (!result.written) return null;
+      const { begunEffect: effect } = result;
+      return { begun: effect ? { order: orderAfter(current, change), effect } : null };
     }
     throw new Error(`order ${order.id} changed faster than it could be read`);
   }
@@ -184,18 +201,6 @@ export class OrderRepository {
     await this.db.$executeRaw`
       UPDATE orders SET started_at = now() WHERE id = ${id}::uuid AND run = ${run} AND started_at IS NULL`;
   }
-
-  /** The id of the request that placed an order; null where it is not known. */
-  async requestIdOf(id: OrderId): Promise<string | null> {
-    const [order] = await this.db.$queryRaw<{ requestId: string | null }[]>`
-      SELECT request_id AS "requestId" FROM orders WHERE id = ${id}::uuid`;
-    return order?.requestId ?? null;
-  }
-
-  private async select(orders: Prisma.Sql): Promise<OrderRecord[]> {
-    const rows = await this.db.$queryRaw<{ order: OrderRecord }[]>(selectOrders(orders));
-    return rows.map((row) => row.order);
-  }
 }
 
 /** The record of an order that was just accepted, as a read would return it. */
@@ -210,6 +215,7 @@ function asAccepted(order: NewOrder, createdAt: string): OrderRecord {
     totals: order.totals,
     paymentMethod: order.paymentMethod,
     policy: order.policy,
+    requestId: order.requestId ?? null,
     ...INITIAL_STATE,
     version: 1,
     endReason: null,

@@ -3,6 +3,7 @@ import type { OrderId } from '#libs/domain/order/order-id';
 
 import type { Database } from '../database/database.js';
 import { type Product as ProductModel, Prisma } from '../generated/client.js';
+import type { OrderListener } from '../orders/order-listener.js';
 import { OrderNotFound, type OrderRecord } from '../orders/order-record.js';
 import { selectOrders } from '../orders/order-record.sql.js';
 
@@ -31,7 +32,10 @@ const stocked = ({ unitPrice, ...product }: ProductModel): StockedProduct => ({
 
 /** The products. */
 export class CatalogueRepository {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly listener?: OrderListener,
+  ) {}
 
   async findBySkus(skus: readonly string[]): Promise<Product[]> {
     return this.db.$queryRaw<Product[]>`
@@ -79,6 +83,7 @@ export class CatalogueRepository {
     );
     const row = rows[0];
     if (!row) throw new OrderNotFound(`no order ${id}`);
+    this.listener?.read(row.order);
     return row;
   }
 

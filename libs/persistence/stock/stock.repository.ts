@@ -1,10 +1,18 @@
+import type { EffectToBegin } from '#libs/domain/order/effect';
 import type { OrderId } from '#libs/domain/order/order-id';
 
-import type { EffectRepository } from '../effects/effect.repository.js';
+import type { Begun, EffectRepository } from '../effects/effect.repository.js';
 import type { OrderRecord } from '../orders/order-record.js';
 import type { OrderRepository } from '../orders/order.repository.js';
 
 export const reserveKey = (orderId: OrderId) => `${orderId}:reserve`;
+
+/** The answer to a request to reserve. */
+export interface Reservation {
+  readonly is: 'reserved' | 'already' | 'out_of_stock' | 'closed';
+  /** The effect that began with it, if one did. */
+  readonly begun: Begun | null;
+}
 
 /** Reservations: all lines of an order or none. */
 export class StockRepository {
@@ -18,25 +26,27 @@ export class StockRepository {
    *
    * @returns `already` when an earlier attempt had done it, `closed` when it may no longer be done
    */
-  async reserve(
-    order: OrderRecord,
-    pause: number,
-  ): Promise<'reserved' | 'already' | 'out_of_stock' | 'closed'> {
+  async reserve(order: OrderRecord, pause: number): Promise<Reservation['is']> {
+    return (await this.reserveAndBegin(order, pause)).is;
+  }
+
+  /** The same. @param begins an effect that begins with the reservation */
+  async reserveAndBegin(order: OrderRecord, pause: number, begins?: EffectToBegin): Promise<Reservation> {
     const key = reserveKey(order.id);
-    const written = await this.orders.change(order, (current) => {
+    const written = await this.orders.write(order, (current) => {
       if (current.fulfilment !== 'none') return null;
       return {
         next: { fulfilment: 'reserved' },
         event: { type: 'inventory.reserved', actor: 'workflow' },
         reserves: key,
+        ...(begins && { begins }),
         ...(pause > 0 ? { begun: { step: 'charge', for: pause } as const } : {}),
       };
     });
-    if (written) return 'reserved';
+    if (written) return { is: 'reserved', begun: written.begun };
     const effect = await this.effects.find(key);
-    if (effect?.state === 'done') return 'already';
-    if (effect?.state === 'closed') return 'closed';
-    return 'out_of_stock';
+    if (effect?.state === 'done') return { is: 'already', begun: null };
+    return { is: effect?.state === 'closed' ? 'closed' : 'out_of_stock', begun: null };
   }
 
   /** Releases a reservation, and keeps a late attempt from reserving again. @returns whether there was one */

@@ -2,9 +2,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 
-import { Store } from '#libs/persistence/store';
-
 import { setCaller } from './caller.js';
+import { KnownKeys } from './known-keys.js';
 import { Operation } from '../openapi/operation.decorator.js';
 import { isProbe, OPERATIONS } from '../openapi/operations.js';
 import { ProblemError } from '../problems/problem-error.js';
@@ -17,7 +16,7 @@ const BEARER = /^Bearer +([\w.~+/=-]+) *$/i;
 export class ApiKeyGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly store: Store,
+    private readonly keys: KnownKeys,
     private readonly limits: RateLimits,
   ) {}
 
@@ -34,7 +33,7 @@ export class ApiKeyGuard implements CanActivate {
     }
 
     const key = BEARER.exec(request.get('authorization') ?? '')?.[1];
-    const caller = key === undefined ? null : await this.store.apiKeys.authenticate(key);
+    const caller = key === undefined ? null : await this.keys.authenticate(key);
     if (!caller) {
       await this.limits.takeForAddress(request.ip);
       throw unauthenticated(key === undefined ? 'Bearer' : 'Bearer error="invalid_token"');

@@ -149,6 +149,18 @@ export const OPERATIONS = {
     access: 'operate',
     problems: ['webhook_endpoint_not_found', 'webhook_replay_not_found', 'unavailable'],
   },
+  streamEvents: {
+    summary: 'Follow the events of all orders as they happen',
+    access: 'read',
+    query: true,
+    problems: ['too_many_streams', 'unavailable'],
+  },
+  streamOrderEvents: {
+    summary: 'Follow the events of an order as they happen',
+    access: 'read',
+    query: true,
+    problems: ['order_not_found', 'too_many_streams', 'unavailable'],
+  },
   readLedger: {
     summary: "Read an order's ledger",
     access: 'operate',

@@ -132,7 +132,10 @@ export class OrderEmails implements EmailActivities {
       act: (_, order) => this.mailer.send(write(addressed(order))),
       outcome: () => ({
         settlement: { state: 'done' },
-        change: (order) => ({ event: { type: 'email.sent', actor: 'workflow', details }, ...also?.(order) }),
+        change: (order) => ({
+          event: { type: 'email.sent', actor: 'workflow', details },
+          ...(also ? also(order) : { atAnyVersion: true as const }),
+        }),
       }),
       refused: (code) => ({
         event: { type: 'email.refused', actor: 'workflow', details: { ...details, reason: code } },

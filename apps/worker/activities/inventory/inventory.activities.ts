@@ -1,6 +1,8 @@
 import type { StepActivities } from '#libs/contracts/workflows/activities';
+import type { EffectToBegin } from '#libs/domain/order/effect';
 import { Refusal } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
+import type { Begun } from '#libs/persistence/effects/effect.repository';
 import type { CatalogueRepository, Product } from '#libs/persistence/stock/catalogue.repository';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
@@ -33,14 +35,19 @@ export class InventoryActivities implements Pick<
   }
 
   async validateAndReserve(orderId: OrderId): Promise<string> {
-    return (await this.reserveValidated(orderId)).number;
+    return (await this.reserveValidated(orderId)).order.number;
   }
 
-  /** @returns the order as it was read before */
-  async reserveValidated(orderId: OrderId): Promise<OrderRecord> {
+  /**
+   * @param first the effect of what follows at once, which begins with the reservation
+   * @returns the order as it was read before, and that effect, where it has begun
+   */
+  async reserveValidated(
+    orderId: OrderId,
+    first?: (order: OrderRecord) => EffectToBegin | undefined,
+  ): Promise<{ readonly order: OrderRecord; readonly begun: Begun | null }> {
     const order = await this.validated(orderId);
-    await this.reserve(order);
-    return order;
+    return { order, begun: await this.reserve(order, first?.(order)) };
   }
 
   async releaseStock(orderId: OrderId) {
@@ -66,10 +73,12 @@ export class InventoryActivities implements Pick<
   }
 
   /** @throws Refusal `out_of_stock`, or `closed` where a compensation came first */
-  private async reserve(order: OrderRecord): Promise<void> {
-    const answer = await this.stock.reserve(order, order.policy.graceBeforeCharge);
+  private async reserve(order: OrderRecord, begins?: EffectToBegin): Promise<Begun | null> {
+    const { policy } = order;
+    const { is: answer, begun } = await this.stock.reserveAndBegin(order, policy.graceBeforeCharge, begins);
     if (answer === 'out_of_stock' || answer === 'closed') throw new Refusal(answer);
     if (answer === 'already') this.journal.alreadyProcessed(order.id, reserveKey(order.id));
+    return begun;
   }
 }
 

@@ -7,12 +7,13 @@ import { methodRefused } from '#libs/domain/payment/payment-change';
 import { captureKey, chargeKey } from '#libs/domain/payment/payment-keys';
 import type { Intent, PaymentGateway } from '#libs/payments/payment-gateway';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
-import type { Unless } from '#libs/persistence/effects/effect.repository';
+import type { EffectToBegin, Unless } from '#libs/domain/order/effect';
+import type { Begun } from '#libs/persistence/effects/effect.repository';
 import type { OrderRepository } from '#libs/persistence/orders/order.repository';
 import type { Logger } from '#libs/telemetry/logger';
 
 import { ofOrder } from '../verified-answers.js';
-import { type EffectJournal, refusalCode } from '../effect-journal.js';
+import { type EffectJournal, type NextCall, refusalCode, toBegin } from '../effect-journal.js';
 import { requirePersonalData } from '../personal-data.js';
 import { OrderIntent } from '../orders/order-intent.js';
 import { answered, chargeOutcome, tried } from './payment-outcomes.js';
@@ -38,14 +39,23 @@ export class PaymentActivities implements Pick<
   /**
    * Charges, unless a cancellation is requested; null where that fails: then it is asked for by itself, and its failures
    * are those of its own step.
+   *
+   * @param begun the first effect of it, where it has begun with the reservation
    */
-  async tryToCharge(order: OrderRecord): Promise<PaymentAnswer | null> {
-    return this.charge(order, { cancellation: true }).catch((error: unknown) => {
+  async tryToCharge(order: OrderRecord, begun: Begun | null): Promise<PaymentAnswer | null> {
+    return this.charge(order, UNLESS_CANCELLED, begun).catch((error: unknown) => {
       const code = error instanceof Outage || error instanceof Refusal ? error.code : undefined;
       this.logger.warn({ orderId: order.id, code }, FIRST_ATTEMPT_FAILED);
       this.logger.debug({ orderId: order.id, err: error }, FIRST_ATTEMPT_FAILED);
       return null;
     });
+  }
+
+  /** The first effect of an attempt to charge that follows at once; none where nothing is charged. */
+  firstEffect(order: OrderRecord): EffectToBegin | undefined {
+    const { totals, paymentMethod, intentId } = order;
+    if (totals.total === 0 || paymentMethod === null || intentId !== null) return undefined;
+    return toBegin(this.intent.making(order, UNLESS_CANCELLED));
   }
 
   async checkPayment(orderId: OrderId): Promise<PaymentAnswer> {
@@ -92,28 +102,39 @@ export class PaymentActivities implements Pick<
   }
 
   /** @param order as it was read in this attempt, before which no payment can have been requested anew */
-  private async charge(order: OrderRecord, unless: Unless = {}): Promise<PaymentAnswer> {
+  private async charge(
+    order: OrderRecord,
+    unless: Unless = {},
+    begun: Begun | null = null,
+  ): Promise<PaymentAnswer> {
     const { id: orderId, attempt, totals } = order;
     if (totals.total === 0) return this.chargeNothing(order);
     const method = requirePersonalData(order.paymentMethod);
-    const intentId = await this.intent.ensure(order, unless);
-    const believed = ofOrder({ ...order, intentId });
-    const settled = await this.journal.run(orderId, {
+    const confirming = (intent: string): NextCall => ({
       key: chargeKey(orderId, attempt),
-      request: { intentId, method },
+      request: { intentId: intent, method },
       unless,
-      ask: async () => {
-        const intent = await this.gateway.retrieveIntent(intentId).then(believed);
-        // An earlier attempt left it declined: trying the same method again moves money once at the most.
-        return intent.status === 'unconfirmed' || (intent.status === 'declined' && attempt > 1)
-          ? null
-          : intent;
-      },
-      act: (idempotencyKey) =>
-        this.gateway.confirmIntent(intentId, { method, idempotencyKey }).then(believed),
-      outcome: chargeOutcome,
-      refused: (code, current) => methodRefused(current, code),
     });
+    const { intentId, next } = await this.intent.ensureBefore(order, { unless, begun, next: confirming });
+    const believed = ofOrder({ ...order, intentId });
+    const settled = await this.journal.run(
+      orderId,
+      {
+        ...confirming(intentId),
+        ask: async () => {
+          const intent = await this.gateway.retrieveIntent(intentId).then(believed);
+          // An earlier attempt left it declined: trying the same method again moves money once at the most.
+          return intent.status === 'unconfirmed' || (intent.status === 'declined' && attempt > 1)
+            ? null
+            : intent;
+        },
+        act: (idempotencyKey) =>
+          this.gateway.confirmIntent(intentId, { method, idempotencyKey }).then(believed),
+        outcome: chargeOutcome,
+        refused: (code, current) => methodRefused(current, code),
+      },
+      next,
+    );
     return isPaidAtOnce(settled.result) ? { is: 'paid' } : this.answer(orderId);
   }
 
@@ -155,6 +176,9 @@ export class PaymentActivities implements Pick<
     return { is: 'paid' };
   }
 }
+
+/** When the attempt to charge that follows the reservation is not made. */
+const UNLESS_CANCELLED: Unless = { cancellation: true };
 
 const FIRST_ATTEMPT_FAILED = 'the attempt to charge that follows the reservation failed';
 

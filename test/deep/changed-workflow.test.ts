@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { installQuietRuntime } from '../../apps/worker/replay/quiet-runtime.js';
 
-import { PATCHED, UNPATCHED } from './changes/changes.js';
-import { OrdersInFlightWouldBreak } from './orders-in-flight-would-break.js';
-import { brokenKeptHistories, KEPT, workflowCode } from './replay.js';
+import { PATCHED, UNPATCHED } from '../replay/changes/changes.js';
+import { OrdersInFlightWouldBreak } from '../replay/orders-in-flight-would-break.js';
+import { brokenKeptHistories, KEPT, workflowCode } from '../replay/replay.js';
 
 installQuietRuntime();
 
