@@ -145,7 +145,7 @@ function answerOf({ statusCode = 0, headers }: http.IncomingMessage, text: strin
 }
 
 function excerptOf(text: string): string | null {
-  const plain = text.replaceAll(/[\p{Cc}\p{Cf}\p{Surrogate}]+/gu, ' ').trim();
+  const plain = text.replaceAll(/[\s\p{Cc}\p{Cf}\p{Surrogate}]+/gu, ' ').trim();
   return plain === ''
     ? null
     : Array.from(plain.slice(0, 2 * KEPT))
