@@ -2411,7 +2411,7 @@ export interface components {
                  */
                 at: string;
                 /** @description What becomes of the order then */
-                then: components["schemas"]["Sentence"];
+                outcome: components["schemas"]["Sentence"];
             } | null;
             /** @description What else is so, the most important first */
             also: components["schemas"]["Sentence"][];

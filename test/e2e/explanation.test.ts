@@ -79,7 +79,7 @@ describe('an order is explained', () => {
     expect(Date.parse(latest?.at ?? '')).toBeGreaterThan(Date.now() - 60_000);
     expect(actions.map(({ operation: name }) => name)).toContain('requestCancellation');
     await ready(id);
-    expect((await explained(id, 'waits_for_pick_up')).latest?.then.code).toBe('then_carrier_asked');
+    expect((await explained(id, 'waits_for_pick_up')).latest?.outcome.code).toBe('then_carrier_asked');
   });
 
   it('while a call is under way, and its worker was killed', async () => {
@@ -109,7 +109,7 @@ describe('an order is explained', () => {
   it('while the shopper has to act, with what each caller may do about it', async () => {
     const { id } = await system.place(paying('pm_card_threeDSecure2Required'));
     const { latest, actions } = await explained(id, 'shopper_must_act');
-    expect(latest?.then.code).toBe('then_rejected');
+    expect(latest?.outcome.code).toBe('then_rejected');
     expect(actions).toMatchObject([
       {
         operation: 'readClientSecret',

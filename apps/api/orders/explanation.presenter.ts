@@ -30,7 +30,7 @@ export function presentExplanation(
   return {
     cause: presentSentence(cause),
     nextStep: presentSentence(nextStep),
-    latest: latest && { at: latest.at, then: presentSentence(latest.then) },
+    latest: latest && { at: latest.at, outcome: presentSentence(latest.outcome) },
     also: also.map(presentSentence),
     actions: actions.map((action) => presentAction(id, action, scopes)),
   };

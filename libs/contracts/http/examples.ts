@@ -132,7 +132,7 @@ export const ANSWERS = {
   Explanation: {
     cause: sentence('waits_for_pick_up'),
     nextStep: sentence('carrier_reports'),
-    latest: { at: '2026-01-15T10:00:02.000Z', then: sentence('then_carrier_asked') },
+    latest: { at: '2026-01-15T10:00:02.000Z', outcome: sentence('then_carrier_asked') },
     also: [],
     actions: [
       {

@@ -36,7 +36,7 @@ export const ExplanationView = z
     latest: z
       .object({
         at: z.iso.datetime().describe('A deadline, or about when the attempts are used up'),
-        then: SentenceView.describe('What becomes of the order then'),
+        outcome: SentenceView.describe('What becomes of the order then'),
       })
       .nullable()
       .describe('Null where nothing sets a date'),

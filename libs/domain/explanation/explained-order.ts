@@ -54,5 +54,5 @@ export interface Standing {
   readonly cause: Sentence;
   readonly nextStep: Sentence;
   /** When something else happens at the latest; null where nothing sets a date. */
-  readonly latest: { readonly at: string; readonly then: Sentence } | null;
+  readonly latest: { readonly at: string; readonly outcome: Sentence } | null;
 }

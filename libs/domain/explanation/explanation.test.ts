@@ -263,7 +263,7 @@ describe('the explanation of an order', () => {
   it.each(STANDINGS)('with %j is %s, then %s', (facts, cause, nextStep, then, actions) => {
     const explained = explain(order(facts));
     expect(explained).toMatchObject({ cause: { code: cause }, nextStep: { code: nextStep } });
-    expect(explained.latest?.then.code ?? null).toBe(then);
+    expect(explained.latest?.outcome.code ?? null).toBe(then);
     expect(explained.actions.map(({ code }) => code)).toEqual(actions);
   });
 
@@ -344,12 +344,12 @@ describe('the explanation of an order', () => {
       ).latest;
     expect(failing(1, null)).toMatchObject({
       at: '2026-01-01T10:00:14.000Z',
-      then: { code: 'then_person_asked' },
+      outcome: { code: 'then_person_asked' },
     });
     expect(failing(4, null)).toMatchObject({ at: '2026-01-01T10:00:00.000Z' });
     expect(failing(1, '2026-01-01T10:00:10.000Z')).toMatchObject({
       at: '2026-01-01T10:00:10.000Z',
-      then: { code: 'then_rejected' },
+      outcome: { code: 'then_rejected' },
     });
   });
 

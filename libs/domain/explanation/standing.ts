@@ -69,8 +69,8 @@ function latestOfRetries(
   );
   const parked = Date.parse(nextTryAt) + pauses.reduce((sum, pause) => sum + pause, 0);
   if (deadline !== null && status === 'pending' && Date.parse(deadline) < parked)
-    return { at: deadline, then: sentence('then_rejected') };
-  return { at: new Date(parked).toISOString(), then: sentence('then_person_asked') };
+    return { at: deadline, outcome: sentence('then_rejected') };
+  return { at: new Date(parked).toISOString(), outcome: sentence('then_person_asked') };
 }
 
 function unstarted({ startedAt, status }: ExplainedOrder): Standing | null {
@@ -102,7 +102,7 @@ function inGrace({ status, payment, fulfilment, startedAt, policy }: ExplainedOr
   const waits = status === 'pending' && payment === 'none' && fulfilment === 'reserved';
   if (!waits || policy.graceBeforeCharge === 0 || startedAt === null) return null;
   const at = new Date(Date.parse(startedAt) + policy.graceBeforeCharge).toISOString();
-  return standing(sentence('in_grace'), 'payment_taken', { at, then: sentence('then_charged') });
+  return standing(sentence('in_grace'), 'payment_taken', { at, outcome: sentence('then_charged') });
 }
 
 function underWay({ fulfilment, waits }: ExplainedOrder): Standing | null {
@@ -122,7 +122,11 @@ function working({ status, payment, fulfilment }: ExplainedOrder): Standing {
   return standing(sentence('working', { task: step }, { task: TASKS[step] }), 'goes_on');
 }
 
-function latestOf(waits: readonly ExplainedWait[], step: StepName, then: SentenceCode): Standing['latest'] {
+function latestOf(
+  waits: readonly ExplainedWait[],
+  step: StepName,
+  outcome: SentenceCode,
+): Standing['latest'] {
   const at = waits.find((wait) => wait.step === step)?.deadline ?? null;
-  return at === null ? null : { at, then: sentence(then) };
+  return at === null ? null : { at, outcome: sentence(outcome) };
 }
