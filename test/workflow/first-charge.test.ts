@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { orderActivities } from '../../apps/worker/activities/activities.js';
 import type { Actor } from '#libs/domain/order/end';
-import { CatalogueRepository } from '#libs/persistence/stock/catalogue.repository';
+import { StockRepository } from '#libs/persistence/stock/stock.repository';
 
 import { eventually } from '../support/eventually.js';
 import { acceptOrder } from '../support/orders.js';
@@ -11,30 +11,29 @@ import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 const BY: Actor = 'service:shop';
 
-/** A catalogue whose answer is held until the test releases it. */
-class HeldCatalogue extends CatalogueRepository {
+/** Reservations that are held until the test releases them. */
+class HeldStock extends StockRepository {
   held = false;
   asked = 0;
 
-  override async findForOrder(...request: Parameters<CatalogueRepository['findForOrder']>) {
+  override async reserveFirst(...request: Parameters<StockRepository['reserveFirst']>) {
     this.asked += 1;
-    const answer = await super.findForOrder(...request);
     await eventually(() => !this.held, Boolean);
-    return answer;
+    return super.reserveFirst(...request);
   }
 }
 
 let shop: WorkflowHarness;
-let catalogue: HeldCatalogue;
+let stock: HeldStock;
 useWorkflowHarness(
   (opened) => {
     shop = opened;
   },
   {
-    ports: (real, { database }) => {
-      catalogue = new HeldCatalogue(database);
+    ports: (real) => {
+      stock = new HeldStock(real.store.orders, real.store.effects);
       const store = new Proxy(real.store, {
-        get: (each, name) => (name === 'catalogue' ? catalogue : Reflect.get(each, name)),
+        get: (each, name) => (name === 'stock' ? stock : Reflect.get(each, name)),
       });
       return { ...real, store };
     },
@@ -42,16 +41,16 @@ useWorkflowHarness(
 );
 
 it('is not made once a cancellation is requested, although the goods are reserved by then', async () => {
-  catalogue.held = true;
+  stock.held = true;
   const id = await shop.place();
   await eventually(
-    () => catalogue.asked,
+    () => stock.asked,
     (times) => times > 0,
   );
   const order = await shop.store.orders.get(id);
   await shop.store.cancellations.request(order, BY);
   await shop.runs.requestCancellation({ orderId: id, by: BY, policy: order.policy });
-  catalogue.held = false;
+  stock.held = false;
   expect(await shop.closed(id)).toMatchObject({
     status: 'cancelled',
     payment: 'none',
