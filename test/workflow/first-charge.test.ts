@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { orderActivities } from '../../apps/worker/activities/activities.js';
+import { Outage } from '#libs/domain/order/failure';
 import type { Actor } from '#libs/domain/order/end';
 import { StockRepository } from '#libs/persistence/stock/stock.repository';
 
@@ -23,8 +24,16 @@ class HeldStock extends StockRepository {
   }
 }
 
+function isBusy(): Promise<never> {
+  const retryAfter = busyFor;
+  busyFor = undefined;
+  return Promise.reject(new Outage('gateway_busy', { retryAfter }));
+}
+
 let shop: WorkflowHarness;
 let stock: HeldStock;
+/** What the gateway asks the next one to wait, in milliseconds; it makes no intent then. */
+let busyFor: number | undefined;
 useWorkflowHarness(
   (opened) => {
     shop = opened;
@@ -35,7 +44,14 @@ useWorkflowHarness(
       const store = new Proxy(real.store, {
         get: (each, name) => (name === 'stock' ? stock : Reflect.get(each, name)),
       });
-      return { ...real, store };
+      const gateway = new Proxy(real.gateway, {
+        get: (each, name) => {
+          if (name === 'createIntent' && busyFor !== undefined) return isBusy;
+          const value: unknown = Reflect.get(each, name);
+          return typeof value === 'function' ? (value.bind(each) as unknown) : value;
+        },
+      });
+      return { ...real, store, gateway };
     },
   },
 );
@@ -69,6 +85,15 @@ it('is made again after a time, by a step of its own, where it failed', async ()
       activity?.activityType?.name ?? (timer ? 'timer' : []),
   );
   expect(scheduled.slice(0, 3)).toEqual(['reserveAndCharge', 'timer', 'chargePayment']);
+});
+
+it('is made again no sooner than the provider asks for', async () => {
+  busyFor = 900;
+  const id = await shop.place();
+  await shop.until(id, ({ payment }) => payment === 'captured');
+  const { events } = await shop.handle(id).fetchHistory();
+  const [timer] = (events ?? []).flatMap((event) => event.timerStartedEventAttributes ?? []);
+  expect((timer?.startToFireTimeout?.nanos ?? 0) / 1e6).toBe(900);
 });
 
 it('leaves the reason of a rejection to the run that resumes a lost one', async () => {

@@ -79,7 +79,7 @@ export function orderActivities({
       validateAndReserve: (id) => inventory.validateAndReserve(id),
       reserveAndCharge: async (id) => {
         const { order, begun } = await inventory.reserveToCharge(id, (read) => payment.firstEffect(read));
-        return { number: order.number, payment: await payment.tryToCharge(order, begun) };
+        return { number: order.number, ...(await payment.tryToCharge(order, begun)) };
       },
       releaseStock: (id) => inventory.releaseStock(id),
       chargePayment: (id) => payment.chargePayment(id),
