@@ -164,6 +164,10 @@ const groups = {
     REQUEST_TIMEOUT: positive('30s').refine((ms) => ms <= 300_000, 'must not be longer than 5m'),
     KEEP_ALIVE_TIMEOUT: positive('65s').refine((ms) => ms <= 600_000, 'must not be longer than 10m'),
     MAX_CONNECTIONS: whole(1, 100_000).default(1_000),
+    MAX_EVENT_STREAMS: whole(0, 100_000).default(1_000),
+    MAX_EVENT_STREAMS_PER_SERVICE: whole(1, 100_000).default(100),
+    EVENT_STREAM_HEARTBEAT: positive('15s').refine((ms) => ms <= 60_000, 'must not be longer than 1m'),
+    EVENT_STREAM_DURATION: positive('1h').refine((ms) => ms <= 86_400_000, 'must not be longer than 24h'),
     DRAIN_DELAY: duration('5s').refine((ms) => ms <= 120_000, 'must not be longer than 2m'),
   }),
   pricing: z

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { AttentionList } from '#libs/contracts/http/attention.api';
 import type { ResolveAttention } from '#libs/contracts/http/resolution.api';
+import { actorOf } from '#libs/domain/order/actor';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { isEnd } from '#libs/domain/order/states';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
@@ -73,7 +74,7 @@ export class AttentionService {
     request: ScopedIdempotencyKey | null,
     service: string,
   ): Promise<void> {
-    const by = `service:${service}`;
+    const by = actorOf(service);
     const result = await this.store.attention.resolve(
       order,
       attentionId,

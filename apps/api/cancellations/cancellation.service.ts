@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { CancellationView } from '#libs/contracts/http/cancellation.api';
+import { actorOf } from '#libs/domain/order/actor';
 import type { OrderId } from '#libs/domain/order/order-id';
 import { Store } from '#libs/persistence/store';
 import { OrderRuns } from '#libs/temporal/order-runs';
@@ -22,7 +23,7 @@ export class CancellationService {
   /** Stores one request for each order. @throws ProblemError order_not_found */
   async request(id: OrderId, service: string): Promise<CancellationView> {
     const order = await this.orders.get(id);
-    const by = `service:${service}`;
+    const by = actorOf(service);
     const isNew = await this.store.cancellations.request(order, by);
     const cancellation = await this.find(id);
     if (isNew && cancellation.state === 'requested') {

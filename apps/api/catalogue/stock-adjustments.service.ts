@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 
 import type { AdjustStock } from '#libs/contracts/http/product.api';
+import { actorOf } from '#libs/domain/order/actor';
 import type { StockAdjustment } from '#libs/persistence/stock/stock-adjustment.repository';
 import { Store } from '#libs/persistence/store';
 
@@ -32,7 +33,7 @@ export class StockAdjustmentsService {
       request,
       async () => {
         const id = uuid();
-        const by = `service:${service}`;
+        const by = actorOf(service);
         const answer = await this.store.stockAdjustments.adjust({ id, sku, by, ...body }, request);
         if (answer === 'key_taken') return null;
         if (answer !== 'adjusted') throw new ProblemError(PROBLEM_BY_RESULT[answer]);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 
 import type { ErasureView } from '#libs/contracts/http/erasure.api';
+import { actorOf } from '#libs/domain/order/actor';
 import type { ErasureRecord, InProgress, Person } from '#libs/persistence/orders/erasure.repository';
 import { Store } from '#libs/persistence/store';
 
@@ -30,7 +31,7 @@ export class ErasureService {
     const erasure = await this.requests.once(
       request,
       async () => {
-        const asked = { id: uuid(), requestedBy: `service:${service}` };
+        const asked = { id: uuid(), requestedBy: actorOf(service) };
         const answer = await this.store.erasures.erase(person, asked, request);
         if (answer === 'key_taken') return null;
         if ('inProgress' in answer) throw refusal(answer);

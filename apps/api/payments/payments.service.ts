@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import type { RequestPaymentAttempt } from '#libs/contracts/http/payment.api';
+import { actorOf } from '#libs/domain/order/actor';
 import { Outage } from '#libs/domain/order/failure';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { PaymentGateway } from '#libs/payments/payment-gateway';
@@ -41,7 +42,7 @@ export class PaymentsService {
     return this.requests.once(
       request,
       async () => {
-        const by = `service:${service}`;
+        const by = actorOf(service);
         const asked = await this.store.paymentAttempts.request(order, request, { method, by });
         if (asked === 'not_possible') throw new ProblemError('payment_attempt_not_possible');
         if (asked === 'key_taken') return null;

@@ -10,7 +10,7 @@ import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { everyListener } from '#libs/persistence/orders/order-listener';
 import { Store } from '#libs/persistence/store';
 import { MeasuredCalls } from '#libs/providers/measured-calls';
-import type { Metrics } from '#libs/telemetry/metrics';
+import { Metrics } from '#libs/telemetry/metrics';
 import { OrderLog } from '#libs/telemetry/order-log';
 import { OrderMetrics } from '#libs/telemetry/order-metrics';
 import { showPool } from '#libs/telemetry/pool-metrics';
@@ -50,6 +50,7 @@ export class PlatformModule {
     const { store, temporal, payments, providers } = environment;
     const used = [
       { provide: LOG, useValue: log },
+      { provide: Metrics, useValue: metrics },
       { provide: Settings, useValue: new Settings(environment) },
       {
         provide: Store,

@@ -5,6 +5,7 @@ import type {
   DiscrepancyView,
   ListDiscrepancies,
 } from '#libs/contracts/http/discrepancy.api';
+import { actorOf } from '#libs/domain/order/actor';
 import type { DiscrepancyRecord } from '#libs/persistence/reconciliation/discrepancy.repository';
 import { Store } from '#libs/persistence/store';
 import type { ScopedIdempotencyKey } from '#libs/domain/order/idempotency-key';
@@ -62,7 +63,7 @@ export class DiscrepanciesService {
   ): Promise<void> {
     if (discrepancy.closedAt !== null) throw new ProblemError('discrepancy_closed');
     if (discrepancy.orderId === null) {
-      const by = `service:${service}`;
+      const by = actorOf(service);
       if (!(await this.store.discrepancies.acknowledge(discrepancy, { note, by }, request)))
         throw new ProblemError('discrepancy_closed');
       return;

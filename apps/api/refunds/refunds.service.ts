@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid';
 import type { RequestRefund } from '#libs/contracts/http/refund.api';
 import { currencyOf } from '#libs/domain/money/currencies';
 import { refundable } from '#libs/domain/ledger/ledger';
+import { actorOf } from '#libs/domain/order/actor';
 import type { OrderId } from '#libs/domain/order/order-id';
 import {
   decideRefund,
@@ -46,7 +47,7 @@ export class RefundsService {
         const isNew = await this.store.refunds.request(
           order,
           request,
-          { id, requestedBy: `service:${service}` },
+          { id, requestedBy: actorOf(service) },
           (current, earlier) => refundOf(current, earlier, body),
         );
         if (!isNew) return null;

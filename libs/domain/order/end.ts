@@ -23,7 +23,7 @@ export const END_CODES = [
 ] as const;
 export type EndCode = (typeof END_CODES)[number];
 
-/** Who or what caused a change: `workflow`, `carrier`, `temporal`, or `service:<name>` for a holder of an API key. */
+/** Who or what caused a change: `workflow`, `carrier`, `temporal`, `service:<name>` for an API key, `person:<id>` for a person. */
 export type Actor = string;
 
 export interface EndReason {

@@ -1,4 +1,5 @@
 // Raw SQL: an order is stored, changed and read whole by one statement each, as every order does so.
+import { actorOf } from '#libs/domain/order/actor';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 import { IllegalTransition, INITIAL_STATE } from '#libs/domain/order/states';
@@ -89,7 +90,7 @@ export class OrderRepository {
         FROM asked RETURNING id, created_at, version, status, payment, fulfilment),
       logged AS (
         INSERT INTO order_event (order_id, type, actor, changes)
-        SELECT id, 'order.accepted', ${`service:${request.principal}`}, ${JSON.stringify({
+        SELECT id, 'order.accepted', ${actorOf(request.principal)}, ${JSON.stringify({
           status: { from: null, to: INITIAL_STATE.status },
           payment: { from: null, to: INITIAL_STATE.payment },
           fulfilment: { from: null, to: INITIAL_STATE.fulfilment },

@@ -16,6 +16,13 @@ export const RequestId = createParamDecorator((_: unknown, context: ExecutionCon
   return typeof id === 'string' ? id : '';
 });
 
+/** The authenticated caller, with the key that it used. */
+export const CallerKey = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const caller = callers.get(context.switchToHttp().getRequest<Request>());
+  if (!caller) throw new Error('a route that reads its caller must require a scope');
+  return caller;
+});
+
 /** The name of the service that makes the request. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const caller = callers.get(context.switchToHttp().getRequest<Request>());
