@@ -20,6 +20,7 @@ const VARIABLES = variablesOf(
     'paymentWebhooks',
     'carrier',
     'carrierWebhooks',
+    'outgoingWebhooks',
     'mail',
     'providers',
     'migration',
@@ -41,6 +42,7 @@ const SECRETS = [
   'CARRIER_SECRET',
   'SMTP_URL',
   'OTEL_EXPORTER_OTLP_HEADERS',
+  'WEBHOOK_SECRET_KEY',
 ];
 /** What the chart sets from other values. */
 const OF_THE_CHART =

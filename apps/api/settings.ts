@@ -4,7 +4,7 @@ import { WORKFLOW_VERSIONS } from '#libs/contracts/workflows/workflow-version';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 
 type ApiEnvironment = Environment<
-  'api' | 'payments' | 'paymentWebhooks' | 'carrierWebhooks' | 'pricing' | 'policy'
+  'api' | 'payments' | 'paymentWebhooks' | 'carrierWebhooks' | 'outgoingWebhooks' | 'pricing' | 'policy'
 >;
 
 /** The settings of the API. */
@@ -19,6 +19,14 @@ export class Settings {
   readonly carrierSecrets: readonly string[];
   /** The secrets of the payment provider's webhooks; two during a rotation. */
   readonly paymentSecrets: readonly string[];
+  /** What events are signed with, and where they may be sent to. */
+  readonly webhooks: {
+    /** The first encrypts; none where events are not sent. */
+    readonly secretKeys: readonly string[];
+    readonly allowedNetworks: readonly string[];
+    /** Milliseconds. */
+    readonly secretOverlap: number;
+  };
   /** Requests a second. */
   readonly rateLimit: number;
   /** Requests that may wait for an outcome at the same time. */
@@ -37,7 +45,13 @@ export class Settings {
   /** Whether the payment provider's key is a live one. */
   readonly isLive: boolean;
 
-  constructor({ api, pricing, policy, payments, paymentWebhooks, carrierWebhooks }: ApiEnvironment) {
+  constructor({ api, pricing, policy, payments, ...webhooks }: ApiEnvironment) {
+    const { paymentWebhooks, carrierWebhooks, outgoingWebhooks } = webhooks;
+    this.webhooks = {
+      secretKeys: outgoingWebhooks.WEBHOOK_SECRET_KEY,
+      allowedNetworks: outgoingWebhooks.WEBHOOK_ALLOWED_NETWORKS,
+      secretOverlap: outgoingWebhooks.WEBHOOK_SECRET_OVERLAP,
+    };
     this.rateLimit = api.RATE_LIMIT;
     this.drainDelay = api.DRAIN_DELAY;
     this.eventStreams = {

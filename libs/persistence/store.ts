@@ -30,6 +30,9 @@ import { RunRepository } from './runs/run.repository.js';
 import { SweepRepository } from './orders/sweep.repository.js';
 import { UnmatchedEventRepository } from './fulfilment/unmatched-event.repository.js';
 import { WaitRepository } from './orders/wait.repository.js';
+import { WebhookDeliveryRepository } from './webhooks/webhook-delivery.repository.js';
+import { WebhookEndpointRepository } from './webhooks/webhook-endpoint.repository.js';
+import { WebhookReplayRepository } from './webhooks/webhook-replay.repository.js';
 
 /** The business facts: every repository over one pool of connections. */
 export class Store {
@@ -61,6 +64,9 @@ export class Store {
   readonly sweep: SweepRepository;
   readonly sweepLeases: SweepLeaseRepository;
   readonly oldRows: OldRowsRepository;
+  readonly webhookEndpoints: WebhookEndpointRepository;
+  readonly webhookDeliveries: WebhookDeliveryRepository;
+  readonly webhookReplays: WebhookReplayRepository;
 
   constructor(
     private readonly db: Database,
@@ -95,6 +101,9 @@ export class Store {
     this.sweep = new SweepRepository(db);
     this.sweepLeases = new SweepLeaseRepository(db);
     this.oldRows = new OldRowsRepository(db);
+    this.webhookEndpoints = new WebhookEndpointRepository(db);
+    this.webhookDeliveries = new WebhookDeliveryRepository(db);
+    this.webhookReplays = new WebhookReplayRepository(db);
   }
 
   /** @param url a postgresql:// URL; @param poolSize connections at most; @param listener is called after every read and change of an order */

@@ -39,6 +39,7 @@ export type ApiEnvironment = Environment<
   | 'api'
   | 'paymentWebhooks'
   | 'carrierWebhooks'
+  | 'outgoingWebhooks'
   | 'pricing'
   | 'policy'
 >;
