@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain why an order stands where it does, until when, and what a person may do
+         * @description Takes scope `read`.
+         */
+        get: operations["explainOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders/{id}/attention": {
         parameters: {
             query?: never;
@@ -2570,6 +2590,69 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Explanation: {
+            /** @description Why the order stands where it does */
+            cause: components["schemas"]["Sentence"];
+            /** @description What comes next, and by whom */
+            nextStep: components["schemas"]["Sentence"];
+            /** @description Null where nothing sets a date */
+            latest: {
+                /**
+                 * Format: date-time
+                 * @description A deadline, or about when the attempts are used up
+                 */
+                at: string;
+                /** @description What becomes of the order then */
+                outcome: components["schemas"]["Sentence"];
+            } | null;
+            /** @description What else is so, the most important first */
+            also: components["schemas"]["Sentence"][];
+            /** @description What a person may do */
+            actions: components["schemas"]["ExplainedAction"][];
+        };
+        Sentence: {
+            /**
+             * @description Stable: translate by it
+             * @enum {string}
+             */
+            code: "step_parked" | "undo_parked" | "refund_parked" | "paid_less" | "paid_more" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "tracking_conflict" | "run_closed" | "run_stuck_workflow_task_failing" | "run_stuck_no_worker_for_version" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy" | "step_retrying" | "undo_retrying" | "not_started" | "in_grace" | "working" | "shopper_must_act" | "payment_settling" | "payment_declined" | "waits_for_pick_up" | "on_its_way" | "arrived" | "coming_back" | "cancelling" | "ended_delivered" | "ended_returned" | "ended_lost" | "ended_rejected_invalid" | "ended_rejected_out_of_stock" | "ended_rejected_payment_declined" | "ended_rejected_payment_expired" | "ended_rejected_reservation_expired" | "ended_cancelled" | "ended_cancelled_authorization_expiring" | "ended_cancelled_payment_voided" | "ended_cancelled_capture_failed" | "ended_cancelled_carrier_refused" | "ended_cancelled_operator_failed" | "person_decides" | "person_looks" | "tried_again" | "tried_again_soon" | "goes_on" | "payment_taken" | "goes_on_when_paid" | "carrier_reports" | "money_returns" | "corrected_by_shop" | "nothing_left" | "then_person_asked" | "then_rejected" | "then_charged" | "then_carrier_asked" | "cancellation_requested" | "cancellation_refused" | "refunds_under_way" | "answer_given" | "call_under_way" | "dispute_open" | "retry" | "retry_undo" | "give_up" | "skip_mail" | "say_arrived" | "say_lost" | "accept_amount" | "restart_run" | "undo_by_run" | "acknowledge" | "cancel" | "refund_all" | "refund_part" | "try_other_method" | "hand_over_to_shopper";
+            /** @description In English, for people */
+            message: string;
+            /** @description What the message was made of: codes, numbers and times; never personal data */
+            parameters: {
+                [key: string]: string | number;
+            };
+        };
+        ExplainedAction: {
+            /**
+             * @description Stable: translate by it
+             * @enum {string}
+             */
+            code: "step_parked" | "undo_parked" | "refund_parked" | "paid_less" | "paid_more" | "delivery_overdue" | "contradicting_event" | "contradicting_answer" | "tracking_conflict" | "run_closed" | "run_stuck_workflow_task_failing" | "run_stuck_no_worker_for_version" | "refund_failed" | "late_payment" | "dispute_opened" | "discrepancy" | "step_retrying" | "undo_retrying" | "not_started" | "in_grace" | "working" | "shopper_must_act" | "payment_settling" | "payment_declined" | "waits_for_pick_up" | "on_its_way" | "arrived" | "coming_back" | "cancelling" | "ended_delivered" | "ended_returned" | "ended_lost" | "ended_rejected_invalid" | "ended_rejected_out_of_stock" | "ended_rejected_payment_declined" | "ended_rejected_payment_expired" | "ended_rejected_reservation_expired" | "ended_cancelled" | "ended_cancelled_authorization_expiring" | "ended_cancelled_payment_voided" | "ended_cancelled_capture_failed" | "ended_cancelled_carrier_refused" | "ended_cancelled_operator_failed" | "person_decides" | "person_looks" | "tried_again" | "tried_again_soon" | "goes_on" | "payment_taken" | "goes_on_when_paid" | "carrier_reports" | "money_returns" | "corrected_by_shop" | "nothing_left" | "then_person_asked" | "then_rejected" | "then_charged" | "then_carrier_asked" | "cancellation_requested" | "cancellation_refused" | "refunds_under_way" | "answer_given" | "call_under_way" | "dispute_open" | "retry" | "retry_undo" | "give_up" | "skip_mail" | "say_arrived" | "say_lost" | "accept_amount" | "restart_run" | "undo_by_run" | "acknowledge" | "cancel" | "refund_all" | "refund_part" | "try_other_method" | "hand_over_to_shopper";
+            /** @description In English, for people */
+            message: string;
+            /** @description What the message was made of: codes, numbers and times; never personal data */
+            parameters: {
+                [key: string]: string | number;
+            };
+            /** @description The operation of this API that does it, by its `operationId` */
+            operation: string;
+            /** @enum {string} */
+            method: "GET" | "POST";
+            path: string;
+            /** @description What to send, where that is known: an answer to an attention */
+            body: {
+                /** @enum {string} */
+                action: "retry" | "skip" | "fail" | "accept" | "restart" | "acknowledge";
+            } | null;
+            /**
+             * @description The scope that it takes
+             * @enum {string}
+             */
+            scope: "write" | "read" | "operate";
+            /** @description Whether the caller has that scope */
+            allowed: boolean;
+        };
         AttentionList: {
             /** @description Oldest first */
             data: components["schemas"]["AttentionEntry"][];
@@ -3176,6 +3259,9 @@ export type Shipment = components['schemas']['Shipment'];
 export type OrderList = components['schemas']['OrderList'];
 export type OrderEventList = components['schemas']['OrderEventList'];
 export type OrderEvent = components['schemas']['OrderEvent'];
+export type Explanation = components['schemas']['Explanation'];
+export type Sentence = components['schemas']['Sentence'];
+export type ExplainedAction = components['schemas']['ExplainedAction'];
 export type AttentionList = components['schemas']['AttentionList'];
 export type AttentionEntry = components['schemas']['AttentionEntry'];
 export type ResolveAttention = components['schemas']['ResolveAttention'];
@@ -3772,6 +3858,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderEventList"];
+                };
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid API key */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: The API key may not do this */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `order_not_found`: There is no such order */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why the order stands where it does, and what comes next */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
                 };
             };
             /**

@@ -2,6 +2,7 @@ import { ApiKeyRepository } from './requests/api-key.repository.js';
 import { AttentionRepository } from './attention/attention.repository.js';
 import { CancellationRepository } from './cancellations/cancellation.repository.js';
 import { ComparisonRepository } from './reconciliation/comparison.repository.js';
+import { CircumstancesRepository } from './orders/circumstances.repository.js';
 import { CatalogueRepository } from './stock/catalogue.repository.js';
 import { ConnectionPool, type PoolUse } from './database/connection-pool.js';
 import { type Database, databaseOver } from './database/database.js';
@@ -38,6 +39,7 @@ import { WebhookReplayRepository } from './webhooks/webhook-replay.repository.js
 export class Store {
   readonly orders: OrderRepository;
   readonly outcomes: OutcomeRepository;
+  readonly circumstances: CircumstancesRepository;
   readonly effects: EffectRepository;
   readonly events: EventStreamRepository;
   readonly stock: StockRepository;
@@ -76,6 +78,7 @@ export class Store {
     this.orders = new OrderRepository(db, listener);
     this.runs = new RunRepository(db, this.orders);
     this.runMarks = new RunMarkRepository(db);
+    this.circumstances = new CircumstancesRepository(db);
     this.outcomes = new OutcomeRepository(db);
     this.effects = new EffectRepository(db, listener);
     this.events = new EventStreamRepository(db);

@@ -1,7 +1,9 @@
+import { sentence } from '#libs/domain/explanation/sentences';
 import { EVENTS, type EventType } from '#libs/domain/events/event-types';
 
 import type { AttentionList } from './attention.api.js';
 import type { CancellationView } from './cancellation.api.js';
+import type { ExplanationView } from './explanation.api.js';
 import type { EventList, EventView } from './event.api.js';
 import type { EntryView } from './entry.api.js';
 import type { ErasureView } from './erasure.api.js';
@@ -173,6 +175,23 @@ export const ANSWERS = {
     ],
     nextCursor: null,
   } satisfies OrderEventList,
+  Explanation: {
+    cause: sentence('waits_for_pick_up'),
+    nextStep: sentence('carrier_reports'),
+    latest: { at: '2026-01-15T10:00:02.000Z', outcome: sentence('then_carrier_asked') },
+    also: [],
+    actions: [
+      {
+        ...sentence('refund_part'),
+        operation: 'requestRefund',
+        method: 'POST',
+        path: `/orders/${ORDER_ID}/refunds`,
+        body: null,
+        scope: 'operate',
+        allowed: true,
+      },
+    ],
+  } satisfies ExplanationView,
   EventList: {
     data: [eventExample('order.confirmed')],
     nextCursor: '4711',

@@ -54,6 +54,11 @@ export const OPERATIONS = {
     access: 'read',
     problems: ['order_not_found', 'unavailable'],
   },
+  explainOrder: {
+    summary: 'Explain why an order stands where it does, until when, and what a person may do',
+    access: 'read',
+    problems: ['order_not_found', 'unavailable'],
+  },
   listOrderEvents: {
     summary: "Read an order's audit trail, oldest first",
     access: 'read',
