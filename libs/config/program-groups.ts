@@ -8,6 +8,7 @@ export const PROGRAM_GROUPS = {
     'providers',
     'carrierWebhooks',
     'api',
+    'console',
     'pricing',
     'policy',
     'metrics',

@@ -6,6 +6,7 @@ const HEADERS: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = 
   idempotency_key_in_use: { 'Retry-After': '1' },
   busy: { 'Retry-After': '2' },
   unavailable: { 'Retry-After': '5' },
+  identity_provider_unavailable: { 'Retry-After': '5' },
   gateway_unavailable: { 'Retry-After': '5' },
 };
 
