@@ -65,6 +65,15 @@ export class Settings {
   readonly rateLimit: number;
   /** Requests that may wait for an outcome at the same time. */
   readonly maxWaiting: number;
+  readonly eventStreams: {
+    /** How many may be open: in this process, and of each service. */
+    readonly atMost: number;
+    readonly perService: number;
+    /** Milliseconds of silence before a heartbeat. */
+    readonly heartbeat: number;
+    /** Milliseconds that one is open at the most. */
+    readonly duration: number;
+  };
   /** Milliseconds to keep accepting requests after the stop signal. */
   readonly drainDelay: number;
   /** Whether the payment provider's key is a live one. */
@@ -74,6 +83,12 @@ export class Settings {
   constructor({ api, console, pricing, policy, payments, paymentWebhooks, carrierWebhooks }: ApiEnvironment) {
     this.rateLimit = api.RATE_LIMIT;
     this.drainDelay = api.DRAIN_DELAY;
+    this.eventStreams = {
+      atMost: api.MAX_EVENT_STREAMS,
+      perService: api.MAX_EVENT_STREAMS_PER_SERVICE,
+      heartbeat: api.EVENT_STREAM_HEARTBEAT,
+      duration: api.EVENT_STREAM_DURATION,
+    };
     this.maxWaiting = Math.ceil(api.MAX_CONNECTIONS / 2);
     this.currencies = pricing.CURRENCIES;
     this.taxRate = pricing.TAX_RATE;

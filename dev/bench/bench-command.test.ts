@@ -28,6 +28,7 @@ test.each([
   ['stored-orders', ['--stored-orders', '5000', '--json', 'lists.json']],
   ['minutes', ['--minutes', '60', '--rate', '4', '--traces']],
   ['hot-sku', ['--hot-sku', '1000']],
+  ['event-streams', ['--event-streams', '1000', '--json', 'streams.json']],
 ] as const)('%s is measured with the options that it has', (measurement, argv) => {
   expect(measure(argv)).toBe(measurement);
 });

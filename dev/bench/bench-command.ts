@@ -12,8 +12,9 @@ const MOST_RUNS = 10_000;
 export const BENCH = defineCommand({
   name: 'npm run bench --',
   about: [
-    'Measures what an order costs, on a system of its own. Linux only; about five minutes. Five options measure something',
-    'else instead, one at a time: --workers, --open-orders, --stored-orders, --minutes, --hot-sku.',
+    'Measures what an order costs, on a system of its own. Linux only; about five minutes. Six options measure something',
+    'else instead, one at a time: --workers, --open-orders, --stored-orders, --minutes, --hot-sku,',
+    '--event-streams.',
   ],
   options: {
     orders: withDefault(
@@ -52,13 +53,24 @@ export const BENCH = defineCommand({
       wholeNumber(2, 5_000),
       'how fast so many buyers at once reserve one product, and as many products',
     ),
+    'event-streams': optional(
+      wholeNumber(1, 10_000),
+      'what CPU and connections the API uses while so many event streams are open',
+    ),
   },
 });
 
 export type BenchOptions = OptionValues<typeof BENCH.options>;
 
 /** What is measured instead of the cost of an order, by the option that asks for it. */
-const MEASUREMENTS = ['workers', 'open-orders', 'stored-orders', 'minutes', 'hot-sku'] as const;
+const MEASUREMENTS = [
+  'workers',
+  'open-orders',
+  'stored-orders',
+  'minutes',
+  'hot-sku',
+  'event-streams',
+] as const;
 export type Measurement = (typeof MEASUREMENTS)[number] | 'cost';
 
 /** The options that each measurement has, beside its own and --json. */
@@ -69,6 +81,7 @@ const TAKEN: Readonly<Record<Measurement, readonly (keyof BenchOptions)[]>> = {
   'stored-orders': [],
   minutes: ['rate', 'engine', 'traces'],
   'hot-sku': [],
+  'event-streams': [],
 };
 
 /** @throws UsageError where options do not go together */

@@ -7,6 +7,7 @@ import { type BenchRun, measureCost } from './bench.js';
 import { BENCH, type BenchOptions, type Measurement } from './bench-command.js';
 import { BenchSystem, type Extent } from './bench-system.js';
 import { measureCapacity } from './capacity.js';
+import { measureEventStreams } from './event-streams.js';
 import { measureHotSku } from './hot-sku.js';
 import { readMachine } from './machine.js';
 import { measureOpenOrders } from './open-orders-report.js';
@@ -25,6 +26,8 @@ const VARIABLES = {
   SANDBOX_DELIVERY_AFTER: '0s',
   // The load comes from one service.
   RATE_LIMIT: '100000',
+  MAX_EVENT_STREAMS: '10000',
+  MAX_EVENT_STREAMS_PER_SERVICE: '10000',
 };
 
 /** How each measurement is made; its option is set. */
@@ -37,12 +40,14 @@ const MEASURED: Readonly<Record<Measurement, (run: BenchRun, options: BenchOptio
     measureStoredOrders({ ...run, storedOrders }),
   minutes: (run, { minutes = 0, rate }) => measureSteadyLoad({ ...run, minutes, rate }),
   'hot-sku': (run, { 'hot-sku': buyers = 0 }) => measureHotSku({ ...run, buyers }),
+  'event-streams': (run, { 'event-streams': streams = 0 }) => measureEventStreams({ ...run, streams }),
 };
 
 /** Of those that need less than the whole system. */
 const EXTENTS: Readonly<Partial<Record<Measurement, Extent>>> = {
   'stored-orders': 'api',
   'hot-sku': 'database',
+  'event-streams': 'api',
 };
 
 /** Makes a measurement on a separate system, and prints what it found. @returns the exit code */

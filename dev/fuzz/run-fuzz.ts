@@ -11,7 +11,12 @@ import { seedOrders } from './seed-orders.js';
 import { startFuzzSystem } from './start-fuzz-system.js';
 
 /** Requests a second: more than Schemathesis makes, or most cases would be rate limited. */
-const VARIABLES = { RATE_LIMIT: '1000000', SANDBOX_DELIVERY_AFTER: '3s' };
+const VARIABLES = {
+  RATE_LIMIT: '1000000',
+  SANDBOX_DELIVERY_AFTER: '3s',
+  // Each is read to its end.
+  EVENT_STREAM_DURATION: '200ms',
+};
 
 /** Calls every operation on a separate system. @returns the exit code */
 export function runFuzz(options: FuzzOptions): Promise<number> {

@@ -31,7 +31,7 @@ export const METRICS = {
     unit: 'seconds',
     labels: ['operation', 'http_response_status_code'],
     of: API,
-    help: 'Time from a request to its answer, by the operationId of openapi.json (documents, none: no operation) and status (aborted: the caller left)',
+    help: 'Time from a request to its answer, of an event stream to its beginning, by the operationId of openapi.json (documents, none: no operation) and status (aborted: the caller left)',
     buckets: REQUEST_BUCKETS,
   },
   http_server_active_requests: {
@@ -40,6 +40,20 @@ export const METRICS = {
     labels: [],
     of: API,
     help: 'Requests that are not answered yet',
+  },
+  event_streams_open: {
+    type: 'gauge',
+    unit: null,
+    labels: [],
+    of: API,
+    help: 'Event streams that are open',
+  },
+  event_streams_closed_total: {
+    type: 'counter',
+    unit: null,
+    labels: ['reason'],
+    of: API,
+    help: 'Event streams that were closed: reader (it left), slow (it took nothing), key (it works no more), duration, stopping or failed',
   },
   orders_accepted_total: {
     type: 'counter',

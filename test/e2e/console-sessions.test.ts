@@ -245,6 +245,20 @@ describe('a person who is signed in', () => {
       expect((await session(stranger)).status).toBe(200);
     });
 
+    it('everywhere, event streams among it', async () => {
+      const view = await signedIn();
+      const stream = await browser.request(`${system.url}/events/stream`);
+      expect(stream.headers.get('content-type')).toContain('text/event-stream');
+      const ended = stream.text();
+      const path = `${system.url}/console/sign-out-everywhere`;
+      expect((await browser.request(path, { method: 'POST', headers: ofConsole(view) })).status).toBe(204);
+      expect(await ended).toContain('retry:');
+      expect(await refusal(await browser.request(`${system.url}/events/stream`))).toEqual([
+        401,
+        'unauthenticated',
+      ]);
+    });
+
     it.each([
       ['after a while without a request', "used_at = now() - interval '31 minutes'"],
       ['at the end of the session', "expires_at = now() - interval '1 second'"],

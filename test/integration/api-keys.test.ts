@@ -20,6 +20,7 @@ describe('a key to the API', () => {
     expect(await bench.store.apiKeys.authenticate(key)).toEqual({
       service: 'shop',
       scopes: ['write', 'read'],
+      credentialId: await idOf('shop'),
     });
   });
 

@@ -17,6 +17,8 @@ const OPERATIONS = [
   'readOrder',
   'listOrderEvents',
   'listEvents',
+  'streamEvents',
+  'streamOrderEvents',
   'requestCancellation',
   'readCancellation',
   'attemptPayment',

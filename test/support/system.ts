@@ -153,6 +153,8 @@ export class System {
         RETRY_MAX: '1s',
         SWEEP_INTERVAL: '1s',
         DRAIN_DELAY: '0s',
+        // Tests of every operation read a stream to its end.
+        EVENT_STREAM_DURATION: '500ms',
         ...options.collector?.environment,
         ...options.env,
       },

@@ -14,6 +14,7 @@ import { Store } from '#libs/persistence/store';
 import { stopTracing } from '#libs/telemetry/start-tracing';
 import { GatheredMarks } from '#libs/temporal/run-marks';
 
+import { EventStreams } from '../events/event-streams.service.js';
 import { ConnectionDrain } from '../platform/server/connection-drain.js';
 import { BestEffortSignals } from '../platform/signals/best-effort-signals.js';
 import { OutcomePoller } from '../orders/outcome-poller.js';
@@ -28,7 +29,7 @@ const CLOSE_TIMEOUT = 5_000;
 
 /**
  * Stops in order: first only the readiness probe fails, so that requests go elsewhere; then no request is accepted,
- * those in flight are answered, pending signals are sent, and connections are closed.
+ * those in flight are answered, streams end, pending signals are sent, and connections are closed.
  */
 @Injectable()
 export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -38,6 +39,7 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
     private readonly http: HttpAdapterHost,
     private readonly settings: Settings,
     private readonly poller: OutcomePoller,
+    private readonly streams: EventStreams,
     private readonly signals: BestEffortSignals,
     private readonly marks: GatheredMarks,
     private readonly client: Client,
@@ -58,6 +60,7 @@ export class Drain implements OnModuleInit, BeforeApplicationShutdown, OnApplica
     this.connections?.begin();
     await delay(this.settings.drainDelay);
     this.poller.end();
+    this.streams.end();
     const server = this.http.httpAdapter.getHttpServer();
     // A connection kept alive would hold the server until it times out.
     setInterval(() => server.closeIdleConnections(), 100).unref();

@@ -10,7 +10,7 @@ import { DatabaseProbe } from '#libs/persistence/database/database-probe';
 import { everyListener } from '#libs/persistence/orders/order-listener';
 import { Store } from '#libs/persistence/store';
 import { MeasuredCalls } from '#libs/providers/measured-calls';
-import type { Metrics } from '#libs/telemetry/metrics';
+import { Metrics } from '#libs/telemetry/metrics';
 import { OrderLog } from '#libs/telemetry/order-log';
 import { OrderMetrics } from '#libs/telemetry/order-metrics';
 import { showPool } from '#libs/telemetry/pool-metrics';
@@ -19,6 +19,7 @@ import { GatheredMarks } from '#libs/temporal/run-marks';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Settings } from '../settings.js';
+import { Credentials } from './auth/credentials.js';
 import { CallerGuard } from './auth/caller.guard.js';
 import { KnownKeys } from './auth/known-keys.js';
 import { Sessions } from './auth/sessions.js';
@@ -52,6 +53,7 @@ export class PlatformModule {
     const { store, temporal, payments, providers } = environment;
     const used = [
       { provide: LOG, useValue: log },
+      { provide: Metrics, useValue: metrics },
       { provide: Settings, useValue: new Settings(environment) },
       {
         provide: Store,
@@ -97,6 +99,7 @@ export class PlatformModule {
       },
       KnownKeys,
       Sessions,
+      Credentials,
       RateLimits,
       BestEffortSignals,
       IdempotencyService,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-import { ROLE_NAMES } from '#libs/domain/people/roles';
-import { SCOPES } from '#libs/persistence/requests/api-key.repository';
+import { ROLE_NAMES, ROLES } from '#libs/domain/people/roles';
 
 import { Uuid } from './uuid.api.js';
 
@@ -60,7 +59,7 @@ export const SessionView = z
   .object({
     person: z.object({ id: z.uuid(), name, email: z.string().nullable() }),
     roles: z.array(z.enum(ROLE_NAMES)),
-    scopes: z.array(z.enum(SCOPES)).describe('What the roles allow, as an API key has it'),
+    scopes: z.array(z.enum(ROLES.operator)).describe('What the roles allow, as an API key has it'),
     csrfToken: z.string().describe('For the header `X-CSRF-Token` of every request that changes something'),
     expiresAt: z.iso.datetime().describe('When the session ends, however much it is used'),
     idleTimeout: z.int().describe('Seconds without a request after which it ends sooner'),

@@ -75,13 +75,29 @@ const Cursor = z
   .transform(Number)
   .describe('`nextCursor` of the page before; left out, the oldest events that are kept come first');
 
+const Types = oneOrMore(EVENT_TYPES).optional().describe('Only these, the parameter repeated for several');
+
 /** The query of `GET /events`. */
 export const ListEvents = z.strictObject({
   after: Cursor.optional(),
-  types: oneOrMore(EVENT_TYPES).optional().describe('Only these, the parameter repeated for several'),
+  types: Types,
   limit: pageSize(200, 100),
 });
 export type ListEvents = z.output<typeof ListEvents>;
+
+/** The query of `GET /events/stream`. */
+export const FollowEvents = z.strictObject({
+  after: Cursor.optional().describe(
+    'The `sequence` of the event read last, or a `nextCursor`; left out, what happens from now on is told. `Last-Event-ID` goes before it',
+  ),
+  types: Types,
+});
+export type FollowEvents = z.output<typeof FollowEvents>;
+
+/** The `id` of the message read last, as a reader sends it that opens its stream again. */
+export const LastEventIdHeader = Cursor.describe(
+  'The `id` of the message read last: the stream goes on behind it. A browser sends it by itself',
+);
 
 /** A page of the stream. */
 export const EventList = z

@@ -393,6 +393,12 @@ export const PROBLEMS = {
     remedy:
       'Wait as many seconds as `Retry-After` says, and send the request again with the same Idempotency-Key.',
   },
+  too_many_streams: {
+    status: 429,
+    title: 'Too many event streams',
+    meaning: 'The service has as many event streams open at this process as it may.',
+    remedy: 'Close streams that are not read any more, and share one among those who follow the same.',
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',

@@ -25,7 +25,7 @@ export interface EventPage {
   readonly hasMore: boolean;
 }
 
-/** How many events a page looks at, where it gives only some types of them. */
+/** How many events a page looks at, where it gives only some of them. */
 const LOOKED_AT = 2_000;
 
 /** What to read of the stream. */
@@ -34,6 +34,8 @@ interface AskedPage {
   readonly after?: number | undefined;
   /** Left out, all. */
   readonly types?: readonly EventType[] | undefined;
+  /** Left out, those of all orders. */
+  readonly orderId?: OrderId | undefined;
   readonly limit: number;
 }
 
@@ -83,6 +85,13 @@ export class EventStreamRepository {
     return { events, cursor, hasMore: cursor < last };
   }
 
+  /** The last place of the stream that is given: what has none yet comes behind it. */
+  async end(): Promise<number> {
+    const [row] = await this.db.$queryRaw<Pick<Row, 'last'>[]>`SELECT ${LAST} AS last FROM event_stream s`;
+    if (!row) throw new Error('the table event_stream has no row');
+    return row.last;
+  }
+
   /** Leaves out so many places: after a restore, those that readers may have seen before it. */
   async skip(places: number): Promise<void> {
     await this.db
@@ -90,14 +99,21 @@ export class EventStreamRepository {
   }
 }
 
-function pageOf({ after = 0, types, limit }: AskedPage): Prisma.Sql {
-  const wanted = types ? Prisma.sql`WHERE l.type = ANY(${[...types]}::text[])` : Prisma.empty;
+const LAST = Prisma.sql`GREATEST(s.removed_to, (SELECT max(sequence) FROM outbox_event))`;
+
+function pageOf({ after = 0, types, orderId, limit }: AskedPage): Prisma.Sql {
+  const conditions = [
+    ...(types ? [Prisma.sql`l.type = ANY(${[...types]}::text[])`] : []),
+    ...(orderId ? [Prisma.sql`l.order_id = ${orderId}::uuid`] : []),
+  ];
+  const isPart = conditions.length > 0;
+  const wanted = isPart ? Prisma.sql`WHERE ${Prisma.join(conditions, ' AND ')}` : Prisma.empty;
   return Prisma.sql`
     WITH looked_at AS MATERIALIZED (
       SELECT * FROM outbox_event WHERE sequence > ${after} ORDER BY sequence
-      LIMIT ${types ? Math.max(LOOKED_AT, limit) : limit}),
+      LIMIT ${isPart ? Math.max(LOOKED_AT, limit) : limit}),
     page AS MATERIALIZED (SELECT * FROM looked_at l ${wanted} ORDER BY l.sequence LIMIT ${limit})
-    SELECT s.removed_to AS "removedTo", GREATEST(s.removed_to, (SELECT max(sequence) FROM outbox_event)) AS last,
+    SELECT s.removed_to AS "removedTo", ${LAST} AS last,
       (SELECT max(sequence) FROM looked_at) AS "lookedTo",
       (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'sequence', p.sequence, 'type', p.type,
         'orderId', p.order_id, 'time', ${time('p.time')}, 'data', p.data) ORDER BY p.sequence) FROM page p) AS events

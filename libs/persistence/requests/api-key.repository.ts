@@ -2,22 +2,26 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { Database } from '../database/database.js';
+import { Prisma } from '../generated/client.js';
 
 export const SCOPES = ['write', 'read', 'operate'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** The caller: the service a key was made for, not the key, so that keys can be rotated. */
+/** The caller: the service a key was made for, so that keys can be rotated, or a person; and which key or session it used. */
 export interface Principal {
   readonly service: string;
   readonly scopes: readonly Scope[];
+  readonly credentialId: string;
 }
 
-export interface ApiKeyRecord extends Principal {
+export interface ApiKeyRecord extends Omit<Principal, 'credentialId'> {
   readonly id: string;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
 }
+
+const WORKS = Prisma.sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
 
 /** Keys to the API. A key is 32 random bytes, so a plain SHA-256 keeps it safe at rest. */
 export class ApiKeyRepository {
@@ -36,9 +40,15 @@ export class ApiKeyRepository {
   /** The holder of a key that is known, not expired and not revoked. */
   async authenticate(key: string): Promise<Principal | null> {
     const [found] = await this.db.$queryRaw<Principal[]>`
-      SELECT service, scopes FROM api_key
-      WHERE hash = ${hash(key)} AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`;
+      SELECT service, scopes, id::text AS "credentialId" FROM api_key WHERE hash = ${hash(key)} AND ${WORKS}`;
     return found ?? null;
+  }
+
+  /** Which of these keys still work. @param ids of keys */
+  async working(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.db.$queryRaw<{ id: string }[]>`
+      SELECT id::text AS id FROM api_key WHERE id = ANY(${[...ids]}::uuid[]) AND ${WORKS}`;
+    return new Set(rows.map(({ id }) => id));
   }
 
   async list(): Promise<ApiKeyRecord[]> {

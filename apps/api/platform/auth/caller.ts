@@ -31,6 +31,13 @@ export const RequestId = createParamDecorator((_: unknown, context: ExecutionCon
   return typeof id === 'string' ? id : '';
 });
 
+/** The authenticated caller, with the key or session that it used. */
+export const CallerCredential = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const caller = callers.get(context.switchToHttp().getRequest<Request>());
+  if (!caller) throw new Error('a route that reads its caller must require a scope');
+  return caller;
+});
+
 /** Who makes the request: the name of a service, or `person:<id>`. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const caller = callers.get(context.switchToHttp().getRequest<Request>());

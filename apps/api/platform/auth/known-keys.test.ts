@@ -4,7 +4,11 @@ import type { Principal } from '#libs/persistence/requests/api-key.repository';
 
 import { KNOWN_FOR, KnownKeys } from './known-keys.js';
 
-const SHOP: Principal = { service: 'shop', scopes: ['write'] };
+const SHOP: Principal = {
+  service: 'shop',
+  scopes: ['write'],
+  credentialId: '019b7654-0000-7000-8000-00000000000c',
+};
 
 /** Keys in a database that answers as it is told, and how often it was asked. */
 function keysOver(answer: () => Principal | null) {

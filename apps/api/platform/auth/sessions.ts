@@ -97,9 +97,10 @@ export class Sessions {
 }
 
 /** The caller that a session makes of its person. */
-export const callerOf = ({ personId, roles }: SessionRecord): Principal => ({
+export const callerOf = ({ id, personId, roles }: SessionRecord): Principal => ({
   service: personNamed(personId),
   scopes: scopesOf(roles),
+  credentialId: id,
 });
 
 const crossSite = (detail: string) =>

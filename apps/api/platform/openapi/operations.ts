@@ -66,6 +66,18 @@ export const OPERATIONS = {
     query: true,
     problems: ['events_gone', 'unavailable'],
   },
+  streamEvents: {
+    summary: 'Follow the events of all orders as they happen',
+    access: 'read',
+    query: true,
+    problems: ['too_many_streams', 'unavailable'],
+  },
+  streamOrderEvents: {
+    summary: 'Follow the events of an order as they happen',
+    access: 'read',
+    query: true,
+    problems: ['order_not_found', 'too_many_streams', 'unavailable'],
+  },
   readLedger: {
     summary: "Read an order's ledger",
     access: 'operate',

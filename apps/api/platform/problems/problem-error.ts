@@ -5,6 +5,7 @@ import type { FieldError, Problem } from '#libs/contracts/http/problem.api';
 const HEADERS: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = {
   idempotency_key_in_use: { 'Retry-After': '1' },
   busy: { 'Retry-After': '2' },
+  too_many_streams: { 'Retry-After': '10' },
   unavailable: { 'Retry-After': '5' },
   identity_provider_unavailable: { 'Retry-After': '5' },
   gateway_unavailable: { 'Retry-After': '5' },

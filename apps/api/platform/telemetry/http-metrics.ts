@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Metrics } from '#libs/telemetry/metrics';
 
+import { onceAnswered } from '../server/streaming-response.js';
 import type { RequestedOperations } from './requested-operation.js';
 
 /** Measures each request, by its operation: a path would hold ids. */
@@ -12,9 +13,10 @@ export function httpMetrics(metrics: Metrics, operations: RequestedOperations) {
     const operation = operations.of(request.method ?? '', request.url ?? '');
     const end = duration.startTimer({ operation });
     active.inc();
-    response.once('close', () => {
+    onceAnswered(response, (isStreaming) => {
       active.dec();
-      const status = response.writableFinished ? String(response.statusCode) : 'aborted';
+      const isAnswered = isStreaming || response.writableFinished;
+      const status = isAnswered ? String(response.statusCode) : 'aborted';
       end({ http_response_status_code: status });
     });
     next();

@@ -4,6 +4,7 @@ import { activeTracer, type SpanIds } from '#libs/telemetry/tracing';
 
 import type { LoggedPaths } from '../logging/logged-path.js';
 import { orderOfRequest } from '../logging/order-of-request.js';
+import { onceAnswered } from '../server/streaming-response.js';
 import type { RequestedOperations } from './requested-operation.js';
 
 const spans = new WeakMap<IncomingMessage, SpanIds>();
@@ -33,10 +34,11 @@ export function httpSpans(operations: RequestedOperations, paths: LoggedPaths) {
       },
     });
     spans.set(request, span.ids);
-    response.once('close', () => {
+    onceAnswered(response, (isStreaming) => {
+      const isAnswered = isStreaming || response.writableFinished;
       span.set({ 'order.id': orderOfRequest(request, response, paths) });
-      if (response.writableFinished) span.set({ 'http.response.status_code': response.statusCode });
-      if (!response.writableFinished) span.fail('aborted');
+      if (isAnswered) span.set({ 'http.response.status_code': response.statusCode });
+      if (!isAnswered) span.fail('aborted');
       else if (response.statusCode >= 500) span.fail(String(response.statusCode));
       span.end();
     });

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Event } from './openapi.js';
+import { answered, Refused, type ShopClient } from './shop-client.js';
+
+interface Followed {
+  /** Left out, the events of all orders. */
+  readonly orderId?: string;
+  /** Left out, all types. */
+  readonly types?: Event['type'][];
+  /** The `sequence` of the event read last; left out, what happens from now on is told. */
+  readonly after?: string;
+  /** Ends the loop. */
+  readonly signal?: AbortSignal;
+}
+
+export interface FollowOptions extends Followed {
+  /** Called where events are gone that were not read, before the stream goes on: read the orders that you follow. */
+  readonly onReset: () => void | Promise<void>;
+}
+
+/** The fields of a message of Server-Sent Events. */
+type Message = Readonly<Record<string, string>>;
+
+/** Milliseconds until the stream is opened again, unless the API says otherwise. */
+const RETRY = 2_000;
+
+/**
+ * Events as they happen, each once and in order. A stream that breaks is opened again behind the last event: keep the
+ * `sequence` of what you have processed, and give it as `after` once your process has started again.
+ *
+ * @throws Refused where the API does not allow it; it is asked again while it has no room or is not available
+ */
+export async function* followEvents(
+  client: ShopClient,
+  { onReset, ...followed }: FollowOptions,
+): AsyncGenerator<Event, void> {
+  for await (const { event, data } of everyMessage(client, followed)) {
+    if (event === 'reset') await onReset();
+    else if (data !== undefined) yield JSON.parse(data) as Event;
+  }
+}
+
+async function* everyMessage(client: ShopClient, followed: Followed): AsyncGenerator<Message, void> {
+  const { after, signal } = followed;
+  const isOver = () => signal?.aborted ?? false;
+  let last = after;
+  let retry = RETRY;
+  while (!isOver()) {
+    let pause: number | undefined;
+    try {
+      for await (const message of messagesOf(await opened(client, followed, last))) {
+        last = message['id'] ?? last;
+        retry = Number(message['retry'] ?? retry);
+        yield message;
+      }
+    } catch (error) {
+      if (error instanceof Refused && error.retryAfter === undefined) throw error;
+      if (error instanceof Refused) pause = (error.retryAfter ?? 0) * 1_000;
+    }
+    await delay(pause ?? retry, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function opened(
+  client: ShopClient,
+  { orderId, types, signal }: Followed,
+  last: string | undefined,
+): Promise<ReadableStream<Uint8Array>> {
+  const header = last === undefined ? {} : { 'Last-Event-ID': last };
+  const call = { parseAs: 'stream', signal } as const;
+  const params = { query: { types }, header };
+  const body = await answered(
+    orderId === undefined
+      ? client.GET('/events/stream', { ...call, params })
+      : client.GET('/orders/{id}/events/stream', { ...call, params: { ...params, path: { id: orderId } } }),
+  );
+  if (body === null) throw new TypeError('a stream has a body');
+  return body;
+}
+
+/** https://html.spec.whatwg.org/multipage/server-sent-events.html, as far as the API uses it. */
+async function* messagesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Message, void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const bytes of body) {
+    const blocks = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n\r?\n/);
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) yield messageOf(block);
+  }
+}
+
+/** A line without a name is a comment. */
+const messageOf = (block: string): Message =>
+  Object.fromEntries(
+    Array.from(block.matchAll(/^(\w+): ?(.*?)\r?$/gm), ([, name = '', value = '']) => [name, value]),
+  );
