@@ -20,6 +20,7 @@ const VARIABLES = variablesOf(
     'paymentWebhooks',
     'carrier',
     'carrierWebhooks',
+    'outgoingWebhooks',
     'mail',
     'providers',
     'migration',
@@ -43,6 +44,7 @@ const SECRETS = [
   'SMTP_URL',
   'OTEL_EXPORTER_OTLP_HEADERS',
   'CONSOLE_OIDC_CLIENT_SECRET',
+  'WEBHOOK_SECRET_KEY',
 ];
 /** What the chart sets from other values, or the image. */
 const OF_THE_CHART =

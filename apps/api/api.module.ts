@@ -15,6 +15,7 @@ import { PaymentsModule } from './payments/payments.module.js';
 import { type ApiEnvironment, PlatformModule } from './platform/platform.module.js';
 import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
 import { RefundsModule } from './refunds/refunds.module.js';
+import { WebhookEndpointsModule } from './webhook-endpoints/webhook-endpoints.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The API: a module for each resource, in the order of its documentation, and the platform below them. */
@@ -30,6 +31,7 @@ export class ApiModule {
         RefundsModule,
         PaymentsModule,
         EventsModule,
+        WebhookEndpointsModule,
         CatalogueModule,
         ReconciliationModule,
         CustomersModule,

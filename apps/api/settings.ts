@@ -6,7 +6,14 @@ import type { RoleRule } from '#libs/domain/people/roles';
 import type { SessionLimits } from '#libs/persistence/people/session.repository';
 
 type ApiEnvironment = Environment<
-  'api' | 'console' | 'payments' | 'paymentWebhooks' | 'carrierWebhooks' | 'pricing' | 'policy'
+  | 'api'
+  | 'console'
+  | 'payments'
+  | 'paymentWebhooks'
+  | 'carrierWebhooks'
+  | 'outgoingWebhooks'
+  | 'pricing'
+  | 'policy'
 >;
 
 /** How people sign in to the console. */
@@ -61,6 +68,14 @@ export class Settings {
   readonly carrierSecrets: readonly string[];
   /** The secrets of the payment provider's webhooks; two during a rotation. */
   readonly paymentSecrets: readonly string[];
+  /** What events are signed with, and where they may be sent to. */
+  readonly webhooks: {
+    /** The first encrypts; none where events are not sent. */
+    readonly secretKeys: readonly string[];
+    readonly allowedNetworks: readonly string[];
+    /** Milliseconds. */
+    readonly secretOverlap: number;
+  };
   /** Requests a second. */
   readonly rateLimit: number;
   /** Requests that may wait for an outcome at the same time. */
@@ -80,7 +95,13 @@ export class Settings {
   readonly isLive: boolean;
   readonly console: ConsoleSettings;
 
-  constructor({ api, console, pricing, policy, payments, paymentWebhooks, carrierWebhooks }: ApiEnvironment) {
+  constructor({ api, console, pricing, policy, payments, ...webhooks }: ApiEnvironment) {
+    const { paymentWebhooks, carrierWebhooks, outgoingWebhooks } = webhooks;
+    this.webhooks = {
+      secretKeys: outgoingWebhooks.WEBHOOK_SECRET_KEY,
+      allowedNetworks: outgoingWebhooks.WEBHOOK_ALLOWED_NETWORKS,
+      secretOverlap: outgoingWebhooks.WEBHOOK_SECRET_OVERLAP,
+    };
     this.rateLimit = api.RATE_LIMIT;
     this.drainDelay = api.DRAIN_DELAY;
     this.eventStreams = {

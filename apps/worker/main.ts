@@ -39,6 +39,7 @@ import { promoteOwnBuild } from './deployment/promote-own-build.js';
 import { keepPublishing } from './deployment/publish-versions.js';
 import { EventSequencer } from './events/event-sequencer.js';
 import { createReconciliationWorker } from './reconciliation/reconciliation-worker.js';
+import { createWebhookSender } from './webhooks/create-webhook-sender.js';
 import { LostRuns } from './sweeper/lost-runs.js';
 import { OldRows } from './sweeper/old-rows.js';
 import { TemporalProbe } from './health/temporal-probe.js';
@@ -186,6 +187,7 @@ async function main(): Promise<void> {
     idempotency_key: env.worker.IDEMPOTENCY_KEY_RETENTION,
     inbox_event: env.worker.INBOX_RETENTION,
     outbox_event: env.worker.EVENT_RETENTION,
+    webhook_delivery: env.worker.WEBHOOK_RETENTION,
   };
   const sweeper = new Sweeper(
     store,
@@ -197,13 +199,15 @@ async function main(): Promise<void> {
     sweeperMetrics,
   );
 
-  const sequencer = new EventSequencer(store.events, logger);
+  const sender = await createWebhookSender(store, env.outgoingWebhooks, logger, metrics);
+  const sequencer = new EventSequencer(store.events, logger, () => sender?.notice());
   const stopping = new AbortController();
   const close = async () => {
     stopping.abort();
     const exported = stopTracing();
     await sweeper.stop();
     await sequencer.stop();
+    await sender?.stop();
     await monitoring.close();
     await smtp.close();
     await client.connection.close();
@@ -217,6 +221,7 @@ async function main(): Promise<void> {
   try {
     sweeper.start();
     sequencer.start();
+    sender?.start();
     await monitoring.listen(env.metrics.METRICS_HOST, env.metrics.METRICS_PORT, 'METRICS_PORT');
     const running = runTogether(workers);
     // Orders do not wait for it.

@@ -1,6 +1,6 @@
 import { type LocalSettings, localSettings, PORT_VARIABLES } from './local-settings.js';
 import { freePort } from './processes/ports.js';
-import { newCarrierSecret, newPaymentSecret } from './secrets.js';
+import { newCarrierSecret, newPaymentSecret, newWebhookKey } from './secrets.js';
 
 /** What the programs find the system with; nothing else of this environment reaches them. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMPORAL_CLI_PATH', 'XDG_CACHE_HOME'] as const;
@@ -20,7 +20,12 @@ export async function isolatedSettings(
   const inherited = INHERITED.map((name) => [name, process.env[name]] as const);
   const settings = localSettings(
     { ...Object.fromEntries([...inherited, ...ports]), ...changes },
-    { dataDir: folder, carrierSecret: newCarrierSecret(), paymentSecret: newPaymentSecret() },
+    {
+      dataDir: folder,
+      carrierSecret: newCarrierSecret(),
+      paymentSecret: newPaymentSecret(),
+      webhookKey: newWebhookKey(),
+    },
   );
   // The sandbox replaces other companies, which store no files on this machine.
   return { ...settings, variables: { ...settings.variables, SANDBOX_STATE_FILE: undefined } };

@@ -8,6 +8,7 @@ const kept = {
   dataDir: '/project/.data',
   carrierSecret: `whsec_${'A'.repeat(43)}=`,
   paymentSecret: 'whsec_made_here',
+  webhookKey: `${'B'.repeat(43)}=`,
 };
 
 test('with nothing set, every piece is embedded and reached over loopback', () => {
@@ -29,6 +30,8 @@ test('with nothing set, every piece is embedded and reached over loopback', () =
     SANDBOX_GATEWAY: 'true',
     SANDBOX_STATE_FILE: '/project/.data/sandbox.json',
     SMTP_URL: 'smtp://127.0.0.1:1025',
+    WEBHOOK_SECRET_KEY: kept.webhookKey,
+    WEBHOOK_ALLOWED_NETWORKS: 'loopback',
   });
 });
 

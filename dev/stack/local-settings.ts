@@ -44,7 +44,7 @@ export interface LocalSettings {
  */
 export function localSettings(
   source: Source,
-  kept: { dataDir: string; carrierSecret: string; paymentSecret: string },
+  kept: { dataDir: string; carrierSecret: string; paymentSecret: string; webhookKey: string },
 ): LocalSettings {
   const embedded = {
     postgres: !source[REPLACED_BY.postgres],
@@ -58,6 +58,8 @@ export function localSettings(
   const derived: NodeJS.ProcessEnv = {
     SANDBOX_STATE_FILE: join(kept.dataDir, 'sandbox.json'),
     SANDBOX_GATEWAY: String(embedded.gateway),
+    WEBHOOK_SECRET_KEY: kept.webhookKey,
+    WEBHOOK_ALLOWED_NETWORKS: 'loopback',
     // There is no load balancer that would have to send requests elsewhere.
     DRAIN_DELAY: '0s',
     CARRIER_WEBHOOK_URL: `http://${loopback(api.API_PORT)}/webhooks/deliveries`,

@@ -9,6 +9,7 @@ const SECRETS = {
   'api-key': /^op_[\w-]{43}$/,
   'carrier-secret': /^whsec_[A-Za-z0-9+/]{43}=$/,
   'payment-secret': /^whsec_[0-9a-f]{48}$/,
+  'webhook-key': /^[A-Za-z0-9+/]{43}=$/,
 } as const;
 
 export type SecretName = keyof typeof SECRETS;
@@ -34,6 +35,11 @@ export function newCarrierSecret(): string {
 /** As Stripe's look: `whsec_`, letters and digits. */
 export function newPaymentSecret(): string {
   return `whsec_${randomBytes(24).toString('hex')}`;
+}
+
+/** For AES-256: encrypts the secrets of webhook endpoints. */
+export function newWebhookKey(): string {
+  return randomBytes(32).toString('base64');
 }
 
 function secretFile(name: SecretName): string {

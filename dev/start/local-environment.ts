@@ -14,7 +14,13 @@ import { localSettings } from '../stack/local-settings.js';
 import { whenNpmEnds } from '../stack/processes/npm-parent.js';
 import { isListening } from '../stack/processes/ports.js';
 import { DATA_DIR, PROJECT_ROOT } from '../build/project.js';
-import { keepSecret, keptSecret, newCarrierSecret, newPaymentSecret } from '../stack/secrets.js';
+import {
+  keepSecret,
+  keptSecret,
+  newCarrierSecret,
+  newPaymentSecret,
+  newWebhookKey,
+} from '../stack/secrets.js';
 
 whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
 if (!asksForHelp(process.argv.slice(2))) await prepare().catch(end);
@@ -24,14 +30,17 @@ async function prepare(): Promise<void> {
   followKeptPorts(process.env);
   const carrierSecret = keptSecret('carrier-secret') ?? newCarrierSecret();
   const paymentSecret = keptSecret('payment-secret') ?? newPaymentSecret();
+  const webhookKey = keptSecret('webhook-key') ?? newWebhookKey();
   const { environment, variables, embedded } = localSettings(process.env, {
     dataDir: DATA_DIR,
     carrierSecret,
     paymentSecret,
+    webhookKey,
   });
   Object.assign(process.env, variables);
   keepSecret('carrier-secret', carrierSecret);
   keepSecret('payment-secret', paymentSecret);
+  keepSecret('webhook-key', webhookKey);
   const { POSTGRES_PORT, TEMPORAL_PORT } = environment.local;
   const needed = [
     ...(embedded.postgres ? [POSTGRES_PORT] : []),

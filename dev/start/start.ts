@@ -18,7 +18,13 @@ import {
   rememberProcesses,
   stopOrphans,
 } from '../stack/processes/process-file.js';
-import { keepSecret, keptSecret, newCarrierSecret, newPaymentSecret } from '../stack/secrets.js';
+import {
+  keepSecret,
+  keptSecret,
+  newCarrierSecret,
+  newPaymentSecret,
+  newWebhookKey,
+} from '../stack/secrets.js';
 import { Stack } from '../stack/stack.js';
 import { warningIn } from '../stack/warnings.js';
 import { seconds, Terminal } from '../terminal/terminal.js';
@@ -34,7 +40,13 @@ export async function start({ fresh, without }: StartOptions): Promise<void> {
   whenNpmEnds(interrupt);
   const carrierSecret = (fresh ? undefined : keptSecret('carrier-secret')) ?? newCarrierSecret();
   const paymentSecret = (fresh ? undefined : keptSecret('payment-secret')) ?? newPaymentSecret();
-  const settings = localSettings(process.env, { dataDir: DATA_DIR, carrierSecret, paymentSecret });
+  const webhookKey = (fresh ? undefined : keptSecret('webhook-key')) ?? newWebhookKey();
+  const settings = localSettings(process.env, {
+    dataDir: DATA_DIR,
+    carrierSecret,
+    paymentSecret,
+    webhookKey,
+  });
   refuseSecondStart();
   const orphans = await stopOrphans();
   if (orphans.length > 0) terminal.say(`Stopped what an earlier start left running: ${orphans.join(', ')}`);
@@ -59,6 +71,7 @@ export async function start({ fresh, without }: StartOptions): Promise<void> {
   if (fresh) deleteKeptData();
   keepSecret('carrier-secret', carrierSecret);
   keepSecret('payment-secret', paymentSecret);
+  keepSecret('webhook-key', webhookKey);
   rememberProcesses([]);
   keepPorts(neededPorts(settings.environment, () => true));
   try {

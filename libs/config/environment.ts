@@ -32,6 +32,10 @@ const isNetwork = (entry: string) => {
   return NETWORKS.includes(entry) || (Number(prefix) >= 1 && Number(prefix) <= bits);
 };
 
+/** Where events are sent to although it is not public. */
+const isTargetNetwork = (entry: string) =>
+  entry === 'loopback' || (!NETWORKS.includes(entry) && isNetwork(entry));
+
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ */
 const SAMPLERS = [
   ...(['always_on', 'always_off', 'traceidratio'] as const),
@@ -153,6 +157,28 @@ const groups = {
     CARRIER_RATE_LIMIT: whole(0, 10_000).default(0),
     SMTP_RATE_LIMIT: whole(0, 10_000).default(0),
   }),
+  /** Of the events that are sent. */
+  outgoingWebhooks: z.object({
+    /** The first encrypts; others while one replaces the other. */
+    WEBHOOK_SECRET_KEY: list(
+      '',
+      /^[A-Za-z0-9+/]{43}=$/,
+      '32 bytes in base64, as openssl rand -base64 32 makes them; or several, while one replaces the other',
+    ),
+    WEBHOOK_ALLOWED_NETWORKS: list(
+      '',
+      { test: isTargetNetwork },
+      'IP addresses, networks such as 10.0.0.0/8, or loopback',
+    ),
+    WEBHOOK_SECRET_OVERLAP: positive('24h').refine(
+      (ms) => ms <= 30 * 86_400_000,
+      'must not be longer than 30d',
+    ),
+    WEBHOOK_TIMEOUT: positive('15s').refine((ms) => ms <= 60_000, 'must not be longer than 1m'),
+    WEBHOOK_CONCURRENCY: whole(1, 10_000).default(200),
+    WEBHOOK_ENDPOINT_CONCURRENCY: whole(1, 1_000).default(10),
+    WEBHOOK_DISABLE_AFTER: positive('5d'),
+  }),
   migration: z.object({
     MIGRATION_STATEMENT_TIMEOUT: positive('30m'),
   }),
@@ -254,11 +280,17 @@ const groups = {
       IDEMPOTENCY_KEY_RETENTION: retention('30d', '1d'),
       INBOX_RETENTION: retention('90d', '90d'),
       EVENT_RETENTION: retention('90d', '1d'),
+      WEBHOOK_RETENTION: retention('30d', '1d'),
       SHUTDOWN_GRACE: positive('15s'),
     })
     .refine((worker) => worker.WORKER_WORKFLOW_TASKS <= worker.WORKER_CACHED_RUNS, {
       path: ['WORKER_CACHED_RUNS'],
       message: 'must not be less than WORKER_WORKFLOW_TASKS',
+    })
+    .refine((worker) => worker.WEBHOOK_RETENTION <= worker.EVENT_RETENTION, {
+      when: ({ value }) => durations(value, ['WEBHOOK_RETENTION', 'EVENT_RETENTION']),
+      path: ['WEBHOOK_RETENTION'],
+      message: 'must not be longer than EVENT_RETENTION: a delivery has no more than its event',
     }),
   reconciliation: z.object({
     STRIPE_ACCOUNT_EXCLUSIVE: flag('false'),

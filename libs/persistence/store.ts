@@ -2,6 +2,7 @@ import { ApiKeyRepository } from './requests/api-key.repository.js';
 import { AttentionRepository } from './attention/attention.repository.js';
 import { CancellationRepository } from './cancellations/cancellation.repository.js';
 import { ComparisonRepository } from './reconciliation/comparison.repository.js';
+import { CircumstancesRepository } from './orders/circumstances.repository.js';
 import { CatalogueRepository } from './stock/catalogue.repository.js';
 import { ConnectionPool, type PoolUse } from './database/connection-pool.js';
 import { type Database, databaseOver } from './database/database.js';
@@ -32,11 +33,15 @@ import { RunRepository } from './runs/run.repository.js';
 import { SweepRepository } from './orders/sweep.repository.js';
 import { UnmatchedEventRepository } from './fulfilment/unmatched-event.repository.js';
 import { WaitRepository } from './orders/wait.repository.js';
+import { WebhookDeliveryRepository } from './webhooks/webhook-delivery.repository.js';
+import { WebhookEndpointRepository } from './webhooks/webhook-endpoint.repository.js';
+import { WebhookReplayRepository } from './webhooks/webhook-replay.repository.js';
 
 /** The business facts: every repository over one pool of connections. */
 export class Store {
   readonly orders: OrderRepository;
   readonly outcomes: OutcomeRepository;
+  readonly circumstances: CircumstancesRepository;
   readonly effects: EffectRepository;
   readonly events: EventStreamRepository;
   readonly stock: StockRepository;
@@ -65,6 +70,9 @@ export class Store {
   readonly sweep: SweepRepository;
   readonly sweepLeases: SweepLeaseRepository;
   readonly oldRows: OldRowsRepository;
+  readonly webhookEndpoints: WebhookEndpointRepository;
+  readonly webhookDeliveries: WebhookDeliveryRepository;
+  readonly webhookReplays: WebhookReplayRepository;
 
   constructor(
     private readonly db: Database,
@@ -74,6 +82,7 @@ export class Store {
     this.orders = new OrderRepository(db, listener);
     this.runs = new RunRepository(db, this.orders);
     this.runMarks = new RunMarkRepository(db);
+    this.circumstances = new CircumstancesRepository(db);
     this.outcomes = new OutcomeRepository(db);
     this.effects = new EffectRepository(db, listener);
     this.events = new EventStreamRepository(db);
@@ -101,6 +110,9 @@ export class Store {
     this.sweep = new SweepRepository(db);
     this.sweepLeases = new SweepLeaseRepository(db);
     this.oldRows = new OldRowsRepository(db);
+    this.webhookEndpoints = new WebhookEndpointRepository(db);
+    this.webhookDeliveries = new WebhookDeliveryRepository(db);
+    this.webhookReplays = new WebhookReplayRepository(db);
   }
 
   /** @param url a postgresql:// URL; @param poolSize connections at most; @param listener is called after every read and change of an order */

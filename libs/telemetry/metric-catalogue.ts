@@ -25,6 +25,9 @@ const CALL_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15] as c
 /** Up to what an activity may take. */
 const WAIT_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900] as const;
 
+/** From a change to its delivery: mostly what the sequencer waits, and up to what retries take. */
+const DELAY_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600, 3_600, 36_000] as const;
+
 export const METRICS = {
   http_server_request_duration_seconds: {
     type: 'histogram',
@@ -146,7 +149,7 @@ export const METRICS = {
     unit: null,
     labels: ['queue'],
     of: WORKER,
-    help: 'Stored and not passed on: incoming events that are not applied, and signals that runs have not received',
+    help: 'Stored and not passed on: incoming events that are not applied, signals that runs have not received, and events that are not sent (due, to endpoints that do not fail)',
   },
   order_backlog_oldest_age_seconds: {
     type: 'gauge',
@@ -210,6 +213,29 @@ export const METRICS = {
     labels: ['table'],
     of: WORKER,
     help: 'Rows that were past their age and were removed, by table',
+  },
+  webhook_attempt_duration_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    labels: ['outcome'],
+    of: WORKER,
+    help: 'Attempts to deliver an event to an endpoint, by outcome: delivered, or why not (status, redirect, timeout, connection, name, tls, address, secret, event_gone)',
+    buckets: CALL_BUCKETS,
+  },
+  webhook_delay_seconds: {
+    type: 'histogram',
+    unit: 'seconds',
+    labels: [],
+    of: WORKER,
+    help: 'Time from a change to the delivery of its event to an endpoint, retries included; replays and what was delivered again are not counted',
+    buckets: DELAY_BUCKETS,
+  },
+  webhook_endpoints: {
+    type: 'gauge',
+    unit: null,
+    labels: ['state'],
+    of: WORKER,
+    help: 'Endpoints that events are sent to: enabled, failing (enabled, and the last attempt failed), or why they are disabled: disabled_operator, disabled_failing, disabled_gone',
   },
   db_client_connection_count: {
     type: 'gauge',

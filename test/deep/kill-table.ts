@@ -129,7 +129,6 @@ export const WAYS: readonly Way[] = [
     mails: ['is confirmed', 'has been delivered'],
     kills: [
       { activity: 'reserveAndCharge', moment: 'before' },
-      { activity: 'reserveAndCharge', moment: 'read' },
       { activity: 'reserveAndCharge', moment: 'written', detected: 'reserve' },
       ...charging('reserveAndCharge'),
       { activity: 'createShipment', moment: 'before' },

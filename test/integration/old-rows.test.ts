@@ -18,7 +18,12 @@ import { type Bench, carrierEvent } from './bench.js';
 import { useBench } from './use-bench.js';
 
 const DAY = 86_400_000;
-const RETENTION = { idempotency_key: 30 * DAY, inbox_event: 90 * DAY, outbox_event: 90 * DAY };
+const RETENTION = {
+  idempotency_key: 30 * DAY,
+  inbox_event: 90 * DAY,
+  outbox_event: 90 * DAY,
+  webhook_delivery: 30 * DAY,
+};
 
 describe('the removal of old rows', () => {
   let bench: Bench;
@@ -27,7 +32,7 @@ describe('the removal of old rows', () => {
     bench = opened;
   }, 'impossible rows');
   beforeEach(async () => {
-    counted = { idempotency_key: 0, inbox_event: 0, outbox_event: 0 };
+    counted = { idempotency_key: 0, inbox_event: 0, outbox_event: 0, webhook_delivery: 0 };
     await makeDue();
   });
 

@@ -40,6 +40,7 @@ const SECRETS: Source = {
   SMTP_URL: 'smtp://mail:587',
   TEMPORAL_API_KEY: 'key',
   OTEL_EXPORTER_OTLP_HEADERS: 'api-key=secret',
+  WEBHOOK_SECRET_KEY: `${'A'.repeat(43)}=`,
 };
 const VARIABLES = variablesOf(LOCAL_GROUPS);
 

@@ -16,6 +16,7 @@ const OPERATIONS = [
   'listOrders',
   'readOrder',
   'listOrderEvents',
+  'explainOrder',
   'listEvents',
   'streamEvents',
   'streamOrderEvents',

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -153,6 +153,8 @@ export class System {
         RETRY_MAX: '1s',
         SWEEP_INTERVAL: '1s',
         DRAIN_DELAY: '0s',
+        WEBHOOK_SECRET_KEY: randomBytes(32).toString('base64'),
+        WEBHOOK_ALLOWED_NETWORKS: 'loopback',
         // Tests of every operation read a stream to its end.
         EVENT_STREAM_DURATION: '500ms',
         ...options.collector?.environment,

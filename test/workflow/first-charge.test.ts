@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 
 import { orderActivities } from '../../apps/worker/activities/activities.js';
+import { Outage } from '#libs/domain/order/failure';
 import type { Actor } from '#libs/domain/order/end';
-import { CatalogueRepository } from '#libs/persistence/stock/catalogue.repository';
+import { StockRepository } from '#libs/persistence/stock/stock.repository';
 
 import { eventually } from '../support/eventually.js';
 import { acceptOrder } from '../support/orders.js';
@@ -11,47 +12,61 @@ import type { WorkflowHarness } from '../support/workflow-harness.js';
 
 const BY: Actor = 'service:shop';
 
-/** A catalogue whose answer is held until the test releases it. */
-class HeldCatalogue extends CatalogueRepository {
+/** Reservations that are held until the test releases them. */
+class HeldStock extends StockRepository {
   held = false;
   asked = 0;
 
-  override async findForOrder(...request: Parameters<CatalogueRepository['findForOrder']>) {
+  override async reserveFirst(...request: Parameters<StockRepository['reserveFirst']>) {
     this.asked += 1;
-    const answer = await super.findForOrder(...request);
     await eventually(() => !this.held, Boolean);
-    return answer;
+    return super.reserveFirst(...request);
   }
 }
 
+function isBusy(): Promise<never> {
+  const retryAfter = busyFor;
+  busyFor = undefined;
+  return Promise.reject(new Outage('gateway_busy', { retryAfter }));
+}
+
 let shop: WorkflowHarness;
-let catalogue: HeldCatalogue;
+let stock: HeldStock;
+/** What the gateway asks the next one to wait, in milliseconds; it makes no intent then. */
+let busyFor: number | undefined;
 useWorkflowHarness(
   (opened) => {
     shop = opened;
   },
   {
-    ports: (real, { database }) => {
-      catalogue = new HeldCatalogue(database);
+    ports: (real) => {
+      stock = new HeldStock(real.store.orders, real.store.effects);
       const store = new Proxy(real.store, {
-        get: (each, name) => (name === 'catalogue' ? catalogue : Reflect.get(each, name)),
+        get: (each, name) => (name === 'stock' ? stock : Reflect.get(each, name)),
       });
-      return { ...real, store };
+      const gateway = new Proxy(real.gateway, {
+        get: (each, name) => {
+          if (name === 'createIntent' && busyFor !== undefined) return isBusy;
+          const value: unknown = Reflect.get(each, name);
+          return typeof value === 'function' ? (value.bind(each) as unknown) : value;
+        },
+      });
+      return { ...real, store, gateway };
     },
   },
 );
 
 it('is not made once a cancellation is requested, although the goods are reserved by then', async () => {
-  catalogue.held = true;
+  stock.held = true;
   const id = await shop.place();
   await eventually(
-    () => catalogue.asked,
+    () => stock.asked,
     (times) => times > 0,
   );
   const order = await shop.store.orders.get(id);
   await shop.store.cancellations.request(order, BY);
   await shop.runs.requestCancellation({ orderId: id, by: BY, policy: order.policy });
-  catalogue.held = false;
+  stock.held = false;
   expect(await shop.closed(id)).toMatchObject({
     status: 'cancelled',
     payment: 'none',
@@ -70,6 +85,15 @@ it('is made again after a time, by a step of its own, where it failed', async ()
       activity?.activityType?.name ?? (timer ? 'timer' : []),
   );
   expect(scheduled.slice(0, 3)).toEqual(['reserveAndCharge', 'timer', 'chargePayment']);
+});
+
+it('is made again no sooner than the provider asks for', async () => {
+  busyFor = 900;
+  const id = await shop.place();
+  await shop.until(id, ({ payment }) => payment === 'captured');
+  const { events } = await shop.handle(id).fetchHistory();
+  const [timer] = (events ?? []).flatMap((event) => event.timerStartedEventAttributes ?? []);
+  expect((timer?.startToFireTimeout?.nanos ?? 0) / 1e6).toBe(900);
 });
 
 it('leaves the reason of a rejection to the run that resumes a lost one', async () => {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { ExplanationController } from './explanation.controller.js';
 import { OrderAcceptance } from './order-acceptance.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersService } from './orders.service.js';
@@ -7,7 +8,7 @@ import { OutcomePoller } from './outcome-poller.js';
 import { OutcomeService } from './outcome.service.js';
 
 @Module({
-  controllers: [OrdersController],
+  controllers: [OrdersController, ExplanationController],
   providers: [OrdersService, OrderAcceptance, OutcomePoller, OutcomeService],
   exports: [OrdersService, OutcomeService, OutcomePoller],
 })

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { encodeCursor, type ListOrders, type OrderList } from '#libs/contracts/http/order-list.api';
 import type { ListOrderEvents, OrderEventList } from '#libs/contracts/http/order-view.api';
+import { explain, type Explanation } from '#libs/domain/explanation/explanation';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { Store } from '#libs/persistence/store';
@@ -19,6 +20,13 @@ export class OrdersService {
     const order = await this.store.orders.find(id);
     if (!order) throw new ProblemError('order_not_found');
     return order;
+  }
+
+  /** Why the order stands where it does. @throws ProblemError order_not_found */
+  async explain(id: OrderId): Promise<Explanation> {
+    const [order, circumstances] = await Promise.all([this.get(id), this.store.circumstances.ofOrder(id)]);
+    if (!circumstances) throw new ProblemError('order_not_found');
+    return explain({ ...order, ...circumstances });
   }
 
   /** @throws ProblemError order_not_found; an order has had at least the event of its acceptance */

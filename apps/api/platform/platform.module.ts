@@ -42,6 +42,7 @@ export type ApiEnvironment = Environment<
   | 'console'
   | 'paymentWebhooks'
   | 'carrierWebhooks'
+  | 'outgoingWebhooks'
   | 'pricing'
   | 'policy'
 >;

@@ -78,8 +78,8 @@ export function orderActivities({
       reserveStock: (id) => inventory.reserveStock(id),
       validateAndReserve: (id) => inventory.validateAndReserve(id),
       reserveAndCharge: async (id) => {
-        const { order, begun } = await inventory.reserveValidated(id, (read) => payment.firstEffect(read));
-        return { number: order.number, payment: await payment.tryToCharge(order, begun) };
+        const { order, begun } = await inventory.reserveToCharge(id, (read) => payment.firstEffect(read));
+        return { number: order.number, ...(await payment.tryToCharge(order, begun)) };
       },
       releaseStock: (id) => inventory.releaseStock(id),
       chargePayment: (id) => payment.chargePayment(id),

@@ -17,10 +17,11 @@ function sequencing(answers: readonly (number | Error)[], pauses = { idle: 1, fa
       sequence: async (limit) => {
         const answer = answers[Math.min(asked++, answers.length - 1)] ?? 0;
         if (answer instanceof Error) throw answer;
-        return Math.min(answer, limit);
+        return { events: Math.min(answer, limit), deliveries: 0 };
       },
     },
     createLogger('test', 'silent'),
+    undefined,
     pauses,
   );
   sequencer.start();

@@ -19,6 +19,8 @@ export class EventSequencer {
   constructor(
     private readonly events: Pick<EventStreamRepository, 'sequence'>,
     private readonly logger: Logger,
+    /** Is called once there is something to send. */
+    private readonly onDeliveries: () => void = () => undefined,
     private readonly pauses: { readonly idle: number; readonly failed: number } = PAUSES,
   ) {}
 
@@ -41,7 +43,9 @@ export class EventSequencer {
   /** @returns milliseconds until the next batch: none where it may already be there */
   private async pauseAfterBatch(): Promise<number> {
     try {
-      return (await this.events.sequence(BATCH)) < BATCH ? this.pauses.idle : 0;
+      const { events, deliveries } = await this.events.sequence(BATCH);
+      if (deliveries > 0) this.onDeliveries();
+      return events < BATCH ? this.pauses.idle : 0;
     } catch (error) {
       this.logger.warn({ err: error }, 'events could not be put in the stream; it is tried again');
       return this.pauses.failed;

@@ -5,7 +5,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import { ACTIVITY_STEPS, COMPENSATIONS, FAILURE_TYPES } from '#libs/contracts/workflows/activities';
 import { Contradiction, Outage, AttentionRequired, Refusal } from '#libs/domain/order/failure';
 import { isOrderId, type OrderId } from '#libs/domain/order/order-id';
-import { backoff } from '#libs/domain/order/policy';
+import { backoff, LONGEST_PAUSE } from '#libs/domain/order/policy';
 import type { StepName } from '#libs/domain/order/steps';
 import { databaseOutage } from '#libs/persistence/database/database-failure';
 import type { WaitRepository } from '#libs/persistence/orders/wait.repository';
@@ -22,8 +22,6 @@ const UNSHOWN: readonly string[] = ['superseded', 'worker_stopped'];
 /** The attempt at which an unexpected failure parks its step: some 15 seconds after the first. */
 const UNFORESEEN_ATTEMPTS = 5;
 const UNFORESEEN = 'an attempt failed in a way that is not provided for';
-/** The longest `Retry-After` of a provider that is respected. Milliseconds. */
-const LONGEST_PAUSE = 600_000;
 /** What an order that is not paid yet may wait for, until its reservation ends. */
 const BEFORE_PAYMENT: readonly string[] = [
   'validateOrder',

@@ -22,6 +22,7 @@ it('figures are left out while the database is away, and the other metrics are s
     'order_attentions_open',
     'order_backlog',
     'order_discrepancies_open',
+    'webhook_endpoints',
     'order_runs_stuck',
     'order_runs_lost',
   ]);

@@ -1,11 +1,14 @@
 import { ATTENTION_KINDS, RUN_STUCK_CAUSES } from '#libs/domain/order/attention';
 import { isEnd, ORDER_STATUSES } from '#libs/domain/order/states';
 import { STEPS } from '#libs/domain/order/steps';
+import { DISABLED_REASONS } from '#libs/domain/webhooks/endpoint-health';
 import { DISCREPANCY_KINDS } from '#libs/domain/reconciliation/reconciliation';
 import { failureCode } from '#libs/persistence/database/database-failure';
 import type { FigureRepository } from '#libs/persistence/figures/figures.repository';
 import type { Logger } from '#libs/telemetry/logger';
 import type { Metrics } from '#libs/telemetry/metrics';
+
+const ENDPOINT_STATES = ['enabled', 'failing', ...DISABLED_REASONS.map((reason) => `disabled_${reason}`)];
 
 /** How long a figure is shown before it is read again, however often it is asked for. Milliseconds. */
 const KEPT_FOR = 5_000;
@@ -78,6 +81,12 @@ export class OrderFigures {
     const showDiscrepancies = reading('order_discrepancies_open', [discrepancies], async () => {
       const counts = new Map((await figures.openDiscrepancies()).map(({ kind, count }) => [kind, count]));
       for (const kind of DISCREPANCY_KINDS) discrepancies.set({ kind }, counts.get(kind) ?? 0);
+    });
+
+    const endpoints = metrics.gauge('webhook_endpoints', () => showEndpoints());
+    const showEndpoints = reading('webhook_endpoints', [endpoints], async () => {
+      const counts = new Map((await figures.webhookEndpoints()).map(({ state, count }) => [state, count]));
+      for (const state of ENDPOINT_STATES) endpoints.set({ state }, counts.get(state) ?? 0);
     });
 
     const stuck = metrics.gauge('order_runs_stuck', () => showStuck());

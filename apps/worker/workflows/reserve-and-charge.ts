@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 
-import type { PaymentAnswer } from '#libs/contracts/workflows/activities';
+import type { PaymentAnswer, ReservedOrder } from '#libs/contracts/workflows/activities';
 import type { OrderId } from '#libs/domain/order/order-id';
 import type { OrderPolicy } from '#libs/domain/order/policy';
 import type { ResumePoint } from '#libs/domain/order/resume-point';
@@ -79,21 +79,22 @@ export function reserveAndCharge({
       const chargesAtOnce = grace <= 0 && policy.retry.attempts > 1;
       let answer: PaymentAnswer | null = null;
       let failedAtOnce = false;
+      let pause = policy.retry.initial;
       register('reserve', () => steps.releaseStock(orderId));
       if (chargesAtOnce) register('charge', payment.reverse);
       await step('reserve', async () => {
         const within = stepsWithin(policy, left());
-        const begun = chargesAtOnce
+        const begun: ReservedOrder = chargesAtOnce
           ? await within.reserveAndCharge(orderId)
           : { number: await within.validateAndReserve(orderId), payment: null };
         searchAttributes.setOrderNumber(begun.number);
         answer = begun.payment;
         failedAtOnce = chargesAtOnce && answer === null;
+        pause = Math.max(pause, begun.retryAfter ?? 0);
       });
       await step('validate', alreadyDone);
       if (grace > 0) await sleep(Math.min(grace, left()), GRACE);
-      if (failedAtOnce)
-        await sleep(Math.min(policy.retry.initial, left()), { summary: 'Next attempt to charge' });
+      if (failedAtOnce) await sleep(Math.min(pause, left()), { summary: 'Next attempt to charge' });
       await step(
         'charge',
         async () => {

@@ -1,8 +1,10 @@
+import { sentence } from '#libs/domain/explanation/sentences';
 import { EVENTS, type EventType } from '#libs/domain/events/event-types';
 
 import type { AttentionList } from './attention.api.js';
 import type { CancellationView } from './cancellation.api.js';
 import type { PersonView, SessionView, SignInView } from './console.api.js';
+import type { ExplanationView } from './explanation.api.js';
 import type { EventList, EventView } from './event.api.js';
 import type { EntryView } from './entry.api.js';
 import type { ErasureView } from './erasure.api.js';
@@ -16,6 +18,14 @@ import { problemAddress, type ProblemCode, PROBLEMS } from './problems.js';
 import type { ProductList, ProductView, StockAdjustmentView } from './product.api.js';
 import type { RefundList, RefundView } from './refund.api.js';
 import type { UnmatchedEventList } from './unmatched-event.api.js';
+import type {
+  CreatedWebhookEndpoint,
+  WebhookDeliveryList,
+  WebhookDeliveryView,
+  WebhookEndpointList,
+  WebhookEndpointView,
+  WebhookReplayView,
+} from './webhook-endpoint.api.js';
 
 /** Ids of objects created on one morning: our ids begin with their time (RFC 9562, section 5.7). */
 const ORDER_ID = '019b78ff-f900-7000-8000-000000000001';
@@ -103,6 +113,44 @@ const product: ProductView = {
   available: 998,
 };
 
+const webhookEndpoint: WebhookEndpointView = {
+  id: '019b7900-00d0-7000-8000-00000000000c',
+  url: 'https://shop.example/order-events',
+  events: ['order.*', 'refund.failed'],
+  description: 'The shop',
+  status: 'enabled',
+  disabledReason: null,
+  disabledAt: null,
+  failingSince: null,
+  createdBy: 'service:back-office',
+  createdAt: '2026-01-01T09:00:00.000Z',
+  updatedAt: '2026-01-01T09:00:00.000Z',
+};
+
+const webhookDelivery: WebhookDeliveryView = {
+  id: '019b7900-00d2-7000-8000-00000000000d',
+  endpointId: webhookEndpoint.id,
+  eventId: '019b7900-00d1-7000-8000-00000000000c',
+  type: 'order.confirmed',
+  replayId: null,
+  state: 'succeeded',
+  attempts: 2,
+  nextAttemptAt: null,
+  createdAt: '2026-01-01T10:00:02.200Z',
+  settledAt: '2026-01-01T10:00:07.500Z',
+  history: [
+    {
+      number: 1,
+      at: '2026-01-01T10:00:02.300Z',
+      duration: 41,
+      status: 502,
+      failure: 'status',
+      answer: 'Bad Gateway',
+    },
+    { number: 2, at: '2026-01-01T10:00:07.400Z', duration: 60, status: 204, failure: null, answer: null },
+  ],
+};
+
 /** What events name beside the order. */
 const EVENT_SUBJECTS = {
   payment: { attempt: 2 },
@@ -129,6 +177,23 @@ export const ANSWERS = {
     ],
     nextCursor: null,
   } satisfies OrderEventList,
+  Explanation: {
+    cause: sentence('waits_for_pick_up'),
+    nextStep: sentence('carrier_reports'),
+    latest: { at: '2026-01-15T10:00:02.000Z', outcome: sentence('then_carrier_asked') },
+    also: [],
+    actions: [
+      {
+        ...sentence('refund_part'),
+        operation: 'requestRefund',
+        method: 'POST',
+        path: `/orders/${ORDER_ID}/refunds`,
+        body: null,
+        scope: 'operate',
+        allowed: true,
+      },
+    ],
+  } satisfies ExplanationView,
   EventList: {
     data: [eventExample('order.confirmed')],
     nextCursor: '4711',
@@ -247,6 +312,25 @@ export const ANSWERS = {
     ],
     nextCursor: null,
   } satisfies UnmatchedEventList,
+  WebhookEndpoint: webhookEndpoint,
+  WebhookEndpointList: { data: [webhookEndpoint], nextCursor: null } satisfies WebhookEndpointList,
+  CreatedWebhookEndpoint: {
+    ...webhookEndpoint,
+    secret: 'whsec_ZXhhbXBsZSBleGFtcGxlIGV4YW1wbGUgZXhhbXBsZSE=',
+  } satisfies CreatedWebhookEndpoint,
+  WebhookDelivery: webhookDelivery,
+  WebhookDeliveryList: { data: [webhookDelivery], nextCursor: null } satisfies WebhookDeliveryList,
+  WebhookReplay: {
+    id: '019b7def-6680-7000-8000-00000000000e',
+    endpointId: webhookEndpoint.id,
+    since: '2026-01-01T08:00:00.000Z',
+    until: '2026-01-01T12:00:00.000Z',
+    types: [],
+    deliveries: 17,
+    requestedBy: 'service:back-office',
+    requestedAt: '2026-01-02T09:00:00.000Z',
+    finishedAt: '2026-01-02T09:00:01.000Z',
+  } satisfies WebhookReplayView,
   Product: product,
   ProductList: { data: [product], nextCursor: null } satisfies ProductList,
   StockAdjustment: {

@@ -156,6 +156,24 @@ export const PROBLEMS = {
     meaning: 'The stock of this product was never adjusted under this id.',
     remedy: 'Use the `Location` that the adjustment was answered with.',
   },
+  webhook_endpoint_not_found: {
+    status: 404,
+    title: 'There is no such webhook endpoint',
+    meaning: 'No endpoint has this id, or it was deleted.',
+    remedy: 'See `GET /webhook-endpoints`.',
+  },
+  webhook_delivery_not_found: {
+    status: 404,
+    title: 'There is no such delivery',
+    meaning: 'The endpoint has no delivery with this id, or it is older than what is kept.',
+    remedy: 'See `GET /webhook-endpoints/{id}/deliveries`.',
+  },
+  webhook_replay_not_found: {
+    status: 404,
+    title: 'There is no such replay',
+    meaning: 'The endpoint has no replay with this id.',
+    remedy: 'Use the `Location` that the replay was answered with.',
+  },
   discrepancy_not_found: {
     status: 404,
     title: 'There is no such discrepancy',
@@ -272,6 +290,12 @@ export const PROBLEMS = {
     meaning:
       'A person is erased only once each of their orders has come to its end: until then it takes their name and address to carry them out. Nothing was erased.',
     remedy: 'Let the orders that `detail` names come to their end, or cancel them, and ask again.',
+  },
+  webhook_endpoint_disabled: {
+    status: 409,
+    title: 'The endpoint is disabled',
+    meaning: 'Nothing is sent to it while it is disabled. Nothing was stored, and the key is free.',
+    remedy: 'Enable it first: `PATCH /webhook-endpoints/{id}` with `{ "status": "enabled" }`.',
   },
   discrepancy_closed: {
     status: 409,
@@ -423,6 +447,13 @@ export const PROBLEMS = {
     title: 'The identity provider does not answer',
     meaning: 'The identity provider could not be asked, or gave no usable answer.',
     remedy: 'Sign in again after the time in `Retry-After`.',
+  },
+  webhooks_not_set_up: {
+    status: 503,
+    title: 'Events are not sent here',
+    meaning:
+      'The service has no WEBHOOK_SECRET_KEY, with which the secrets of endpoints are encrypted. Nothing was stored, and the key is free.',
+    remedy: 'Have the people who run the service set WEBHOOK_SECRET_KEY; trying again alone does not help.',
   },
   gateway_unavailable: {
     status: 503,

@@ -26,6 +26,8 @@ export interface ReservedOrder {
   readonly number: string;
   /** Null where the first attempt failed: the next one shows why. */
   readonly payment: PaymentAnswer | null;
+  /** How long the provider asks to wait then, in milliseconds. Absent where it does not, and in older histories. */
+  readonly retryAfter?: number;
 }
 
 /** Why a payment is reversed. With `expired`, a payment that succeeded at the last moment is kept instead. */

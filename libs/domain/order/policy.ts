@@ -24,6 +24,9 @@ export interface OrderPolicy {
   readonly workflowVersion?: number;
 }
 
+/** The longest `Retry-After` of a provider that is respected. Milliseconds. */
+export const LONGEST_PAUSE = 600_000;
+
 /** How long after failing attempt number `attempt` (from 1) the next one starts, in milliseconds. */
 export function backoff(retry: Pick<OrderPolicy['retry'], 'initial' | 'max'>, attempt: number): number {
   return Math.min(retry.initial * 2 ** (attempt - 1), retry.max);

@@ -16,11 +16,24 @@ export function beginEffect(
   statement: ChangeStatement,
   { key, requestHash, unless = {} }: EffectToBegin,
 ): void {
+  beginEffectOf(statement, { key, unless, requestHash: Prisma.sql`${requestHash}`, from: statement.changed });
+}
+
+/** The same. @param from a table expression of `o`, the changed order, on which the hash may depend */
+export function beginEffectOf(
+  statement: ChangeStatement,
+  {
+    key,
+    requestHash,
+    unless,
+    from,
+  }: { key: string; requestHash: Prisma.Sql; unless: Unless; from: Prisma.Sql },
+): void {
   const begun = statement.also(
     'begun_effect',
     Prisma.sql`
       INSERT INTO effect (key, order_id, request_hash, state)
-      SELECT ${key}, o.id, ${requestHash}, 'started' FROM ${statement.changed} o WHERE ${mayBegin(unless)}
+      SELECT ${key}, o.id, ${requestHash}, 'started' FROM ${from} o WHERE ${mayBegin(unless)}
       ON CONFLICT (key) DO NOTHING RETURNING ${EFFECT}, true AS fresh`,
   );
   statement.answer(Prisma.sql`(SELECT to_jsonb(b) FROM ${begun} b) AS "begunEffect"`);

@@ -6,6 +6,7 @@ import { LOCKS } from '../database/advisory-locks.js';
 import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
 import { time } from '../orders/order-record.sql.js';
+import { fanOut } from '../webhooks/fan-out.sql.js';
 
 /** An event of the stream. Times are RFC 3339. */
 export interface EventRecord {
@@ -23,6 +24,13 @@ export interface EventPage {
   /** The last event that was read or passed over. */
   readonly cursor: number;
   readonly hasMore: boolean;
+}
+
+/** What one statement has put in the stream. */
+export interface SequencedEvents {
+  readonly events: number;
+  /** How many of them are to be sent, once for each endpoint. */
+  readonly deliveries: number;
 }
 
 /** How many events a page looks at, where it gives only some of them. */
@@ -57,16 +65,24 @@ export class EventStreamRepository {
    * Gives events their places, the oldest first; nothing while another process does so. Places are numbers that only
    * grow, and some are left out.
    *
-   * @param limit how many at most @returns how many
+   * What is subscribed to is told to its endpoints by the same statement, so that each is told once.
+   *
+   * @param limit how many at most
    */
-  async sequence(limit: number): Promise<number> {
+  async sequence(limit: number): Promise<SequencedEvents> {
     // The lock lasts until the places are committed: the next sequencer takes higher ones, and none takes an event twice.
-    return this.db.$executeRaw`
+    const [row] = await this.db.$queryRaw<SequencedEvents[]>`
       WITH batch AS (
         SELECT id FROM outbox_event WHERE sequence IS NULL AND (SELECT pg_try_advisory_xact_lock(${LOCKS.sequencer}))
         ORDER BY id LIMIT ${limit}),
-      placed AS MATERIALIZED (SELECT id, nextval('outbox_event_sequence') AS sequence FROM batch)
-      UPDATE outbox_event e SET sequence = p.sequence FROM placed p WHERE e.id = p.id AND e.sequence IS NULL`;
+      placed AS MATERIALIZED (SELECT id, nextval('outbox_event_sequence') AS sequence FROM batch),
+      sequenced AS (
+        UPDATE outbox_event e SET sequence = p.sequence FROM placed p WHERE e.id = p.id AND e.sequence IS NULL
+        RETURNING e.id, e.type),
+      delivered AS (${fanOut(Prisma.sql`sequenced`)} RETURNING 1)
+      SELECT (SELECT count(*) FROM sequenced)::int AS events, (SELECT count(*) FROM delivered)::int AS deliveries`;
+    if (!row) throw new Error('a count has no row');
+    return row;
   }
 
   /**

@@ -32,6 +32,12 @@ const BACKLOG = {
   events_unapplied: ['open_event', 'received_at', 'is_matched'],
   events_unmatched: ['open_event', 'received_at', 'NOT is_matched'],
   outgoing_events: ['outbox_event', 'time', 'sequence IS NULL'],
+  // Of endpoints that fail, the endpoints are counted.
+  webhook_deliveries: [
+    'webhook_delivery',
+    'due_at',
+    `due_at <= now() AND endpoint_id IN (SELECT id FROM webhook_endpoint WHERE status = 'enabled' AND failures = 0)`,
+  ],
   events_unsignalled: ['inbox_event', 'applied_at', 'report IS NOT NULL AND signalled_at IS NULL'],
 } as const satisfies Readonly<Record<string, readonly [table: string, since: string, condition: string]>>;
 
@@ -56,6 +62,10 @@ export const FIGURES = {
         `SELECT '${queue}' AS queue, count(*)::int AS count, ${age(since)} FROM ${table} WHERE ${condition}`,
     )
     .join(' UNION ALL ')}`,
+  webhookEndpoints: `
+    SELECT CASE WHEN status = 'disabled' THEN 'disabled_' || disabled_reason
+      WHEN failing_since IS NULL THEN 'enabled' ELSE 'failing' END AS state, count(*)::int AS count
+    FROM webhook_endpoint GROUP BY 1`,
   lostRuns: `SELECT COALESCE(sum(alarm_runs), 0)::int AS count FROM run_look`,
   stuckRuns: `
     SELECT reason AS cause, count(*)::int AS count FROM attention

@@ -51,6 +51,11 @@ export class FigureRepository {
     return (await this.pool.query<{ cause: RunStuckCause; count: number }>(FIGURES.stuckRuns)).rows;
   }
 
+  /** By `enabled`, `failing`, and `disabled_` with the reason. */
+  async webhookEndpoints(): Promise<{ readonly state: string; readonly count: number }[]> {
+    return (await this.pool.query<{ state: string; count: number }>(FIGURES.webhookEndpoints)).rows;
+  }
+
   async openDiscrepancies(): Promise<{ readonly kind: string; readonly count: number }[]> {
     return (await this.pool.query<{ kind: string; count: number }>(FIGURES.openDiscrepancies)).rows;
   }

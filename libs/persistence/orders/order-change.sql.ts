@@ -1,6 +1,6 @@
 import { eventsOf } from '#libs/domain/events/events-of';
 import type { OrderChange } from '#libs/domain/order/order-change';
-import { statesAfter } from '#libs/domain/order/states-after';
+import { type ChangingOrder, type Decline, statesAfter } from '#libs/domain/order/states-after';
 import type { OrderState } from '#libs/domain/order/states';
 import { movementsFor } from '#libs/domain/stock/goods';
 
@@ -43,17 +43,26 @@ const AT_ANY_VERSION: readonly string[] = [
   'atAnyVersion',
 ] satisfies readonly (keyof OrderChange)[];
 
+/** What of an order decides about the statement that changes it. */
+export type ChangedOrder = ChangingOrder & Pick<OrderRecord, 'id' | 'version'>;
+
 /**
  * The statement that writes a change, decided on `order` as it was read.
  *
+ * @param further adds what only SQL can say: conditions, records, columns of the answer
  * @throws IllegalTransition when the change is not allowed from the order's state
  */
-export function changeStatement(order: OrderRecord, change: OrderChange): Prisma.Sql {
+export function changeStatement(
+  order: ChangedOrder,
+  change: OrderChange,
+  further?: (statement: ChangeStatement) => void,
+): Prisma.Sql {
   const { next, decline } = statesAfter(order, change);
   if (change.atAnyVersion && Object.keys(change).some((field) => !AT_ANY_VERSION.includes(field)))
     throw new Error('a change that is more than an event must be decided on a version of its order');
   const statement = new ChangeStatement(order, change.atAnyVersion);
-  addConditions(statement, order, change);
+  further?.(statement);
+  addConditions(statement, change);
   assignColumns(statement, order, change, next, decline);
   logEvent(statement, order, change, next);
   statement.tell(eventsOf(change, next));
@@ -62,7 +71,7 @@ export function changeStatement(order: OrderRecord, change: OrderChange): Prisma
 }
 
 /** What must hold: first what writes nothing. */
-function addConditions(statement: ChangeStatement, order: OrderRecord, change: OrderChange): void {
+function addConditions(statement: ChangeStatement, change: OrderChange): void {
   if (change.lastRun !== undefined) requireLastRun(statement, change.lastRun);
   if (change.unlessBegun) requireUnbegun(statement, change.unlessBegun);
   if (change.resolves) lockAttention(statement, change.resolves);
@@ -71,16 +80,16 @@ function addConditions(statement: ChangeStatement, order: OrderRecord, change: O
   if (change.opens) openAttention(statement, change.opens);
   if (change.cancellation) requestCancellation(statement, change.cancellation);
   if (change.applies) applyEvent(statement, change.applies);
-  if (change.reconciles) reconcile(statement, order, change.reconciles);
+  if (change.reconciles) reconcile(statement, change.reconciles);
   if (change.reserves) takeStock(statement, change.reserves);
 }
 
 function assignColumns(
   statement: ChangeStatement,
-  order: OrderRecord,
+  order: ChangedOrder,
   change: OrderChange,
   next: Partial<OrderState>,
-  decline: OrderRecord['decline'],
+  decline: Decline | null,
 ): void {
   for (const [field, to] of Object.entries(next)) statement.set(Prisma.sql`${Prisma.raw(field)} = ${to}`);
   if (change.intentId) statement.set(Prisma.sql`intent_id = ${change.intentId}`);
@@ -111,7 +120,7 @@ function assignColumns(
 
 function logEvent(
   statement: ChangeStatement,
-  order: OrderRecord,
+  order: ChangedOrder,
   { event, followedBy, endReason }: OrderChange,
   next: Partial<OrderState>,
 ): void {
@@ -139,7 +148,7 @@ function logEvent(
 
 function addRecords(
   statement: ChangeStatement,
-  order: OrderRecord,
+  order: ChangedOrder,
   change: OrderChange,
   { fulfilment, status }: Partial<OrderState>,
 ): void {

@@ -185,6 +185,23 @@ export class OrderRepository {
     throw new Error(`order ${order.id} changed faster than it could be read`);
   }
 
+  /**
+   * Writes a change by a statement that answers the order as it was before, too.
+   *
+   * @returns null where nothing was written
+   */
+  async writeAndRead(
+    change: OrderChange,
+    statement: Prisma.Sql,
+  ): Promise<(Written & { readonly order: OrderRecord }) | null> {
+    const [result] = await this.db.$queryRaw<(ChangeResult & { order: OrderRecord | null })[]>(statement);
+    if (!result?.written || result.order === null) return null;
+    const { order, begunEffect: effect, booked } = result;
+    this.listener?.read(order);
+    this.listener?.changed(order, change, booked ?? []);
+    return { order, begun: effect ? { order: orderAfter(order, change), effect } : null };
+  }
+
   /** Null when the change is not allowed from the state that was read, and the order has another state by now. */
   private async statement(order: OrderRecord, change: OrderChange): Promise<Prisma.Sql | null> {
     try {

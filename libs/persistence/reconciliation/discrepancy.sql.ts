@@ -43,19 +43,15 @@ export const differenceRows = (differences: readonly Difference[]) => Prisma.sql
     AS d (kind, object_id, expected, found)`;
 
 /** Opens what differs, and an attention for each; or closes what no longer does, and resolves the attentions of it. */
-export function reconcile(
-  statement: ChangeStatement,
-  { currency }: { readonly currency: string },
-  { is, differences, unmovedSince }: Reconciled,
-): void {
+export function reconcile(statement: ChangeStatement, { is, differences, unmovedSince }: Reconciled): void {
   const { before, changed } = statement;
   const isUnmoved = Prisma.sql`NOT ${moneyInFlight(Prisma.sql`b.id`, unmovedSince)}`;
   if (is === 'differ') {
     const opened = statement.claim(
       'opened_discrepancies',
       openDiscrepancies(Prisma.sql`
-        SELECT b.id, ${currency}, d.kind, d.object_id, d.expected, d.found
-        FROM ${before} b, ${differenceRows(differences)} WHERE ${isUnmoved}`),
+        SELECT b.id, o.currency, d.kind, d.object_id, d.expected, d.found
+        FROM ${before} b JOIN orders o ON o.id = b.id, ${differenceRows(differences)} WHERE ${isUnmoved}`),
     );
     const flagged = statement.also(
       'flagged_discrepancies',

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.js';
 import { Prisma } from '../generated/client.js';
 
 /** The tables that rows are removed from once they are old. */
-export const AGING_TABLES = ['idempotency_key', 'inbox_event', 'outbox_event'] as const;
+export const AGING_TABLES = ['idempotency_key', 'inbox_event', 'outbox_event', 'webhook_delivery'] as const;
 export type AgingTable = (typeof AGING_TABLES)[number];
 
 /** The rows of a table, in the order in which a pass goes through them. */
@@ -68,6 +68,16 @@ const ROWS: Readonly<Record<AgingTable, Rows>> = {
     noted: Prisma.sql`
       UPDATE event_stream SET removed_to = GREATEST(removed_to, (SELECT max(place::bigint) FROM removed))
       WHERE EXISTS (SELECT 1 FROM removed)`,
+  },
+  // Their attempts go with them.
+  webhook_delivery: {
+    from: Prisma.sql`webhook_delivery`,
+    primaryKey: ['id'],
+    column: Prisma.sql`id`,
+    type: Prisma.sql`uuid`,
+    least: '00000000-0000-0000-0000-000000000000',
+    storedAt: Prisma.sql`created_at`,
+    mayGo: Prisma.sql`(r.leased_until IS NULL OR r.leased_until <= now())`,
   },
 };
 

@@ -8,7 +8,12 @@ const TAGS = {
   events: {
     name: 'Events',
     description:
-      'For shops: every change of every order, as one stream. What is listed under `webhooks` is the events themselves: this version lists them, and sends none',
+      'For shops: every change of every order, as one stream. What is listed under `webhooks` is the events themselves, as they are listed and as they are sent',
+  },
+  'webhook-endpoints': {
+    name: 'Webhook endpoints',
+    description:
+      'For operators: where events are sent to, signed as www.standardwebhooks.com describes, and what was sent there',
   },
   products: { name: 'Products', description: 'For the back office: the catalogue and its stock' },
   customers: { name: 'Customers', description: 'For operators: the personal data of customers' },

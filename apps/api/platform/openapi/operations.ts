@@ -54,6 +54,11 @@ export const OPERATIONS = {
     access: 'read',
     problems: ['order_not_found', 'unavailable'],
   },
+  explainOrder: {
+    summary: 'Explain why an order stands where it does, until when, and what a person may do',
+    access: 'read',
+    problems: ['order_not_found', 'unavailable'],
+  },
   listOrderEvents: {
     summary: "Read an order's audit trail, oldest first",
     access: 'read',
@@ -65,6 +70,89 @@ export const OPERATIONS = {
     access: 'read',
     query: true,
     problems: ['events_gone', 'unavailable'],
+  },
+  createWebhookEndpoint: {
+    summary: 'Have events sent to a URL',
+    access: 'operate',
+    idempotency: 'required',
+    problems: [...BODY, 'webhook_endpoint_not_found', 'webhooks_not_set_up', 'unavailable'],
+  },
+  listWebhookEndpoints: {
+    summary: 'List where events are sent to',
+    access: 'operate',
+    query: true,
+    problems: ['unavailable'],
+  },
+  readWebhookEndpoint: {
+    summary: 'Read an endpoint',
+    access: 'operate',
+    problems: ['webhook_endpoint_not_found', 'unavailable'],
+  },
+  changeWebhookEndpoint: {
+    summary: 'Change, disable or enable an endpoint',
+    access: 'operate',
+    problems: [...BODY, 'webhook_endpoint_not_found', 'unavailable'],
+  },
+  deleteWebhookEndpoint: {
+    summary: 'Delete an endpoint with its secrets',
+    access: 'operate',
+    problems: ['webhook_endpoint_not_found', 'unavailable'],
+  },
+  rotateWebhookSecret: {
+    summary: 'Give an endpoint another secret, beside the one before for a while',
+    access: 'operate',
+    idempotency: 'required',
+    problems: [...BODY, 'webhook_endpoint_not_found', 'webhooks_not_set_up', 'unavailable'],
+  },
+  listWebhookDeliveries: {
+    summary: 'List what was sent to an endpoint, or waits for it, with the attempts',
+    access: 'operate',
+    query: true,
+    problems: ['webhook_endpoint_not_found', 'unavailable'],
+  },
+  readWebhookDelivery: {
+    summary: 'Read a delivery with its attempts',
+    access: 'operate',
+    problems: ['webhook_endpoint_not_found', 'webhook_delivery_not_found', 'unavailable'],
+  },
+  redeliverWebhook: {
+    summary: 'Send a delivery again, now',
+    access: 'operate',
+    idempotency: 'optional',
+    problems: [
+      'webhook_endpoint_not_found',
+      'webhook_delivery_not_found',
+      'webhook_endpoint_disabled',
+      'unavailable',
+    ],
+  },
+  sendTestEvent: {
+    summary: 'Send a test event to an endpoint',
+    access: 'operate',
+    idempotency: 'optional',
+    problems: [
+      'webhook_endpoint_not_found',
+      'webhook_delivery_not_found',
+      'webhook_endpoint_disabled',
+      'unavailable',
+    ],
+  },
+  requestWebhookReplay: {
+    summary: 'Send the events of some time to an endpoint again',
+    access: 'operate',
+    idempotency: 'required',
+    problems: [
+      ...BODY,
+      'webhook_endpoint_not_found',
+      'webhook_replay_not_found',
+      'webhook_endpoint_disabled',
+      'unavailable',
+    ],
+  },
+  readWebhookReplay: {
+    summary: 'Read how far a replay has come',
+    access: 'operate',
+    problems: ['webhook_endpoint_not_found', 'webhook_replay_not_found', 'unavailable'],
   },
   streamEvents: {
     summary: 'Follow the events of all orders as they happen',

@@ -39,10 +39,21 @@ export class InventoryActivities implements Pick<
   }
 
   /**
+   * Validates and reserves an order that is to be charged at once, by one statement while nothing else has changed it.
+   *
    * @param first the effect of what follows at once, which begins with the reservation
    * @returns the order as it was read before, and that effect, where it has begun
    */
-  async reserveValidated(
+  async reserveToCharge(
+    orderId: OrderId,
+    first: (order: OrderRecord) => EffectToBegin | undefined,
+  ): Promise<{ readonly order: OrderRecord; readonly begun: Begun | null }> {
+    return (
+      (await this.stock.reserveFirst(orderId, this.shipTo)) ?? (await this.reserveValidated(orderId, first))
+    );
+  }
+
+  private async reserveValidated(
     orderId: OrderId,
     first?: (order: OrderRecord) => EffectToBegin | undefined,
   ): Promise<{ readonly order: OrderRecord; readonly begun: Begun | null }> {

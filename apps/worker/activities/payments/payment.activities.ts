@@ -1,7 +1,8 @@
-import type { PaymentAnswer, StepActivities } from '#libs/contracts/workflows/activities';
+import type { PaymentAnswer, ReservedOrder, StepActivities } from '#libs/contracts/workflows/activities';
 import { Outage, AttentionRequired, Refusal } from '#libs/domain/order/failure';
 import { paid } from '#libs/domain/ledger/ledger';
 import type { OrderId } from '#libs/domain/order/order-id';
+import { LONGEST_PAUSE } from '#libs/domain/order/policy';
 import { differenceOf, dueAmount } from '#libs/domain/payment/paid-amount';
 import { methodRefused } from '#libs/domain/payment/payment-change';
 import { captureKey, chargeKey } from '#libs/domain/payment/payment-keys';
@@ -37,18 +38,21 @@ export class PaymentActivities implements Pick<
   }
 
   /**
-   * Charges, unless a cancellation is requested; null where that fails: then it is asked for by itself, and its failures
-   * are those of its own step.
+   * Charges, unless a cancellation is requested; no answer where that fails: then it is asked for by itself, after the time
+   * that the provider asks for, and its failures are those of its own step.
    *
    * @param begun the first effect of it, where it has begun with the reservation
    */
-  async tryToCharge(order: OrderRecord, begun: Begun | null): Promise<PaymentAnswer | null> {
-    return this.charge(order, UNLESS_CANCELLED, begun).catch((error: unknown) => {
+  async tryToCharge(order: OrderRecord, begun: Begun | null): Promise<Omit<ReservedOrder, 'number'>> {
+    try {
+      return { payment: await this.charge(order, UNLESS_CANCELLED, begun) };
+    } catch (error) {
       const code = error instanceof Outage || error instanceof Refusal ? error.code : undefined;
       this.logger.warn({ orderId: order.id, code }, FIRST_ATTEMPT_FAILED);
       this.logger.debug({ orderId: order.id, err: error }, FIRST_ATTEMPT_FAILED);
-      return null;
-    });
+      const asked = error instanceof Outage ? error.retryAfter : undefined;
+      return { payment: null, ...(asked !== undefined && { retryAfter: Math.min(asked, LONGEST_PAUSE) }) };
+    }
   }
 
   /** The first effect of an attempt to charge that follows at once; none where nothing is charged. */

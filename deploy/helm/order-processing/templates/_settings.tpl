@@ -54,6 +54,9 @@ The secrets that a program reads, as JSON: the variable, and where it is. Takes 
 {{- if and (eq .program "api") $secrets.consoleClientSecret.name }}
 {{- $_ := set $found "CONSOLE_OIDC_CLIENT_SECRET" $secrets.consoleClientSecret }}
 {{- end }}
+{{- if and (ne .program "migrate") $secrets.webhookSecretKey.name }}
+{{- $_ := set $found "WEBHOOK_SECRET_KEY" $secrets.webhookSecretKey }}
+{{- end }}
 {{- if and (ne .program "migrate") $secrets.otlpHeaders.name }}
 {{- $_ := set $found "OTEL_EXPORTER_OTLP_HEADERS" $secrets.otlpHeaders }}
 {{- end }}
