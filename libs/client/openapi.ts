@@ -6132,7 +6132,7 @@ export interface operations {
     streamEvents: {
         parameters: {
             query?: {
-                /** @description The `sequence` of the event read last, or a `nextCursor`; left out, what happens from now on is told. `Last-Event-ID` goes before it */
+                /** @description The `sequence` of the event read last, or a `nextCursor`; left out, what happens from now on is told. `Last-Event-ID` takes precedence */
                 after?: string;
                 /** @description Only these, the parameter repeated for several */
                 types?: ("order.placed" | "order.confirmed" | "order.shipped" | "order.delivered" | "order.undelivered" | "order.cancelling" | "order.cancelled" | "order.rejected" | "order.closed" | "order.erased" | "payment.not_required" | "payment.attempt_requested" | "payment.requires_action" | "payment.processing" | "payment.authorized" | "payment.captured" | "payment.declined" | "payment.voided" | "payment.partially_refunded" | "payment.refunded" | "payment.disputed" | "cancellation.requested" | "cancellation.accepted" | "cancellation.refused" | "shipment.created" | "shipment.picked_up" | "shipment.in_transit" | "shipment.delivery_failed" | "shipment.delivered" | "shipment.returned" | "shipment.lost" | "shipment.cancelled" | "refund.requested" | "refund.pending" | "refund.succeeded" | "refund.failed" | "attention.opened" | "attention.resolved")[];
@@ -6263,7 +6263,7 @@ export interface operations {
     streamOrderEvents: {
         parameters: {
             query?: {
-                /** @description The `sequence` of the event read last, or a `nextCursor`; left out, what happens from now on is told. `Last-Event-ID` goes before it */
+                /** @description The `sequence` of the event read last, or a `nextCursor`; left out, what happens from now on is told. `Last-Event-ID` takes precedence */
                 after?: string;
                 /** @description Only these, the parameter repeated for several */
                 types?: ("order.placed" | "order.confirmed" | "order.shipped" | "order.delivered" | "order.undelivered" | "order.cancelling" | "order.cancelled" | "order.rejected" | "order.closed" | "order.erased" | "payment.not_required" | "payment.attempt_requested" | "payment.requires_action" | "payment.processing" | "payment.authorized" | "payment.captured" | "payment.declined" | "payment.voided" | "payment.partially_refunded" | "payment.refunded" | "payment.disputed" | "cancellation.requested" | "cancellation.accepted" | "cancellation.refused" | "shipment.created" | "shipment.picked_up" | "shipment.in_transit" | "shipment.delivery_failed" | "shipment.delivered" | "shipment.returned" | "shipment.lost" | "shipment.cancelled" | "refund.requested" | "refund.pending" | "refund.succeeded" | "refund.failed" | "attention.opened" | "attention.resolved")[];

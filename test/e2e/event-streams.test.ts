@@ -200,6 +200,19 @@ describe('an event stream', () => {
     again.hangUp();
   });
 
+  it('is counted no more once its connection breaks, though it was asked for behind another request', async () => {
+    const { hostname, port } = new URL(system.url);
+    const socket = connect(Number(port), hostname).on('error', () => undefined);
+    const open = async () =>
+      Scrape.of(await (await system.monitor('api', '/metrics')).text()).value('event_streams_open');
+    socket.write(
+      `GET /events/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${system.key}\r\n\r\n`.repeat(2),
+    );
+    await eventually(open, (count) => count === 2);
+    socket.destroy();
+    await eventually(open, (count) => count === 0);
+  });
+
   it('ends soon after its key was revoked', async () => {
     const key = await system.store.apiKeys.create('leaving', ['read']);
     const [reader, other] = [await StreamReader.open(system, { key }), await StreamReader.open(system)];

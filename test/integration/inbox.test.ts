@@ -124,6 +124,26 @@ describe("a carrier's events", () => {
     await bench.finish(order.id);
   });
 
+  it('of two parcels in transit that share a number are kept for neither, and are not called unmatched', async () => {
+    const { id: first, trackingNumber } = await bench.labelled();
+    const second = await bench.paid();
+    const key = `${second.id}:ship`;
+    await bench.store.effects.begin(second.id, key, 'hash');
+    await bench.store.orders.change(await bench.order(second.id), () => ({
+      next: { fulfilment: 'ready' },
+      event: { type: 'shipment.created', actor: 'carrier' },
+      settles: { key, fence: 1, settlement: { state: 'done', providerId: trackingNumber } },
+      parcel: { is: 'labelled', carrier: 'sandbox', trackingNumber },
+    }));
+    expect(await bench.store.inbox.receive(carrierEvent('shipment.delivered', trackingNumber))).toBeNull();
+    expect(await inboxOf(trackingNumber)).toMatchObject([{ verdict: 'ambiguous' }]);
+    for (const id of [first, second.id])
+      expect(await bench.order(id)).toMatchObject({
+        fulfilment: 'ready',
+        attention: [{ kind: 'tracking_conflict' }],
+      });
+  });
+
   describe('of a number whose parcel has arrived, while the label of another order is being made,', () => {
     const KEY = (id: OrderId) => `${id}:ship`;
     /** The former parcel's order, and an order whose label has been requested. */

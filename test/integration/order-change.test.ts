@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
+import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 
@@ -64,6 +65,48 @@ describe('changes of one order', () => {
         atAnyVersion: true,
       })),
     ).rejects.toThrow('must be decided on a version');
+  });
+
+  it('that no state decides about settle their effect once, though the order changes just before', async () => {
+    const { order } = await bench.labelled();
+    const key = `${order.id}:mail`;
+    await bench.store.effects.begin(order.id, key, 'hash');
+    const client = new pg.Client({ connectionString: bench.databaseUrl });
+    await client.connect();
+    const isBlocked = async () =>
+      (await client.query('SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))'))
+        .rowCount === 1;
+    try {
+      await client.query('BEGIN');
+      await client.query('UPDATE orders SET version = version + 1 WHERE id = $1', [order.id]);
+      const written = bench.store.orders.change(order, () => ({
+        event: { type: 'note', actor: 'tests' },
+        settles: { key, fence: 1, settlement: { state: 'done' } },
+        atAnyVersion: true,
+      }));
+      await expect.poll(isBlocked).toBe(true);
+      await client.query('COMMIT');
+      expect(await written).toBe(true);
+    } finally {
+      await client.end();
+    }
+    expect(await bench.store.effects.find(key)).toMatchObject({ state: 'done' });
+    expect((await bench.order(order.id)).version).toBe(order.version + 2);
+    const notes = (await bench.store.orders.events(order.id)).filter(({ type }) => type === 'note');
+    expect(notes).toHaveLength(1);
+  });
+
+  it('with which an effect begins are refused before anything is written, where the order must be read again', async () => {
+    const { order } = await bench.labelled();
+    const key = `${order.id}:next`;
+    const change = bench.store.orders.change(order, () => ({
+      event: { type: 'note', actor: 'tests' },
+      begins: { key, requestHash: 'hash' },
+      ended: ['charge'],
+    }));
+    await expect(change).rejects.toThrow('must be read again');
+    expect((await bench.order(order.id)).version).toBe(order.version);
+    expect(await bench.store.effects.find(key)).toBeNull();
   });
 
   it('that only one can make are made by one, and the others decide anew', async () => {

@@ -18,7 +18,7 @@ const PAGE = 200;
 const CATCH_UP_READS = 2;
 /** Milliseconds until the next read, at the most where the writing took long, and after one that failed. */
 const PAUSES = { idle: 250, longest: 500, failed: 1_000 } as const;
-/** How many times as long as the writing to all streams the pause after it is, so that thousands use a part of a core. */
+/** The pause after a read, in times that writing its events to all streams took: thousands use a part of a core. */
 const REST = 12;
 
 type Events = Pick<EventStreamRepository, 'page' | 'end'>;

@@ -31,7 +31,7 @@ const RETRY = 2_000;
 
 export const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
-  // Neither stored, nor packed or held back by a proxy; the second is nginx's own.
+  // Neither stored, nor compressed or held back by a proxy; the second is nginx's own.
   'Cache-Control': 'no-cache, no-store, no-transform',
   'X-Accel-Buffering': 'no',
   Connection: 'close',

@@ -17,7 +17,7 @@ import { EventStream, type Interest } from './event-stream.js';
 
 /** Milliseconds between two looks at all streams. */
 const UPKEEP = 500;
-/** Milliseconds between two looks at all of their keys and sessions: one that is revoked, or ends, ends its streams so late. */
+/** Milliseconds between two looks at all of their keys and sessions: the streams of one that is revoked, or ends, end within this time. */
 const KEY_CHECK = 5_000;
 /** Milliseconds over which readers come back, at other processes, when this one stops. */
 const COMEBACK = { from: 200, to: 2_000 } as const;
@@ -72,7 +72,7 @@ export class EventStreams {
     this.lookAfter(stream);
   }
 
-  /** Ends all streams: the process stops. One that is opened yet is begun and ended, so that its reader comes back. */
+  /** Ends all streams: the process stops. One that is opened after this is begun and ended, so that its reader comes back. */
   end(): void {
     this.hasEnded = true;
     for (const stream of this.open.keys()) stream.close('stopping', comeback());

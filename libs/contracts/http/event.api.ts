@@ -88,7 +88,7 @@ export type ListEvents = z.output<typeof ListEvents>;
 /** The query of `GET /events/stream`. */
 export const FollowEvents = z.strictObject({
   after: Cursor.optional().describe(
-    'The `sequence` of the event read last, or a `nextCursor`; left out, what happens from now on is told. `Last-Event-ID` goes before it',
+    'The `sequence` of the event read last, or a `nextCursor`; left out, what happens from now on is told. `Last-Event-ID` takes precedence',
   ),
   types: Types,
 });

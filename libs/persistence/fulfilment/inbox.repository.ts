@@ -82,7 +82,7 @@ export class InboxRepository {
    * an unknown parcel is kept until the parcel is known, and one that may be of a label that is being made until that
    * label is known, for an hour at most; an event that fits two parcels is applied to neither.
    *
-   * @returns the report for the run; null when there is none; `unmatched` where the event is kept, or fits two parcels
+   * @returns the report for the run; null when there is none; `unmatched` where the event is kept until its parcel is known
    */
   async receive(event: CarrierEvent): Promise<Report | 'unmatched' | null> {
     // Where no parcel has its number or reference, it is stored by the statement that looks for one.
@@ -92,8 +92,9 @@ export class InboxRepository {
       await this.db.$executeRaw(
         Prisma.sql`${unmatchedEvent(event, match.is === 'ambiguous' ? match.is : null)} ON CONFLICT (provider, event_id) DO NOTHING`,
       );
-    if (match.is === 'ambiguous') await this.flagShared(event.trackingNumber, match.orderIds);
-    return 'unmatched';
+    if (match.is !== 'ambiguous') return 'unmatched';
+    await this.flagShared(event.trackingNumber, match.orderIds);
+    return null;
   }
 
   /**

@@ -175,12 +175,14 @@ export class OrderRepository {
       if (change === null) return null;
       const statement = await this.statement(current, change);
       if (statement === null) continue;
+      // Before anything is written: an error must mean that nothing was.
+      const after = change.begins ? orderAfter(current, change) : null;
       const [result] = await this.db.$queryRaw<ChangeResult[]>(statement);
       if (!result?.current) continue;
       if (result.written) this.listener?.changed(current, change, result.booked ?? []);
       if (!result.written) return null;
       const { begunEffect: effect } = result;
-      return { begun: effect ? { order: orderAfter(current, change), effect } : null };
+      return { begun: effect && after ? { order: after, effect } : null };
     }
     throw new Error(`order ${order.id} changed faster than it could be read`);
   }

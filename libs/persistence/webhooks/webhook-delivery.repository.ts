@@ -117,8 +117,10 @@ export class WebhookDeliveryRepository {
         CROSS JOIN LATERAL (
           SELECT count(*)::int AS busy FROM webhook_delivery d
           WHERE d.endpoint_id = seen.id AND d.leased_until > now()) b
+        CROSS JOIN LATERAL (
+          SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id = seen.id AND d.due_at <= now()
+          ORDER BY d.due_at LIMIT 1) w
         WHERE e.status = 'enabled' AND (e.resumes_at IS NULL OR e.resumes_at <= now()) AND b.busy < ${allowed}
-          AND EXISTS (SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id = seen.id AND d.due_at <= now())
         FOR NO KEY UPDATE OF e SKIP LOCKED),
       due AS MATERIALIZED (
         SELECT f.id AS endpoint_id, f.busy, d.id, d.due_at FROM free f CROSS JOIN LATERAL (
