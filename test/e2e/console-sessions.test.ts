@@ -143,8 +143,9 @@ describe('a person who is signed in', () => {
     it('so much a second, counted by person', async () => {
       await signedIn();
       const ask = async (from: Browser) => (await from.request(`${system.url}/orders?limit=1`)).status;
-      const statuses = await Promise.all(Array.from({ length: RATE_LIMIT * 3 }, () => ask(browser)));
-      expect(statuses).toContain(429);
+      // How many are answered within a second depends on the machine.
+      const crowd = () => Promise.all(Array.from({ length: RATE_LIMIT * 4 }, () => ask(browser)));
+      await expect.poll(crowd).toContain(429);
       const other = new Browser();
       name = `${name}-calm`;
       await signedIn(other);
