@@ -1,5 +1,5 @@
 import type { Report } from './report.js';
-import type { Target } from './target-lines.js';
+import type { Target } from './closing-lines.js';
 
 /**
  * What an order may cost, by the medians of the rounds. CPU first: orders a second swing on a shared machine, CPU for each

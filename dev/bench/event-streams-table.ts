@@ -1,8 +1,7 @@
 import { textTable } from '#libs/command/table';
 
 import type { Machine } from './machine.js';
-import { machineLines } from './machine-lines.js';
-import { type Target, targetLines } from './target-lines.js';
+import { closingLines, type Target } from './closing-lines.js';
 
 /** What is measured, in this order: streams that are told everything, and streams of orders that stay as they are. */
 export const LOADS = [
@@ -78,9 +77,6 @@ export function eventStreamsTable({ machine, streams, rows }: EventStreamsReport
       ]),
     ),
     '',
-    'Targets',
-    ...targetLines(targets),
-    '',
-    ...machineLines(machine),
+    ...closingLines(targets, machine),
   ].join('\n');
 }

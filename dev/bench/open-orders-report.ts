@@ -2,14 +2,13 @@ import { textTable } from '#libs/command/table';
 
 import type { BenchRun } from './bench.js';
 import { type Spread, spread } from './figures.js';
-import { machineLines } from './machine-lines.js';
 import { type Load, PARTS, partsOf } from './measured-parts.js';
 import { OpenOrders, type OpenOrderCounts } from './open-orders.js';
 import { ranged } from './ranged.js';
 import { runRound } from './round.js';
 import { inTurn, OF_THE_ROUNDS, ROUNDS } from './rounds.js';
 import { type Summary, summaryOf } from './summary.js';
-import { type Target, targetLines } from './target-lines.js';
+import { closingLines, type Target } from './closing-lines.js';
 
 export interface OpenOrdersRun extends BenchRun {
   readonly openOrders: number;
@@ -91,10 +90,7 @@ function table({ machine, orders, concurrency, levels }: OpenOrdersReport): stri
       ],
     ),
     '',
-    'Targets',
-    ...targetLines(targets),
-    '',
-    ...machineLines(machine),
+    ...closingLines(targets, machine),
   ].join('\n');
 }
 

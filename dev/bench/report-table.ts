@@ -2,14 +2,13 @@ import { textTable } from '#libs/command/table';
 
 import type { Engine } from './bench-command.js';
 import type { Spread } from './figures.js';
-import { machineLines } from './machine-lines.js';
 import { ranged } from './ranged.js';
 import { type Report, titleOf } from './report.js';
 import type { Summary } from './summary.js';
 import { PART_NAMES, type PartName } from './measured-parts.js';
 import { OF_THE_ROUNDS } from './rounds.js';
 import { costTargets } from './cost-targets.js';
-import { targetLines } from './target-lines.js';
+import { closingLines } from './closing-lines.js';
 
 type Row = readonly [what: string, order: string, bare: string, ratio?: string];
 
@@ -45,10 +44,7 @@ export function reportTable(report: Report): string {
     '',
     textTable(['', 'order', 'bare workflow', 'order / bare'], rows),
     '',
-    'Targets',
-    ...targetLines(costTargets(report)),
-    '',
-    ...machineLines(report.machine),
+    ...closingLines(costTargets(report), report.machine),
     ...surroundings(report),
   ].join('\n');
 }

@@ -2,9 +2,8 @@ import { textTable } from '#libs/command/table';
 
 import type { Engine } from './bench-command.js';
 import type { Machine } from './machine.js';
-import { machineLines } from './machine-lines.js';
 import type { MemoryChange } from './memory.js';
-import { type Target, targetLines } from './target-lines.js';
+import { closingLines, type Target } from './closing-lines.js';
 
 export interface SteadyLoadReport {
   readonly machine: Machine;
@@ -59,9 +58,6 @@ export function steadyLoadTable(report: SteadyLoadReport): string {
       ({ process, change: { from, to } }) => `  ${process}: from ${from.toFixed(0)} to ${to.toFixed(0)} MB`,
     ),
     '',
-    'Targets',
-    ...targetLines(targets),
-    '',
-    ...machineLines(machine),
+    ...closingLines(targets, machine),
   ].join('\n');
 }

@@ -1,9 +1,8 @@
 import { textTable } from '#libs/command/table';
 
 import type { Machine } from './machine.js';
-import { machineLines } from './machine-lines.js';
 import type { RequestTimes } from './request-times.js';
-import { type Target, targetLines } from './target-lines.js';
+import { closingLines, type Target } from './closing-lines.js';
 
 interface StoredOrdersReport {
   readonly machine: Machine;
@@ -59,9 +58,6 @@ export function storedOrdersTable({
       ],
     ),
     '',
-    'Targets',
-    ...targetLines(targets),
-    '',
-    ...machineLines(machine),
+    ...closingLines(targets, machine),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { type LocalSettings, localSettings, PORT_VARIABLES } from './local-settings.js';
 import { freePort } from './processes/ports.js';
-import { newCarrierSecret, newPaymentSecret, newWebhookKey } from './secrets.js';
+import { newSecrets } from './secrets.js';
 
 /** What the programs find the system with; nothing else of this environment reaches them. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMPORAL_CLI_PATH', 'XDG_CACHE_HOME'] as const;
@@ -22,9 +22,7 @@ export async function isolatedSettings(
     { ...Object.fromEntries([...inherited, ...ports]), ...changes },
     {
       dataDir: folder,
-      carrierSecret: newCarrierSecret(),
-      paymentSecret: newPaymentSecret(),
-      webhookKey: newWebhookKey(),
+      ...newSecrets(),
     },
   );
   // The sandbox replaces other companies, which store no files on this machine.

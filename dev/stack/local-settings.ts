@@ -8,6 +8,7 @@ import { EMBEDDED_SETTINGS } from './embedded-settings.js';
 
 import { type NeededPort } from './processes/ports.js';
 import { postgresUrl } from './postgres/postgres.js';
+import type { LocalSecrets } from './secrets.js';
 
 /** What is embedded unless the variable names a real one. */
 export const REPLACED_BY = {
@@ -42,10 +43,7 @@ export interface LocalSettings {
  *
  * @throws InvalidEnvironment listing every fault of every part
  */
-export function localSettings(
-  source: Source,
-  kept: { dataDir: string; carrierSecret: string; paymentSecret: string; webhookKey: string },
-): LocalSettings {
+export function localSettings(source: Source, kept: LocalSecrets & { dataDir: string }): LocalSettings {
   const embedded = {
     postgres: !source[REPLACED_BY.postgres],
     temporal: !source[REPLACED_BY.temporal],

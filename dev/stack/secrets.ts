@@ -27,19 +27,39 @@ export function keepSecret(name: SecretName, secret: string): void {
   writeFileSync(secretFile(name), `${secret}\n`, { mode: 0o600 });
 }
 
-/** As the Standard Webhooks specification has it: `whsec_` and 24 to 64 random bytes in base64. */
-export function newCarrierSecret(): string {
-  return `whsec_${randomBytes(32).toString('base64')}`;
+/** The secrets that a local system makes for itself. */
+export interface LocalSecrets {
+  /** As the Standard Webhooks specification has it: `whsec_` and 24 to 64 random bytes in base64. */
+  readonly carrierSecret: string;
+  /** As Stripe's look: `whsec_`, letters and digits. */
+  readonly paymentSecret: string;
+  /** For AES-256: encrypts the secrets of webhook endpoints. */
+  readonly webhookKey: string;
 }
 
-/** As Stripe's look: `whsec_`, letters and digits. */
-export function newPaymentSecret(): string {
-  return `whsec_${randomBytes(24).toString('hex')}`;
+export function newSecrets(): LocalSecrets {
+  return {
+    carrierSecret: `whsec_${randomBytes(32).toString('base64')}`,
+    paymentSecret: `whsec_${randomBytes(24).toString('hex')}`,
+    webhookKey: randomBytes(32).toString('base64'),
+  };
 }
 
-/** For AES-256: encrypts the secrets of webhook endpoints. */
-export function newWebhookKey(): string {
-  return randomBytes(32).toString('base64');
+/** Those of an earlier start; a secret that it did not keep is new. */
+export function keptSecrets(): LocalSecrets {
+  const made = newSecrets();
+  return {
+    carrierSecret: keptSecret('carrier-secret') ?? made.carrierSecret,
+    paymentSecret: keptSecret('payment-secret') ?? made.paymentSecret,
+    webhookKey: keptSecret('webhook-key') ?? made.webhookKey,
+  };
+}
+
+/** Keeps them for the next start. */
+export function keepSecrets({ carrierSecret, paymentSecret, webhookKey }: LocalSecrets): void {
+  keepSecret('carrier-secret', carrierSecret);
+  keepSecret('payment-secret', paymentSecret);
+  keepSecret('webhook-key', webhookKey);
 }
 
 function secretFile(name: SecretName): string {

@@ -14,13 +14,7 @@ import { localSettings } from '../stack/local-settings.js';
 import { whenNpmEnds } from '../stack/processes/npm-parent.js';
 import { isListening } from '../stack/processes/ports.js';
 import { DATA_DIR, PROJECT_ROOT } from '../build/project.js';
-import {
-  keepSecret,
-  keptSecret,
-  newCarrierSecret,
-  newPaymentSecret,
-  newWebhookKey,
-} from '../stack/secrets.js';
+import { keepSecrets, keptSecrets } from '../stack/secrets.js';
 
 whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
 if (!asksForHelp(process.argv.slice(2))) await prepare().catch(end);
@@ -28,19 +22,10 @@ if (!asksForHelp(process.argv.slice(2))) await prepare().catch(end);
 async function prepare(): Promise<void> {
   if (existsSync(join(PROJECT_ROOT, '.env'))) process.loadEnvFile(join(PROJECT_ROOT, '.env'));
   followKeptPorts(process.env);
-  const carrierSecret = keptSecret('carrier-secret') ?? newCarrierSecret();
-  const paymentSecret = keptSecret('payment-secret') ?? newPaymentSecret();
-  const webhookKey = keptSecret('webhook-key') ?? newWebhookKey();
-  const { environment, variables, embedded } = localSettings(process.env, {
-    dataDir: DATA_DIR,
-    carrierSecret,
-    paymentSecret,
-    webhookKey,
-  });
+  const secrets = keptSecrets();
+  const { environment, variables, embedded } = localSettings(process.env, { dataDir: DATA_DIR, ...secrets });
   Object.assign(process.env, variables);
-  keepSecret('carrier-secret', carrierSecret);
-  keepSecret('payment-secret', paymentSecret);
-  keepSecret('webhook-key', webhookKey);
+  keepSecrets(secrets);
   const { POSTGRES_PORT, TEMPORAL_PORT } = environment.local;
   const needed = [
     ...(embedded.postgres ? [POSTGRES_PORT] : []),

@@ -18,13 +18,7 @@ import {
   rememberProcesses,
   stopOrphans,
 } from '../stack/processes/process-file.js';
-import {
-  keepSecret,
-  keptSecret,
-  newCarrierSecret,
-  newPaymentSecret,
-  newWebhookKey,
-} from '../stack/secrets.js';
+import { keepSecrets, keptSecret, keptSecrets, newSecrets } from '../stack/secrets.js';
 import { Stack } from '../stack/stack.js';
 import { warningIn } from '../stack/warnings.js';
 import { seconds, Terminal } from '../terminal/terminal.js';
@@ -38,15 +32,8 @@ export async function start({ fresh, without }: StartOptions): Promise<void> {
   const terminal = new Terminal();
   const { stopping, hurry, stopped, interrupt } = listenForInterruption();
   whenNpmEnds(interrupt);
-  const carrierSecret = (fresh ? undefined : keptSecret('carrier-secret')) ?? newCarrierSecret();
-  const paymentSecret = (fresh ? undefined : keptSecret('payment-secret')) ?? newPaymentSecret();
-  const webhookKey = (fresh ? undefined : keptSecret('webhook-key')) ?? newWebhookKey();
-  const settings = localSettings(process.env, {
-    dataDir: DATA_DIR,
-    carrierSecret,
-    paymentSecret,
-    webhookKey,
-  });
+  const secrets = fresh ? newSecrets() : keptSecrets();
+  const settings = localSettings(process.env, { dataDir: DATA_DIR, ...secrets });
   refuseSecondStart();
   const orphans = await stopOrphans();
   if (orphans.length > 0) terminal.say(`Stopped what an earlier start left running: ${orphans.join(', ')}`);
@@ -69,9 +56,7 @@ export async function start({ fresh, without }: StartOptions): Promise<void> {
   await requireFreePorts(neededPorts(settings.environment, (part) => parts.has(part)));
 
   if (fresh) deleteKeptData();
-  keepSecret('carrier-secret', carrierSecret);
-  keepSecret('payment-secret', paymentSecret);
-  keepSecret('webhook-key', webhookKey);
+  keepSecrets(secrets);
   rememberProcesses([]);
   keepPorts(neededPorts(settings.environment, () => true));
   try {
