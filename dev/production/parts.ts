@@ -38,6 +38,13 @@ const PARTS_BY_NAME = {
     tests: ['test/production/load.test.ts'],
     variables: ({ minutes }: { readonly minutes: number }) => ({ LOAD_MINUTES: String(minutes) }),
   },
+  webhooks: {
+    shows: 'fifty events a second to a hundred webhook endpoints, one dead and one slow, for ten minutes',
+    tests: ['test/production/webhook-load.test.ts'],
+    variables: ({ minutes }: { readonly minutes: number }) => ({
+      WEBHOOK_MINUTES: String(Math.min(minutes, 10)),
+    }),
+  },
   upgrade: {
     shows: 'upgrade and rollback beside orders',
     tests: ['test/deep/upgrade.test.ts'],

@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.js';
 import { System } from '../support/system.js';
 import { openTestDatabase } from '../support/test-database.js';
 
-/** WEBHOOK_MINUTES=10 is the load of the requirement; less shows the same in less time. */
+/** Ten is the load of the requirement; less shows the same in less time. */
 const MINUTES = Number(process.env['WEBHOOK_MINUTES'] ?? 1);
 const EVENTS_A_SECOND = 50;
 /** Each type has five endpoints. */
