@@ -93,6 +93,11 @@ export class WebhookClient {
       sent.on('error', (error: NodeJS.ErrnoException) => {
         reject(sent.reusedSocket && error.code === 'ECONNRESET' ? new ClosedWhileIdle() : error);
       });
+      // An answer 101 ends the connection with neither a response nor an error.
+      sent.on('upgrade', (_, socket) => {
+        socket.destroy();
+        reject(new Error('the receiver changed the protocol'));
+      });
       sent.end(body);
     });
   }
