@@ -10,6 +10,7 @@ import { signedHeaders } from '#libs/webhooks/signed-message';
 import type { WebhookAnswer, WebhookClient } from '#libs/webhooks/webhook.client';
 
 import type { WebhookMetrics } from '../telemetry/webhook-metrics.js';
+import { OutcomeWriter } from './outcome-writer.js';
 
 export interface SenderLimits {
   /** How many attempts this process makes at once. */
@@ -45,6 +46,7 @@ export class WebhookSender {
   private isWoken = false;
   private replaysDue = 0;
   private loop: Promise<void> | undefined;
+  private readonly outcomes: OutcomeWriter;
 
   constructor(
     private readonly deliveries: Deliveries,
@@ -54,7 +56,9 @@ export class WebhookSender {
     private readonly limits: SenderLimits,
     private readonly logger: Logger,
     private readonly metrics?: WebhookMetrics,
-  ) {}
+  ) {
+    this.outcomes = new OutcomeWriter(deliveries);
+  }
 
   start(): void {
     this.loop ??= this.run();
@@ -139,14 +143,15 @@ export class WebhookSender {
     const duration = Math.round(performance.now() - since);
     const outcome = { failure, status, retryAfter };
     const { failures, failingFor } = delivery;
-    const settled = await this.deliveries.settle(delivery, {
+    const settled = await this.outcomes.write({
+      taken: { id: delivery.id, fence: delivery.fence },
       ...outcome,
       at,
       duration,
       answer,
       pause: failure === null ? null : pauseBeforeNext(delivery.tries + 1, outcome, Math.random()),
       setback:
-        failure === null
+        failure === null || failure === 'event_gone'
           ? null
           : setback(outcome, { failures: failures + 1, failingFor }, this.limits.disableAfter),
     });
