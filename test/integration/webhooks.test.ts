@@ -215,6 +215,19 @@ describe('what is due', () => {
   });
 });
 
+it('what was in flight before is passed over, vacuumed or not, and no table is read as a whole', async () => {
+  const id = await endpoint(['order.placed']);
+  await happens();
+  const plan = await bench.plan((store) => store.webhookDeliveries.take(TAKE));
+  expect(plan).toMatch(/Index (Only )?Scan using webhook_delivery_in_flight/);
+  expect(plan).not.toContain('Bitmap Index Scan on webhook_delivery');
+  expect(plan).not.toContain('Seq Scan on webhook_delivery');
+  const settling = await bench.plan((store) =>
+    store.webhookDeliveries.settle([{ taken: { id, fence: 1 }, ...delivered }]),
+  );
+  expect(settling).not.toContain('Seq Scan on webhook_delivery');
+});
+
 describe('an attempt', () => {
   it('that failed is repeated later, and recorded with what the receiver said', async () => {
     const id = await endpoint(['order.placed']);

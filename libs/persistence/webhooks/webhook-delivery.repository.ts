@@ -119,6 +119,8 @@ export class WebhookDeliveryRepository {
    * Takes what is due, of endpoints with the fewest in flight first. An endpoint that only fails has one in flight.
    * A process that counted what is in flight before another one took some takes nothing of that endpoint: it sees
    * that `takes` has grown.
+   *
+   * What is in flight is looked for in the order of its index, which passes over what was in flight and is not vacuumed.
    */
   async take({ limit, perEndpoint, lease }: Take): Promise<TakenDelivery[]> {
     const allowed = Prisma.sql`CASE WHEN e.failures >= ${FAILURES_BEFORE_PROBES} THEN 1 ELSE ${perEndpoint}::int END`;
@@ -127,8 +129,9 @@ export class WebhookDeliveryRepository {
         SELECT e.id, b.busy, ${allowed} - b.busy AS room
         FROM webhook_endpoint e JOIN webhook_endpoint seen ON seen.id = e.id AND seen.takes = e.takes
         CROSS JOIN LATERAL (
-          SELECT count(*)::int AS busy FROM webhook_delivery d
-          WHERE d.endpoint_id = seen.id AND d.leased_until > now()) b
+          SELECT count(*)::int AS busy FROM (
+            SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id = seen.id AND d.leased_until > now()
+            ORDER BY d.leased_until LIMIT ${perEndpoint}) d) b
         CROSS JOIN LATERAL (
           SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id = seen.id AND d.due_at <= now()
           ORDER BY d.due_at LIMIT 1) w
@@ -176,11 +179,12 @@ export class WebhookDeliveryRepository {
       succeeded: failure === null,
       counts: setback !== null,
     }));
-    return this.db.$queryRaw<SettledDelivery[]>`
+    return this.db.$queryRaw<SettledDelivery[]>(Prisma.sql`
       WITH outcome AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb) AS o (id uuid, fence int, position int,
           state text, pause float8, at timestamptz, duration int, status int, failure text, answer text,
-          rests float8, disables text, succeeded boolean, counts boolean)),
+          rests float8, disables text, succeeded boolean, counts boolean)
+        WHERE ${BY_KEY}),
       settled AS (
         UPDATE webhook_delivery d SET state = o.state, attempts = d.attempts + 1, tries = d.tries + 1,
           leased_until = NULL, due_at = now() + o.pause * interval '1 millisecond',
@@ -193,7 +197,7 @@ export class WebhookDeliveryRepository {
         FROM settled s JOIN outcome o ON o.id = s.id AND o.position = s.position),
       ${AFTER_ATTEMPTS}
       SELECT s.id, COALESCE(s.disables IS NOT NULL AND c.was_enabled AND c.status = 'disabled', false) AS disabled
-      FROM settled s LEFT JOIN changed c ON c.id = s.endpoint_id`;
+      FROM settled s LEFT JOIN changed c ON c.id = s.endpoint_id`);
   }
 
   /** Gives back what was taken and not tried to its end, as when a process stops. */
@@ -268,6 +272,12 @@ export class WebhookDeliveryRepository {
     return row?.isFirst ?? false;
   }
 }
+
+/**
+ * Always true. The planner takes it to be seldom so, expects one outcome, and looks deliveries up by their keys: also in
+ * a plan that a connection has kept since the table was empty.
+ */
+const BY_KEY = Prisma.sql`o.position + 0 = o.position`;
 
 const resumed = (endpointId: string, first: Prisma.Sql) => Prisma.sql`
   UPDATE webhook_endpoint SET resumes_at = NULL
