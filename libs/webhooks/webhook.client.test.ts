@@ -57,3 +57,35 @@ it('an attempt ends in time where headers come slowly', async () => {
   }, 500);
   expect(outcome).toMatchObject({ failure: 'timeout', status: null });
 });
+
+it('attempts to a host whose name server does not answer look it up once, and end in time', async () => {
+  let asked = 0;
+  const client = new WebhookClient(new TargetPolicy(['loopback']), 200, () => {
+    asked++;
+    return new Promise(() => undefined);
+  });
+  const attempt = () => client.post('https://shop.example/', '{}', {}, new AbortController().signal);
+  const outcomes = await Promise.all([attempt(), attempt(), attempt()]);
+  expect(outcomes.map(({ failure }) => failure)).toEqual(['timeout', 'timeout', 'timeout']);
+  expect(asked).toBe(1);
+});
+
+it('a host is looked up anew for each connection, and refused where it has any private address', async () => {
+  const answers = [
+    [
+      { address: '93.184.215.14', family: 4 },
+      { address: '10.0.0.7', family: 4 },
+    ],
+    [{ address: '::ffff:127.0.0.1', family: 6 }],
+    [{ address: '64:ff9b::7f00:1', family: 6 }],
+    [{ address: '0.0.0.0', family: 4 }],
+    [],
+  ];
+  let asked = 0;
+  const client = new WebhookClient(new TargetPolicy(), 2_000, async () => answers[asked++] ?? []);
+  for (const _ of answers)
+    expect(await client.post('https://shop.example/', '{}', {}, new AbortController().signal)).toMatchObject({
+      failure: 'address',
+    });
+  expect(asked).toBe(answers.length);
+});
