@@ -102,16 +102,21 @@ export class WebhookSender {
       const taken = room > 0 ? await this.take(room) : [];
       for (const delivery of taken) this.begin(delivery);
       if (Date.now() >= this.replaysDue) await this.replay();
-      return taken.length === room ? 0 : PAUSES.idle;
+      return taken.length === halfOf(room) ? 0 : PAUSES.idle;
     } catch (error) {
       this.logger.warn({ err: error }, 'no deliveries could be taken; it is tried again');
       return PAUSES.failed;
     }
   }
 
-  private take(limit: number): Promise<TakenDelivery[]> {
-    const { perEndpoint, timeout } = this.limits;
-    return this.deliveries.take({ limit, perEndpoint, lease: timeout + MARGIN });
+  /**
+   * Takes half of what there is room for, and the less room there is the fewer of an endpoint: many slow endpoints together
+   * leave room for one that is not.
+   */
+  private take(room: number): Promise<TakenDelivery[]> {
+    const { concurrency, timeout } = this.limits;
+    const perEndpoint = Math.ceil((this.limits.perEndpoint * room) / concurrency);
+    return this.deliveries.take({ limit: halfOf(room), perEndpoint, lease: timeout + MARGIN });
   }
 
   private async replay(): Promise<void> {
@@ -182,6 +187,8 @@ export class WebhookSender {
     pausing.abort();
   }
 }
+
+const halfOf = (room: number) => Math.ceil(room / 2);
 
 /** As the stream tells it. */
 const bodyOf = ({ id, sequence, type, time, data }: WebhookPayload) =>
