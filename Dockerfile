@@ -3,6 +3,7 @@
 #   node dist/apps/worker/main.js    the Temporal worker; as many as there is work for
 #   node dist/prisma/migrate.js      the migrations, once before a new version of the others
 #   node dist/apps/api/keys.js       makes, lists and revokes API keys
+#   node dist/apps/api/people.js     lists, signs out and erases people
 # The target `sandbox` is the same and stand-ins for Stripe and the carrier, which no production image holds:
 #   node dist/dev/sandbox/main.js
 # Settings come from the environment alone; .env.example describes them.

@@ -25,6 +25,7 @@ const VARIABLES = variablesOf(
     'providers',
     'migration',
     'api',
+    'console',
     'pricing',
     'policy',
     'worker',
@@ -42,11 +43,12 @@ const SECRETS = [
   'CARRIER_SECRET',
   'SMTP_URL',
   'OTEL_EXPORTER_OTLP_HEADERS',
+  'CONSOLE_OIDC_CLIENT_SECRET',
   'WEBHOOK_SECRET_KEY',
 ];
-/** What the chart sets from other values. */
+/** What the chart sets from other values, or the image. */
 const OF_THE_CHART =
-  /^(TEMPORAL_\w+|API_HOST|API_PORT|METRICS_HOST|METRICS_PORT|API_METRICS_PORT|WORKER_TASK_QUEUES)$/;
+  /^(NODE_ENV|TEMPORAL_\w+|API_HOST|API_PORT|METRICS_HOST|METRICS_PORT|API_METRICS_PORT|WORKER_TASK_QUEUES)$/;
 
 describe('the values of the Helm chart', () => {
   it('take every setting that is no secret and is not set by the chart, and no other', () => {

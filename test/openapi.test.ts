@@ -185,8 +185,9 @@ describe.each(operations)('%s', (title, operation) => {
   });
 
   it('documents the scope it requires', () => {
-    expect(security).toEqual(keyed ? [{ key: [access] }] : undefined);
-    if (keyed) expect(operation.description).toContain(`\`${access}\``);
+    const byScope = [{ key: [access] }, { session: [access] }];
+    expect(security).toEqual(keyed ? (access === 'session' ? [{ session: [] }] : byScope) : undefined);
+    if (keyed && access !== 'session') expect(operation.description).toContain(`\`${access}\``);
   });
 
   it('lists every problem it can answer, by its code', () => {
@@ -210,7 +211,8 @@ describe.each(operations)('%s', (title, operation) => {
 
   it('can be refused for what it takes', () => {
     const expected = [
-      ...(keyed ? ['unauthenticated', 'insufficient_scope', 'unavailable'] : []),
+      ...(keyed ? ['unauthenticated', 'cross_site_request', 'unavailable'] : []),
+      ...(keyed && access !== 'session' ? ['insufficient_scope'] : []),
       ...(access === 'signed' ? ['invalid_signature'] : []),
       'invalid_request',
       ...(requestBody ? ['malformed_body', 'body_too_large'] : []),

@@ -6,6 +6,7 @@ import type { Metrics } from '#libs/telemetry/metrics';
 import { AttentionModule } from './attention/attention.module.js';
 import { CancellationsModule } from './cancellations/cancellations.module.js';
 import { CatalogueModule } from './catalogue/catalogue.module.js';
+import { ConsoleModule } from './console/console.module.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -34,6 +35,7 @@ export class ApiModule {
         CatalogueModule,
         ReconciliationModule,
         CustomersModule,
+        ConsoleModule,
         WebhooksModule,
         HealthModule,
         PlatformModule.with(environment, log, metrics),

@@ -21,7 +21,7 @@ import { httpSpans } from './platform/telemetry/http-spans.js';
 import { RequestedOperations } from './platform/telemetry/requested-operation.js';
 import { checkHeaders } from './platform/requests/request-headers.js';
 import { requestLog } from './platform/logging/request-log.js';
-import { useCors, useSecurityHeaders } from './platform/server/security-headers.js';
+import { useConsoleHeaders, useCors, useSecurityHeaders } from './platform/server/security-headers.js';
 import { DOCUMENTS, openApiDocument, serveDocuments } from './platform/openapi/openapi.js';
 
 /** Creates the API, ready to listen. */
@@ -58,6 +58,7 @@ export async function createServer(
     inLogContext({ reqId: typeof request.id === 'string' ? request.id : undefined }, next),
   );
   useSecurityHeaders(app);
+  useConsoleHeaders(app);
   useCors(app, CORS_ORIGINS);
   app.use(checkHeaders);
   const limits = app.get(RateLimits);

@@ -2,10 +2,59 @@ import type { Environment } from '#libs/config/environment';
 import type { ShippingFee } from '#libs/config/shipping-fee';
 import { WORKFLOW_VERSIONS } from '#libs/contracts/workflows/workflow-version';
 import type { OrderPolicy } from '#libs/domain/order/policy';
+import type { RoleRule } from '#libs/domain/people/roles';
+import type { SessionLimits } from '#libs/persistence/people/session.repository';
 
 type ApiEnvironment = Environment<
-  'api' | 'payments' | 'paymentWebhooks' | 'carrierWebhooks' | 'outgoingWebhooks' | 'pricing' | 'policy'
+  | 'api'
+  | 'console'
+  | 'payments'
+  | 'paymentWebhooks'
+  | 'carrierWebhooks'
+  | 'outgoingWebhooks'
+  | 'pricing'
+  | 'policy'
 >;
+
+/** How people sign in to the console. */
+export interface ConsoleSettings {
+  /** Where browsers reach it, without a path; undefined where people do not sign in. */
+  readonly origin: string | undefined;
+  readonly provider:
+    | {
+        readonly issuer: string;
+        readonly clientId: string;
+        readonly clientSecret: string;
+        readonly scopes: string;
+        readonly rolesClaim: string;
+        readonly roleRules: readonly RoleRule[];
+      }
+    | undefined;
+  readonly hasDevelopmentSignIn: boolean;
+  readonly sessions: SessionLimits;
+}
+
+function consoleSettings(console: ApiEnvironment['console']): ConsoleSettings {
+  const { CONSOLE_URL, CONSOLE_OIDC_ISSUER, CONSOLE_OIDC_CLIENT_ID, CONSOLE_OIDC_CLIENT_SECRET } = console;
+  return {
+    origin: CONSOLE_URL === undefined ? undefined : new URL(CONSOLE_URL).origin,
+    provider:
+      CONSOLE_OIDC_ISSUER !== undefined &&
+      CONSOLE_OIDC_CLIENT_ID !== undefined &&
+      CONSOLE_OIDC_CLIENT_SECRET !== undefined
+        ? {
+            issuer: CONSOLE_OIDC_ISSUER,
+            clientId: CONSOLE_OIDC_CLIENT_ID,
+            clientSecret: CONSOLE_OIDC_CLIENT_SECRET,
+            scopes: console.CONSOLE_OIDC_SCOPES,
+            rolesClaim: console.CONSOLE_ROLES_CLAIM,
+            roleRules: console.CONSOLE_ROLES,
+          }
+        : undefined,
+    hasDevelopmentSignIn: console.CONSOLE_DEVELOPMENT_SIGN_IN,
+    sessions: { idle: console.CONSOLE_SESSION_IDLE, lifetime: console.CONSOLE_SESSION_LIFETIME },
+  };
+}
 
 /** The settings of the API. */
 export class Settings {
@@ -44,8 +93,9 @@ export class Settings {
   readonly drainDelay: number;
   /** Whether the payment provider's key is a live one. */
   readonly isLive: boolean;
+  readonly console: ConsoleSettings;
 
-  constructor({ api, pricing, policy, payments, ...webhooks }: ApiEnvironment) {
+  constructor({ api, console, pricing, policy, payments, ...webhooks }: ApiEnvironment) {
     const { paymentWebhooks, carrierWebhooks, outgoingWebhooks } = webhooks;
     this.webhooks = {
       secretKeys: outgoingWebhooks.WEBHOOK_SECRET_KEY,
@@ -76,6 +126,7 @@ export class Settings {
     };
     this.carrierSecrets = carrierWebhooks.CARRIER_SECRET;
     this.paymentSecrets = paymentWebhooks.STRIPE_WEBHOOK_SECRET;
+    this.console = consoleSettings(console);
     this.isLive = /^\w\w_live_/.test(payments.STRIPE_SECRET_KEY);
   }
 }

@@ -15,6 +15,8 @@ test('with nothing set, every piece is embedded and reached over loopback', () =
   const { variables, embedded } = localSettings({}, kept);
   expect(embedded).toEqual({ postgres: true, temporal: true, gateway: true, carrier: true, mail: true });
   expect(variables).toEqual({
+    CONSOLE_DEVELOPMENT_SIGN_IN: 'true',
+    CONSOLE_URL: 'http://127.0.0.1:3000',
     DATABASE_URL: 'postgresql://orders:orders@127.0.0.1:5433/orders',
     DRAIN_DELAY: '0s',
     TEMPORAL_ADDRESS: '127.0.0.1:7233',

@@ -75,6 +75,13 @@ export function localSettings(
       CARRIER_URL: `http://${loopback(sandbox.SANDBOX_PORT)}/carrier`,
       CARRIER_SECRET: kept.carrierSecret,
     }),
+    // One click signs in: only where the orders are those of this machine.
+    ...(embedded.postgres &&
+      source['NODE_ENV'] !== 'production' &&
+      !source['CONSOLE_URL'] && {
+        CONSOLE_URL: `http://${loopback(api.API_PORT)}`,
+        CONSOLE_DEVELOPMENT_SIGN_IN: 'true',
+      }),
     ...(embedded.mail && { SMTP_URL: `smtp://${loopback(local.SMTP_PORT)}` }),
   };
   const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value));

@@ -672,6 +672,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read who a person of the audit trail is
+         * @description Takes scope `operate`.
+         */
+        get: operations["readPerson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/sign-in/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find how people sign in to the console */
+        get: operations["findSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sign in: leads to the identity provider */
+        get: operations["beginSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/sign-in/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from the identity provider */
+        get: operations["finishSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/development-sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in on a laptop, without an identity provider */
+        post: operations["signInForDevelopment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read who is signed in
+         * @description Takes the session of a person, and no key.
+         */
+        get: operations["readSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out of this session
+         * @description Takes the session of a person, and no key.
+         */
+        post: operations["signOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/sign-out-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out of every session of the person
+         * @description Takes the session of a person, and no key.
+         */
+        post: operations["signOutEverywhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/deliveries": {
         parameters: {
             query?: never;
@@ -3120,6 +3268,55 @@ export interface components {
             erasedAt: string;
         };
         EraseCustomer: Record<string, never>;
+        Person: {
+            /** Format: uuid */
+            id: string;
+            /** @description The identity provider */
+            issuer: string;
+            /** @description What the identity provider names the person by */
+            subject: string;
+            /** @description As the identity provider told it last; null where it is erased */
+            name: string | null;
+        };
+        SignIn: {
+            /** @description Whether `GET /console/sign-in` leads to an identity provider */
+            provider: boolean;
+            /** @description Whether `POST /console/development-sign-in` signs in with one click */
+            development: boolean;
+        };
+        DevelopmentSignIn: {
+            /**
+             * @description Who; another name is another person
+             * @default developer
+             */
+            name?: string;
+            /**
+             * @default operator
+             * @enum {string}
+             */
+            role?: "viewer" | "clerk" | "operator";
+        };
+        Session: {
+            person: {
+                /** Format: uuid */
+                id: string;
+                /** @description As the identity provider told it last; null where it is erased */
+                name: string | null;
+                email: string | null;
+            };
+            roles: ("viewer" | "clerk" | "operator")[];
+            /** @description What the roles allow, as an API key has it */
+            scopes: ("read" | "write" | "operate")[];
+            /** @description For the header `X-CSRF-Token` of every request that changes something */
+            csrfToken: string;
+            /**
+             * Format: date-time
+             * @description When the session ends, however much it is used
+             */
+            expiresAt: string;
+            /** @description Seconds without a request after which it ends sooner */
+            idleTimeout: number;
+        };
         UnmatchedEventList: {
             /** @description Newest first */
             data: components["schemas"]["UnmatchedEvent"][];
@@ -3176,7 +3373,7 @@ export interface components {
              * @description Stable; branch on this
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "webhook_endpoint_disabled" | "discrepancy_closed" | "events_gone" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "too_many_streams" | "headers_too_large" | "internal_error" | "busy" | "webhooks_not_set_up" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "sign_in_refused" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "cross_site_request" | "no_role" | "not_found" | "sign_in_off" | "person_not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "webhook_endpoint_disabled" | "discrepancy_closed" | "events_gone" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "too_many_streams" | "headers_too_large" | "internal_error" | "busy" | "identity_provider_unavailable" | "webhooks_not_set_up" | "gateway_unavailable" | "unavailable";
             /** @description What to quote when reporting the problem; also the X-Request-Id header */
             requestId: string;
             errors?: components["schemas"]["FieldError"][];
@@ -3201,7 +3398,7 @@ export interface components {
         ProblemType: {
             type: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "webhook_endpoint_disabled" | "discrepancy_closed" | "events_gone" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "too_many_streams" | "headers_too_large" | "internal_error" | "busy" | "webhooks_not_set_up" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "sign_in_refused" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "cross_site_request" | "no_role" | "not_found" | "sign_in_off" | "person_not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "webhook_endpoint_disabled" | "discrepancy_closed" | "events_gone" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "too_many_streams" | "headers_too_large" | "internal_error" | "busy" | "identity_provider_unavailable" | "webhooks_not_set_up" | "gateway_unavailable" | "unavailable";
             status: number;
             title: string;
             meaning: string;
@@ -3298,6 +3495,10 @@ export type AcknowledgeDiscrepancy = components['schemas']['AcknowledgeDiscrepan
 export type EraseGuest = components['schemas']['EraseGuest'];
 export type Erasure = components['schemas']['Erasure'];
 export type EraseCustomer = components['schemas']['EraseCustomer'];
+export type Person = components['schemas']['Person'];
+export type SignIn = components['schemas']['SignIn'];
+export type DevelopmentSignIn = components['schemas']['DevelopmentSignIn'];
+export type Session = components['schemas']['Session'];
 export type UnmatchedEventList = components['schemas']['UnmatchedEventList'];
 export type UnmatchedEvent = components['schemas']['UnmatchedEvent'];
 export type Health = components['schemas']['Health'];
@@ -3384,7 +3585,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3395,7 +3596,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3532,7 +3737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3561,7 +3766,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3742,7 +3951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3753,7 +3962,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3874,7 +4087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3885,7 +4098,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4002,7 +4219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4013,7 +4230,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4130,7 +4351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4141,7 +4362,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4285,7 +4510,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4296,7 +4521,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4465,7 +4694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4476,7 +4705,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4623,7 +4856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4634,7 +4867,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4783,7 +5020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4794,7 +5031,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4943,7 +5184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -4954,7 +5195,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5140,7 +5385,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5151,7 +5396,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5304,7 +5553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5333,7 +5582,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5502,7 +5755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5513,7 +5766,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5642,7 +5899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5653,7 +5910,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5774,7 +6035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5785,7 +6046,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5907,7 +6172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -5918,7 +6183,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6036,7 +6305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6047,7 +6316,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6170,7 +6443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6181,7 +6454,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6300,7 +6577,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6311,7 +6588,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6472,7 +6753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6483,7 +6764,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6598,7 +6883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6609,7 +6894,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6732,7 +7021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6743,7 +7032,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6892,7 +7185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -6903,7 +7196,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7071,7 +7368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7082,7 +7379,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7200,7 +7501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7211,7 +7512,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7337,7 +7642,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7348,7 +7653,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7501,7 +7810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7512,7 +7821,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7673,7 +7986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7684,7 +7997,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7852,7 +8169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7863,7 +8180,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7986,7 +8307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -7997,7 +8318,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8104,7 +8429,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8115,7 +8440,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8250,7 +8579,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8261,7 +8590,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8416,7 +8749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8427,7 +8760,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8595,7 +8932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8606,7 +8943,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8726,7 +9067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8737,7 +9078,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8854,7 +9199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -8865,7 +9210,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -9038,7 +9387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -9049,7 +9398,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -9213,7 +9566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -9224,7 +9577,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -9293,6 +9650,925 @@ export interface operations {
             };
             /** @description `idempotency_key_reused`: The Idempotency-Key was used for another request */
             422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readPerson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
+                "X-Request-Id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid API key or session */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_not_found`: There is no such person */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findSignIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is configured */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignIn"];
+                };
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginSignIn: {
+        parameters: {
+            query?: {
+                /** @description The page that the person comes back to */
+                returnTo?: string;
+            };
+            header?: {
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the identity provider; for a browser, to the console with a `problem` */
+            303: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign_in_off`: People do not sign in here */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `identity_provider_unavailable`: The identity provider does not answer */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishSignIn: {
+        parameters: {
+            query?: {
+                /** @description Of the sign-in */
+                state?: string;
+                /** @description What the tokens are fetched with; left out with an error */
+                code?: string;
+                /** @description Why the provider refused */
+                error?: string;
+            };
+            header?: {
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in, to the console; for a browser also with a `problem` */
+            303: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `sign_in_refused`: The sign-in was refused
+             *
+             *     `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_role`: The person has no role here */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign_in_off`: People do not sign in here */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `identity_provider_unavailable`: The identity provider does not answer
+             *
+             *     `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInForDevelopment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevelopmentSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /**
+             * @description `malformed_body`: The body cannot be read
+             *
+             *     `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross_site_request`: The request is not of the console */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign_in_off`: People do not sign in here */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body has a type that is not read here */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is signed in */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid API key or session */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross_site_request`: The request is not of the console */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid API key or session */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross_site_request`: The request is not of the console */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large */
+            431: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong here */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unavailable`: Not available right now
+             *
+             *     `busy`: Something else is being done with it
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOutEverywhere: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the request in the response and the log: 1 to 128 visible ASCII characters without `@`; any other is ignored */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out with every browser; event streams end, too */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `invalid_request`: The request is not valid
+             *
+             *     `malformed_request`: The request cannot be read
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: No valid API key or session */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross_site_request`: The request is not of the console */
+            403: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request did not arrive in time */
+            408: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -9614,7 +10890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: No valid API key */
+            /** @description `unauthenticated`: No valid API key or session */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -9625,7 +10901,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_scope`: The API key may not do this */
+            /**
+             * @description `cross_site_request`: The request is not of the console
+             *
+             *     `insufficient_scope`: The caller may not do this
+             */
             403: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];

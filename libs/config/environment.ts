@@ -5,6 +5,7 @@ import { CURRENCIES } from '#libs/domain/money/currencies';
 import { isSender } from '#libs/mail/sender';
 import { countryMeant, countryName, isCountry } from '#libs/places/country';
 
+import { CONSOLE_SETTINGS } from './console-settings.js';
 import { parseShippingFee, shippingFeeErrors } from './shipping-fee.js';
 import { type Groups, type Settings, type Source, readSettings, variablesOf } from './settings.js';
 import {
@@ -196,6 +197,7 @@ const groups = {
     EVENT_STREAM_DURATION: positive('1h').refine((ms) => ms <= 86_400_000, 'must not be longer than 24h'),
     DRAIN_DELAY: duration('5s').refine((ms) => ms <= 120_000, 'must not be longer than 2m'),
   }),
+  console: CONSOLE_SETTINGS,
   pricing: z
     .object({
       CURRENCIES: list('EUR', /^[A-Z]{3}$/, 'ISO 4217 codes')

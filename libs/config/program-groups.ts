@@ -9,6 +9,7 @@ export const PROGRAM_GROUPS = {
     'carrierWebhooks',
     'outgoingWebhooks',
     'api',
+    'console',
     'pricing',
     'policy',
     'metrics',

@@ -19,6 +19,8 @@ import { OrderRepository } from './orders/order.repository.js';
 import { OutcomeRepository } from './orders/outcome.repository.js';
 import { PaymentAttemptRepository } from './payments/payment-attempt.repository.js';
 import { PaymentInboxRepository } from './payments/payment-inbox.repository.js';
+import { PersonRepository } from './people/person.repository.js';
+import { SessionRepository } from './people/session.repository.js';
 import { RefundRepository } from './refunds/refund.repository.js';
 import { IdempotencyKeyRepository } from './requests/idempotency-key.repository.js';
 import { OldRowsRepository } from './sweeper/old-rows.repository.js';
@@ -58,6 +60,8 @@ export class Store {
   readonly waits: WaitRepository;
   readonly catalogue: CatalogueRepository;
   readonly apiKeys: ApiKeyRepository;
+  readonly people: PersonRepository;
+  readonly sessions: SessionRepository;
   readonly idempotencyKeys: IdempotencyKeyRepository;
   readonly erasures: ErasureRepository;
   readonly runs: RunRepository;
@@ -98,6 +102,8 @@ export class Store {
     this.waits = new WaitRepository(db);
     this.catalogue = new CatalogueRepository(db, listener);
     this.apiKeys = new ApiKeyRepository(db);
+    this.people = new PersonRepository(db);
+    this.sessions = new SessionRepository(db);
     this.idempotencyKeys = new IdempotencyKeyRepository(db);
     this.erasures = new ErasureRepository(db);
     this.runLook = new RunLookRepository(db);

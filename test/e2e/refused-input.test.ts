@@ -134,15 +134,16 @@ describe('what the API refuses', () => {
     expect(body.errors).toEqual([{ pointer, detail: expect.any(String) }]);
   });
 
-  it.each(DOCUMENTED.filter(({ query, path }) => query.length === 0 && !path.startsWith('/webhooks/')))(
-    '$method $path with a query, where it takes none',
-    async (operation) => {
-      const verb = operation.method.toLowerCase() as 'get' | 'post' | 'put';
-      const { status, body } = await system.http[verb](`${addressOf(operation)}?x=1&__proto__=2`);
-      expect([status, body.code]).toEqual([400, 'invalid_request']);
-      expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(['/x', '/__proto__']);
-    },
-  );
+  it.each(
+    DOCUMENTED.filter(
+      ({ query, path, isForPeople }) => query.length === 0 && !path.startsWith('/webhooks/') && !isForPeople,
+    ),
+  )('$method $path with a query, where it takes none', async (operation) => {
+    const verb = operation.method.toLowerCase() as 'get' | 'post' | 'put';
+    const { status, body } = await system.http[verb](`${addressOf(operation)}?x=1&__proto__=2`);
+    expect([status, body.code]).toEqual([400, 'invalid_request']);
+    expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(['/x', '/__proto__']);
+  });
 
   it('accepts a query from providers that sign, which may add one', async () => {
     expect((await system.http.post('/webhooks/stripe?x=1').send('{')).status).toBe(401);

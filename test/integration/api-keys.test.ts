@@ -20,7 +20,7 @@ describe('a key to the API', () => {
     expect(await bench.store.apiKeys.authenticate(key)).toEqual({
       service: 'shop',
       scopes: ['write', 'read'],
-      keyId: await idOf('shop'),
+      credentialId: await idOf('shop'),
     });
   });
 

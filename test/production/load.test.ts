@@ -154,7 +154,8 @@ describe(`${MINUTES} minutes of ${RATE} orders a second, with faults`, () => {
       [...times].map(([what, count]) => `${what}: ${count}`).join('; '),
       ...Object.entries(memory).map(([name, each]) => {
         const { from, to, ratio } = each.change(SETTLED);
-        return `memory of the ${name} that lived on: ${from.toFixed(0)} MB, in the end ${to.toFixed(0)} MB (${((ratio - 1) * 100).toFixed(1)} %)`;
+        const course = each.each(DURATION / 12).map((megabytes) => megabytes.toFixed(0));
+        return `memory of the ${name} that lived on: ${from.toFixed(0)} MB, in the end ${to.toFixed(0)} MB (${((ratio - 1) * 100).toFixed(1)} %); its course: ${course.join(', ')}`;
       }),
     ];
     process.stdout.write(`${lines.map((line) => `  · ${line}`).join('\n')}\n`);

@@ -29,7 +29,7 @@ const SCRIPTS = [
   'test:production',
 ];
 /** They read the local environment before their options; it is wrong here. */
-const WITH_ENVIRONMENT = ['keys', 'reconcile', 'restored', 'deploy', 'replay-live'];
+const WITH_ENVIRONMENT = ['keys', 'people', 'reconcile', 'restored', 'deploy', 'replay-live'];
 
 test.each([...SCRIPTS, ...WITH_ENVIRONMENT])(
   'npm run %s -- --help says how it is used, and does nothing else',

@@ -19,8 +19,10 @@ export interface DocumentedOperation {
   readonly method: string;
   /** With `{name}` for what differs. */
   readonly path: string;
-  /** What it takes; null where it is open, or signed by a provider. */
+  /** What it takes of a key or of a person; null where it is open, signed by a provider, or takes a session alone. */
   readonly scope: Scope | null;
+  /** Whether it is for a person alone. */
+  readonly isForPeople: boolean;
   /** Whether it takes an Idempotency-Key. */
   readonly isKeyed: boolean;
   readonly query: readonly string[];
@@ -34,7 +36,14 @@ export interface DocumentedOperation {
 const reference = z.object({ $ref: z.string() });
 const operationSchema = z.object({
   operationId: z.string(),
-  security: z.array(z.object({ key: z.tuple([z.enum(SCOPES)]) })).optional(),
+  security: z
+    .array(
+      z.object({
+        key: z.tuple([z.enum(SCOPES)]).optional(),
+        session: z.array(z.enum(SCOPES)).optional(),
+      }),
+    )
+    .default([]),
   parameters: z.array(z.object({ name: z.string(), in: z.string() })).default([]),
   requestBody: z
     .object({
@@ -73,7 +82,8 @@ export const DOCUMENTED: readonly DocumentedOperation[] = Object.entries(documen
         id: operationId,
         method: method.toUpperCase(),
         path,
-        scope: security?.[0]?.key[0] ?? null,
+        scope: security[0]?.key?.[0] ?? null,
+        isForPeople: security[0]?.session?.length === 0,
         isKeyed: parameters.some(({ name }) => name === 'Idempotency-Key'),
         query: parameters.flatMap((parameter) => (parameter.in === 'query' ? [parameter.name] : [])),
         body: json

@@ -145,6 +145,7 @@ export class System {
         CARRIER_URL: `${sandbox.url}/carrier`,
         CARRIER_SECRET,
         SMTP_URL: inbox.url,
+        CONSOLE_URL: url,
         LOG_LEVEL: 'debug',
         // Tests send many requests at once; the limits have their own test.
         RATE_LIMIT: '100000',

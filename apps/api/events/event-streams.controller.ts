@@ -8,7 +8,7 @@ import { OrderAddress } from '#libs/contracts/http/order-address.api';
 import type { Principal } from '#libs/persistence/requests/api-key.repository';
 
 import { OrdersService } from '../orders/orders.service.js';
-import { CallerKey } from '../platform/auth/caller.js';
+import { CallerCredential } from '../platform/auth/caller.js';
 import { headerSchema, Operation } from '../platform/openapi/operation.decorator.js';
 import { type Interest, STREAM_HEADERS } from './event-stream.js';
 import { EventStreams } from './event-streams.service.js';
@@ -67,7 +67,7 @@ export class EventStreamsController {
   async followAll(
     @Query({ schema: FollowEvents }) { after, types }: FollowEvents,
     @LastEventId() last: number | undefined,
-    @CallerKey() caller: Principal,
+    @CallerCredential() caller: Principal,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
@@ -81,7 +81,7 @@ export class EventStreamsController {
     @Param({ schema: OrderAddress }) { id }: OrderAddress,
     @Query({ schema: FollowEvents }) { after, types }: FollowEvents,
     @LastEventId() last: number | undefined,
-    @CallerKey() caller: Principal,
+    @CallerCredential() caller: Principal,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {

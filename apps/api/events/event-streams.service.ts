@@ -4,9 +4,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 
 import type { Principal } from '#libs/persistence/requests/api-key.repository';
-import { Store } from '#libs/persistence/store';
 import { Metrics } from '#libs/telemetry/metrics';
 
+import { Credentials } from '../platform/auth/credentials.js';
 import { LOG } from '../platform/logging/log.js';
 import { ProblemError } from '../platform/problems/problem-error.js';
 import { exemptFromLimit } from '../platform/server/connection-limit.js';
@@ -17,7 +17,7 @@ import { EventStream, type Interest } from './event-stream.js';
 
 /** Milliseconds between two looks at all streams. */
 const UPKEEP = 500;
-/** Milliseconds between two looks at their keys, by one statement: the streams of a revoked key end within this time. */
+/** Milliseconds between two looks at all of their keys and sessions: the streams of one that is revoked, or ends, end within this time. */
 const KEY_CHECK = 5_000;
 /** Milliseconds over which readers come back, at other processes, when this one stops. */
 const COMEBACK = { from: 200, to: 2_000 } as const;
@@ -34,7 +34,7 @@ export class EventStreams {
   constructor(
     private readonly feed: EventFeed,
     private readonly settings: Settings,
-    private readonly store: Store,
+    private readonly credentials: Credentials,
     @Inject(LOG) private readonly log: Logger,
     metrics: Metrics,
   ) {
@@ -122,8 +122,10 @@ export class EventStreams {
 
   private async closeThoseWithoutKey(): Promise<void> {
     const streams = [...this.open];
-    const working = await this.store.apiKeys.working([...new Set(streams.map(([, { keyId }]) => keyId))]);
-    for (const [stream, { keyId }] of streams) if (!working.has(keyId)) stream.close('key');
+    const working = await this.credentials.working([
+      ...new Set(streams.map(([, { credentialId }]) => credentialId)),
+    ]);
+    for (const [stream, { credentialId }] of streams) if (!working.has(credentialId)) stream.close('key');
   }
 }
 

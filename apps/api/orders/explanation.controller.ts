@@ -5,7 +5,7 @@ import { ExplanationView } from '#libs/contracts/http/explanation.api';
 import { OrderAddress } from '#libs/contracts/http/order-address.api';
 import type { Principal } from '#libs/persistence/requests/api-key.repository';
 
-import { CallerKey } from '../platform/auth/caller.js';
+import { CallerCredential } from '../platform/auth/caller.js';
 import { Operation } from '../platform/openapi/operation.decorator.js';
 import { presentExplanation } from './explanation.presenter.js';
 import { OrdersService } from './orders.service.js';
@@ -23,7 +23,7 @@ export class ExplanationController {
   })
   async explain(
     @Param({ schema: OrderAddress }) { id }: OrderAddress,
-    @CallerKey() { scopes }: Principal,
+    @CallerCredential() { scopes }: Principal,
   ): Promise<ExplanationView> {
     return presentExplanation(id, await this.orders.explain(id), scopes);
   }

@@ -19,8 +19,10 @@ import { GatheredMarks } from '#libs/temporal/run-marks';
 import { OrderRuns } from '#libs/temporal/order-runs';
 
 import { Settings } from '../settings.js';
-import { ApiKeyGuard } from './auth/api-key.guard.js';
+import { Credentials } from './auth/credentials.js';
+import { CallerGuard } from './auth/caller.guard.js';
 import { KnownKeys } from './auth/known-keys.js';
+import { Sessions } from './auth/sessions.js';
 import { PAYMENT_GATEWAY } from './gateway.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { LOG } from './logging/log.js';
@@ -37,6 +39,7 @@ export type ApiEnvironment = Environment<
   | 'payments'
   | 'providers'
   | 'api'
+  | 'console'
   | 'paymentWebhooks'
   | 'carrierWebhooks'
   | 'outgoingWebhooks'
@@ -96,6 +99,8 @@ export class PlatformModule {
         ),
       },
       KnownKeys,
+      Sessions,
+      Credentials,
       RateLimits,
       BestEffortSignals,
       IdempotencyService,
@@ -106,7 +111,7 @@ export class PlatformModule {
       controllers: [ProblemsController, EntryController],
       providers: [
         ...used,
-        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: CallerGuard },
         { provide: APP_GUARD, useClass: QueryGuard },
         { provide: APP_PIPE, useClass: ValidationPipe },
       ],

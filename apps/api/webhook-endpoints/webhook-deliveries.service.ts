@@ -8,6 +8,7 @@ import type {
   WebhookDeliveryView,
   WebhookReplayView,
 } from '#libs/contracts/http/webhook-endpoint.api';
+import { actorOf } from '#libs/domain/order/actor';
 import { DELIVERY_STATES } from '#libs/domain/webhooks/delivery';
 import { Store } from '#libs/persistence/store';
 
@@ -116,7 +117,7 @@ export class WebhookDeliveriesService {
             errors: [{ pointer: '/until', detail: 'must not be before since, nor since in the future' }],
           });
         const id = uuid();
-        const replay = { id, endpointId, since, until, types, requestedBy: `service:${service}` };
+        const replay = { id, endpointId, since, until, types, requestedBy: actorOf(service) };
         return (await this.store.webhookReplays.request(replay, request))
           ? this.replayOf(endpointId, id)
           : null;

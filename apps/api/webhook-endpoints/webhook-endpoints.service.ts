@@ -9,6 +9,7 @@ import type {
   RotateWebhookSecret,
   WebhookEndpointList,
 } from '#libs/contracts/http/webhook-endpoint.api';
+import { actorOf } from '#libs/domain/order/actor';
 import { Store } from '#libs/persistence/store';
 import type { WebhookEndpoint } from '#libs/persistence/webhooks/webhook-endpoint.repository';
 import { newWebhookSecret, SecretBox } from '#libs/webhooks/secret-box';
@@ -54,7 +55,7 @@ export class WebhookEndpointsService {
         const endpoint = {
           ...body,
           id,
-          createdBy: `service:${service}`,
+          createdBy: actorOf(service),
           sealedSecret: this.box.seal(secret, id),
         };
         return (await this.store.webhookEndpoints.create(endpoint, request))

@@ -3,6 +3,7 @@ import { EVENTS, type EventType } from '#libs/domain/events/event-types';
 
 import type { AttentionList } from './attention.api.js';
 import type { CancellationView } from './cancellation.api.js';
+import type { PersonView, SessionView, SignInView } from './console.api.js';
 import type { ExplanationView } from './explanation.api.js';
 import type { EventList, EventView } from './event.api.js';
 import type { EntryView } from './entry.api.js';
@@ -31,6 +32,7 @@ const ORDER_ID = '019b78ff-f900-7000-8000-000000000001';
 const LINE_ID = '019b78ff-f900-7000-8000-000000000002';
 /** Of an order that was rejected or cancelled. */
 const FAILED_ORDER_ID = '019b78ff-f900-7000-8000-00000000000b';
+const PERSON_ID = '019b78ff-f900-7000-8000-0000000000aa';
 const INTENT = 'pi_3QExampleExample000001';
 
 const order: OrderView = {
@@ -226,6 +228,21 @@ export const ANSWERS = {
     decidedAt: null,
   } satisfies CancellationView,
   Refund: refund,
+  SignIn: { provider: true, development: false } satisfies SignInView,
+  Session: {
+    person: { id: PERSON_ID, name: 'Grace Hopper', email: 'grace@shop.example' },
+    roles: ['operator'],
+    scopes: ['read', 'write', 'operate'],
+    csrfToken: 'Zm9yLXRoZS1leGFtcGxlLW9ubHktMDAwMDAwMDAwMDA',
+    expiresAt: '2026-01-01T22:00:00.000Z',
+    idleTimeout: 1_800,
+  } satisfies SessionView,
+  Person: {
+    id: PERSON_ID,
+    issuer: 'https://login.shop.example',
+    subject: '248289761001',
+    name: 'Grace Hopper',
+  } satisfies PersonView,
   RefundList: { data: [refund] } satisfies RefundList,
   ClientSecret: { clientSecret: `${INTENT}_secret_example` } satisfies ClientSecretView,
   Ledger: {

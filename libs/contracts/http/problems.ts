@@ -26,6 +26,13 @@ export const PROBLEMS = {
     meaning: 'The body is not JSON in UTF-8, or did not arrive whole.',
     remedy: 'Send one JSON document in UTF-8.',
   },
+  sign_in_refused: {
+    status: 400,
+    title: 'The sign-in was refused',
+    meaning:
+      'The identity provider refused it, or its answer belongs to no sign-in of this browser, was used before, or came too late.',
+    remedy: 'Sign in again.',
+  },
   idempotency_key_missing: {
     status: 400,
     title: 'The Idempotency-Key is missing',
@@ -47,9 +54,10 @@ export const PROBLEMS = {
   },
   unauthenticated: {
     status: 401,
-    title: 'No valid API key',
-    meaning: 'The request carries no API key, or one that is unknown, expired or revoked.',
-    remedy: 'Send `Authorization: Bearer <key>`.',
+    title: 'No valid API key or session',
+    meaning:
+      'The request carries no API key, or one that is unknown, expired or revoked; or, of a person, no session that goes on.',
+    remedy: 'Send `Authorization: Bearer <key>`; in the console, sign in.',
   },
   invalid_signature: {
     status: 401,
@@ -75,15 +83,42 @@ export const PROBLEMS = {
   },
   insufficient_scope: {
     status: 403,
-    title: 'The API key may not do this',
-    meaning: 'The key is valid, but was made without the scope this operation takes.',
-    remedy: 'Use a key with the scope that `detail` names.',
+    title: 'The caller may not do this',
+    meaning: 'The key is valid, or the person is signed in, but without the scope this operation takes.',
+    remedy: 'Use a key with the scope that `detail` names; a person needs a role that has it.',
+  },
+  cross_site_request: {
+    status: 403,
+    title: 'The request is not of the console',
+    meaning:
+      'The request comes with the session of a person, and is of a page of another site, or lacks the token of the session. Nothing was stored.',
+    remedy:
+      'Open the console at the address that is configured; scripts use an API key. A page of the console sends the `csrfToken` of `GET /console/session` in `X-CSRF-Token`.',
+  },
+  no_role: {
+    status: 403,
+    title: 'The person has no role here',
+    meaning:
+      'The identity provider knows the person, and tells of no group that gives a role in the console.',
+    remedy: 'Have the person added to a group that `CONSOLE_ROLES` names, and sign in again.',
   },
   not_found: {
     status: 404,
     title: 'There is nothing here',
     meaning: 'No resource has this address.',
     remedy: 'See /docs for the addresses there are.',
+  },
+  sign_in_off: {
+    status: 404,
+    title: 'People do not sign in here',
+    meaning: 'This way of signing in is not configured.',
+    remedy: 'See docs/console.md for the settings.',
+  },
+  person_not_found: {
+    status: 404,
+    title: 'There is no such person',
+    meaning: 'No person who signed in has this id.',
+    remedy: 'Use the id behind `person:` in an audit trail.',
   },
   order_not_found: {
     status: 404,
@@ -406,6 +441,12 @@ export const PROBLEMS = {
     meaning:
       'Another change holds what the request needs, such as the same product, for longer than it is waited for. Whether a part of the request had its effect is not known.',
     remedy: 'Retry with the same Idempotency-Key after the time in `Retry-After`.',
+  },
+  identity_provider_unavailable: {
+    status: 503,
+    title: 'The identity provider does not answer',
+    meaning: 'The identity provider could not be asked, or gave no usable answer.',
+    remedy: 'Sign in again after the time in `Retry-After`.',
   },
   webhooks_not_set_up: {
     status: 503,

@@ -7,14 +7,14 @@ import { Prisma } from '../generated/client.js';
 export const SCOPES = ['write', 'read', 'operate'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** The caller: the service a key was made for, so that keys can be rotated, and which of its keys it used. */
+/** The caller: the service a key was made for, so that keys can be rotated, or a person; and which key or session it used. */
 export interface Principal {
   readonly service: string;
   readonly scopes: readonly Scope[];
-  readonly keyId: string;
+  readonly credentialId: string;
 }
 
-export interface ApiKeyRecord extends Omit<Principal, 'keyId'> {
+export interface ApiKeyRecord extends Omit<Principal, 'credentialId'> {
   readonly id: string;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
@@ -40,7 +40,7 @@ export class ApiKeyRepository {
   /** The holder of a key that is known, not expired and not revoked. */
   async authenticate(key: string): Promise<Principal | null> {
     const [found] = await this.db.$queryRaw<Principal[]>`
-      SELECT service, scopes, id::text AS "keyId" FROM api_key WHERE hash = ${hash(key)} AND ${WORKS}`;
+      SELECT service, scopes, id::text AS "credentialId" FROM api_key WHERE hash = ${hash(key)} AND ${WORKS}`;
     return found ?? null;
   }
 

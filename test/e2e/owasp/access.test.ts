@@ -235,13 +235,17 @@ describe('access by key and scope', () => {
     const closed = DOCUMENTED.filter(({ scope }) => scope !== null);
 
     it('leaves no operation open except public and signed ones', () => {
-      const open = DOCUMENTED.filter(({ scope }) => scope === null);
+      const open = DOCUMENTED.filter(({ scope, isForPeople }) => scope === null && !isForPeople);
       expect(open.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
         'GET /',
+        'GET /console/sign-in',
+        'GET /console/sign-in/callback',
+        'GET /console/sign-in/methods',
         'GET /health/live',
         'GET /health/ready',
         'GET /problems',
         'GET /problems/{code}',
+        'POST /console/development-sign-in',
         'POST /webhooks/deliveries',
         'POST /webhooks/stripe',
       ]);
@@ -273,6 +277,14 @@ describe('access by key and scope', () => {
             expect(headers['www-authenticate']).toBe(`Bearer error="insufficient_scope", scope="${scope}"`);
           }
         }
+      },
+    );
+
+    it.each(titled(({ isForPeople }) => isForPeople))(
+      '%s is for people, and for no key',
+      async (_title, operation) => {
+        for (const agent of [anonymous(), system.http])
+          expect((await call(agent, operation)).body).toMatchObject({ status: 401, code: 'unauthenticated' });
       },
     );
 

@@ -7,7 +7,7 @@ import { KNOWN_FOR, KnownKeys } from './known-keys.js';
 const SHOP: Principal = {
   service: 'shop',
   scopes: ['write'],
-  keyId: '019b7654-0000-7000-8000-00000000000c',
+  credentialId: '019b7654-0000-7000-8000-00000000000c',
 };
 
 /** Keys in a database that answers as it is told, and how often it was asked. */

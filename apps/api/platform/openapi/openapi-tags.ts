@@ -25,6 +25,8 @@ const TAGS = {
     name: 'Unmatched events',
     description: 'For operators: signed events that match no order',
   },
+  people: { name: 'People', description: 'For operators: who the people of the audit trail are' },
+  console: { name: 'Console', description: 'For people: signing in and out with a browser' },
   webhooks: { name: 'Webhooks', description: 'For carriers and the payment provider, signed' },
   problems: { name: 'Problems', description: 'The problem types: what each means, and what to do' },
   health: { name: 'Health', description: 'For probes' },

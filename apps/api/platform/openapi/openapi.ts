@@ -33,6 +33,16 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       },
       'key',
     )
+    .addApiKey(
+      {
+        type: 'apiKey',
+        in: 'cookie',
+        name: '__Host-order-console',
+        description:
+          'The session of a person, as [signing in](#operation/beginSignIn) sets it: `order-console` on a laptop. Taken from pages of the console alone; requests that change something take the `csrfToken` of `GET /console/session` in the header `X-CSRF-Token`. With a key beside it, the key decides.',
+      },
+      'session',
+    )
     .build();
   const examples = new Examples();
   const document = SwaggerModule.createDocument(app, config, {

@@ -15,16 +15,14 @@ const OperationKey = Reflector.createDecorator<OperationName>();
 export const Operation = Object.assign(
   (name: OperationName) => {
     const { summary, access, idempotency, outcomes }: OperationRule = OPERATIONS[name];
-    const open = access === 'open' || access === 'signed';
     return applyDecorators(
       OperationKey(name),
       ApiOperation({
         operationId: name,
         summary,
-        description: open ? undefined : `Takes scope \`${access}\`.`,
+        description: descriptionOf(access),
       }),
-      // Since OpenAPI 3.1 a requirement may name the roles it takes of any scheme, not only of OAuth.
-      ...(open ? [] : [ApiSecurity('key', [access])]),
+      ...securityOf(access),
       ...(idempotency ? [keyHeader(idempotency)] : []),
       ...(outcomes ? [preferHeader] : []),
       requestIdHeader,
@@ -33,6 +31,21 @@ export const Operation = Object.assign(
   },
   { KEY: OperationKey },
 );
+
+type Access = OperationRule['access'];
+
+function descriptionOf(access: Access): string | undefined {
+  if (access === 'open' || access === 'signed') return undefined;
+  return access === 'session' ? 'Takes the session of a person, and no key.' : `Takes scope \`${access}\`.`;
+}
+
+/** The ways in, each of which is enough. */
+function securityOf(access: Access) {
+  if (access === 'open' || access === 'signed') return [];
+  if (access === 'session') return [ApiSecurity('session')];
+  // Since OpenAPI 3.1 a requirement may name the roles it takes of any scheme, not only of OAuth.
+  return [ApiSecurity('key', [access]), ApiSecurity('session', [access])];
+}
 
 const ONCE =
   'Unique for each intended effect, and the same in every repeat of the request: the effect happens once';

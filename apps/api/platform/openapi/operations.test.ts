@@ -7,8 +7,12 @@ const keyed = names.filter((name) => !['open', 'signed'].includes(OPERATIONS[nam
 
 it.each(keyed)('%s documents the checks before it for callers', (name) => {
   expect(problemsOf(name)).toEqual(
-    expect.arrayContaining(['unauthenticated', 'insufficient_scope', 'rate_limited']),
+    expect.arrayContaining(['unauthenticated', 'cross_site_request', 'rate_limited']),
   );
+});
+
+it.each(keyed)('%s documents the scope that it takes, if it does', (name) => {
+  expect(problemsOf(name).includes('insufficient_scope')).toBe(OPERATIONS[name].access !== 'session');
 });
 
 it.each(names)('%s documents what HTTP itself refuses', (name) => {

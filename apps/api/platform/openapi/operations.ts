@@ -4,8 +4,8 @@ import type { Scope } from '#libs/persistence/requests/api-key.repository';
 /** An operation: who may call it, and its problems besides those that `problemsOf` adds. */
 export interface OperationRule {
   readonly summary: string;
-  /** The scope that an API key needs; `open` to all, or `signed` by a provider. */
-  readonly access: Scope | 'open' | 'signed';
+  /** The scope that a key or a role needs; `session` for a person with any role, `open` to all, or `signed` by a provider. */
+  readonly access: Scope | 'session' | 'open' | 'signed';
   /** Whether it takes an Idempotency-Key. An `inherent` operation is idempotent without one, and ignores it. */
   readonly idempotency?: 'required' | 'optional' | 'inherent';
   /** Where a caller may wait for the outcome: the problems that report an outcome other than the requested one. */
@@ -300,6 +300,48 @@ export const OPERATIONS = {
     query: true,
     problems: ['unavailable'],
   },
+  readPerson: {
+    summary: 'Read who a person of the audit trail is',
+    access: 'operate',
+    problems: ['person_not_found', 'unavailable'],
+  },
+  findSignIn: {
+    summary: 'Find how people sign in to the console',
+    access: 'open',
+    problems: [],
+  },
+  beginSignIn: {
+    summary: 'Sign in: leads to the identity provider',
+    access: 'open',
+    query: true,
+    problems: ['sign_in_off', 'identity_provider_unavailable'],
+  },
+  finishSignIn: {
+    summary: 'Come back from the identity provider',
+    access: 'open',
+    query: true,
+    problems: ['sign_in_off', 'sign_in_refused', 'no_role', 'identity_provider_unavailable', 'unavailable'],
+  },
+  signInForDevelopment: {
+    summary: 'Sign in on a laptop, without an identity provider',
+    access: 'open',
+    problems: [...BODY, 'sign_in_off', 'cross_site_request', 'unavailable'],
+  },
+  readSession: {
+    summary: 'Read who is signed in',
+    access: 'session',
+    problems: ['unavailable'],
+  },
+  signOut: {
+    summary: 'Sign out of this session',
+    access: 'session',
+    problems: ['unavailable'],
+  },
+  signOutEverywhere: {
+    summary: 'Sign out of every session of the person',
+    access: 'session',
+    problems: ['unavailable'],
+  },
   receiveDelivery: {
     summary: "Receive a carrier's signed event",
     access: 'signed',
@@ -366,7 +408,8 @@ export function problemsOf(name: OperationName): readonly ProblemCode[] {
     ...(problems.includes('unavailable') && !isProbe(name) ? (['busy'] as const) : []),
     ...(access === 'signed' ? [] : (['invalid_request'] as const)),
     ...(idempotency ? KEY_PROBLEMS[idempotency] : []),
-    ...(keyed ? (['unauthenticated', 'insufficient_scope'] as const) : []),
+    ...(keyed ? (['unauthenticated', 'cross_site_request'] as const) : []),
+    ...(keyed && access !== 'session' ? (['insufficient_scope'] as const) : []),
     ...(access === 'signed' || isProbe(name) ? [] : (['rate_limited'] as const)),
     'malformed_request',
     'request_timeout',

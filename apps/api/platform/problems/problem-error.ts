@@ -7,6 +7,7 @@ const HEADERS: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = 
   busy: { 'Retry-After': '2' },
   too_many_streams: { 'Retry-After': '10' },
   unavailable: { 'Retry-After': '5' },
+  identity_provider_unavailable: { 'Retry-After': '5' },
   gateway_unavailable: { 'Retry-After': '5' },
 };
 

@@ -51,6 +51,9 @@ The secrets that a program reads, as JSON: the variable, and where it is. Takes 
 {{- if and (ne .program "migrate") .root.Values.temporal.apiKey.name }}
 {{- $_ := set $found "TEMPORAL_API_KEY" .root.Values.temporal.apiKey }}
 {{- end }}
+{{- if and (eq .program "api") $secrets.consoleClientSecret.name }}
+{{- $_ := set $found "CONSOLE_OIDC_CLIENT_SECRET" $secrets.consoleClientSecret }}
+{{- end }}
 {{- if and (ne .program "migrate") $secrets.webhookSecretKey.name }}
 {{- $_ := set $found "WEBHOOK_SECRET_KEY" $secrets.webhookSecretKey }}
 {{- end }}

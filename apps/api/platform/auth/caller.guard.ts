@@ -2,8 +2,11 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 
-import { setCaller } from './caller.js';
+import type { Scope } from '#libs/persistence/requests/api-key.repository';
+
+import { setCaller, setSession } from './caller.js';
 import { KnownKeys } from './known-keys.js';
+import { callerOf, Sessions } from './sessions.js';
 import { Operation } from '../openapi/operation.decorator.js';
 import { isProbe, OPERATIONS } from '../openapi/operations.js';
 import { ProblemError } from '../problems/problem-error.js';
@@ -11,12 +14,13 @@ import { RateLimits } from '../server/rate-limits.js';
 
 const BEARER = /^Bearer +([\w.~+/=-]+) *$/i;
 
-/** Admits a request whose API key has the operation's scope, within the rate limit of its service. */
+/** Admits a request of a service by its API key, or of a person by their session, within the rate limit of either. */
 @Injectable()
-export class ApiKeyGuard implements CanActivate {
+export class CallerGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly keys: KnownKeys,
+    private readonly sessions: Sessions,
     private readonly limits: RateLimits,
   ) {}
 
@@ -31,17 +35,37 @@ export class ApiKeyGuard implements CanActivate {
       await this.limits.takeForAddress(request.ip);
       return true;
     }
+    // A key is sent on purpose, a cookie with every request: where both are there the key decides, even one that does not work.
+    const header = request.get('authorization');
+    if (header === undefined) await this.admitPerson(request, access);
+    else await this.admitService(request, access, BEARER.exec(header)?.[1]);
+    return true;
+  }
 
-    const key = BEARER.exec(request.get('authorization') ?? '')?.[1];
+  private async admitService(request: Request, access: Scope | 'session', key?: string): Promise<void> {
     const caller = key === undefined ? null : await this.keys.authenticate(key);
     if (!caller) {
       await this.limits.takeForAddress(request.ip);
       throw unauthenticated(key === undefined ? 'Bearer' : 'Bearer error="invalid_token"');
     }
     await this.limits.takeForService(caller.service);
-    if (!caller.scopes.includes(access)) throw insufficient(access);
+    if (access === 'session') throw unauthenticated('Bearer');
+    if (!caller.scopes.includes(access)) throw insufficient('key', access);
     setCaller(request, caller);
-    return true;
+  }
+
+  private async admitPerson(request: Request, access: Scope | 'session'): Promise<void> {
+    const session = await this.sessions.of(request);
+    if (!session) {
+      await this.limits.takeForAddress(request.ip);
+      throw unauthenticated('Bearer');
+    }
+    const caller = callerOf(session);
+    await this.limits.takeForService(caller.service);
+    this.sessions.refuseOtherPages(request);
+    if (access !== 'session' && !caller.scopes.includes(access)) throw insufficient('role', access);
+    setCaller(request, caller);
+    setSession(request, session);
   }
 }
 
@@ -49,7 +73,7 @@ export class ApiKeyGuard implements CanActivate {
 const unauthenticated = (challenge: string) =>
   new ProblemError('unauthenticated', undefined, { headers: { 'WWW-Authenticate': challenge } });
 
-const insufficient = (scope: string) =>
-  new ProblemError('insufficient_scope', `This takes a key with scope ${scope}.`, {
+const insufficient = (by: 'key' | 'role', scope: string) =>
+  new ProblemError('insufficient_scope', `This takes a ${by} with scope ${scope}.`, {
     headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
   });
