@@ -1,4 +1,5 @@
-import { lookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -27,10 +28,13 @@ export class WebhookClient {
     'https:': new https.Agent({ keepAlive: true, timeout: IDLE }),
   };
 
+  private readonly lookups = new Map<string, Promise<readonly LookupAddress[]>>();
+
   /** @param timeout milliseconds for a whole attempt, from the look-up of the host to the end of the answer */
   constructor(
     private readonly policy: TargetPolicy,
     private readonly timeout: number,
+    private readonly resolve: (host: string, options: { all: true }) => Promise<LookupAddress[]> = lookup,
   ) {}
 
   /** @param stopping breaks the attempt off @throws whatever `stopping` was aborted with */
@@ -93,6 +97,11 @@ export class WebhookClient {
       sent.on('error', (error: NodeJS.ErrnoException) => {
         reject(sent.reusedSocket && error.code === 'ECONNRESET' ? new ClosedWhileIdle() : error);
       });
+      // An answer 101 ends the connection with neither a response nor an error.
+      sent.on('upgrade', (_, socket) => {
+        socket.destroy();
+        reject(new Error('the receiver changed the protocol'));
+      });
       sent.end(body);
     });
   }
@@ -100,15 +109,29 @@ export class WebhookClient {
   /** The look-up of a host that a connection uses, so that no other address is connected to than was looked at. */
   private lookup(protocol: string): LookupFunction {
     return (hostname, options, done) => {
-      lookup(hostname, { ...options, all: true }, (error, addresses) => {
-        if (error) return done(error, []);
-        const [first] = addresses;
-        if (!first || addresses.some(({ address }) => !this.policy.admits(address, protocol)))
-          return done(new AddressRefused(), []);
-        if (options.all) return done(null, addresses);
-        return done(null, first.address, first.family);
-      });
+      this.addressesOf(hostname).then(
+        (addresses) => {
+          const [first] = addresses;
+          if (!first || addresses.some(({ address }) => !this.policy.admits(address, protocol)))
+            return done(new AddressRefused(), []);
+          if (options.all) return done(null, [...addresses]);
+          return done(null, first.address, first.family);
+        },
+        (error: NodeJS.ErrnoException) => done(error, []),
+      );
     };
+  }
+
+  /**
+   * Attempts to a host at the same moment look it up together: a look-up takes one of Node's few threads for as long as
+   * the name server does not answer, and connections to other providers need them as well.
+   */
+  private addressesOf(hostname: string): Promise<readonly LookupAddress[]> {
+    const running = this.lookups.get(hostname);
+    if (running) return running;
+    const addresses = this.resolve(hostname, { all: true }).finally(() => this.lookups.delete(hostname));
+    this.lookups.set(hostname, addresses);
+    return addresses;
   }
 }
 

@@ -10,6 +10,7 @@ import { FAILURES_BEFORE_PROBES, setback } from '#libs/domain/webhooks/endpoint-
 import { FIGURES } from '#libs/persistence/figures/figure-statements';
 import type {
   AttemptRecord,
+  SettledDelivery,
   TakenDelivery,
   WebhookDelivery,
 } from '#libs/persistence/webhooks/webhook-delivery.repository';
@@ -70,6 +71,11 @@ async function takeOne(id: string): Promise<TakenDelivery> {
   const [first] = takenOf(await bench.store.webhookDeliveries.take({ ...TAKE, perEndpoint: 1 }), id);
   if (!first) throw new Error('nothing is due');
   return first;
+}
+
+async function settle({ id, fence }: TakenDelivery, record: AttemptRecord): Promise<SettledDelivery | null> {
+  const [settled] = await bench.store.webhookDeliveries.settle([{ taken: { id, fence }, ...record }]);
+  return settled ?? null;
 }
 
 const delivered: AttemptRecord = {
@@ -177,8 +183,8 @@ describe('what is due', () => {
     const first = takenOf(await bench.store.webhookDeliveries.take({ ...TAKE, lease: 1 }), id);
     const again = await takeOne(id);
     expect(again).toMatchObject({ id: first[0]?.id, eventId: first[0]?.eventId, tries: 0 });
-    expect(await bench.store.webhookDeliveries.settle(first[0] ?? again, delivered)).toBeNull();
-    expect(await bench.store.webhookDeliveries.settle(again, delivered)).toEqual({ disabled: false });
+    expect(await settle(first[0] ?? again, delivered)).toBeNull();
+    expect(await settle(again, delivered)).toMatchObject({ disabled: false });
     expect(await deliveries(id)).toMatchObject([{ state: 'succeeded', attempts: 1, nextAttemptAt: null }]);
   });
 
@@ -209,12 +215,25 @@ describe('what is due', () => {
   });
 });
 
+it('what was in flight before is passed over, vacuumed or not, and no table is read as a whole', async () => {
+  const id = await endpoint(['order.placed']);
+  await happens();
+  const plan = await bench.plan((store) => store.webhookDeliveries.take(TAKE));
+  expect(plan).toMatch(/Index (Only )?Scan using webhook_delivery_in_flight/);
+  expect(plan).not.toContain('Bitmap Index Scan on webhook_delivery');
+  expect(plan).not.toContain('Seq Scan on webhook_delivery');
+  const settling = await bench.plan((store) =>
+    store.webhookDeliveries.settle([{ taken: { id, fence: 1 }, ...delivered }]),
+  );
+  expect(settling).not.toContain('Seq Scan on webhook_delivery');
+});
+
 describe('an attempt', () => {
   it('that failed is repeated later, and recorded with what the receiver said', async () => {
     const id = await endpoint(['order.placed']);
     await happens();
     const first = await takeOne(id);
-    await bench.store.webhookDeliveries.settle(first, failed(first));
+    await settle(first, failed(first));
     const [waiting] = await deliveries(id);
     expect(waiting).toMatchObject({
       state: 'waiting',
@@ -226,7 +245,7 @@ describe('an attempt', () => {
     await bench.database.$executeRaw`UPDATE webhook_delivery SET due_at = now()`;
     const second = await takeOne(id);
     expect(second).toMatchObject({ eventId: first.eventId, tries: 1, failures: 1 });
-    await bench.store.webhookDeliveries.settle(second, delivered);
+    await settle(second, delivered);
     expect(await deliveries(id)).toMatchObject([{ state: 'succeeded', attempts: 2, nextAttemptAt: null }]);
     expect(await bench.store.webhookEndpoints.find(id)).toMatchObject({ failingSince: null });
   });
@@ -235,12 +254,75 @@ describe('an attempt', () => {
     const id = await endpoint(['order.placed']);
     await happens();
     const taken = await takeOne(id);
-    await bench.store.webhookDeliveries.settle(taken, failed(taken, { pause: null }));
+    await settle(taken, failed(taken, { pause: null }));
     expect(await deliveries(id, ['failed'])).toHaveLength(1);
     const key = request();
     expect(await bench.store.webhookDeliveries.redeliver(id, taken.id, key)).toBe(true);
     expect(await bench.store.webhookDeliveries.redeliver(id, taken.id, key)).toBe(false);
     expect(await takeOne(id)).toMatchObject({ eventId: taken.eventId, tries: 0, isReplayed: true });
+  });
+});
+
+describe('attempts that end together', () => {
+  const healthOf = async (id: string) => {
+    const { failures, failingSince, resumesAt } = await bench.database.webhookEndpoint.findUniqueOrThrow({
+      where: { id },
+    });
+    return { failures, isFailing: failingSince !== null, isPaused: resumesAt !== null };
+  };
+  const endTogether = async (id: string, ends: readonly ((taken: TakenDelivery) => AttemptRecord)[]) => {
+    const taken = takenOf(await bench.store.webhookDeliveries.take({ ...TAKE, perEndpoint: 50 }), id);
+    return bench.store.webhookDeliveries.settle(
+      ends.flatMap((end, index) => {
+        const one = taken[index];
+        return one ? [{ taken: { id: one.id, fence: one.fence }, ...end(one) }] : [];
+      }),
+    );
+  };
+
+  it('are written by one statement, and count for their endpoint in the order in which they ended', async () => {
+    const id = await endpoint();
+    for (let order = 0; order < 2; order++) await happens();
+    const wish = (taken: TakenDelivery) => failed(taken, { setback: { pause: 60_000, disables: null } });
+    expect(await endTogether(id, [wish, failed, () => delivered, failed])).toHaveLength(4);
+    expect(await healthOf(id)).toEqual({ failures: 1, isFailing: true, isPaused: false });
+    expect(await deliveries(id, ['succeeded'])).toMatchObject([{ attempts: 1, history: [{ status: 204 }] }]);
+    await bench.database
+      .$executeRaw`UPDATE webhook_delivery SET due_at = now(), leased_until = NULL WHERE state = 'waiting'`;
+    expect(await endTogether(id, [failed, wish])).toHaveLength(2);
+    expect(await healthOf(id)).toEqual({ failures: 3, isFailing: true, isPaused: true });
+    await bench.database.$executeRaw`UPDATE webhook_endpoint SET resumes_at = NULL`;
+    await bench.database
+      .$executeRaw`UPDATE webhook_delivery SET due_at = now(), leased_until = NULL WHERE state = 'waiting'`;
+    expect(await endTogether(id, [failed, () => delivered])).toHaveLength(2);
+    expect(await healthOf(id)).toEqual({ failures: 0, isFailing: false, isPaused: false });
+  });
+
+  it('of two workers, to the same endpoints, do not wait for each other in a circle', async () => {
+    const ids = [await endpoint(), await endpoint(), await endpoint()];
+    for (let order = 0; order < 10; order++) await happens();
+    for (let round = 0; round < 5; round++) {
+      const taken = await bench.store.webhookDeliveries.take({ ...TAKE, perEndpoint: 8 });
+      const ended = taken.map((one) => ({ taken: { id: one.id, fence: one.fence }, ...failed(one) }));
+      const parts = [0, 1, 2, 3].map((part) => ended.filter((_, index) => index % 4 === part));
+      const written = await Promise.all(
+        parts.map((part, index) =>
+          bench.store.webhookDeliveries.settle(index % 2 === 0 ? part : part.toReversed()),
+        ),
+      );
+      expect(written.flat()).toHaveLength(taken.length);
+      await bench.database.$executeRaw`UPDATE webhook_endpoint SET failures = 0, resumes_at = NULL`;
+    }
+    for (const id of ids) expect(await healthOf(id)).toMatchObject({ isFailing: true });
+  });
+
+  it('say nothing about the endpoint where the event was gone', async () => {
+    const id = await endpoint();
+    await happens();
+    const gone = { ...delivered, failure: 'event_gone', status: null } as const;
+    expect(await endTogether(id, [() => gone, () => gone])).toHaveLength(2);
+    expect(await deliveries(id, ['failed'])).toHaveLength(2);
+    expect(await healthOf(id)).toEqual({ failures: 0, isFailing: false, isPaused: false });
   });
 });
 
@@ -250,14 +332,14 @@ describe('an endpoint', () => {
     for (let order = 0; order < 3; order++) await happens();
     for (let failure = 0; failure < FAILURES_BEFORE_PROBES; failure++) {
       const taken = await takeOne(id);
-      await bench.store.webhookDeliveries.settle(taken, failed(taken));
+      await settle(taken, failed(taken));
     }
     expect(await bench.store.webhookDeliveries.take(TAKE)).toEqual([]);
     await bench.database.$executeRaw`UPDATE webhook_endpoint SET resumes_at = now()`;
     const [probe, ...others] = takenOf(await bench.store.webhookDeliveries.take(TAKE), id);
     expect(others).toEqual([]);
     expect(await bench.store.webhookDeliveries.take(TAKE)).toEqual([]);
-    if (probe) await bench.store.webhookDeliveries.settle(probe, delivered);
+    if (probe) await settle(probe, delivered);
     expect(takenOf(await bench.store.webhookDeliveries.take(TAKE), id)).toHaveLength(TAKE.perEndpoint);
   });
 
@@ -265,11 +347,11 @@ describe('an endpoint', () => {
     const id = await endpoint();
     await happens();
     const first = await takeOne(id);
-    await bench.store.webhookDeliveries.settle(first, failed(first));
+    await settle(first, failed(first));
     await bench.database.$executeRaw`
       UPDATE webhook_endpoint SET failing_since = now() - interval '5 days'`;
     const last = await takeOne(id);
-    expect(await bench.store.webhookDeliveries.settle(last, failed(last))).toEqual({ disabled: true });
+    expect(await settle(last, failed(last))).toMatchObject({ disabled: true });
     expect(await bench.store.webhookEndpoints.find(id)).toMatchObject({
       status: 'disabled',
       disabledReason: 'failing',
@@ -293,7 +375,7 @@ describe('an endpoint', () => {
     const id = await endpoint();
     await happens();
     const taken = await takeOne(id);
-    expect(await bench.store.webhookDeliveries.settle(taken, failed(taken, { status: 410 }))).toEqual({
+    expect(await settle(taken, failed(taken, { status: 410 }))).toMatchObject({
       disabled: true,
     });
     expect(await bench.store.webhookEndpoints.find(id)).toMatchObject({ disabledReason: 'gone' });
@@ -437,7 +519,7 @@ it('deliveries go with their attempts once they are past their age, but for thos
   const id = await endpoint();
   await happens();
   const [flying, done] = await bench.store.webhookDeliveries.take({ ...TAKE, limit: 2 });
-  if (done) await bench.store.webhookDeliveries.settle(done, delivered);
+  if (done) await settle(done, delivered);
   await bench.database.$executeRaw`UPDATE webhook_delivery SET created_at = now() - interval '31 days'`;
   await bench.database.$executeRaw`UPDATE removal_pass SET due_at = now(), after = NULL`;
   const rows = new OldRows(

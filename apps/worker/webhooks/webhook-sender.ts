@@ -10,6 +10,7 @@ import { signedHeaders } from '#libs/webhooks/signed-message';
 import type { WebhookAnswer, WebhookClient } from '#libs/webhooks/webhook.client';
 
 import type { WebhookMetrics } from '../telemetry/webhook-metrics.js';
+import { OutcomeWriter } from './outcome-writer.js';
 
 export interface SenderLimits {
   /** How many attempts this process makes at once. */
@@ -45,6 +46,7 @@ export class WebhookSender {
   private isWoken = false;
   private replaysDue = 0;
   private loop: Promise<void> | undefined;
+  private readonly outcomes: OutcomeWriter;
 
   constructor(
     private readonly deliveries: Deliveries,
@@ -54,7 +56,9 @@ export class WebhookSender {
     private readonly limits: SenderLimits,
     private readonly logger: Logger,
     private readonly metrics?: WebhookMetrics,
-  ) {}
+  ) {
+    this.outcomes = new OutcomeWriter(deliveries);
+  }
 
   start(): void {
     this.loop ??= this.run();
@@ -98,16 +102,21 @@ export class WebhookSender {
       const taken = room > 0 ? await this.take(room) : [];
       for (const delivery of taken) this.begin(delivery);
       if (Date.now() >= this.replaysDue) await this.replay();
-      return taken.length === room ? 0 : PAUSES.idle;
+      return taken.length === halfOf(room) ? 0 : PAUSES.idle;
     } catch (error) {
       this.logger.warn({ err: error }, 'no deliveries could be taken; it is tried again');
       return PAUSES.failed;
     }
   }
 
-  private take(limit: number): Promise<TakenDelivery[]> {
-    const { perEndpoint, timeout } = this.limits;
-    return this.deliveries.take({ limit, perEndpoint, lease: timeout + MARGIN });
+  /**
+   * Takes half of what there is room for, and the less room there is the fewer of an endpoint: many slow endpoints together
+   * leave room for one that is not.
+   */
+  private take(room: number): Promise<TakenDelivery[]> {
+    const { concurrency, timeout } = this.limits;
+    const perEndpoint = Math.ceil((this.limits.perEndpoint * room) / concurrency);
+    return this.deliveries.take({ limit: halfOf(room), perEndpoint, lease: timeout + MARGIN });
   }
 
   private async replay(): Promise<void> {
@@ -139,14 +148,15 @@ export class WebhookSender {
     const duration = Math.round(performance.now() - since);
     const outcome = { failure, status, retryAfter };
     const { failures, failingFor } = delivery;
-    const settled = await this.deliveries.settle(delivery, {
+    const settled = await this.outcomes.write({
+      taken: { id: delivery.id, fence: delivery.fence },
       ...outcome,
       at,
       duration,
       answer,
       pause: failure === null ? null : pauseBeforeNext(delivery.tries + 1, outcome, Math.random()),
       setback:
-        failure === null
+        failure === null || failure === 'event_gone'
           ? null
           : setback(outcome, { failures: failures + 1, failingFor }, this.limits.disableAfter),
     });
@@ -177,6 +187,8 @@ export class WebhookSender {
     pausing.abort();
   }
 }
+
+const halfOf = (room: number) => Math.ceil(room / 2);
 
 /** As the stream tells it. */
 const bodyOf = ({ id, sequence, type, time, data }: WebhookPayload) =>

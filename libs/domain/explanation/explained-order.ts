@@ -37,7 +37,9 @@ export interface ExplainedOrder extends OrderState, RefundableOrder {
   /** When nothing was left to do; null before. */
   readonly closedAt: string | null;
   readonly endReason: { readonly code: EndCode } | null;
-  readonly policy: Pick<OrderPolicy, 'retry' | 'graceBeforeCharge'>;
+  readonly policy: Pick<OrderPolicy, 'retry' | 'graceBeforeCharge' | 'reservationTtl' | 'declineWindow'>;
+  /** Null once it is erased. */
+  readonly customer: object | null;
   readonly attention: readonly ExplainedAttention[];
   readonly waits: readonly ExplainedWait[];
   readonly cancellation: { readonly state: CancellationState; readonly code: CancellationCode | null } | null;

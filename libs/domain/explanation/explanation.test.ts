@@ -18,7 +18,13 @@ const PENDING: ExplainedOrder = {
   startedAt: '2026-01-01T10:00:01.000Z',
   closedAt: null,
   endReason: null,
-  policy: { retry: { attempts: 20, initial: 1_000, max: 60_000 }, graceBeforeCharge: 0 },
+  policy: {
+    retry: { attempts: 20, initial: 1_000, max: 60_000 },
+    graceBeforeCharge: 0,
+    reservationTtl: 30 * 86_400_000,
+    declineWindow: 3_600_000,
+  },
+  customer: { email: 'shopper@example.com' },
   attention: [],
   waits: [],
   cancellation: null,
@@ -80,6 +86,30 @@ const STANDINGS: readonly [Partial<ExplainedOrder>, string, string, string | nul
     'payment_settling',
     'goes_on_when_paid',
     'then_rejected',
+    ['cancel'],
+  ],
+  // Where no other method may be tried, the order is about to be rejected.
+  [
+    {
+      fulfilment: 'reserved',
+      payment: 'declined',
+      policy: { ...PENDING.policy, declineWindow: 0 },
+    },
+    'working',
+    'goes_on',
+    null,
+    ['cancel'],
+  ],
+  [
+    {
+      fulfilment: 'reserved',
+      payment: 'declined',
+      customer: null,
+      waits: [wait({ step: 'charge', deadline: LATER })],
+    },
+    'working',
+    'goes_on',
+    null,
     ['cancel'],
   ],
   [
@@ -339,7 +369,7 @@ describe('the explanation of an order', () => {
               lastError: 'gateway_busy',
             }),
           ],
-          policy: { retry: { attempts: 5, initial: 1_000, max: 60_000 }, graceBeforeCharge: 0 },
+          policy: { ...PENDING.policy, retry: { attempts: 5, initial: 1_000, max: 60_000 } },
         }),
       ).latest;
     expect(failing(1, null)).toMatchObject({
@@ -409,4 +439,13 @@ describe('the explanation of an order', () => {
 
 it('every sentence is one or more whole sentences', () => {
   for (const [code, text] of Object.entries(SENTENCES)) expect(text, code).toMatch(/^[A-Z{].*\.$/);
+});
+
+it('the shopper has until the goods are let go, where that is before the time to pay is over', () => {
+  const policy = { ...PENDING.policy, reservationTtl: 3_600_000 };
+  const charge = wait({ step: 'charge', deadline: LATER });
+  const { latest } = explain(
+    order({ fulfilment: 'reserved', payment: 'requires_action', policy, waits: [charge] }),
+  );
+  expect(latest).toMatchObject({ at: '2026-01-01T11:00:01.000Z', outcome: { code: 'then_rejected' } });
 });

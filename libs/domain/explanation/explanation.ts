@@ -7,7 +7,7 @@ import { actionSentence } from './action-words.js';
 import { attentionStanding } from './attention-standing.js';
 import type { ExplainedAttention, ExplainedOrder, Standing } from './explained-order.js';
 import { type Sentence, sentence, type SentenceCode } from './sentences.js';
-import { standingOf } from './standing.js';
+import { mayTryOtherMethod, standingOf } from './standing.js';
 import { problemWords, TASKS, timeWords } from './words.js';
 
 /** The operations of the API by which a person changes how an order goes on. */
@@ -131,7 +131,7 @@ function actionsOf(order: ExplainedOrder, attention: readonly ExplainedAttention
   const hasMoney = (order.booked.captured ?? 0) > 0;
   return [
     ...resolutions,
-    ...(status === 'pending' && payment === 'declined' ? [other('attemptPayment', 'try_other_method')] : []),
+    ...(mayTryOtherMethod(order) ? [other('attemptPayment', 'try_other_method')] : []),
     ...(payment === 'requires_action' ? [other('readClientSecret', 'hand_over_to_shopper')] : []),
     ...(canCancel ? [other('requestCancellation', 'cancel')] : []),
     ...(refund.is === 'refund' ? [other('requestRefund', 'refund_all')] : []),

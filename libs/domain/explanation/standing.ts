@@ -92,10 +92,24 @@ const WITH_SHOPPER: Readonly<Partial<Record<PaymentStatus, SentenceCode>>> = {
   declined: 'payment_declined',
 };
 
-function withShopper({ status, payment, waits }: ExplainedOrder): Standing | null {
+function withShopper(order: ExplainedOrder): Standing | null {
+  const { status, payment } = order;
   const code = WITH_SHOPPER[payment];
   if (status !== 'pending' || code === undefined) return null;
-  return standing(sentence(code), 'goes_on_when_paid', latestOf(waits, 'charge', 'then_rejected'));
+  if (payment === 'declined' && !mayTryOtherMethod(order)) return null;
+  return standing(sentence(code), 'goes_on_when_paid', latestPayment(order));
+}
+
+/** Whether another method may be tried, as long as the window after a decline is open. */
+export const mayTryOtherMethod = ({ status, payment, customer, policy }: ExplainedOrder): boolean =>
+  status === 'pending' && payment === 'declined' && customer !== null && policy.declineWindow > 0;
+
+/** The goods may be let go before the shopper's time is over: each attempt begins it anew, and the goods wait once. */
+function latestPayment({ waits, startedAt, policy }: ExplainedOrder): Standing['latest'] {
+  const latest = latestOf(waits, 'charge', 'then_rejected');
+  if (latest === null || startedAt === null) return latest;
+  const letGo = Date.parse(startedAt) + policy.reservationTtl;
+  return letGo < Date.parse(latest.at) ? { ...latest, at: new Date(letGo).toISOString() } : latest;
 }
 
 function inGrace({ status, payment, fulfilment, startedAt, policy }: ExplainedOrder): Standing | null {

@@ -83,8 +83,20 @@ export interface AttemptRecord extends Pick<AttemptOutcome, 'failure' | 'status'
   readonly answer: string | null;
   /** Milliseconds until the next attempt; null where none follows. */
   readonly pause: number | null;
-  /** What it means for the endpoint; null where it was delivered. */
+  /** What it means for the endpoint; null where it was delivered, or the receiver was not asked. */
   readonly setback: Setback | null;
+}
+
+/** An attempt that has ended, of a delivery that this process has taken. */
+export interface EndedAttempt extends AttemptRecord {
+  readonly taken: Pick<TakenDelivery, 'id' | 'fence'>;
+}
+
+/** What was written of an attempt. */
+export interface SettledDelivery {
+  readonly id: string;
+  /** Whether the endpoint was disabled by it. */
+  readonly disabled: boolean;
 }
 
 export interface DeliveryFilter {
@@ -107,6 +119,8 @@ export class WebhookDeliveryRepository {
    * Takes what is due, of endpoints with the fewest in flight first. An endpoint that only fails has one in flight.
    * A process that counted what is in flight before another one took some takes nothing of that endpoint: it sees
    * that `takes` has grown.
+   *
+   * What is in flight is looked for in the order of its index, which passes over what was in flight and is not vacuumed.
    */
   async take({ limit, perEndpoint, lease }: Take): Promise<TakenDelivery[]> {
     const allowed = Prisma.sql`CASE WHEN e.failures >= ${FAILURES_BEFORE_PROBES} THEN 1 ELSE ${perEndpoint}::int END`;
@@ -115,8 +129,9 @@ export class WebhookDeliveryRepository {
         SELECT e.id, b.busy, ${allowed} - b.busy AS room
         FROM webhook_endpoint e JOIN webhook_endpoint seen ON seen.id = e.id AND seen.takes = e.takes
         CROSS JOIN LATERAL (
-          SELECT count(*)::int AS busy FROM webhook_delivery d
-          WHERE d.endpoint_id = seen.id AND d.leased_until > now()) b
+          SELECT count(*)::int AS busy FROM (
+            SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id = seen.id AND d.leased_until > now()
+            ORDER BY d.leased_until LIMIT ${perEndpoint}) d) b
         CROSS JOIN LATERAL (
           SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id = seen.id AND d.due_at <= now()
           ORDER BY d.due_at LIMIT 1) w
@@ -147,27 +162,42 @@ export class WebhookDeliveryRepository {
   }
 
   /**
-   * Writes how an attempt ended, and what follows for its endpoint.
+   * Writes how attempts ended, and what follows for their endpoints, in the order in which they ended.
    *
-   * @returns whether the endpoint is disabled by it; null where another process has taken the delivery meanwhile
+   * @returns those that no other process has taken meanwhile
    */
-  async settle(
-    { id, fence }: Pick<TakenDelivery, 'id' | 'fence'>,
-    { failure, status, at, duration, answer, pause, setback }: AttemptRecord,
-  ): Promise<{ readonly disabled: boolean } | null> {
-    const state: DeliveryState = failure === null ? 'succeeded' : pause === null ? 'failed' : 'waiting';
-    const [row] = await this.db.$queryRaw<{ disabled: boolean }[]>`
-      WITH settled AS (
-        UPDATE webhook_delivery SET state = ${state}, attempts = attempts + 1, tries = tries + 1, leased_until = NULL,
-          due_at = now() + ${pause}::float8 * interval '1 millisecond',
-          settled_at = CASE WHEN ${state} <> 'waiting' THEN now() END
-        WHERE id = ${id}::uuid AND fence = ${fence} AND leased_until IS NOT NULL RETURNING id, attempts, endpoint_id),
+  async settle(ended: readonly EndedAttempt[]): Promise<SettledDelivery[]> {
+    const outcomes = ended.map(({ taken, failure, pause, setback, ...attempt }, position) => ({
+      ...taken,
+      ...attempt,
+      position,
+      failure,
+      state: failure === null ? 'succeeded' : pause === null ? 'failed' : 'waiting',
+      pause,
+      rests: setback && setback.pause,
+      disables: setback && setback.disables,
+      succeeded: failure === null,
+      counts: setback !== null,
+    }));
+    return this.db.$queryRaw<SettledDelivery[]>(Prisma.sql`
+      WITH outcome AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb) AS o (id uuid, fence int, position int,
+          state text, pause float8, at timestamptz, duration int, status int, failure text, answer text,
+          rests float8, disables text, succeeded boolean, counts boolean)
+        WHERE ${BY_KEY}),
+      settled AS (
+        UPDATE webhook_delivery d SET state = o.state, attempts = d.attempts + 1, tries = d.tries + 1,
+          leased_until = NULL, due_at = now() + o.pause * interval '1 millisecond',
+          settled_at = CASE WHEN o.state <> 'waiting' THEN now() END
+        FROM outcome o WHERE d.id = o.id AND d.fence = o.fence AND d.leased_until IS NOT NULL
+        RETURNING d.id, d.attempts, d.endpoint_id, o.position, o.rests, o.disables, o.succeeded, o.counts),
       attempt AS (
         INSERT INTO webhook_attempt (delivery_id, number, at, duration, status, failure, answer)
-        SELECT id, attempts, ${at}, ${duration}::int, ${status}::int, ${failure}, ${answer} FROM settled),
-      endpoint AS (${setback ? afterFailure(setback) : AFTER_SUCCESS})
-      SELECT COALESCE((SELECT was_enabled AND status = 'disabled' FROM endpoint), false) AS disabled FROM settled`;
-    return row ?? null;
+        SELECT s.id, s.attempts, o.at, o.duration, o.status, o.failure, o.answer
+        FROM settled s JOIN outcome o ON o.id = s.id AND o.position = s.position),
+      ${AFTER_ATTEMPTS}
+      SELECT s.id, COALESCE(s.disables IS NOT NULL AND c.was_enabled AND c.status = 'disabled', false) AS disabled
+      FROM settled s LEFT JOIN changed c ON c.id = s.endpoint_id`);
   }
 
   /** Gives back what was taken and not tried to its end, as when a process stops. */
@@ -243,22 +273,41 @@ export class WebhookDeliveryRepository {
   }
 }
 
+/**
+ * Always true. The planner takes it to be seldom so, expects one outcome, and looks deliveries up by their keys: also in
+ * a plan that a connection has kept since the table was empty.
+ */
+const BY_KEY = Prisma.sql`o.position + 0 = o.position`;
+
 const resumed = (endpointId: string, first: Prisma.Sql) => Prisma.sql`
   UPDATE webhook_endpoint SET resumes_at = NULL
   WHERE id = ${endpointId}::uuid AND resumes_at IS NOT NULL AND ${first}`;
 
-const AFTER_SUCCESS = Prisma.sql`
-  UPDATE webhook_endpoint e SET failures = 0, failing_since = NULL, resumes_at = NULL
-  FROM settled s WHERE e.id = s.endpoint_id AND e.failing_since IS NOT NULL
-  RETURNING e.status = 'enabled' AS was_enabled, e.status`;
-
-const afterFailure = ({ pause, disables }: Setback) => Prisma.sql`
-  UPDATE webhook_endpoint e SET failures = e.failures + 1, failing_since = COALESCE(e.failing_since, now()),
-    resumes_at = CASE WHEN ${pause} > 0 THEN GREATEST(e.resumes_at, now() + ${pause} * interval '1 millisecond')
-      ELSE e.resumes_at END,
-    status = CASE WHEN ${disables}::text IS NULL THEN e.status ELSE 'disabled' END,
-    disabled_reason = CASE WHEN ${disables}::text IS NULL THEN e.disabled_reason
-      ELSE COALESCE(e.disabled_reason, ${disables}::text) END,
-    disabled_at = CASE WHEN ${disables}::text IS NULL THEN e.disabled_at ELSE COALESCE(e.disabled_at, now()) END
-  FROM settled s WHERE e.id = s.endpoint_id
-  RETURNING old.status = 'enabled' AS was_enabled, new.status`;
+/** Endpoints are locked by their ids, so that two processes wait for each other in one direction alone. */
+const AFTER_ATTEMPTS = Prisma.sql`
+  told AS (
+    SELECT s.endpoint_id, s.rests, s.disables, s.counts,
+      s.position > COALESCE(max(s.position) FILTER (WHERE s.succeeded) OVER by_endpoint, -1) AS is_last,
+      bool_or(s.succeeded) OVER by_endpoint AS has_succeeded
+    FROM settled s WHERE s.succeeded OR s.counts WINDOW by_endpoint AS (PARTITION BY s.endpoint_id)),
+  health AS (
+    SELECT endpoint_id, bool_or(has_succeeded) AS has_succeeded, count(*) FILTER (WHERE counts AND is_last)::int AS failures,
+      max(rests) FILTER (WHERE is_last AND rests > 0) AS rests, max(disables) AS disables
+    FROM told GROUP BY endpoint_id),
+  locked AS (
+    SELECT e.id FROM webhook_endpoint e JOIN health h ON h.endpoint_id = e.id
+    WHERE h.failures > 0 OR h.disables IS NOT NULL OR e.failing_since IS NOT NULL
+    ORDER BY e.id FOR NO KEY UPDATE OF e),
+  changed AS (
+    UPDATE webhook_endpoint e SET
+      failures = CASE WHEN h.has_succeeded THEN 0 ELSE e.failures END + h.failures,
+      failing_since = CASE WHEN h.failures = 0 THEN NULL
+        WHEN h.has_succeeded THEN now() ELSE COALESCE(e.failing_since, now()) END,
+      resumes_at = GREATEST(CASE WHEN h.has_succeeded THEN NULL ELSE e.resumes_at END,
+        now() + h.rests * interval '1 millisecond'),
+      status = CASE WHEN h.disables IS NULL THEN e.status ELSE 'disabled' END,
+      disabled_reason = CASE WHEN h.disables IS NULL THEN e.disabled_reason
+        ELSE COALESCE(e.disabled_reason, h.disables) END,
+      disabled_at = CASE WHEN h.disables IS NULL THEN e.disabled_at ELSE COALESCE(e.disabled_at, now()) END
+    FROM health h JOIN locked l ON l.id = h.endpoint_id WHERE e.id = h.endpoint_id
+    RETURNING e.id, old.status = 'enabled' AS was_enabled, new.status)`;
