@@ -128,9 +128,9 @@ describe('an endpoint', () => {
       .set('Idempotency-Key', randomUUID())
       .send({ url, events: ['*'] });
     expect(answer).toMatchObject({
-      status: 400,
+      status: 422,
       body: {
-        code: 'invalid_request',
+        code: 'webhook_url_not_allowed',
         errors: [{ pointer: '/url', detail: expect.stringContaining(detail) }],
       },
     });

@@ -36,7 +36,6 @@ const Streams = () =>
         'Server-Sent Events: the `data` of each message without an `event` is an `Event`, its `id` the `sequence`. A message `reset` says that events were removed which were not read',
       content: {
         'text/event-stream': {
-          schema: { type: 'string' },
           examples: {
             messages: {
               value: [

@@ -42,7 +42,7 @@ export class WebhookEndpointsService {
     this.policy = new TargetPolicy(settings.webhooks.allowedNetworks);
   }
 
-  /** @throws ProblemError webhooks_not_set_up, invalid_request */
+  /** @throws ProblemError webhooks_not_set_up, webhook_url_not_allowed */
   async create(body: CreateWebhookEndpoint, key: string, service: string): Promise<CreatedWebhookEndpoint> {
     const request = scopedIdempotencyKey(service, 'POST /webhook-endpoints', key, body);
     return this.requests.once<CreatedWebhookEndpoint>(
@@ -126,7 +126,7 @@ export class WebhookEndpointsService {
   private requireTarget(url: string): void {
     const fault = this.policy.faultOf(url);
     if (fault === null) return;
-    throw new ProblemError('invalid_request', undefined, {
+    throw new ProblemError('webhook_url_not_allowed', undefined, {
       errors: [{ pointer: '/url', detail: FAULTS[fault] }],
     });
   }

@@ -337,6 +337,12 @@ export const PROBLEMS = {
     remedy:
       'Take the goods out of the basket, or ask for another address; then place a new order, with a new key.',
   },
+  webhook_url_not_allowed: {
+    status: 422,
+    title: 'Nothing is sent to this URL',
+    meaning: 'The URL is none, or events may not be sent there, as `errors` says. Nothing was stored.',
+    remedy: 'Name a public https address, or have its network added to WEBHOOK_ALLOWED_NETWORKS.',
+  },
   duplicate_sku: {
     status: 422,
     title: 'A SKU is listed twice',

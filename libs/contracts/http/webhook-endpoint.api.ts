@@ -52,7 +52,12 @@ export const ChangeWebhookEndpoint = z
       .optional()
       .describe('While it is `disabled` nothing is sent. What waited goes on once it is `enabled` again'),
   })
-  .meta({ id: 'ChangeWebhookEndpoint', examples: [{ status: 'enabled' }, { events: ['*'] }] });
+  .refine((change) => Object.keys(change).length > 0, 'must change something')
+  .meta({
+    id: 'ChangeWebhookEndpoint',
+    minProperties: 1,
+    examples: [{ status: 'enabled' }, { events: ['*'] }],
+  });
 export type ChangeWebhookEndpoint = z.output<typeof ChangeWebhookEndpoint>;
 
 const ENDPOINT = {

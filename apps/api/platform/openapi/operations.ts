@@ -75,7 +75,13 @@ export const OPERATIONS = {
     summary: 'Have events sent to a URL',
     access: 'operate',
     idempotency: 'required',
-    problems: [...BODY, 'webhook_endpoint_not_found', 'webhooks_not_set_up', 'unavailable'],
+    problems: [
+      ...BODY,
+      'webhook_endpoint_not_found',
+      'webhook_url_not_allowed',
+      'webhooks_not_set_up',
+      'unavailable',
+    ],
   },
   listWebhookEndpoints: {
     summary: 'List where events are sent to',
@@ -91,7 +97,7 @@ export const OPERATIONS = {
   changeWebhookEndpoint: {
     summary: 'Change, disable or enable an endpoint',
     access: 'operate',
-    problems: [...BODY, 'webhook_endpoint_not_found', 'unavailable'],
+    problems: [...BODY, 'webhook_endpoint_not_found', 'webhook_url_not_allowed', 'unavailable'],
   },
   deleteWebhookEndpoint: {
     summary: 'Delete an endpoint with its secrets',
