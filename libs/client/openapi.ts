@@ -3028,7 +3028,7 @@ export interface components {
         };
         CreateWebhookEndpoint: {
             /** @description https, without user and fragment, and a host that is public; what else is allowed is a setting. Without personal data */
-            url: string;
+            url: string & (unknown & unknown);
             /** @description Types of events, `order.*` for all of a subject, or `*` for all; those of later versions included */
             events: ("*" | "order.*" | "payment.*" | "cancellation.*" | "shipment.*" | "refund.*" | "attention.*" | "order.placed" | "order.confirmed" | "order.shipped" | "order.delivered" | "order.undelivered" | "order.cancelling" | "order.cancelled" | "order.rejected" | "order.closed" | "order.erased" | "payment.not_required" | "payment.attempt_requested" | "payment.requires_action" | "payment.processing" | "payment.authorized" | "payment.captured" | "payment.declined" | "payment.voided" | "payment.partially_refunded" | "payment.refunded" | "payment.disputed" | "cancellation.requested" | "cancellation.accepted" | "cancellation.refused" | "shipment.created" | "shipment.picked_up" | "shipment.in_transit" | "shipment.delivery_failed" | "shipment.delivered" | "shipment.returned" | "shipment.lost" | "shipment.cancelled" | "refund.requested" | "refund.pending" | "refund.succeeded" | "refund.failed" | "attention.opened" | "attention.resolved")[];
             /**
@@ -3085,7 +3085,7 @@ export interface components {
         };
         ChangeWebhookEndpoint: {
             /** @description https, without user and fragment, and a host that is public; what else is allowed is a setting. Without personal data */
-            url?: string;
+            url?: string & (unknown & unknown);
             /** @description Types of events, `order.*` for all of a subject, or `*` for all; those of later versions included */
             events?: ("*" | "order.*" | "payment.*" | "cancellation.*" | "shipment.*" | "refund.*" | "attention.*" | "order.placed" | "order.confirmed" | "order.shipped" | "order.delivered" | "order.undelivered" | "order.cancelling" | "order.cancelled" | "order.rejected" | "order.closed" | "order.erased" | "payment.not_required" | "payment.attempt_requested" | "payment.requires_action" | "payment.processing" | "payment.authorized" | "payment.captured" | "payment.declined" | "payment.voided" | "payment.partially_refunded" | "payment.refunded" | "payment.disputed" | "cancellation.requested" | "cancellation.accepted" | "cancellation.refused" | "shipment.created" | "shipment.picked_up" | "shipment.in_transit" | "shipment.delivery_failed" | "shipment.delivered" | "shipment.returned" | "shipment.lost" | "shipment.cancelled" | "refund.requested" | "refund.pending" | "refund.succeeded" | "refund.failed" | "attention.opened" | "attention.resolved")[];
             /** @description For people; without personal data */
@@ -3373,7 +3373,7 @@ export interface components {
              * @description Stable; branch on this
              * @enum {string}
              */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "sign_in_refused" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "cross_site_request" | "no_role" | "not_found" | "sign_in_off" | "person_not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "webhook_endpoint_disabled" | "discrepancy_closed" | "events_gone" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "too_many_streams" | "headers_too_large" | "internal_error" | "busy" | "identity_provider_unavailable" | "webhooks_not_set_up" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "sign_in_refused" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "cross_site_request" | "no_role" | "not_found" | "sign_in_off" | "person_not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "webhook_endpoint_disabled" | "discrepancy_closed" | "events_gone" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "webhook_url_not_allowed" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "too_many_streams" | "headers_too_large" | "internal_error" | "busy" | "identity_provider_unavailable" | "webhooks_not_set_up" | "gateway_unavailable" | "unavailable";
             /** @description What to quote when reporting the problem; also the X-Request-Id header */
             requestId: string;
             errors?: components["schemas"]["FieldError"][];
@@ -3398,7 +3398,7 @@ export interface components {
         ProblemType: {
             type: string;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_request" | "malformed_body" | "sign_in_refused" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "cross_site_request" | "no_role" | "not_found" | "sign_in_off" | "person_not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "webhook_endpoint_disabled" | "discrepancy_closed" | "events_gone" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "too_many_streams" | "headers_too_large" | "internal_error" | "busy" | "identity_provider_unavailable" | "webhooks_not_set_up" | "gateway_unavailable" | "unavailable";
+            code: "invalid_request" | "malformed_request" | "malformed_body" | "sign_in_refused" | "idempotency_key_missing" | "idempotency_key_malformed" | "wrong_livemode" | "unauthenticated" | "invalid_signature" | "payment_declined" | "payment_expired" | "insufficient_scope" | "cross_site_request" | "no_role" | "not_found" | "sign_in_off" | "person_not_found" | "order_not_found" | "attention_not_found" | "cancellation_not_found" | "refund_not_found" | "product_not_found" | "stock_adjustment_not_found" | "webhook_endpoint_not_found" | "webhook_delivery_not_found" | "webhook_replay_not_found" | "discrepancy_not_found" | "method_not_allowed" | "request_timeout" | "price_changed" | "out_of_stock" | "order_cancelled" | "cancellation_refused" | "refund_failed" | "idempotency_key_in_use" | "illegal_resolution" | "already_resolved" | "use_cancellation" | "nothing_to_refund" | "nothing_to_restock" | "payment_attempt_not_possible" | "no_action_required" | "stock_reserved" | "orders_in_progress" | "webhook_endpoint_disabled" | "discrepancy_closed" | "events_gone" | "body_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "order_invalid" | "webhook_url_not_allowed" | "duplicate_sku" | "unknown_sku" | "currency_not_supported" | "order_too_large" | "order_too_small" | "amount_not_chargeable" | "stock_too_large" | "refund_exceeds" | "refund_line_repeated" | "refund_line_unknown" | "refund_quantity_exceeds" | "rate_limited" | "too_many_streams" | "headers_too_large" | "internal_error" | "busy" | "identity_provider_unavailable" | "webhooks_not_set_up" | "gateway_unavailable" | "unavailable";
             status: number;
             title: string;
             meaning: string;
@@ -6155,7 +6155,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             /**
@@ -6288,7 +6288,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             /**
@@ -6655,7 +6655,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_reused`: The Idempotency-Key was used for another request */
+            /**
+             * @description `webhook_url_not_allowed`: Nothing is sent to this URL
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request
+             */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -7087,6 +7091,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `webhook_url_not_allowed`: Nothing is sent to this URL */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`: Too many requests */
             429: {
                 headers: {
@@ -7149,7 +7163,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RotateWebhookSecret"];
             };

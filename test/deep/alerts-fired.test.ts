@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,6 +18,7 @@ import { TEMPORAL_METRICS } from '#libs/telemetry/temporal-metrics';
 import { eventually } from '../support/eventually.js';
 import { Prometheus } from '../support/prometheus.js';
 import { System } from '../support/system.js';
+import { receiveWebhooks } from '../support/webhook-receiver.js';
 
 const ALERTS = [
   ...readFileSync('deploy/prometheus/order-processing.rules.yml', 'utf8').matchAll(/- alert: (\w+)/g),
@@ -157,6 +159,18 @@ describe('the alerts of a real Prometheus, in which a minute lasts a second', ()
     for (const name of WAITS) expect(TEMPORAL_METRICS).toMatchObject({ [name]: { type: 'histogram' } });
     await fires('OrderTasksWait', 'OrderActivitiesWait', 'OrderRunsStuck');
     synthetic.isOn = false;
+  });
+
+  it('fire at a receiver of webhooks that is gone', async () => {
+    const receiver = await receiveWebhooks((response) => void response.writeHead(410).end());
+    const header = { 'Idempotency-Key': randomUUID() };
+    const body = { url: receiver.url, events: ['*' as const] };
+    const { id } = await answered(system.shop.POST('/webhook-endpoints', { params: { header }, body }));
+    const path = { id };
+    await answered(system.shop.POST('/webhook-endpoints/{id}/test-event', { params: { path, header } }));
+    await fires('OrderWebhookEndpointDisabled');
+    await system.shop.DELETE('/webhook-endpoints/{id}', { params: { path } });
+    await receiver.close();
   });
 
   it('fire at providers that fail or contradict, at what is parked for it, and at books that differ', async () => {

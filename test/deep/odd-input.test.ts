@@ -143,7 +143,8 @@ describe('odd input', () => {
     it('is refused without a required body, and with one that is nested without end', async () => {
       if (required) {
         const { status, pointers } = await send(operation, '');
-        expect([status, pointers.toSorted()]).toEqual([400, requiredOf(shape)]);
+        const missing = resolved(shape).minProperties ? [''] : requiredOf(shape);
+        expect([status, pointers.toSorted()]).toEqual([400, missing]);
       }
       const whole = { status: 400, code: 'invalid_request', pointers: [''] };
       const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
@@ -169,7 +170,8 @@ describe('odd input', () => {
     expect(found).toEqual([]);
   });
 
-  const asked = titled(({ query }) => query.length > 0);
+  // What an identity provider sends has no form of ours, and may be more than is read: it is refused as a whole.
+  const asked = titled(({ id, query }) => query.length > 0 && id !== 'finishSignIn');
   it.each(asked)('%s is refused for each odd parameter, at its place', async (_title, operation) => {
     const faults = [
       ...operation.query.flatMap((name) => [

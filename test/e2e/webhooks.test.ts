@@ -121,7 +121,6 @@ describe('an endpoint', () => {
     ['http://93.184.216.34/', 'an address that is public'],
     ['https://10.0.0.1/', 'an address that is public'],
     ['https://user:pass@shop.example/', 'no user'],
-    ['gopher://shop.example/', 'https://'],
   ])('is not made for %s', async (url, detail) => {
     const answer = await system.http
       .post('/webhook-endpoints')
@@ -134,6 +133,15 @@ describe('an endpoint', () => {
         errors: [{ pointer: '/url', detail: expect.stringContaining(detail) }],
       },
     });
+  });
+
+  it('is not changed by a request that changes nothing', async () => {
+    const { id } = await subscribed('https://shop.example/', ['order.placed']);
+    for (const body of [undefined, {}])
+      expect(await system.http.patch(`/webhook-endpoints/${id}`).send(body)).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_request', errors: [{ detail: 'must change something' }] },
+      });
   });
 
   it('is connected to at no private address, whatever its URL says by then', async () => {

@@ -70,6 +70,7 @@ interface Place {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isLeaf = ({ value }: Place) => typeof value !== 'object';
+const mayBeNull = ({ shape }: Place) => shape.anyOf?.some(({ type }) => type === 'null') ?? false;
 const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Every place in a body, the whole one first. */
@@ -106,11 +107,9 @@ export function brokenBodies(body: unknown, shape: Shape): BrokenBody[] {
   return placesOf(body, shape).flatMap((place) => {
     const { pointer } = place;
     const kind = Array.isArray(place.value) ? 'array' : (typeof place.value as keyof typeof WRONG);
-    const wrong = Object.entries(WRONG[kind]).map(([what, text]) => ({
-      what,
-      text: with_(pointer, text),
-      pointer,
-    }));
+    const wrong = Object.entries(WRONG[kind])
+      .filter(([, text]) => text !== 'null' || !mayBeNull(place))
+      .map(([what, text]) => ({ what, text: with_(pointer, text), pointer }));
     return [
       ...wrong,
       ...fieldFaults(place).map(({ text, ...fault }) => ({ ...fault, text: with_(pointer, text) })),

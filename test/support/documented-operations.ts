@@ -11,6 +11,8 @@ export interface Shape {
   readonly required?: readonly string[];
   readonly items?: Shape;
   readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly anyOf?: readonly { readonly type?: string }[];
 }
 
 /** An operation as openapi.json has it, so that a test of all of them has a new one by itself. */

@@ -36,6 +36,8 @@ const Streams = () =>
         'Server-Sent Events: the `data` of each message without an `event` is an `Event`, its `id` the `sequence`. A message `reset` says that events were removed which were not read',
       content: {
         'text/event-stream': {
+          // Of a message or of the whole: tools do not agree on what a schema here is of.
+          schema: {},
           examples: {
             messages: {
               value: [

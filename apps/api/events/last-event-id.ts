@@ -9,6 +9,6 @@ import { check } from '../platform/requests/json.js';
 export const LastEventId = createParamDecorator(
   (_: unknown, context: ExecutionContext): number | undefined => {
     const header = context.switchToHttp().getRequest<Request>().get('last-event-id');
-    return header ? check(LastEventIdHeader, header, ['Last-Event-ID']) : undefined;
+    return header === undefined ? undefined : check(LastEventIdHeader, header, ['Last-Event-ID']);
   },
 );

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import {
@@ -86,6 +86,7 @@ export class WebhookEndpointsController {
   @HttpCode(200)
   @Operation('rotateWebhookSecret')
   @TakesJson()
+  @ApiBody({ required: false, schema: { $ref: '#/components/schemas/RotateWebhookSecret' } })
   @ApiResponse({
     status: 200,
     description:

@@ -94,10 +94,12 @@ export const FollowEvents = z.strictObject({
 });
 export type FollowEvents = z.output<typeof FollowEvents>;
 
-/** The `id` of the message read last, as a reader sends it that opens its stream again. */
-export const LastEventIdHeader = Cursor.describe(
-  'The `id` of the message read last: the stream goes on behind it. A browser sends it by itself',
-);
+/** The `id` of the message read last, as a reader sends it that opens its stream again; empty, it is as none. */
+export const LastEventIdHeader = z
+  .string()
+  .regex(/^(?:0|[1-9][0-9]{0,14})?$/, 'is not the id of a message')
+  .transform((id) => (id === '' ? undefined : Number(id)))
+  .describe('The `id` of the message read last: the stream goes on behind it. A browser sends it by itself');
 
 /** A page of the stream. */
 export const EventList = z

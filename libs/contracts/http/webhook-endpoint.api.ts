@@ -14,9 +14,11 @@ const time = z.iso.datetime();
 const STATUSES = ['enabled', 'disabled'] as const;
 const LONGEST_OVERLAP = 2_592_000;
 
-const Url = token(2_000).describe(
-  'https, without user and fragment, and a host that is public; what else is allowed is a setting. Without personal data',
-);
+const Url = token(2_000)
+  .regex(/^https?:\/\/\S+$/, 'must be a URL, such as https://shop.example/order-events')
+  .describe(
+    'https, without user and fragment, and a host that is public; what else is allowed is a setting. Without personal data',
+  );
 const Events = z
   .array(z.enum(EVENT_PATTERNS))
   .min(1)
