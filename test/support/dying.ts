@@ -1,10 +1,8 @@
 import { Outage } from '#libs/domain/order/failure';
 import type { Database } from '#libs/persistence/database/database';
-import type { OrderRecord } from '#libs/persistence/orders/order-record';
 import { OrderRepository } from '#libs/persistence/orders/order.repository';
 import { StockRepository } from '#libs/persistence/stock/stock.repository';
 import { Store } from '#libs/persistence/store';
-import type { OrderChange } from '#libs/domain/order/order-change';
 
 import { type HeldCall, latch } from './held-port.js';
 
@@ -56,17 +54,20 @@ class DyingOrders extends OrderRepository {
     super(database);
   }
 
-  override async change(
-    order: OrderRecord,
-    decide: (order: OrderRecord) => OrderChange | null | Promise<OrderChange | null>,
-  ): Promise<boolean> {
+  override async write(...[order, decide]: Parameters<OrderRepository['write']>) {
     let eventType: string | undefined;
-    const written = await super.change(order, async (current) => {
+    const written = await super.write(order, async (current) => {
       const change = await decide(current);
       eventType = change?.event.type;
       return change;
     });
     if (written) await this.deaths.strike(eventType);
+    return written;
+  }
+
+  override async writeAndRead(...[change, statement]: Parameters<OrderRepository['writeAndRead']>) {
+    const written = await super.writeAndRead(change, statement);
+    if (written) await this.deaths.strike(change.event.type);
     return written;
   }
 }
