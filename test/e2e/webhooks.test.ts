@@ -135,6 +135,18 @@ describe('an endpoint', () => {
     });
   });
 
+  it('is sent nothing again of a period that ends before it begins', async () => {
+    const { id } = await subscribed('https://shop.example/', ['order.placed']);
+    const answer = await system.http
+      .post(`/webhook-endpoints/${id}/replays`)
+      .set('Idempotency-Key', randomUUID())
+      .send({ since: '2026-01-02T00:00:00Z', until: '2026-01-01T00:00:00Z' });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'replay_period_invalid', errors: [{ pointer: '/until' }] },
+    });
+  });
+
   it('is not changed by a request that changes nothing', async () => {
     const { id } = await subscribed('https://shop.example/', ['order.placed']);
     for (const body of [undefined, {}])

@@ -96,7 +96,7 @@ export class WebhookDeliveriesService {
     );
   }
 
-  /** @throws ProblemError webhook_endpoint_not_found, webhook_endpoint_disabled, invalid_request */
+  /** @throws ProblemError webhook_endpoint_not_found, webhook_endpoint_disabled, replay_period_invalid */
   async replay(
     endpointId: string,
     body: RequestWebhookReplay,
@@ -113,7 +113,7 @@ export class WebhookDeliveriesService {
       async () => {
         await this.requireEnabled(endpointId);
         if (since > until)
-          throw new ProblemError('invalid_request', undefined, {
+          throw new ProblemError('replay_period_invalid', undefined, {
             errors: [{ pointer: '/until', detail: 'must not be before since, nor since in the future' }],
           });
         const id = uuid();

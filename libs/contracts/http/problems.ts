@@ -337,6 +337,12 @@ export const PROBLEMS = {
     remedy:
       'Take the goods out of the basket, or ask for another address; then place a new order, with a new key.',
   },
+  replay_period_invalid: {
+    status: 422,
+    title: 'The period to be replayed has not been',
+    meaning: '`until` is before `since`, or `since` is in the future. Nothing was stored.',
+    remedy: 'Name a period that has begun.',
+  },
   webhook_url_not_allowed: {
     status: 422,
     title: 'Nothing is sent to this URL',

@@ -151,6 +151,7 @@ export const OPERATIONS = {
       ...BODY,
       'webhook_endpoint_not_found',
       'webhook_replay_not_found',
+      'replay_period_invalid',
       'webhook_endpoint_disabled',
       'unavailable',
     ],
