@@ -58,7 +58,7 @@ describe('the settings of the console', () => {
 
   it('allow the development sign-in on loopback only, and never in production', () => {
     expect(read(LAPTOP).CONSOLE_DEVELOPMENT_SIGN_IN).toBe(true);
-    expect(() => read({ ...LAPTOP, NODE_ENV: 'production' })).toThrow('any caller could sign in');
+    expect(() => read({ ...LAPTOP, NODE_ENV: 'production' })).toThrow('every caller could sign in');
     expect(() => read({ ...LAPTOP, CONSOLE_URL: 'https://orders.shop.example' })).toThrow('on loopback');
     expect(() => read({ CONSOLE_DEVELOPMENT_SIGN_IN: 'true' })).toThrow('on loopback');
   });

@@ -69,7 +69,7 @@ export const CONSOLE_SETTINGS = z
     if (isProduction)
       refuse(
         'CONSOLE_DEVELOPMENT_SIGN_IN',
-        'must not be true with NODE_ENV=production: any caller could sign in',
+        'must not be true with NODE_ENV=production, where every caller could sign in',
       );
     else if (settings.CONSOLE_URL === undefined || !isLoopback(settings.CONSOLE_URL))
       refuse(

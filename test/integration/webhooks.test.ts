@@ -131,7 +131,7 @@ describe('while events get their places', () => {
     expect(await typesOf(off)).toEqual([]);
   });
 
-  it('none is made where nobody is subscribed', async () => {
+  it('none is made where no endpoint is subscribed', async () => {
     await bench.labelled();
     expect(await bench.store.events.sequence(100)).toEqual({ events: 4, deliveries: 0 });
   });

@@ -41,7 +41,7 @@ export const STREAM_HEADERS = {
 export class EventStream {
   /** The last place of the stream that was told, or passed over. */
   position = 0;
-  /** Aborted once it is closed, whoever closed it. */
+  /** Aborted once it is closed, by the reader or by this process. */
   readonly closed: AbortSignal;
   private end: StreamEnd = 'reader';
   private wroteAt = Date.now();

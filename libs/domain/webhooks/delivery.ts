@@ -28,6 +28,10 @@ const JITTER = 0.1;
 /** What a receiver may ask for with `Retry-After`, at most. */
 const LONGEST_WISH = HOUR;
 
+/** The pause that a receiver asks for, as far as it is respected. Milliseconds. */
+export const pauseAskedFor = ({ retryAfter }: Pick<AttemptOutcome, 'retryAfter'>): number =>
+  Math.min(retryAfter ?? 0, LONGEST_WISH);
+
 export const ATTEMPTS = SCHEDULE.length;
 
 /** The outcome of an attempt. */
@@ -54,5 +58,5 @@ export function pauseBeforeNext(
   const pause = SCHEDULE[tries];
   if (pause === undefined || failure === 'event_gone') return null;
   const spread = pause * (1 + JITTER * (2 * random - 1));
-  return Math.round(Math.max(spread, Math.min(retryAfter ?? 0, LONGEST_WISH)));
+  return Math.round(Math.max(spread, pauseAskedFor({ retryAfter })));
 }

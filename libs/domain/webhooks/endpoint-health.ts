@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from './delivery.js';
+import { type AttemptOutcome, pauseAskedFor } from './delivery.js';
 
 /** Why an endpoint is disabled: by an operator, since it kept failing, or since it said 410 Gone. */
 export const DISABLED_REASONS = ['operator', 'failing', 'gone'] as const;
@@ -9,8 +9,6 @@ export const FAILURES_BEFORE_PROBES = 5;
 
 const SHORTEST_PAUSE = 5_000;
 const LONGEST_PAUSE = 300_000;
-/** As of a delivery. */
-const LONGEST_WISH = 3_600_000;
 
 /** What follows for an endpoint from an attempt that failed. */
 export interface Setback {
@@ -35,7 +33,7 @@ export function setback(
   const probing = failures >= FAILURES_BEFORE_PROBES;
   const pause = probing ? Math.min(Math.max(failingFor, SHORTEST_PAUSE), LONGEST_PAUSE) : 0;
   return {
-    pause: Math.max(pause, Math.min(retryAfter ?? 0, LONGEST_WISH)),
+    pause: Math.max(pause, pauseAskedFor({ retryAfter })),
     disables: status === 410 ? 'gone' : failingFor >= disableAfter ? 'failing' : null,
   };
 }

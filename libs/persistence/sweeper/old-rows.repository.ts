@@ -31,6 +31,14 @@ const PAUSE = Prisma.sql`interval '1 hour'`;
 const IS_AT_REST = Prisma.sql`o.closed_at IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM refund f WHERE f.order_id = o.id AND f.settled_at IS NULL)`;
 
+/** Rows whose ids begin with the time they were made. */
+const BY_ID = {
+  primaryKey: ['id'],
+  column: Prisma.sql`id`,
+  type: Prisma.sql`uuid`,
+  least: '00000000-0000-0000-0000-000000000000',
+} as const;
+
 const ROWS: Readonly<Record<AgingTable, Rows>> = {
   idempotency_key: {
     from: Prisma.sql`idempotency_key`,
@@ -42,13 +50,10 @@ const ROWS: Readonly<Record<AgingTable, Rows>> = {
     mayGo: Prisma.sql`(r.order_id IS NULL OR EXISTS (SELECT 1 FROM orders o WHERE o.id = r.order_id AND ${IS_AT_REST}))`,
   },
   // An event that is sent again after its row was removed must change nothing. So rows stay where the order would not
-  // show that: where it was no simple delivery, or an operator was asked. Ids begin with the time they were made.
+  // show that: where it was no simple delivery, or an operator was asked.
   inbox_event: {
     from: Prisma.sql`inbox_event`,
-    primaryKey: ['id'],
-    column: Prisma.sql`id`,
-    type: Prisma.sql`uuid`,
-    least: '00000000-0000-0000-0000-000000000000',
+    ...BY_ID,
     storedAt: Prisma.sql`received_at`,
     mayGo: Prisma.sql`r.applied_at IS NOT NULL AND (r.report IS NULL OR r.signalled_at IS NOT NULL)
       AND (r.verdict = 'ignored' OR EXISTS (
@@ -72,10 +77,7 @@ const ROWS: Readonly<Record<AgingTable, Rows>> = {
   // Their attempts go with them.
   webhook_delivery: {
     from: Prisma.sql`webhook_delivery`,
-    primaryKey: ['id'],
-    column: Prisma.sql`id`,
-    type: Prisma.sql`uuid`,
-    least: '00000000-0000-0000-0000-000000000000',
+    ...BY_ID,
     storedAt: Prisma.sql`created_at`,
     mayGo: Prisma.sql`(r.leased_until IS NULL OR r.leased_until <= now())`,
   },

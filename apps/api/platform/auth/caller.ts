@@ -32,15 +32,17 @@ export const RequestId = createParamDecorator((_: unknown, context: ExecutionCon
 });
 
 /** The authenticated caller, with the key or session that it used. */
-export const CallerCredential = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+export const CallerCredential = createParamDecorator((_: unknown, context: ExecutionContext): Principal =>
+  callerIn(context),
+);
+
+/** Who makes the request: the name of a service, or `person:<id>`. */
+export const Caller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string => callerIn(context).service,
+);
+
+function callerIn(context: ExecutionContext): Principal {
   const caller = callers.get(context.switchToHttp().getRequest<Request>());
   if (!caller) throw new Error('a route that reads its caller must require a scope');
   return caller;
-});
-
-/** Who makes the request: the name of a service, or `person:<id>`. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): string => {
-  const caller = callers.get(context.switchToHttp().getRequest<Request>());
-  if (!caller) throw new Error('a route that reads its caller must require a scope');
-  return caller.service;
-});
+}

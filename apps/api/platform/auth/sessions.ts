@@ -34,7 +34,11 @@ export class Sessions {
     return session && { ...session, csrfToken: csrfToken(cookie) };
   }
 
-  /** The cookie proves nothing of who made the request: any page can have a browser send it. @throws ProblemError cross_site_request */
+  /**
+   * Every page can make a browser send the cookie, so that a request has to show that a page of the console made it.
+   *
+   * @throws ProblemError cross_site_request
+   */
   refuseOtherPages(request: Request): void {
     this.refuseOtherOrigins(request);
     if (isSafe(request.method)) return;
